@@ -1,0 +1,119 @@
+import type { Answer, KubernetesObject, Status } from './types.ts'
+
+/** Who asks. */
+export interface UserInfo {
+  readonly name: string
+  readonly uid?: string
+  readonly groups: readonly string[]
+  readonly extra?: Readonly<Record<string, readonly string[]>>
+}
+
+/** What the caller shows of itself; `authenticate` turns it into a {@link UserInfo}. */
+export type Credentials =
+  | { readonly type: 'user'; readonly user: UserInfo } // a verified client certificate, or an in-process component
+  | { readonly type: 'bearer'; readonly token: string }
+  | { readonly type: 'anonymous' }
+
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
+
+export interface ResourceRef {
+  readonly group: string
+  readonly version: string
+  /** Plural, lower case: `pods`. */
+  readonly resource: string
+  readonly subresource?: string
+}
+
+export type PatchType =
+  | 'application/json-patch+json'
+  | 'application/merge-patch+json'
+  | 'application/strategic-merge-patch+json'
+  | 'application/apply-patch+yaml'
+
+export interface RequestOptions {
+  readonly dryRun?: boolean
+  readonly fieldManager?: string
+  readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict'
+  readonly force?: boolean
+  // lists and watches
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+  readonly resourceVersion?: string
+  readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan'
+  readonly limit?: number
+  readonly continue?: string
+  readonly allowWatchBookmarks?: boolean
+  readonly sendInitialEvents?: boolean
+  readonly timeoutSeconds?: number
+  // deletes (as DeleteOptions)
+  readonly gracePeriodSeconds?: number
+  readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground'
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
+}
+
+export interface ApiRequest {
+  readonly verb: Verb
+  readonly credentials: Credentials
+  readonly impersonate?: UserInfo
+  readonly resource: ResourceRef
+  readonly namespace?: string
+  readonly name?: string
+  readonly options?: RequestOptions
+  /** Decoded body: the object (create, update), the patch document (patch). */
+  readonly body?: unknown
+  readonly patchType?: PatchType
+  /**
+   * A body that came over the wire: its structure is checked against the schema (types, unknown fields) before anything
+   * else. Bodies of in-process components are typed already and skip that.
+   */
+  readonly wire?: { readonly duplicateFields?: readonly string[] }
+  /** In-process updates: the write as a pure function of the current object, applied at write time; conflicts cannot happen. Undefined: leave it. */
+  readonly change?: (current: KubernetesObject) => KubernetesObject | undefined
+  readonly userAgent?: string
+}
+
+export interface ObjectList<T = KubernetesObject> {
+  readonly kind: 'List'
+  readonly items: readonly T[]
+  readonly resourceVersion: string
+  readonly continue?: string
+  readonly remainingItemCount?: number
+}
+
+export interface ApiResponse {
+  /** HTTP status code. */
+  readonly code: number
+  readonly body: KubernetesObject | ObjectList | Status
+  /** Texts for `Warning: 299` headers. */
+  readonly warnings?: readonly string[]
+  /** Virtual time the answer takes (slow disk, lost quorum): the door waits, the core does not. */
+  readonly afterMs?: number
+  readonly retryAfterSeconds?: number
+}
+
+export type ServerWatchEvent =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: KubernetesObject }
+  /** `initialEventsEnd`: the bookmark that closes `sendInitialEvents`. */
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly initialEventsEnd?: boolean }
+  | { readonly type: 'ERROR'; readonly status: Status }
+
+export interface Watch {
+  stop(): void
+}
+
+/** What the API server needs from outside for keys and tokens: they are made and checked at the door. */
+export interface TokenAuthority {
+  /** Signs the claims of a service account token, a JWT. */
+  sign(claims: Readonly<Record<string, unknown>>): string
+  /** The claims of a token this authority signed; undefined for any other. Expiry is the API server's business. */
+  verify(token: string): Readonly<Record<string, unknown>> | undefined
+  /** Users of static tokens (--token-auth-file). */
+  readonly staticTokens?: ReadonlyMap<string, UserInfo>
+}
+
+/** The API server as everybody sees it: a synchronous function of requests. */
+export interface ApiServer {
+  handle(request: ApiRequest): ApiResponse
+  /** Events arrive on the clock, never inside this call or inside a write. Refusals come back as a Status. `onEnd`: the server closed the watch. */
+  watch(request: ApiRequest, onEvent: (event: ServerWatchEvent) => void, onEnd?: () => void): Answer<Watch>
+}

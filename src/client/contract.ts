@@ -1,0 +1,64 @@
+import type { RequestOptions } from '../api/request.ts'
+import type { Answer, Kind, KubernetesObject, ObjectOf, Status, WatchEvent } from '../api/types.ts'
+
+export interface ListOptions {
+  readonly namespace?: string
+  /** `app=web,tier in (a,b)`, or a LabelSelector's parsed form. Served from the label index. */
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+  /** Only dependents of the object with this uid (served from the owner index). */
+  readonly ownerUid?: string
+}
+
+/**
+ * The only door to the API server for components: reads, writes and watches as one user. Everything is synchronous;
+ * watch events arrive on the clock.
+ *
+ * Reads answer from what the server holds; while it cannot be reached they answer what it held last, as an informer's
+ * cache does. Writes answer the stored object, or the Status that refused them (`ServiceUnavailable` with `connect:
+ * connection refused` when nobody answers).
+ */
+export interface Client {
+  readonly user: string
+  get<K extends Kind>(kind: K, name: string, namespace?: string): ObjectOf<K> | undefined
+  list<K extends Kind>(kind: K, options?: ListOptions): readonly ObjectOf<K>[]
+  /**
+   * An informer: ADDED for what is there, then every change. Survives outages of the API server: when it is back, the
+   * difference is delivered. Events come in revision order, on the clock.
+   */
+  watch<K extends Kind>(kind: K, options: ListOptions, onEvent: (event: WatchEvent<ObjectOf<K>>) => void): () => void
+  create<T extends KubernetesObject>(object: T, options?: RequestOptions): Answer<T>
+  /** The write is a function of the current object, applied at write time; `undefined` leaves it as it is. */
+  update<K extends Kind>(
+    kind: K,
+    name: string,
+    namespace: string | undefined,
+    change: (object: ObjectOf<K>) => ObjectOf<K> | undefined,
+  ): Answer<ObjectOf<K>>
+  updateStatus<K extends Kind>(
+    kind: K,
+    name: string,
+    namespace: string | undefined,
+    change: (object: ObjectOf<K>) => ObjectOf<K> | undefined,
+  ): Answer<ObjectOf<K>>
+  delete(kind: Kind, name: string, namespace?: string, options?: RequestOptions): Answer<KubernetesObject>
+  /** Writes a sub-resource: `create('pods/binding')`, `scale`, `token`, `eviction`. */
+  createSubresource(
+    kind: Kind,
+    name: string,
+    namespace: string | undefined,
+    subresource: string,
+    body: KubernetesObject,
+  ): Answer<KubernetesObject>
+  /** Whether the API server answers now. */
+  reachable(): boolean
+  /** Called on the clock when the API server has become reachable or unreachable for this client. */
+  onReachable(listener: (reachable: boolean) => void): () => void
+}
+
+/** Records Events with client-go's correlation (aggregation after 10 similar in 10 minutes, spam filter). */
+export interface EventRecorder {
+  event(about: KubernetesObject, type: 'Normal' | 'Warning', reason: string, message: string): void
+}
+
+export type { Status }

@@ -1,0 +1,141 @@
+import type { ApiServer, TokenAuthority } from '../api/request.ts'
+import type { Answer } from '../api/types.ts'
+import type { Client } from '../client/contract.ts'
+import type { Network } from '../network/contract.ts'
+import type { FileTree } from '../node/contract.ts'
+import type { Barrier } from '../sim/barrier.ts'
+import type { VirtualClock } from '../sim/clock.ts'
+import type { Trace } from '../sim/trace.ts'
+
+/** A topology file: which machines there are. Defaults: one control plane `cp-1` and two workers `worker-1`, `worker-2`. */
+export interface Topology {
+  readonly nodes: readonly TopologyNode[]
+  readonly podCIDR?: string
+  readonly serviceCIDR?: string
+  readonly kubernetesVersion?: string
+}
+
+export interface TopologyNode {
+  readonly name: string
+  readonly role: 'control-plane' | 'worker'
+  readonly cpu?: string
+  readonly memory?: string
+  readonly pods?: number
+  readonly labels?: Readonly<Record<string, string>>
+  readonly taints?: readonly string[]
+}
+
+export interface ClusterOptions {
+  readonly topology?: Topology
+  readonly seed?: number
+  /** Virtual time at power-on, ms since the epoch. Default 2026-01-01T00:00:00Z. */
+  readonly startAt?: number
+  /** `control-plane`: etcd, API server and controllers only: no nodes, scheduler or kubelets. */
+  readonly profile?: 'full' | 'control-plane'
+  /** Signs service account tokens; without one, tokens are unsigned and good inside this process only. */
+  readonly authority?: TokenAuthority
+  /** Extra images, as declared in YAML (fixtures/images). */
+  readonly images?: readonly DeclaredImage[]
+}
+
+/** How a container of an image behaves, declared. All durations in ms. */
+export interface DeclaredImage {
+  readonly name: string
+  readonly startsAfterMs?: number
+  readonly readyAfterMs?: number
+  readonly listensOn?: readonly number[]
+  readonly exitsWith?: number
+  readonly exitsAfterMs?: number
+  readonly logs?: readonly string[]
+  readonly pullTakesMs?: number
+}
+
+export type ComponentName =
+  | 'etcd'
+  | 'kube-apiserver'
+  | 'kube-controller-manager'
+  | 'kube-scheduler'
+  | 'kubelet'
+  | 'containerd'
+  | 'kube-proxy'
+  | 'coredns'
+
+/** A running cluster: what the doors (server, gherkin, exercises) hold. Booted by `createCluster`: nodes Ready, CoreDNS running. */
+export interface Cluster {
+  readonly clock: VirtualClock
+  readonly barrier: Barrier
+  readonly trace: Trace
+  readonly network: Network
+  /** The API server that answers at the cluster's endpoint now; undefined: connection refused. */
+  apiServer(): ApiServer | undefined
+  /** A client as a user; default kubernetes-admin (system:masters). */
+  client(user?: string, groups?: readonly string[]): Client
+  readonly hosts: ReadonlyMap<string, HostView>
+  readonly etcd: EtcdView
+  /** Faults: what can be done to components, nodes and links. */
+  readonly faults: Faults
+  /** A request from a pod (or a host) to a URL, resolved and routed as from inside. */
+  request(
+    from: { readonly pod: string; readonly namespace: string } | { readonly host: string },
+    url: string,
+  ): RequestOutcome
+}
+
+export interface RequestOutcome {
+  readonly outcome: 'answered' | 'refused' | 'timeout' | 'unresolved'
+  readonly status?: number
+  readonly body?: string
+  /** Name of the pod that answered. */
+  readonly pod?: string
+  readonly because?: string
+  readonly hops: readonly string[]
+}
+
+export interface HostView {
+  readonly name: string
+  readonly ip: string
+  readonly files: FileTree
+  readonly up: boolean
+  /** systemd's view of a unit. */
+  unit(name: string): { readonly active: string; readonly enabled: boolean } | undefined
+  /** Running containers, as crictl ps sees them. */
+  containers(): readonly {
+    readonly id: string
+    readonly name: string
+    readonly pod: string
+    readonly namespace: string
+    readonly state: string
+  }[]
+  /** Opens a login shell (async: see sim/barrier.ts). */
+  shell(): HostShell
+}
+
+export interface HostShell {
+  /** Runs one command line; the shell keeps its directory and variables between calls. */
+  run(
+    line: string,
+    onOutput?: (text: string) => void,
+  ): Promise<{ readonly stdout: string; readonly stderr: string; readonly exitCode: number }>
+  readonly cwd: string
+}
+
+export interface EtcdView {
+  readonly members: readonly { readonly name: string; readonly state: string; readonly term: number }[]
+  leader(): string | undefined
+}
+
+export interface Faults {
+  /** Static pods are stopped by moving their manifest away and started by putting it back; units through systemd; workloads are killed in the runtime. `crashes`: the process dies and comes back as its supervisor decides. */
+  component(name: ComponentName, action: 'stops' | 'starts' | 'restarts' | 'crashes', host?: string): void
+  node(name: string, fault: 'fails' | 'reboots' | 'recovers'): void
+  link(a: string, b: string, state: 'cut' | 'healed'): void
+  /** Makes a container exit. */
+  container(pod: string, namespace: string, container: string, exitCode: number): Answer<undefined>
+  /** Forces the outcome of a probe until told otherwise. */
+  probe(
+    pod: string,
+    namespace: string,
+    probe: 'readiness' | 'liveness' | 'startup',
+    outcome: 'fails' | 'succeeds' | 'as declared',
+  ): void
+}

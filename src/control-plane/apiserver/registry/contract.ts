@@ -1,0 +1,95 @@
+import type { KubernetesObject } from '../../../api/types.ts'
+
+/** One thing wrong with one field. Source: apimachinery/pkg/util/validation/field/errors.go */
+export interface FieldError {
+  readonly type:
+    | 'FieldValueRequired'
+    | 'FieldValueInvalid'
+    | 'FieldValueNotSupported'
+    | 'FieldValueForbidden'
+    | 'FieldValueDuplicate'
+    | 'FieldValueTooLong'
+    | 'FieldValueTooMany'
+    | 'FieldValueNotFound'
+    | 'FieldValueTypeInvalid'
+    | 'InternalError'
+  /** Path as upstream prints it: `spec.containers[0].image`. */
+  readonly field: string
+  /** As upstream's ErrorBody: `Required value`, `Invalid value: "X": a lowercase RFC 1123 …`. */
+  readonly message: string
+}
+
+export interface Column<T> {
+  readonly name: string
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date'
+  readonly format?: 'name'
+  readonly description: string
+  /** 0 always shown, 1 with -o wide. */
+  readonly priority?: number
+  /** @param now virtual ms, for ages */
+  readonly cell: (object: T, now: number) => string | number | boolean
+}
+
+/** What the strategy of a kind may ask of the world while it prepares an object. */
+export interface StrategyContext {
+  now(): number
+  /** Reads another object as it stands (a Service looks whether an IP is taken, a Pod looks for its Namespace). */
+  get(kind: string, name: string, namespace?: string): KubernetesObject | undefined
+  list(kind: string, namespace?: string): readonly KubernetesObject[]
+  /** The cluster's Service network, `10.96.0.0/12`. */
+  readonly serviceCIDR: string
+  readonly user: string
+  random(below: number): number
+}
+
+/**
+ * Everything the API server knows of one kind, in one file: registry/<group>/<kind>.ts. All functions are pure and
+ * copy only the changed path; returning the object itself says "nothing to change".
+ */
+export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  /** Plural: `pods`. */
+  readonly resource: string
+  readonly singular: string
+  readonly shortNames?: readonly string[]
+  readonly categories?: readonly string[]
+  readonly namespaced: boolean
+  /** Default: all eight. Review kinds have only `create`. */
+  readonly verbs?: readonly string[]
+  /** The sub-resources served besides the object, with their verbs: `{ status: ['get', 'patch', 'update'] }`. */
+  readonly subresources?: Readonly<
+    Record<
+      string,
+      { readonly verbs: readonly string[]; readonly kind?: string; readonly group?: string; readonly version?: string }
+    >
+  >
+  /** Name of the OpenAPI type: `io.k8s.api.core.v1.Pod`. */
+  readonly schema: string
+  /** Adds what the caller left out. Cached by identity where objects share a template. */
+  readonly defaults?: (object: T) => T
+  /** Before create: clears what clients may not set (status), allocates (cluster IPs). Generic: generation 1 where the kind has a spec. */
+  readonly prepareForCreate?: (object: T, context: StrategyContext) => T
+  /** Before update: keeps what clients may not change here (status). Generic: status kept, generation bumped on a spec change. */
+  readonly prepareForUpdate?: (object: T, old: T, context: StrategyContext) => T
+  readonly prepareForStatusUpdate?: (object: T, old: T, context: StrategyContext) => T
+  /** Name rule; default a DNS subdomain. Message as upstream. */
+  readonly validateName?: (name: string) => readonly string[]
+  readonly validate?: (object: T) => readonly FieldError[]
+  readonly validateUpdate?: (object: T, old: T) => readonly FieldError[]
+  readonly validateStatusUpdate?: (object: T, old: T) => readonly FieldError[]
+  readonly warnings?: (object: T, old: T | undefined) => readonly string[]
+  readonly columns: readonly Column<T>[]
+  /** Besides metadata.name and metadata.namespace. Answers '' for an unset field. */
+  readonly fieldSelectors?: Readonly<Record<string, (object: T) => string>>
+  /** Kinds that are deleted with a grace period (Pod): how many seconds, given what the client asked for. 0: at once. */
+  readonly gracePeriodSeconds?: (object: T, asked: number | undefined) => number
+  /** Seconds after which the object goes by itself (Event: 3600). */
+  readonly ttlSeconds?: number
+  /** Never stored: answered by this function (review kinds). Wired by the API server. */
+  readonly virtual?: boolean
+  readonly allowCreateOnUpdate?: boolean
+  /** Default propagation policy of a plain delete; default Background. */
+  readonly defaultPropagationPolicy?: 'Orphan' | 'Background'
+}

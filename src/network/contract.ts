@@ -1,0 +1,63 @@
+/**
+ * The simulated network: which addresses exist, who listens where, which links are cut, and what each node's
+ * kube-proxy rules say. Pure data; a connection is a walk over it that names every hop, and the hop that said no.
+ */
+export interface Network {
+  /** A machine joins with its address; its link can be cut and restored. */
+  addHost(host: string, ip: string): void
+  removeHost(host: string): void
+  /** `down`: powered off, nothing answers. */
+  setHostUp(host: string, up: boolean): void
+  /** Cuts or heals the link between two hosts, or of one host to everybody (`*`). */
+  setLink(a: string, b: string, up: boolean): void
+  /** Whether packets of host `a` reach host `b` now. */
+  reaches(a: string, b: string): boolean
+  /** Called (synchronously) after hosts or links have changed. */
+  onChange(listener: () => void): () => void
+  /** A pod's address on a host. */
+  addAddress(ip: string, host: string): void
+  removeAddress(ip: string): void
+  /** Somebody serves ip:port. Returns how to close it. */
+  listen<S>(ip: string, port: number, protocol: 'TCP' | 'UDP', serve: S): () => void
+  /** The Service rules in force on a host, put there by its kube-proxy; they stay when kube-proxy stops. */
+  setRules(host: string, rules: ServiceRules): void
+  rules(host: string): ServiceRules
+  /** Walks from an address on a host to ip:port. `choose(n)` picks one of n endpoints. */
+  connect<S>(
+    from: { readonly host: string; readonly ip: string },
+    to: { readonly ip: string; readonly port: number; readonly protocol?: 'TCP' | 'UDP' },
+    choose: (n: number) => number,
+  ): Connection<S>
+}
+
+export type Connection<S> =
+  | {
+      readonly outcome: 'connected'
+      readonly ip: string
+      readonly port: number
+      readonly host: string
+      readonly hops: readonly string[]
+      readonly serve: S
+    }
+  /** refused: RST at once; timeout: no answer at all (a lost packet, a dead host); unreachable: no route. */
+  | {
+      readonly outcome: 'refused' | 'timeout' | 'unreachable'
+      readonly hops: readonly string[]
+      readonly because: string
+    }
+
+/** What kube-proxy programs into a node: virtual ip:port (or node port) -> endpoints. */
+export interface ServiceRules {
+  readonly mode: 'iptables' | 'ipvs' | 'nftables'
+  readonly services: readonly ServiceRule[]
+}
+
+export interface ServiceRule {
+  /** `default/web:http` */
+  readonly name: string
+  readonly clusterIP: string
+  readonly port: number
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP'
+  readonly nodePort?: number
+  readonly endpoints: readonly { readonly ip: string; readonly port: number; readonly node?: string }[]
+}

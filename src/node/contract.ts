@@ -1,0 +1,90 @@
+import type { Container, Pod } from '../api/types.ts'
+import type { ChartWorld } from '../sim/chart.ts'
+import type { Random } from '../sim/random.ts'
+
+/** A file tree, synchronous: of a host, or of a container (its image's files plus its volumes). Paths are absolute. */
+export interface FileTree {
+  read(path: string): string | undefined
+  write(path: string, content: string, mode?: number): void
+  remove(path: string): void
+  list(directory: string): readonly string[]
+  isDirectory(path: string): boolean
+  /** Called on the clock after something at or below `path` has changed. */
+  onChange(path: string, listener: () => void): () => void
+}
+
+/** What is inside a container (or a systemd unit) while it runs: everything a program may touch. */
+export interface Process {
+  readonly world: ChartWorld
+  readonly random: Random
+  /** entrypoint + args, resolved: what `crictl inspect` shows. */
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly files: FileTree
+  /** Name of the host the process runs on. */
+  readonly host: string
+  /** Own address: the pod's IP, or the node's with hostNetwork. */
+  readonly ip: string
+  readonly pod?: Pod
+  readonly container?: Container
+  /** One line of output, without the newline. */
+  log(line: string, stream?: 'stdout' | 'stderr'): void
+  /** Serves a port on `ip`; closed when the process ends. */
+  listen(port: number, protocol: 'TCP' | 'UDP', serve: Serve): void
+  /** Ends the process; later calls do nothing. */
+  exit(code: number): void
+  /** Called when a signal comes in. Without a handler SIGTERM ends the process with 143, as the kernel does. */
+  onSignal(handler: (signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP') => void): void
+  /** Called once when the process has ended, however it ended (SIGKILL and node failure too): give back what is held. */
+  onEnd(handler: () => void): void
+}
+
+/** What an image does when a container of it runs: it starts at once and lives until it exits or is killed. */
+export interface Program {
+  start(process: Process): void
+}
+
+/** A container image as the registry knows it. */
+export interface Image {
+  /** `docker.io/library/nginx:1.27` */
+  readonly name: string
+  readonly sizeBytes: number
+  readonly entrypoint?: readonly string[]
+  readonly cmd?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly user?: number
+  /** Files beyond the usual ones. */
+  readonly files?: Readonly<Record<string, string>>
+  readonly program: Program
+}
+
+/** Finds images by name; undefined for one that no registry has (`not found`). */
+export interface ImageCatalogue {
+  find(name: string): Image | undefined
+}
+
+/** A request over the simulated network, and its answer. HTTP is one payload among others (DNS, plain TCP). */
+export interface NetworkRequest {
+  readonly protocol: 'HTTP' | 'DNS' | 'TCP'
+  /** Source address as the server sees it. */
+  readonly from: string
+  readonly method?: string
+  readonly path?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  /** DNS: the name asked for. */
+  readonly question?: string
+}
+
+export interface NetworkAnswer {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  /** DNS: addresses; undefined with `rcode` NXDOMAIN or SERVFAIL. */
+  readonly addresses?: readonly string[]
+  readonly rcode?: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL'
+  /** Virtual time until the answer is there. */
+  readonly afterMs?: number
+}
+
+export type Serve = (request: NetworkRequest) => NetworkAnswer

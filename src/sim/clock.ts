@@ -1,0 +1,177 @@
+/**
+ * Virtual time: the only source of "now" and of timers in the simulation.
+ *
+ * Timers fire in order of due time, then of creation, and each one sees the clock standing at its own due time, so a
+ * chain of timers never drifts however far one `advance` goes. Times are milliseconds since the Unix epoch.
+ */
+export interface Clock {
+  now(): number
+  setTimeout(callback: () => void, delayMs: number): Timer
+  clearTimeout(timer: Timer | undefined): void
+  /** Runs the callback now, after everything that is already due: how a change reaches others (never inside a write). */
+  defer(callback: () => void): void
+  /** Makes the running `advance` throw: a component broke, and the simulation must not go on. */
+  fail(error: unknown): void
+  /**
+   * Holds the world still until the returned function is called: something that is not synchronous (a shell) is
+   * running at this instant. No timer fires meanwhile.
+   */
+  hold(): () => void
+}
+
+export interface Timer {
+  readonly due: number
+  readonly sequence: number
+  callback: (() => void) | undefined
+}
+
+export class VirtualClock implements Clock {
+  #now: number
+  #sequence = 0
+  #fired = 0
+  #holds = 0
+  #heap: Timer[] = []
+  #ready: Timer[] = []
+  #readyHead = 0
+  #failure: { error: unknown } | undefined
+
+  constructor(startMs = 0) {
+    this.#now = startMs
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  /** How many timers have fired: with `now()`, the exact place of an outside input in the journal. */
+  get fired(): number {
+    return this.#fired
+  }
+
+  get held(): boolean {
+    return this.#holds > 0
+  }
+
+  setTimeout(callback: () => void, delayMs: number): Timer {
+    const timer = { due: this.#now + Math.max(0, delayMs), sequence: this.#sequence++, callback }
+    if (timer.due === this.#now) this.#ready.push(timer)
+    else push(this.#heap, timer)
+    return timer
+  }
+
+  clearTimeout(timer: Timer | undefined): void {
+    if (timer !== undefined) timer.callback = undefined
+  }
+
+  defer(callback: () => void): void {
+    this.#ready.push({ due: this.#now, sequence: this.#sequence++, callback })
+  }
+
+  fail(error: unknown): void {
+    this.#failure ??= { error }
+  }
+
+  hold(): () => void {
+    this.#holds++
+    let released = false
+    return () => {
+      if (!released) this.#holds--
+      released = true
+    }
+  }
+
+  /** When the next timer is due, undefined when none is pending. */
+  nextDue(): number | undefined {
+    return this.#peek()?.due
+  }
+
+  /**
+   * Fires what is due until `untilMs`, at most `maxTimers` of them, then stands at `untilMs`.
+   *
+   * @returns `done`, `more` (the limit was reached first) or `held` (a shell runs at this instant: call again later)
+   * @throws what a component failed with
+   */
+  run(untilMs: number, maxTimers = Number.POSITIVE_INFINITY): 'done' | 'more' | 'held' {
+    for (let left = maxTimers; ; left--) {
+      if (this.#holds > 0) return 'held'
+      const timer = this.#peek()
+      if (timer === undefined || timer.due > untilMs) break
+      if (left <= 0) return 'more'
+      this.#take(timer)
+      this.#now = timer.due
+      this.#fired++
+      const callback = timer.callback!
+      timer.callback = undefined
+      callback()
+      if (this.#failure !== undefined) throw this.#failure.error
+    }
+    this.#now = Math.max(this.#now, untilMs)
+    return 'done'
+  }
+
+  /** Runs everything that is due in the next `durationMs`, then stands at the end of it. @throws when a shell is running */
+  advance(durationMs: number): void {
+    if (this.run(this.#now + durationMs) === 'held') throw new Error('a shell is running: the clock cannot advance')
+  }
+
+  /** Runs everything that is due now, without letting time pass. */
+  settle(): void {
+    this.advance(0)
+  }
+
+  #peek(): Timer | undefined {
+    while (this.#readyHead < this.#ready.length && this.#ready[this.#readyHead]!.callback === undefined)
+      this.#dropReady()
+    while (this.#heap.length > 0 && this.#heap[0]!.callback === undefined) pop(this.#heap)
+    const ready = this.#ready[this.#readyHead]
+    const later = this.#heap[0]
+    if (ready === undefined || later === undefined) return ready ?? later
+    return before(later, ready) ? later : ready
+  }
+
+  #take(timer: Timer): void {
+    if (timer === this.#heap[0]) pop(this.#heap)
+    else this.#dropReady()
+  }
+
+  #dropReady(): void {
+    this.#readyHead++
+    if (this.#readyHead === this.#ready.length) {
+      this.#ready = []
+      this.#readyHead = 0
+    } else if (this.#readyHead > 4096) {
+      this.#ready = this.#ready.slice(this.#readyHead)
+      this.#readyHead = 0
+    }
+  }
+}
+
+function before(a: Timer, b: Timer): boolean {
+  return a.due < b.due || (a.due === b.due && a.sequence < b.sequence)
+}
+
+function push(heap: Timer[], timer: Timer): void {
+  let child = heap.push(timer) - 1
+  while (child > 0) {
+    const parent = (child - 1) >> 1
+    if (!before(timer, heap[parent]!)) break
+    heap[child] = heap[parent]!
+    child = parent
+  }
+  heap[child] = timer
+}
+
+function pop(heap: Timer[]): void {
+  const last = heap.pop()!
+  if (heap.length === 0) return
+  let parent = 0
+  for (;;) {
+    let child = 2 * parent + 1
+    if (child >= heap.length) break
+    if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++
+    if (!before(heap[child]!, last)) break
+    heap[parent] = heap[child]!
+    parent = child
+  }
+  heap[parent] = last
+}

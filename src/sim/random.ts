@@ -1,0 +1,63 @@
+/**
+ * Seeded chance. Every component draws from a stream of its own, named after it, so that one more draw in one place
+ * does not shift the others.
+ */
+export class Random {
+  #a: number
+  #b: number
+  #c: number
+  #d: number
+
+  constructor(seed: number, stream = '') {
+    let hash = seed ^ 0x9e3779b9
+    const mix = () => {
+      hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+      hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+      hash ^= hash >>> 16
+      return hash >>> 0
+    }
+    for (let i = 0; i < stream.length; i++) hash = Math.imul(hash ^ stream.charCodeAt(i), 0x01000193)
+    this.#a = mix()
+    this.#b = mix()
+    this.#c = mix()
+    this.#d = 1
+    for (let i = 0; i < 12; i++) this.next32()
+  }
+
+  /** The next 32 random bits. Source: Chris Doty-Humphrey's sfc32 (public domain). */
+  next32(): number {
+    const t = (((this.#a + this.#b) | 0) + this.#d) | 0
+    this.#d = (this.#d + 1) | 0
+    this.#a = this.#b ^ (this.#b >>> 9)
+    this.#b = (this.#c + (this.#c << 3)) | 0
+    this.#c = (this.#c << 21) | (this.#c >>> 11)
+    this.#c = (this.#c + t) | 0
+    return t >>> 0
+  }
+
+  /** In [0, 1). */
+  next(): number {
+    return this.next32() / 0x1_0000_0000
+  }
+
+  /** A whole number in [0, below). */
+  int(below: number): number {
+    return Math.floor(this.next() * below)
+  }
+
+  /** `length` characters as in generated names. Source: apimachinery/pkg/util/rand */
+  suffix(length = 5): string {
+    let out = ''
+    for (let i = 0; i < length; i++) out += ALPHABET[this.int(ALPHABET.length)]
+    return out
+  }
+
+  /** A version 4 UUID. */
+  uuid(): string {
+    const hex = [0, 0, 0, 0].map(() => this.next32().toString(16).padStart(8, '0')).join('')
+    const variant = '89ab'[Number.parseInt(hex[16]!, 16) & 3]
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`
+  }
+}
+
+const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
