@@ -10,6 +10,11 @@ export interface Clock {
   clearTimeout(timer: Timer | undefined): void
   /** Runs the callback now, after everything that is already due: how a change reaches others (never inside a write). */
   defer(callback: () => void): void
+  /**
+   * A timer of somebody who only looks on (the time-out or the bookmarks of an outside watcher): it must not change the
+   * world, and it does not count in the journal's coordinates, so a replay without the onlooker is the same replay.
+   */
+  observe(callback: () => void, delayMs: number): Timer
   /** Makes the running `advance` throw: a component broke, and the simulation must not go on. */
   fail(error: unknown): void
   /**
@@ -30,7 +35,9 @@ export class VirtualClock implements Clock {
   #sequence = 0
   #fired = 0
   #holds = 0
+  #observed = 0
   #heap: Timer[] = []
+  #observers: Timer[] = []
   #ready: Timer[] = []
   #readyHead = 0
   #failure: { error: unknown } | undefined
@@ -67,6 +74,12 @@ export class VirtualClock implements Clock {
     this.#ready.push({ due: this.#now, sequence: this.#sequence++, callback })
   }
 
+  observe(callback: () => void, delayMs: number): Timer {
+    const timer = { due: this.#now + Math.max(0, delayMs), sequence: this.#observed++, callback }
+    push(this.#observers, timer)
+    return timer
+  }
+
   fail(error: unknown): void {
     this.#failure ??= { error }
   }
@@ -95,6 +108,7 @@ export class VirtualClock implements Clock {
     for (let left = maxTimers; ; left--) {
       if (this.#holds > 0) return 'held'
       const timer = this.#peek()
+      this.#tellObservers(Math.min(timer?.due ?? untilMs, untilMs))
       if (timer === undefined || timer.due > untilMs) break
       if (left <= 0) return 'more'
       this.#take(timer)
@@ -117,6 +131,15 @@ export class VirtualClock implements Clock {
   /** Runs everything that is due now, without letting time pass. */
   settle(): void {
     this.advance(0)
+  }
+
+  /** Onlookers hear of an instant before anything happens in it. */
+  #tellObservers(untilMs: number): void {
+    for (let timer = this.#observers[0]; timer !== undefined && timer.due <= untilMs; timer = this.#observers[0]) {
+      pop(this.#observers)
+      this.#now = Math.max(this.#now, timer.due)
+      timer.callback?.()
+    }
   }
 
   #peek(): Timer | undefined {
