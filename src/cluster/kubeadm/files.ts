@@ -1,0 +1,150 @@
+import { stringify } from 'yaml'
+import { addressIn } from '../addresses.ts'
+import type { TopologyNode } from '../contract.ts'
+import { type ControlPlaneHost, staticPodManifests } from './manifests.ts'
+
+export interface HostFiles extends ControlPlaneHost {
+  readonly node: TopologyNode
+  /** Where kubelets and users find the API: `https://192.168.64.10:6443`. */
+  readonly endpoint: string
+  readonly podSubnet: string
+  /** PEM of the cluster's CA certificate. */
+  readonly caCertificate: string
+}
+
+/**
+ * What `kubeadm init` and `kubeadm join` leave on a machine.
+ *
+ * Source: cmd/kubeadm/app/phases/{kubeconfig,kubelet,certs}
+ */
+export function kubeadmFiles(host: HostFiles): Readonly<Record<string, string>> {
+  return {
+    ...kubeletFiles(host),
+    ...(host.node.role === 'control-plane' ? controlPlaneFiles(host) : {}),
+  }
+}
+
+function kubeletFiles(host: HostFiles): Record<string, string> {
+  const { node, endpoint, caCertificate } = host
+  return {
+    '/etc/kubernetes/pki/ca.crt': caCertificate,
+    '/etc/kubernetes/kubelet.conf': kubeconfig(endpoint, `system:node:${node.name}`, caCertificate),
+    '/var/lib/kubelet/config.yaml': stringify(kubeletConfiguration(host)),
+    '/var/lib/kubelet/kubeadm-flags.env': `KUBELET_KUBEADM_ARGS="${kubeletFlags(host)}"\n`,
+    '/etc/cni/net.d/10-kindnet.conflist': `${JSON.stringify(cniConfiguration(host.podSubnet), null, 2)}\n`,
+  }
+}
+
+function kubeletFlags({ node, ip }: HostFiles): string {
+  const labels = Object.entries(node.labels ?? {}).map(([key, value]) => `${key}=${value}`)
+  return [
+    '--container-runtime-endpoint=unix:///var/run/containerd/containerd.sock',
+    `--node-ip=${ip}`,
+    '--pod-infra-container-image=registry.k8s.io/pause:3.10.1',
+    ...(labels.length > 0 ? [`--node-labels=${labels.join(',')}`] : []),
+    ...(node.taints?.length ? [`--register-with-taints=${node.taints.join(',')}`] : []),
+  ].join(' ')
+}
+
+function kubeletConfiguration({ serviceCIDR, node }: HostFiles): object {
+  return {
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { cacheTTL: '0s', enabled: true },
+      x509: { clientCAFile: '/etc/kubernetes/pki/ca.crt' },
+    },
+    authorization: { mode: 'Webhook' },
+    cgroupDriver: 'systemd',
+    clusterDNS: [addressIn(serviceCIDR, 10)],
+    clusterDomain: 'cluster.local',
+    kind: 'KubeletConfiguration',
+    ...(node.pods === undefined ? {} : { maxPods: node.pods }),
+    rotateCertificates: true,
+    staticPodPath: '/etc/kubernetes/manifests',
+  }
+}
+
+function cniConfiguration(subnet: string): object {
+  const ipam = {
+    type: 'host-local',
+    ranges: [[{ subnet }]],
+    routes: [{ dst: '0.0.0.0/0' }],
+    dataDir: '/run/cni-ipam-state',
+  }
+  return { cniVersion: '0.3.1', name: 'kindnet', plugins: [{ type: 'ptp', ipMasq: false, ipam, mtu: 1500 }] }
+}
+
+function controlPlaneFiles(host: HostFiles): Record<string, string> {
+  const own = `https://${host.ip}:6443`
+  const manifests = Object.entries(staticPodManifests(host)).map(([name, text]) => [
+    `/etc/kubernetes/manifests/${name}`,
+    text,
+  ])
+  const pki = PKI_FILES.map((file) => [`/etc/kubernetes/pki/${file}`, certificateText(file)])
+  return {
+    ...Object.fromEntries(manifests),
+    ...Object.fromEntries(pki),
+    '/etc/kubernetes/pki/ca.crt': host.caCertificate,
+    '/etc/kubernetes/admin.conf': kubeconfig(host.endpoint, 'kubernetes-admin', host.caCertificate),
+    '/etc/kubernetes/controller-manager.conf': kubeconfig(own, 'system:kube-controller-manager', host.caCertificate),
+    '/etc/kubernetes/scheduler.conf': kubeconfig(own, 'system:kube-scheduler', host.caCertificate),
+  }
+}
+
+const PKI_FILES = [
+  'ca.key',
+  'apiserver.crt',
+  'apiserver.key',
+  'apiserver-etcd-client.crt',
+  'apiserver-etcd-client.key',
+  'apiserver-kubelet-client.crt',
+  'apiserver-kubelet-client.key',
+  'front-proxy-ca.crt',
+  'front-proxy-ca.key',
+  'front-proxy-client.crt',
+  'front-proxy-client.key',
+  'sa.key',
+  'sa.pub',
+  'etcd/ca.crt',
+  'etcd/ca.key',
+  'etcd/server.crt',
+  'etcd/server.key',
+  'etcd/peer.crt',
+  'etcd/peer.key',
+  'etcd/healthcheck-client.crt',
+  'etcd/healthcheck-client.key',
+]
+
+/** Keys are not simulated inside the cluster: who a component is, is known by its connection. The file says so. */
+function certificateText(file: string): string {
+  const kind = file.endsWith('.crt') ? 'CERTIFICATE' : file.endsWith('.pub') ? 'PUBLIC KEY' : 'PRIVATE KEY'
+  return `-----BEGIN ${kind}-----\nnot simulated: ${file}\n-----END ${kind}-----\n`
+}
+
+/** A kubeconfig as kubeadm writes it. */
+export function kubeconfig(server: string, user: string, caCertificate: string): string {
+  return stringify({
+    apiVersion: 'v1',
+    clusters: [{ cluster: { 'certificate-authority-data': base64(caCertificate), server }, name: 'kubernetes' }],
+    contexts: [{ context: { cluster: 'kubernetes', user }, name: `${user}@kubernetes` }],
+    'current-context': `${user}@kubernetes`,
+    kind: 'Config',
+    users: [{ name: user, user: { 'client-certificate': `/var/lib/kubelet/pki/${user.replaceAll(':', '-')}.pem` } }],
+  })
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+/** PEM is ASCII: no more is needed here. */
+function base64(ascii: string): string {
+  let out = ''
+  for (let i = 0; i < ascii.length; i += 3) {
+    const [a, b, c] = [ascii.charCodeAt(i), ascii.charCodeAt(i + 1) || 0, ascii.charCodeAt(i + 2) || 0]
+    const bits = (a << 16) | (b << 8) | c
+    const letters = [18, 12, 6, 0].map((shift) => ALPHABET[(bits >> shift) & 63]!)
+    const missing = Math.max(0, i + 3 - ascii.length)
+    out += letters.slice(0, 4 - missing).join('') + '='.repeat(missing)
+  }
+  return out
+}
