@@ -65,7 +65,12 @@ export interface Etcd {
    * are committed (synchronously: the API server is the one that defers). Throws `compacted` when too old.
    */
   watch(prefix: string, afterRevision: number, onEvent: (event: EtcdEvent) => void): () => void
+  /** Visits what is there below `prefix` now, in no particular order and without sorting: how a watch cache fills itself. */
+  each(prefix: string, visit: (kv: KeyValue) => void): void
+  /** How many keys there are below `prefix` now. */
+  count(prefix: string): number
   compact(revision: number): void
   readonly compactedRevision: number
+  /** Keys put with this lease are deleted when it expires. @returns its id */
   grantLease(ttlSeconds: number): number
 }
