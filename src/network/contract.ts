@@ -52,6 +52,12 @@ export interface ServiceRules {
   readonly services: readonly ServiceRule[]
 }
 
+export interface Endpoint {
+  readonly ip: string
+  readonly port: number
+  readonly node?: string
+}
+
 export interface ServiceRule {
   /** `default/web:http` */
   readonly name: string
@@ -59,5 +65,40 @@ export interface ServiceRule {
   readonly port: number
   readonly protocol: 'TCP' | 'UDP' | 'SCTP'
   readonly nodePort?: number
-  readonly endpoints: readonly { readonly ip: string; readonly port: number; readonly node?: string }[]
+  /** Ready ones; where there are none, those still serving while they terminate. */
+  readonly endpoints: readonly Endpoint[]
+  /** Serving while terminating: what a node without ready endpoints of its own falls back to where the policy is Local. */
+  readonly terminating?: readonly Endpoint[]
+  /** Further addresses (externalIPs, load balancers): traffic from outside, under the external policy. */
+  readonly externalIPs?: readonly string[]
+  /** Default Cluster. Local: only endpoints of the node where the packet is looked at. */
+  readonly internalTrafficPolicy?: 'Cluster' | 'Local'
+  readonly externalTrafficPolicy?: 'Cluster' | 'Local'
+  readonly sessionAffinity?: 'None' | 'ClientIP'
 }
+
+/** A request over the simulated network, and its answer. HTTP is one payload among others (DNS, plain TCP). */
+export interface NetworkRequest {
+  readonly protocol: 'HTTP' | 'DNS' | 'TCP'
+  /** Source address as the server sees it. */
+  readonly from: string
+  readonly method?: string
+  readonly path?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  /** DNS: the name asked for. */
+  readonly question?: string
+}
+
+export interface NetworkAnswer {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  /** DNS: addresses; undefined with `rcode` NXDOMAIN or SERVFAIL. */
+  readonly addresses?: readonly string[]
+  readonly rcode?: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL'
+  /** Virtual time until the answer is there. */
+  readonly afterMs?: number
+}
+
+export type Serve = (request: NetworkRequest) => NetworkAnswer

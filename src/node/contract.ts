@@ -1,4 +1,5 @@
 import type { Container, Pod } from '../api/types.ts'
+import type { Serve } from '../network/contract.ts'
 import type { ChartWorld } from '../sim/chart.ts'
 import type { Random } from '../sim/random.ts'
 
@@ -42,6 +43,12 @@ export interface Process {
 /** What an image does when a container of it runs: it starts at once and lives until it exits or is killed. */
 export interface Program {
   start(process: Process): void
+  /**
+   * Why `argv` cannot be started at all, as runc words it (`exec: "x": executable file not found in $PATH`); undefined
+   * when it can. The runtime asks before `start`: a container then fails with reason StartError, exit code 128.
+   * A command of `kubectl exec`, an exec probe or a hook is one more `start` with the command as `argv`.
+   */
+  startError?(argv: readonly string[], files: FileTree): string | undefined
 }
 
 /** A container image as the registry knows it. */
@@ -49,6 +56,8 @@ export interface Image {
   /** `docker.io/library/nginx:1.27` */
   readonly name: string
   readonly sizeBytes: number
+  /** How long a pull takes; default: by size. */
+  readonly pullTakesMs?: number
   readonly entrypoint?: readonly string[]
   readonly cmd?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
@@ -63,28 +72,4 @@ export interface ImageCatalogue {
   find(name: string): Image | undefined
 }
 
-/** A request over the simulated network, and its answer. HTTP is one payload among others (DNS, plain TCP). */
-export interface NetworkRequest {
-  readonly protocol: 'HTTP' | 'DNS' | 'TCP'
-  /** Source address as the server sees it. */
-  readonly from: string
-  readonly method?: string
-  readonly path?: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
-  /** DNS: the name asked for. */
-  readonly question?: string
-}
-
-export interface NetworkAnswer {
-  readonly status?: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
-  /** DNS: addresses; undefined with `rcode` NXDOMAIN or SERVFAIL. */
-  readonly addresses?: readonly string[]
-  readonly rcode?: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL'
-  /** Virtual time until the answer is there. */
-  readonly afterMs?: number
-}
-
-export type Serve = (request: NetworkRequest) => NetworkAnswer
+export type { NetworkAnswer, NetworkRequest, Serve } from '../network/contract.ts'

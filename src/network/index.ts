@@ -1,0 +1,137 @@
+import type { Connection, Network, ServiceRules } from './contract.ts'
+import { Hosts } from './hosts.ts'
+import { Listeners } from './listeners.ts'
+import { endpointsFor, NO_RULES, RuleIndex, stickyChoice } from './service-rules.ts'
+
+/** A network without hosts. Every operation takes the same time whatever the number of hosts, pods and Services. */
+export function createNetwork(): Network {
+  const hosts = new Hosts()
+  const listeners = new Listeners()
+  const rulesOf = new Map<string, ServiceRules>()
+  return {
+    addHost: (host, ip) => hosts.add(host, ip),
+    removeHost(host) {
+      rulesOf.delete(host)
+      hosts.remove(host)
+    },
+    setHostUp: (host, up) => hosts.setUp(host, up),
+    setLink: (a, b, up) => hosts.setLink(a, b, up),
+    reaches: (a, b) => hosts.obstacle(a, b) === undefined,
+    onChange: (listener) => hosts.onChange(listener),
+    addAddress: (ip, host) => hosts.addAddress(ip, host),
+    removeAddress: (ip) => hosts.removeAddress(ip),
+    listen: (ip, port, protocol, serve) => listeners.add(ip, port, protocol, serve),
+    setRules: (host, rules) => {
+      rulesOf.set(host, rules)
+    },
+    rules: (host) => rulesOf.get(host) ?? NO_RULES,
+    connect: <S>(from: Source, to: Target, choose: (n: number) => number) =>
+      new Walk(hosts, listeners, rulesOf, from, to.protocol ?? 'TCP', choose).go(to) as Connection<S>,
+  }
+}
+
+type Source = Parameters<Network['connect']>[0]
+type Target = Parameters<Network['connect']>[1]
+type Refusal = { readonly outcome: 'refused' | 'timeout' | 'unreachable'; readonly because: string }
+
+/** One packet's way, hop by hop. */
+class Walk {
+  readonly #hops: string[] = []
+  readonly #hosts: Hosts
+  readonly #listeners: Listeners
+  readonly #rulesOf: ReadonlyMap<string, ServiceRules>
+  readonly #from: Source
+  readonly #protocol: 'TCP' | 'UDP'
+  readonly #choose: (n: number) => number
+
+  constructor(
+    hosts: Hosts,
+    listeners: Listeners,
+    rulesOf: ReadonlyMap<string, ServiceRules>,
+    from: Source,
+    protocol: 'TCP' | 'UDP',
+    choose: (n: number) => number,
+  ) {
+    this.#hosts = hosts
+    this.#listeners = listeners
+    this.#rulesOf = rulesOf
+    this.#from = from
+    this.#protocol = protocol
+    this.#choose = choose
+  }
+
+  go(to: Target): Connection<unknown> {
+    const { host, ip } = this.#from
+    this.#hops.push(`${ip} on ${host}`)
+    if (!this.#hosts.isUp(host)) return this.#no('unreachable', `${host} is powered off`)
+    const address = isLoopback(to.ip) ? ip : to.ip
+    const translated = this.#translate(host, address, to.port)
+    if ('outcome' in translated) return this.#no(translated.outcome, translated.because)
+    return this.#arrive(translated.at, translated.ip, translated.port)
+  }
+
+  /** Where the rules send the packet; a node port is looked at by the node it is sent to. */
+  #translate(
+    host: string,
+    ip: string,
+    port: number,
+  ): Refusal | { readonly at: string; readonly ip: string; readonly port: number } {
+    const virtual = RuleIndex.of(this.#rulesOf.get(host) ?? NO_RULES).byAddress(ip, port, this.#protocol)
+    if (virtual !== undefined) return this.#balance(virtual, host)
+    const machine = this.#hosts.hostOf(ip)
+    if (machine === undefined || !this.#hosts.isMachine(ip, machine)) return { at: host, ip, port }
+    const rules = this.#rulesOf.get(machine)
+    const nodePort = rules && RuleIndex.of(rules).byNodePort(port, this.#protocol)
+    if (nodePort === undefined) return { at: host, ip, port }
+    const obstacle = this.#cross(host, machine)
+    return obstacle ?? this.#balance(nodePort, machine)
+  }
+
+  #balance(
+    match: NonNullable<ReturnType<RuleIndex['byAddress']>>,
+    node: string,
+  ): Refusal | { readonly at: string; readonly ip: string; readonly port: number } {
+    const { rule, external } = match
+    const shown = external ? `node port or external address of ${rule.name}` : `${rule.clusterIP}:${rule.port}`
+    const { endpoints, dropped } = endpointsFor(match, node)
+    if (endpoints.length === 0) {
+      const because = dropped
+        ? `Service ${rule.name} has no endpoint on ${node} and its traffic policy is Local`
+        : `Service ${rule.name} has no endpoints`
+      this.#hops.push(`rules of ${node}: ${rule.name} (${shown}) -> nothing`)
+      return { outcome: dropped ? 'timeout' : 'refused', because }
+    }
+    const n = endpoints.length
+    const endpoint = endpoints[rule.sessionAffinity === 'ClientIP' ? stickyChoice(this.#from.ip, n) : this.#choose(n)]!
+    this.#hops.push(`rules of ${node}: ${rule.name} (${shown}) -> ${endpoint.ip}:${endpoint.port}, one of ${n}`)
+    return { at: node, ip: endpoint.ip, port: endpoint.port }
+  }
+
+  #cross(from: string, to: string): Refusal | undefined {
+    if (from === to) return undefined
+    const obstacle = this.#hosts.obstacle(from, to)
+    if (obstacle !== undefined) return { outcome: 'timeout', because: obstacle }
+    this.#hops.push(`${from} to ${to}`)
+    return undefined
+  }
+
+  #arrive(at: string, ip: string, port: number): Connection<unknown> {
+    const host = this.#hosts.hostOf(ip)
+    if (host === undefined)
+      return this.#no('timeout', `nobody has the address ${ip}, and no rule of ${at} translates it`)
+    const obstacle = this.#cross(at, host)
+    if (obstacle !== undefined) return this.#no(obstacle.outcome, obstacle.because)
+    this.#hops.push(`${ip}:${port} on ${host}`)
+    const listener = this.#listeners.find(ip, port, this.#protocol)
+    if (listener === undefined) return this.#no('refused', `nobody listens on ${ip}:${port}/${this.#protocol}`)
+    return { outcome: 'connected', ip, port, host, hops: this.#hops, serve: listener.serve }
+  }
+
+  #no(outcome: Refusal['outcome'], because: string): Connection<unknown> {
+    return { outcome, because, hops: this.#hops }
+  }
+}
+
+function isLoopback(ip: string): boolean {
+  return ip.startsWith('127.') || ip === '::1' || ip === '0.0.0.0'
+}

@@ -1,0 +1,30 @@
+/** bind(2) failed: somebody serves that port already. Worded as Go's net package does. */
+export class AddressInUseError extends Error {
+  constructor(ip: string, port: number, protocol: 'TCP' | 'UDP') {
+    super(`listen ${protocol.toLowerCase()} ${ip}:${port}: bind: address already in use`)
+  }
+}
+
+/** Who serves which ip:port. */
+export class Listeners {
+  readonly #byAddress = new Map<string, { readonly serve: unknown }>()
+
+  /** @throws AddressInUseError */
+  add(ip: string, port: number, protocol: 'TCP' | 'UDP', serve: unknown): () => void {
+    const key = addressKey(ip, port, protocol)
+    if (this.#byAddress.has(key)) throw new AddressInUseError(ip, port, protocol)
+    const listener = { serve }
+    this.#byAddress.set(key, listener)
+    return () => {
+      if (this.#byAddress.get(key) === listener) this.#byAddress.delete(key)
+    }
+  }
+
+  find(ip: string, port: number, protocol: string): { readonly serve: unknown } | undefined {
+    return this.#byAddress.get(addressKey(ip, port, protocol))
+  }
+}
+
+export function addressKey(ip: string, port: number, protocol: string): string {
+  return `${ip}:${port}/${protocol}`
+}

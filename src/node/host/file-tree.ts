@@ -1,0 +1,191 @@
+import type { Clock } from '../../sim/clock.ts'
+import type { FileTree } from '../contract.ts'
+import { ChangeListeners } from './change-listeners.ts'
+import { parentOf, resolvePath } from './paths.ts'
+
+/** What `stat` tells about a path. `mtime`: virtual ms since the epoch. */
+export interface FileStat {
+  readonly type: 'file' | 'directory'
+  readonly mode: number
+  readonly mtime: number
+  /** Characters. */
+  readonly size: number
+}
+
+/** A file tree with what shells need besides reading and writing. */
+export interface Files extends FileTree {
+  stat(path: string): FileStat | undefined
+  /** Makes the directory and its parents. */
+  makeDirectory(path: string, mode?: number): void
+  setMode(path: string, mode: number): void
+}
+
+/** A failure a system call would report; `message` is worded as the C library does (`Is a directory`). */
+export class FileError extends Error {
+  readonly code: 'EISDIR' | 'ENOTDIR' | 'ENOENT' | 'EROFS' | 'EBUSY'
+  readonly path: string
+
+  constructor(code: FileError['code'], path: string) {
+    super(WORDING[code])
+    this.code = code
+    this.path = path
+  }
+}
+
+const WORDING = {
+  EISDIR: 'Is a directory',
+  ENOTDIR: 'Not a directory',
+  ENOENT: 'No such file or directory',
+  EROFS: 'Read-only file system',
+  EBUSY: 'Device or resource busy',
+} as const
+
+interface File {
+  readonly content: string
+  readonly mode: number
+  readonly mtime: number
+}
+
+interface Directory {
+  readonly entries: Map<string, File | Directory>
+  mode: number
+  mtime: number
+}
+
+/**
+ * A tree in memory. What is there from the start is laid out when somebody looks for the first time, so a tree nobody
+ * looks into costs a few hundred bytes whatever is in it.
+ *
+ * @param initial path -> content, shared and never changed; a path ending in `/` is an empty directory
+ */
+export function createFileTree(clock: Clock, initial: Readonly<Record<string, string>> = {}): Files {
+  return new MemoryTree(clock, initial)
+}
+
+class MemoryTree implements Files {
+  readonly #clock: Clock
+  readonly #born: number
+  #initial: Readonly<Record<string, string>> | undefined
+  #laidOut: Directory | undefined
+  #listeners: ChangeListeners | undefined
+
+  constructor(clock: Clock, initial: Readonly<Record<string, string>>) {
+    this.#clock = clock
+    this.#born = clock.now()
+    this.#initial = initial
+  }
+
+  read(path: string): string | undefined {
+    const entry = this.#find(resolvePath(path))
+    return entry !== undefined && 'content' in entry ? entry.content : undefined
+  }
+
+  write(path: string, content: string, mode?: number): void {
+    const at = resolvePath(path)
+    const [directory, name] = this.#parent(at)
+    const before = directory.entries.get(name)
+    if (name === '' || (before !== undefined && 'entries' in before)) throw new FileError('EISDIR', at)
+    const now = this.#clock.now()
+    directory.entries.set(name, { content, mode: mode ?? before?.mode ?? 0o644, mtime: now })
+    if (before === undefined) directory.mtime = now
+    this.#listeners?.changed(at)
+  }
+
+  remove(path: string): void {
+    const at = resolvePath(path)
+    if (at === '/') throw new FileError('EBUSY', at)
+    const directory = this.#find(parentOf(at))
+    if (directory === undefined || !('entries' in directory)) return
+    if (!directory.entries.delete(at.slice(at.lastIndexOf('/') + 1))) return
+    directory.mtime = this.#clock.now()
+    this.#listeners?.changed(at)
+  }
+
+  list(path: string): readonly string[] {
+    const entry = this.#find(resolvePath(path))
+    return entry !== undefined && 'entries' in entry ? [...entry.entries.keys()].sort() : []
+  }
+
+  isDirectory(path: string): boolean {
+    const entry = this.#find(resolvePath(path))
+    return entry !== undefined && 'entries' in entry
+  }
+
+  stat(path: string): FileStat | undefined {
+    const entry = this.#find(resolvePath(path))
+    if (entry === undefined) return undefined
+    if ('entries' in entry) return { type: 'directory', mode: entry.mode, mtime: entry.mtime, size: 4096 }
+    return { type: 'file', mode: entry.mode, mtime: entry.mtime, size: entry.content.length }
+  }
+
+  makeDirectory(path: string, mode?: number): void {
+    const at = resolvePath(path)
+    const isNew = this.#find(at) === undefined
+    const directory = this.#enter(this.#root(), at, this.#clock.now())
+    if (mode !== undefined) directory.mode = mode
+    if (isNew) this.#listeners?.changed(at)
+  }
+
+  setMode(path: string, mode: number): void {
+    const at = resolvePath(path)
+    const entry = this.#find(at)
+    if (entry === undefined) throw new FileError('ENOENT', at)
+    if ('entries' in entry) entry.mode = mode
+    else this.#parent(at)[0].entries.set(at.slice(at.lastIndexOf('/') + 1), { ...entry, mode })
+  }
+
+  onChange(path: string, listener: () => void): () => void {
+    this.#listeners ??= new ChangeListeners(this.#clock)
+    return this.#listeners.add(resolvePath(path), listener)
+  }
+
+  #root(): Directory {
+    if (this.#laidOut === undefined) {
+      this.#laidOut = { entries: new Map(), mode: 0o755, mtime: this.#born }
+      for (const [path, content] of Object.entries(this.#initial ?? {})) this.#layOut(path, content)
+      this.#initial = undefined
+    }
+    return this.#laidOut
+  }
+
+  #layOut(path: string, content: string): void {
+    const at = resolvePath(path)
+    if (path.endsWith('/')) {
+      this.#enter(this.#laidOut!, at, this.#born)
+      return
+    }
+    const directory = this.#enter(this.#laidOut!, parentOf(at), this.#born)
+    directory.entries.set(at.slice(at.lastIndexOf('/') + 1), { content, mode: 0o644, mtime: this.#born })
+  }
+
+  #find(at: string): File | Directory | undefined {
+    let entry: File | Directory | undefined = this.#root()
+    if (at === '/') return entry
+    for (const name of at.slice(1).split('/')) {
+      if (entry === undefined || !('entries' in entry)) return undefined
+      entry = entry.entries.get(name)
+    }
+    return entry
+  }
+
+  #parent(at: string): [Directory, string] {
+    return [this.#enter(this.#root(), parentOf(at), this.#clock.now()), at.slice(at.lastIndexOf('/') + 1)]
+  }
+
+  /** The directory at a path, made where it is missing. */
+  #enter(root: Directory, at: string, now: number): Directory {
+    let directory = root
+    if (at === '/') return directory
+    for (const name of at.slice(1).split('/')) {
+      let next = directory.entries.get(name)
+      if (next === undefined) {
+        next = { entries: new Map(), mode: 0o755, mtime: now }
+        directory.entries.set(name, next)
+        directory.mtime = now
+      }
+      if (!('entries' in next)) throw new FileError('ENOTDIR', at)
+      directory = next
+    }
+    return directory
+  }
+}

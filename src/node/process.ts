@@ -1,0 +1,146 @@
+import type { Container, Pod } from '../api/types.ts'
+import type { Network } from '../network/contract.ts'
+import { AddressInUseError } from '../network/listeners.ts'
+import type { ChartWorld } from '../sim/chart.ts'
+import type { Random } from '../sim/random.ts'
+import type { FileTree, Process, Serve } from './contract.ts'
+
+export type Signal = 'SIGTERM' | 'SIGINT' | 'SIGHUP'
+
+/** What a process is started with. */
+export interface ProcessOptions {
+  readonly world: ChartWorld
+  readonly network: Network
+  readonly random: Random
+  readonly argv: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly files: FileTree
+  readonly host: string
+  readonly ip: string
+  readonly pod?: Pod
+  readonly container?: Container
+  /** Where lines of output go. */
+  log(line: string, stream: 'stdout' | 'stderr'): void
+  /** The process has ended: called exactly once, on the clock, never inside `start`, `exit` or `kill`. */
+  onExit(code: number): void
+}
+
+/** A process as its supervisor (container runtime, systemd) holds it. */
+export interface ProcessHandle {
+  readonly process: Process
+  readonly running: boolean
+  /** Undefined while it runs. */
+  readonly exitCode: number | undefined
+  /** A signal the program may handle. */
+  signal(signal: Signal): void
+  /** SIGKILL: ends now, with 137, whatever the program wants. */
+  kill(): void
+  /** Ends now with any code: a crash declared from outside (137 with reason OOMKilled, an injected exit). */
+  end(code: number): void
+}
+
+/** Makes a process; nothing of it runs yet: hand `process` to a `Program`. */
+export function createProcess(options: ProcessOptions): ProcessHandle {
+  return new SimulatedProcess(options)
+}
+
+/** Exit code of a process a signal has ended: 128 + its number. */
+const EXIT_BY_SIGNAL = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+const EXIT_BY_SIGKILL = 137
+
+class SimulatedProcess implements Process, ProcessHandle {
+  readonly #options: ProcessOptions
+  #exitCode: number | undefined
+  #ends: (() => void)[] | undefined
+  #signalHandler: ((signal: Signal) => void) | undefined
+
+  constructor(options: ProcessOptions) {
+    this.#options = options
+  }
+
+  get process(): Process {
+    return this
+  }
+  get world(): ChartWorld {
+    return this.#options.world
+  }
+  get random(): Random {
+    return this.#options.random
+  }
+  get argv(): readonly string[] {
+    return this.#options.argv
+  }
+  get env(): Readonly<Record<string, string>> {
+    return this.#options.env ?? NO_ENVIRONMENT
+  }
+  get files(): FileTree {
+    return this.#options.files
+  }
+  get host(): string {
+    return this.#options.host
+  }
+  get ip(): string {
+    return this.#options.ip
+  }
+  get pod(): Pod | undefined {
+    return this.#options.pod
+  }
+  get container(): Container | undefined {
+    return this.#options.container
+  }
+  get running(): boolean {
+    return this.#exitCode === undefined
+  }
+  get exitCode(): number | undefined {
+    return this.#exitCode
+  }
+
+  log(line: string, stream: 'stdout' | 'stderr' = 'stdout'): void {
+    if (this.running) this.#options.log(line, stream)
+  }
+
+  listen(port: number, protocol: 'TCP' | 'UDP', serve: Serve): void {
+    if (!this.running) return
+    try {
+      this.onEnd(this.#options.network.listen(this.ip, port, protocol, serve))
+    } catch (error) {
+      if (!(error instanceof AddressInUseError)) throw error
+      this.log(error.message, 'stderr')
+      this.exit(1)
+    }
+  }
+
+  exit(code: number): void {
+    this.end(code)
+  }
+
+  end(code: number): void {
+    if (!this.running) return
+    this.#exitCode = code
+    for (const end of (this.#ends ?? []).splice(0).reverse()) end()
+    this.#signalHandler = undefined
+    this.world.clock.defer(() => this.#options.onExit(code))
+  }
+
+  onSignal(handler: (signal: Signal) => void): void {
+    if (this.running) this.#signalHandler = handler
+  }
+
+  onEnd(handler: () => void): void {
+    if (!this.running) handler()
+    else if (this.#ends === undefined) this.#ends = [handler]
+    else this.#ends.push(handler)
+  }
+
+  signal(signal: Signal): void {
+    if (!this.running) return
+    if (this.#signalHandler !== undefined) this.#signalHandler(signal)
+    else this.end(EXIT_BY_SIGNAL[signal])
+  }
+
+  kill(): void {
+    this.end(EXIT_BY_SIGKILL)
+  }
+}
+
+const NO_ENVIRONMENT: Readonly<Record<string, string>> = {}
