@@ -1,0 +1,134 @@
+import type { Container, Pod } from '../../api/types.ts'
+import type { Image } from '../contract.ts'
+import type { Mount } from '../host/mounts.ts'
+
+/** What the kubelet asks a pod sandbox for. Source: cri-api PodSandboxConfig */
+export interface SandboxConfig {
+  readonly pod: Pod
+  /** Which sandbox of this pod, from 0. */
+  readonly attempt: number
+}
+
+/** The pod's shell: its network namespace and address. It keeps the pod it was made for, as containerd keeps labels. */
+export interface Sandbox {
+  readonly id: string
+  readonly config: SandboxConfig
+  /** The node's address with hostNetwork. */
+  readonly ip: string
+  /** Virtual ms. */
+  readonly createdAt: number
+  readonly ready: boolean
+}
+
+/** What the kubelet asks a container for. Source: cri-api ContainerConfig */
+export interface ContainerConfig {
+  readonly container: Container
+  /** Which container of this name in the pod, from 0: the restart count. */
+  readonly attempt: number
+  readonly image: Image
+  /** Replaces the image's entrypoint. */
+  readonly command?: readonly string[]
+  /** Replaces the image's cmd. */
+  readonly args?: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly mounts: readonly Mount[]
+}
+
+export type ContainerState = 'created' | 'running' | 'exited'
+
+export interface RuntimeContainer {
+  /** 64 hex digits; the API shows `containerd://<id>`. */
+  readonly id: string
+  readonly sandboxId: string
+  readonly config: ContainerConfig
+  readonly state: ContainerState
+  /** Virtual ms, as all times here. */
+  readonly createdAt: number
+  readonly startedAt?: number
+  readonly finishedAt?: number
+  readonly exitCode?: number
+  /** `Completed`, `Error`, `OOMKilled`, `StartError`, `Unknown` (the machine went down). */
+  readonly reason?: string
+  readonly message?: string
+}
+
+export interface LogLine {
+  /** Virtual ms. */
+  readonly at: number
+  readonly stream: 'stdout' | 'stderr'
+  readonly text: string
+}
+
+/** Lines of one container, oldest first; rotated lines are gone. */
+export interface ContainerLog {
+  readonly lines: readonly LogLine[]
+  /** Called for every further line. */
+  follow(onLine: (line: LogLine) => void): () => void
+}
+
+export type PullResult =
+  | { readonly image: Image; readonly pullMs: number }
+  /** As containerd words it, without the kubelet's `Failed to pull image`. */
+  | { readonly error: string }
+
+/** `state`: what has changed. `ports`: the container began to serve a port. */
+export type RuntimeEvent = {
+  readonly type: 'created' | 'started' | 'exited' | 'ports' | 'removed'
+  readonly container: RuntimeContainer
+}
+
+/** The outcome of a command run inside a container. */
+export interface ExecResult {
+  readonly exitCode: number
+  readonly output: string
+}
+
+/**
+ * containerd on one node as the kubelet and crictl see it (the CRI), synchronous. While the unit is stopped nobody is
+ * answered, but containers run on: callers look at `error()` first.
+ */
+export interface ContainerRuntime {
+  readonly host: string
+  /** Why the CRI cannot be reached; undefined while it answers. */
+  error(): string | undefined
+  /** Why pods get no network: `NetworkReady=false reason:NetworkPluginNotReady message:…`; undefined when they do. */
+  networkError(): string | undefined
+  /** systemd has started or stopped containerd. */
+  setUp(up: boolean): void
+  /** The machine lost power: every container is gone without a word; images, logs and exited containers stay on disk. */
+  powerOff(): void
+  /** @returns the sandbox, or why there is none (no network, no address left) */
+  runPodSandbox(config: SandboxConfig): Sandbox | { readonly error: string }
+  stopPodSandbox(id: string): void
+  removePodSandbox(id: string): void
+  sandbox(id: string): Sandbox | undefined
+  sandboxes(): Iterable<Sandbox>
+  /** Sandboxes of a pod by its uid, newest first. */
+  sandboxesOf(podUid: string): readonly Sandbox[]
+  /** The image if it is on this node. */
+  presentImage(name: string): Image | undefined
+  presentImages(): Iterable<Image>
+  removeImage(name: string): void
+  /** Brings an image from its registry; `onDone` is called on the clock. */
+  pullImage(name: string, onDone: (result: PullResult) => void): void
+  createContainer(sandboxId: string, config: ContainerConfig): RuntimeContainer
+  /** @returns why it could not start: the container has then exited with 128, StartError */
+  startContainer(id: string): string | undefined
+  /** SIGTERM, and SIGKILL after the grace period; again with less grace shortens it. `exited` tells when it is over. */
+  stopContainer(id: string, gracePeriodMs: number): void
+  removeContainer(id: string): void
+  container(id: string): RuntimeContainer | undefined
+  containers(): Iterable<RuntimeContainer>
+  /** Containers of a sandbox, oldest first. */
+  containersOf(sandboxId: string): readonly RuntimeContainer[]
+  /** The node's log files: also answered while the CRI is down. */
+  log(id: string): ContainerLog | undefined
+  /** Runs a command inside a running container; `onDone` comes on the clock. @returns how to abandon it */
+  exec(id: string, argv: readonly string[], onDone: (result: ExecResult) => void): () => void
+  /** Ends a container from outside with any exit code (137 with reason `OOMKilled`). */
+  crash(id: string, exitCode: number, reason?: string): void
+  /** Called within the change itself; nobody is told while the CRI is down. */
+  onEvent(listener: (event: RuntimeEvent) => void): () => void
+  /** Called after containerd or the pod network came or went. */
+  onStatus(listener: () => void): () => void
+}
