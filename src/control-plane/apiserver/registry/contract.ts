@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../api/types.ts'
+import type { KubernetesObject, Scale } from '../../../api/types.ts'
 
 /** One thing wrong with one field. Source: apimachinery/pkg/util/validation/field/errors.go */
 export interface FieldError {
@@ -76,9 +76,35 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   readonly prepareForStatusUpdate?: (object: T, old: T, context: StrategyContext) => T
   /** Name rule; default a DNS subdomain. Message as upstream. */
   readonly validateName?: (name: string) => readonly string[]
+  /** All but metadata, which is validated before this by validation/objectmeta.ts for every kind. */
   readonly validate?: (object: T) => readonly FieldError[]
+  /** The whole of an update but metadata: it calls `validate` where upstream does. Where it is absent, `validate` is run. */
   readonly validateUpdate?: (object: T, old: T) => readonly FieldError[]
   readonly validateStatusUpdate?: (object: T, old: T) => readonly FieldError[]
+  /** What only the world can refuse (a cluster IP or node port that is taken). Run after `prepareFor…`, before `validate`; its errors alone are answered. */
+  readonly validateInContext?: (object: T, old: T | undefined, context: StrategyContext) => readonly FieldError[]
+  /** Rules of other sub-resources that write the object itself: `finalize` (Namespace), `ephemeralcontainers`, `resize` (Pod). */
+  readonly subresourceUpdates?: Readonly<
+    Record<
+      string,
+      {
+        readonly prepareForUpdate: (object: T, old: T, context: StrategyContext) => T
+        readonly validateUpdate?: (object: T, old: T) => readonly FieldError[]
+      }
+    >
+  >
+  /** How the scale sub-resource reads and writes the kind. */
+  readonly scale?: {
+    readonly of: (object: T) => Scale
+    readonly apply: (object: T, replicas: number) => T
+  }
+  /** Served under this group too but stored as another kind: events.k8s.io Event is a view of core Event. */
+  readonly view?: {
+    readonly group: string
+    readonly resource: string
+    readonly toStored: (object: T) => KubernetesObject
+    readonly fromStored: (stored: KubernetesObject) => T
+  }
   readonly warnings?: (object: T, old: T | undefined) => readonly string[]
   readonly columns: readonly Column<T>[]
   /** Besides metadata.name and metadata.namespace. Answers '' for an unset field. */

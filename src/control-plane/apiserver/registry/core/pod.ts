@@ -1,0 +1,92 @@
+import type { Pod } from '../../../../api/types.ts'
+import { defineKind, statusSubresource } from '../kind.ts'
+import { podColumns } from './pod-columns.ts'
+import { podDefaults } from './pod-defaults.ts'
+import { podQOSClass } from './pod-qos.ts'
+
+const READ_WRITE = { verbs: ['get', 'patch', 'update'] } as const
+const STREAM = { verbs: ['create', 'get'] } as const
+
+/** Source: pkg/registry/core/pod/strategy.go PrepareForCreate. */
+function prepareForCreate(pod: Pod): Pod {
+  const gated = (pod.spec.schedulingGates?.length ?? 0) > 0
+  return {
+    ...pod,
+    metadata: { ...pod.metadata, generation: 1 },
+    status: {
+      phase: 'Pending',
+      qosClass: podQOSClass(pod.spec),
+      ...(gated && { conditions: [SCHEDULING_GATED] }),
+    },
+  }
+}
+
+/** Source: pkg/registry/core/pod/strategy.go applySchedulingGatedCondition. */
+const SCHEDULING_GATED = {
+  type: 'PodScheduled',
+  status: 'False',
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+} as const
+
+/** Source: pkg/registry/core/pod/strategy.go podStatusStrategy.PrepareForUpdate. */
+function prepareForStatusUpdate(pod: Pod, old: Pod): Pod {
+  const { deletionTimestamp: _cleared, ...metadata } = pod.metadata
+  const kept = { ...metadata, ownerReferences: old.metadata.ownerReferences }
+  return {
+    ...pod,
+    metadata: old.metadata.deletionTimestamp ? { ...kept, deletionTimestamp: old.metadata.deletionTimestamp } : kept,
+    spec: old.spec,
+    status: pod.status?.qosClass ? pod.status : { ...pod.status, qosClass: old.status?.qosClass },
+  }
+}
+
+/** Source: pkg/registry/core/pod/strategy.go CheckGracefulDelete. */
+function gracePeriodSeconds(pod: Pod, asked: number | undefined): number {
+  if (!pod.spec.nodeName || pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded') return 0
+  const seconds = asked ?? pod.spec.terminationGracePeriodSeconds ?? 0
+  return seconds < 0 ? 1 : seconds
+}
+
+export const pod = defineKind<Pod>({
+  group: '',
+  version: 'v1',
+  kind: 'Pod',
+  resource: 'pods',
+  singular: 'pod',
+  shortNames: ['po'],
+  categories: ['all'],
+  namespaced: true,
+  subresources: {
+    attach: { ...STREAM, kind: 'PodAttachOptions' },
+    binding: { verbs: ['create'], kind: 'Binding' },
+    ephemeralcontainers: READ_WRITE,
+    eviction: { verbs: ['create'], kind: 'Eviction', group: 'policy', version: 'v1' },
+    exec: { ...STREAM, kind: 'PodExecOptions' },
+    log: { verbs: ['get'] },
+    portforward: { ...STREAM, kind: 'PodPortForwardOptions' },
+    proxy: { verbs: ['create', 'delete', 'get', 'patch', 'update'], kind: 'PodProxyOptions' },
+    resize: READ_WRITE,
+    ...statusSubresource,
+  },
+  schema: 'io.k8s.api.core.v1.Pod',
+  defaults: podDefaults,
+  prepareForCreate,
+  prepareForUpdate: (pod, old) => ({ ...pod, status: old.status }),
+  prepareForStatusUpdate,
+  columns: podColumns,
+  // Source: pkg/apis/core/v1/conversion.go addConversionFuncs; spec.host is an old name of spec.nodeName.
+  fieldSelectors: {
+    'spec.nodeName': (each) => each.spec.nodeName ?? '',
+    'spec.host': (each) => each.spec.nodeName ?? '',
+    'spec.restartPolicy': (each) => each.spec.restartPolicy ?? '',
+    'spec.schedulerName': (each) => each.spec.schedulerName ?? '',
+    'spec.serviceAccountName': (each) => each.spec.serviceAccountName ?? '',
+    'spec.hostNetwork': (each) => String(each.spec.hostNetwork ?? false),
+    'status.phase': (each) => each.status?.phase ?? '',
+    'status.podIP': (each) => each.status?.podIPs?.[0]?.ip ?? '',
+    'status.podIPs': (each) => (each.status?.podIPs ?? []).map((ip) => ip.ip).join(','),
+    'status.nominatedNodeName': (each) => each.status?.nominatedNodeName ?? '',
+  },
+  gracePeriodSeconds,
+})

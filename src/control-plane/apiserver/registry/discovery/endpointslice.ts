@@ -1,0 +1,45 @@
+import type { EndpointSlice, EndpointSlicePort } from '../../../../api/types.ts'
+import { ageColumn, column, nameColumn } from '../columns/column.ts'
+import { columnTexts } from '../columns/texts.ts'
+import { defineKind } from '../kind.ts'
+
+/** Source: pkg/apis/discovery/v1/defaults.go SetDefaults_EndpointPort. */
+function defaults(slice: EndpointSlice): EndpointSlice {
+  if (!slice.ports?.some((port) => port.name === undefined || port.protocol === undefined)) return slice
+  return {
+    ...slice,
+    ports: slice.ports.map((port) => ({ ...port, name: port.name ?? '', protocol: port.protocol ?? 'TCP' })),
+  }
+}
+
+const MOST = 3
+
+/** Source: printers.go listWithMoreString. */
+function withMore(all: readonly string[]): string {
+  const shown = all.slice(0, MOST).join(',')
+  return all.length > MOST ? `${shown} + ${all.length - MOST} more...` : shown || '<unset>'
+}
+
+const portText = (port: EndpointSlicePort): string => (port.port === undefined ? (port.name ?? '*') : String(port.port))
+
+const texts = columnTexts.EndpointSlice
+
+export const endpointSlice = defineKind<EndpointSlice>({
+  group: 'discovery.k8s.io',
+  version: 'v1',
+  kind: 'EndpointSlice',
+  resource: 'endpointslices',
+  singular: 'endpointslice',
+  namespaced: true,
+  schema: 'io.k8s.api.discovery.v1.EndpointSlice',
+  defaults,
+  columns: [
+    nameColumn,
+    column('AddressType', texts.addressType, (each) => each.addressType),
+    column('Ports', texts.ports, (each) => withMore((each.ports ?? []).map(portText))),
+    column('Endpoints', texts.endpoints, (each) =>
+      withMore((each.endpoints ?? []).flatMap((endpoint) => endpoint.addresses)),
+    ),
+    ageColumn,
+  ],
+})

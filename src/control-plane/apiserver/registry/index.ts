@@ -1,0 +1,68 @@
+import { controllerRevision } from './apps/controllerrevision.ts'
+import { daemonSet } from './apps/daemonset.ts'
+import { deployment } from './apps/deployment.ts'
+import { replicaSet } from './apps/replicaset.ts'
+import { selfSubjectReview, tokenReview } from './authentication/reviews.ts'
+import { tokenRequest } from './authentication/tokenrequest.ts'
+import {
+  localSubjectAccessReview,
+  selfSubjectAccessReview,
+  selfSubjectRulesReview,
+  subjectAccessReview,
+} from './authorization/reviews.ts'
+import { scale } from './autoscaling/scale.ts'
+import type { KindDefinition } from './contract.ts'
+import { lease } from './coordination/lease.ts'
+import { binding } from './core/binding.ts'
+import { configMap } from './core/configmap.ts'
+import { endpoints } from './core/endpoints.ts'
+import { event } from './core/event.ts'
+import { namespace } from './core/namespace.ts'
+import { node } from './core/node.ts'
+import { pod } from './core/pod.ts'
+import { secret } from './core/secret.ts'
+import { service } from './core/service.ts'
+import { serviceAccount } from './core/serviceaccount.ts'
+import { endpointSlice } from './discovery/endpointslice.ts'
+import { eventsEvent } from './events/event.ts'
+import { eviction } from './policy/eviction.ts'
+import { clusterRole } from './rbac/clusterrole.ts'
+import { clusterRoleBinding } from './rbac/clusterrolebinding.ts'
+import { role } from './rbac/role.ts'
+import { roleBinding } from './rbac/rolebinding.ts'
+import { priorityClass } from './scheduling/priorityclass.ts'
+
+/** Every kind the API server serves, in the order of discovery: core first, then by group and resource. */
+export const kinds: readonly KindDefinition[] = [
+  binding,
+  configMap,
+  endpoints,
+  event,
+  namespace,
+  node,
+  pod,
+  secret,
+  serviceAccount,
+  service,
+  controllerRevision,
+  daemonSet,
+  deployment,
+  replicaSet,
+  selfSubjectReview,
+  tokenReview,
+  localSubjectAccessReview,
+  selfSubjectAccessReview,
+  selfSubjectRulesReview,
+  subjectAccessReview,
+  lease,
+  endpointSlice,
+  eventsEvent,
+  clusterRoleBinding,
+  clusterRole,
+  roleBinding,
+  role,
+  priorityClass,
+]
+
+/** Kinds that are only the body or the answer of a sub-resource. They have no address of their own. */
+export const subresourceKinds: readonly KindDefinition[] = [eviction, scale, tokenRequest]

@@ -1,0 +1,17 @@
+import type { ClusterRoleBinding } from '../../../../api/types.ts'
+import { columnTexts } from '../columns/texts.ts'
+import { defineKind } from '../kind.ts'
+import { bindingColumns, bindingDefaults, RBAC_GROUP } from './binding.ts'
+
+export const clusterRoleBinding = defineKind<ClusterRoleBinding>({
+  group: RBAC_GROUP,
+  version: 'v1',
+  kind: 'ClusterRoleBinding',
+  resource: 'clusterrolebindings',
+  singular: 'clusterrolebinding',
+  namespaced: false,
+  schema: 'io.k8s.api.rbac.v1.ClusterRoleBinding',
+  defaults: bindingDefaults,
+  columns: bindingColumns(columnTexts.ClusterRoleBinding),
+  allowCreateOnUpdate: true,
+})

@@ -1,0 +1,17 @@
+import type { RoleBinding } from '../../../../api/types.ts'
+import { columnTexts } from '../columns/texts.ts'
+import { defineKind } from '../kind.ts'
+import { bindingColumns, bindingDefaults, RBAC_GROUP } from './binding.ts'
+
+export const roleBinding = defineKind<RoleBinding>({
+  group: RBAC_GROUP,
+  version: 'v1',
+  kind: 'RoleBinding',
+  resource: 'rolebindings',
+  singular: 'rolebinding',
+  namespaced: true,
+  schema: 'io.k8s.api.rbac.v1.RoleBinding',
+  defaults: bindingDefaults,
+  columns: bindingColumns(columnTexts.RoleBinding),
+  allowCreateOnUpdate: true,
+})
