@@ -63,6 +63,8 @@ export type ComponentName =
 /** A running cluster: what the doors (server, gherkin, exercises) hold. Booted by `createCluster`: nodes Ready, CoreDNS running. */
 export interface Cluster {
   readonly clock: VirtualClock
+  /** When it had booted: nodes Ready, CoreDNS running. Virtual ms. */
+  readonly bootedAt: number
   readonly barrier: Barrier
   readonly trace: Trace
   readonly network: Network
@@ -74,11 +76,20 @@ export interface Cluster {
   readonly etcd: EtcdView
   /** Faults: what can be done to components, nodes and links. */
   readonly faults: Faults
+  /** Makes an image known to every registry. */
+  declareImage(image: DeclaredImage): void
   /** A request from a pod (or a host) to a URL, resolved and routed as from inside. */
   request(
     from: { readonly pod: string; readonly namespace: string } | { readonly host: string },
     url: string,
   ): RequestOutcome
+  /** The addresses a name has for a pod (or a host), as its resolver finds them; none when it does not resolve. */
+  resolve(
+    from: { readonly pod: string; readonly namespace: string } | { readonly host: string },
+    name: string,
+  ): readonly string[]
+  /** The lines a container has logged, oldest first. */
+  logs(namespace: string, pod: string, container: string): readonly string[]
 }
 
 export interface RequestOutcome {
@@ -122,6 +133,8 @@ export interface HostShell {
 export interface EtcdView {
   readonly members: readonly { readonly name: string; readonly state: string; readonly term: number }[]
   leader(): string | undefined
+  /** The host a member runs on; undefined for a name no member has. */
+  hostOf(member: string): string | undefined
 }
 
 export interface Faults {

@@ -1,0 +1,63 @@
+import { SpecError } from './step.ts'
+
+const UNITS: Readonly<Record<string, number>> = {
+  millisecond: 1,
+  second: 1000,
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+}
+
+/**
+ * Durations that Kubernetes has a name for, with their v1.36 defaults in ms: a feature says the name, so it stays true
+ * when a default changes.
+ */
+export const NAMED_DURATIONS: Readonly<Record<string, number>> = {
+  'the node monitor grace period': 50_000,
+  'the node startup grace period': 60_000,
+  'the node monitor period': 5000,
+  'the node lease duration': 40_000,
+  'the default toleration period': 300_000,
+  'the pod eviction timeout': 300_000,
+  'the termination grace period': 30_000,
+  'the etcd election timeout': 1000,
+  'the leader election lease duration': 15_000,
+  'the progress deadline': 600_000,
+  'the crash loop back-off limit': 300_000,
+  'the image pull back-off limit': 300_000,
+  'the event time to live': 3_600_000,
+}
+
+const number = String.raw`\d+(?:\.\d+)?`
+const unit = '(?:millisecond|second|minute|hour|day)s?'
+const amount = `(?:${number}|an?|one) ${unit}(?:(?: and|,) (?:${number}|an?|one) ${unit})*`
+
+/** The text of a duration, without capturing groups: `90 seconds`, `a minute`, `1 minute and 30 seconds`, a named default. */
+export const DURATION = `${amount}|${Object.keys(NAMED_DURATIONS).join('|')}`
+
+/** @returns milliseconds */
+export function parseDuration(text: string): number {
+  const named = NAMED_DURATIONS[text]
+  if (named !== undefined) return named
+  let total = 0
+  for (const part of text.split(/ and |, /)) {
+    const found = /^(\S+) ([a-z]+?)s?$/.exec(part)
+    const factor = UNITS[found?.[2] ?? '']
+    if (!found || factor === undefined)
+      throw new SpecError(
+        `"${text}" is not a duration: try "90 seconds" or a name such as "the node monitor grace period"`,
+      )
+    total += (/^\d/.test(found[1]!) ? Number(found[1]) : 1) * factor
+  }
+  return total
+}
+
+/** `4m10s`, as the timeline prints it. */
+export function shortDuration(ms: number): string {
+  const seconds = Math.round(ms / 100) / 10
+  if (seconds < 60) return `${seconds}s`
+  const minutes = Math.floor(seconds / 60)
+  const rest = Math.round(seconds - minutes * 60)
+  if (minutes < 60) return rest ? `${minutes}m${rest}s` : `${minutes}m`
+  return minutes % 60 ? `${Math.floor(minutes / 60)}h${minutes % 60}m` : `${minutes / 60}h`
+}

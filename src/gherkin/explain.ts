@@ -1,0 +1,68 @@
+import { isStatus, type KubernetesObject } from '../api/types.ts'
+import { shortDuration } from './durations.ts'
+import { stateOf } from './states.ts'
+import type { World } from './world.ts'
+
+const EVENTS_SHOWN = 8
+const CHANGES_SHOWN = 12
+
+/** The message of a failed step: what was wrong, the object it is about, the last events, how things came to be so. */
+export function explain(world: World, message: string, about?: KubernetesObject): string {
+  const parts = [
+    message,
+    objectPart(about),
+    eventsPart(world),
+    timelinePart(world, about),
+    `virtual time: ${stamp(world, world.now())}`,
+  ]
+  return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function objectPart(object: KubernetesObject | undefined): string {
+  if (object === undefined || isStatus(object)) return ''
+  const { status } = object as { status?: unknown }
+  return `${object.kind} "${object.metadata.name}" is ${stateOf(object)}\n${indent(JSON.stringify(status ?? object, null, 2), 40)}`
+}
+
+function eventsPart(world: World): string {
+  const events = [...world.client.list('Event')]
+    .filter((event) => event.involvedObject.namespace !== 'kube-system')
+    .sort((a, b) => (a.lastTimestamp ?? a.eventTime ?? '').localeCompare(b.lastTimestamp ?? b.eventTime ?? ''))
+    .slice(-EVENTS_SHOWN)
+  if (events.length === 0) return ''
+  const lines = events.map(({ type, reason, involvedObject, message, lastTimestamp, eventTime }) => {
+    return `  ${lastTimestamp ?? eventTime ?? ''}  ${type}  ${reason}  ${involvedObject.kind}/${involvedObject.name}  ${message}`
+  })
+  return `last events:\n${lines.join('\n')}`
+}
+
+/** How the object, or every Pod outside kube-system, went from state to state. */
+function timelinePart(world: World, about: KubernetesObject | undefined): string {
+  const lives = about
+    ? [world.history.of(about.kind, about.metadata.name, about.metadata.namespace)]
+    : [...world.history.lives('Pod'), ...world.history.lives('Node')]
+  const changes: { at: number; text: string }[] = []
+  for (const life of lives) {
+    let before = ''
+    for (const { at, object, deleted } of life) {
+      const state = deleted ? 'gone' : stateOf(object)
+      if (object.metadata.namespace === 'kube-system' || state === before) continue
+      changes.push({ at, text: `${object.kind}/${object.metadata.name}  ${before ? `${before} -> ` : ''}${state}` })
+      before = state
+    }
+  }
+  const shown = changes.sort((a, b) => a.at - b.at).slice(-CHANGES_SHOWN)
+  if (shown.length === 0) return ''
+  return `timeline:\n${shown.map(({ at, text }) => `  ${stamp(world, at)}  ${text}`).join('\n')}`
+}
+
+/** `+4m10s` since the cluster was booted. */
+function stamp(world: World, at: number): string {
+  return `+${shortDuration(at - world.cluster.bootedAt)}`
+}
+
+function indent(text: string, maxLines: number): string {
+  const lines = text.split('\n')
+  const shown = lines.length > maxLines ? [...lines.slice(0, maxLines), '…'] : lines
+  return shown.map((line) => `  ${line}`).join('\n')
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { After, defineParameterType, Given, setDefaultTimeout, setWorldConstructor } from '@cucumber/cucumber'
+import { parameterTypes } from './parameter-types.ts'
+import { NotCapable, type StepDefinition } from './step.ts'
+import { vocabulary } from './vocabulary.ts'
+import { World } from './world.ts'
+
+export type { StepDefinition } from './step.ts'
+export { step } from './step.ts'
+export { vocabulary } from './vocabulary.ts'
+export { World } from './world.ts'
+
+/**
+ * The binding to cucumber-js: import this file (`kubedrill/gherkin`) and every step of the vocabulary is defined; each
+ * scenario gets a World, and so a cluster, of its own. Your own steps beside it receive the World as `this`.
+ */
+class CucumberWorld extends World {
+  constructor() {
+    super({ readFile: (path) => readFileSync(path, 'utf8') })
+  }
+}
+
+setWorldConstructor(CucumberWorld)
+// Virtual time has its own deadlines; this one is for a simulation that never comes to rest.
+setDefaultTimeout(60_000)
+for (const type of parameterTypes) defineParameterType(type)
+for (const definition of vocabulary) Given(definition.pattern, binding(definition))
+
+After(async function (this: World) {
+  await this.close()
+})
+
+/** cucumber-js reads how many arguments a step takes off its function: it needs one with the right length. */
+function binding({ run }: StepDefinition) {
+  const body = async function (this: World, ...args: unknown[]): Promise<unknown> {
+    try {
+      await run(this, ...args)
+    } catch (error) {
+      if (error instanceof NotCapable) return 'skipped'
+      throw error
+    }
+    return undefined
+  }
+  return Object.defineProperty(body, 'length', { value: Math.max(0, run.length - 1) })
+}

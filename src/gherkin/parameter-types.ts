@@ -1,0 +1,159 @@
+import { DURATION, parseDuration } from './durations.ts'
+
+/** An object a step speaks of: `Deployment "web"`, `Pod "dev/web-0"`. */
+export interface ObjectRef {
+  readonly kind: string
+  readonly name: string
+  /** Undefined: the default namespace, or none for kinds that live in no namespace. */
+  readonly namespace?: string
+}
+
+export type Count =
+  | { readonly bound: 'exactly' | 'at least' | 'at most'; readonly number: number; readonly text: string }
+  | { readonly bound: 'all'; readonly number: undefined; readonly text: string }
+
+/** Some Pods: how many of which. */
+export interface PodsRef {
+  readonly count: Count
+  readonly owner?: ObjectRef
+  readonly labelSelector?: string
+  readonly node?: string
+  readonly text: string
+}
+
+export interface ComponentRef {
+  readonly component:
+    | 'etcd'
+    | 'kube-apiserver'
+    | 'kube-controller-manager'
+    | 'kube-scheduler'
+    | 'kubelet'
+    | 'containerd'
+    | 'kube-proxy'
+    | 'coredns'
+  /** The host it runs on; undefined: wherever it runs. */
+  readonly host?: string
+  readonly text: string
+}
+
+export interface Principal {
+  readonly user: string
+  readonly groups: readonly string[]
+}
+
+export interface ParameterTypeDefinition {
+  readonly name: string
+  readonly regexp: RegExp
+  readonly transformer: (...groups: string[]) => unknown
+}
+
+export function objectRef(kind: string, path: string): ObjectRef {
+  const slash = path.indexOf('/')
+  return slash < 0 ? { kind, name: path } : { kind, namespace: path.slice(0, slash), name: path.slice(slash + 1) }
+}
+
+export function parseCount(text: string): Count {
+  const number = Number(/\d+/.exec(text)?.[0] ?? (/^(a|an|one)\b/.test(text) ? 1 : 0))
+  if (/^(the|all|every)\b/.test(text)) return { bound: 'all', number: undefined, text }
+  if (text.startsWith('at least')) return { bound: 'at least', number, text }
+  if (text.startsWith('at most')) return { bound: 'at most', number, text }
+  // "a Pod is Running": one such Pod is enough
+  if (/^(a|an)\b/.test(text)) return { bound: 'at least', number, text }
+  return { bound: 'exactly', number, text }
+}
+
+/** Whether `found` of `all` is what the count asks for. */
+export function counts(count: Count, found: number, all: number): boolean {
+  if (count.bound === 'all') return all > 0 && found === all
+  if (count.bound === 'at least') return found >= count.number
+  if (count.bound === 'at most') return found <= count.number
+  return found === count.number
+}
+
+function component(text: string): ComponentRef {
+  const host = / on (?:node )?"([^"]+)"/.exec(text)?.[1]
+  const member = /^etcd member "([^"]+)"/.exec(text)?.[1]
+  if (member) return { component: 'etcd', host: member, text }
+  const names: readonly (readonly [RegExp, ComponentRef['component']])[] = [
+    [/^etcd/, 'etcd'],
+    [/API server/, 'kube-apiserver'],
+    [/controller manager/, 'kube-controller-manager'],
+    [/scheduler/, 'kube-scheduler'],
+    [/kubelet/, 'kubelet'],
+    [/containerd|container runtime/, 'containerd'],
+    [/kube-proxy/, 'kube-proxy'],
+    [/CoreDNS/, 'coredns'],
+  ]
+  return { component: names.find(([pattern]) => pattern.test(text))![1], host, text }
+}
+
+function principal(text: string): Principal {
+  const name = /"([^"]+)"/.exec(text)?.[1] ?? ''
+  if (text.startsWith('an anonymous')) return { user: 'system:anonymous', groups: ['system:unauthenticated'] }
+  if (!text.startsWith('service account')) return { user: name, groups: ['system:authenticated'] }
+  const { namespace = 'default', name: account } = objectRef('ServiceAccount', name)
+  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated']
+  return { user: `system:serviceaccount:${namespace}:${account}`, groups }
+}
+
+const words = (name: string, regexp: RegExp): ParameterTypeDefinition => ({ name, regexp, transformer: (text) => text })
+
+/** The parameter types of the vocabulary. The regular expressions are literals, one a line, so that editors find them. */
+export const parameterTypes: readonly ParameterTypeDefinition[] = [
+  {
+    name: 'object',
+    regexp: /([A-Z][A-Za-z]*) "([^"]*)"/,
+    transformer: (kind, path) => objectRef(kind!, path!),
+  },
+  {
+    name: 'pods',
+    regexp:
+      /((?:exactly \d+|at least \d+|at most \d+|\d+|no|the|a|all|every) Pods?(?: of [A-Z][A-Za-z]* "[^"]*"| matching "[^"]*")?(?: on node "[^"]*")?)/,
+    transformer: (text) => podsRef(text!),
+  },
+  { name: 'count', regexp: /(?:exactly |at least |at most )?\d+|no/, transformer: (text) => parseCount(text!) },
+  { name: 'duration', regexp: new RegExp(DURATION), transformer: (text) => parseDuration(text!) },
+  {
+    name: 'within',
+    regexp: new RegExp(`(?: within (?:${DURATION}))?`),
+    transformer: (text) => (text ? parseDuration(text.replace(' within ', '')) : undefined),
+  },
+  {
+    name: 'component',
+    regexp:
+      /etcd member "[^"]+"|(?:the )?(?:API server|controller manager|scheduler|kubelet|container runtime|containerd|kube-proxy|CoreDNS|etcd)(?: on (?:node )?"[^"]+")?/,
+    transformer: (text) => component(text!),
+  },
+  words('state', /[A-Z][A-Za-z]*(?::[A-Za-z0-9/]+)?/),
+  {
+    name: 'principal',
+    regexp: /(?:user|service account) "[^"]+"|an anonymous user/,
+    transformer: (text) => principal(text!),
+  },
+  words('verb', /get|list|watch|create|update|patch|delete|deletecollection|impersonate|bind|escalate/),
+  words('truth', /True|False|Unknown/),
+  words('action', /stops|starts|restarts|crashes/),
+  words('nodefault', /fails|reboots|recovers|loses power|comes back/),
+  words('loss', /loses|regains/),
+  words('link', /cut|healed/),
+  words('probe', /readiness|liveness|startup/),
+  words('outcome', /fails|succeeds|is refused|times out/),
+  words('maintenance', /cordoned|uncordoned|drained/),
+  words('eventtype', /Normal|Warning/),
+  words('modal', /can|cannot/),
+  words('presence', /a leader|no leader/),
+  words('accepts', /accepts|refuses/),
+  words('domain', /nodes?|zones?/),
+  words('be', /is|are/),
+]
+
+function podsRef(text: string): PodsRef {
+  const owner = / of ([A-Z][A-Za-z]*) "([^"]*)"/.exec(text)
+  return {
+    count: parseCount(text),
+    owner: owner ? objectRef(owner[1]!, owner[2]!) : undefined,
+    labelSelector: / matching "([^"]*)"/.exec(text)?.[1],
+    node: / on node "([^"]*)"/.exec(text)?.[1],
+    text,
+  }
+}

@@ -1,0 +1,90 @@
+import { parseSelector, selectorFromLabelSelector } from '../api/labels.ts'
+import { resourceOf } from '../api/resources.ts'
+import type { Kind, KubernetesObject, Pod, Service } from '../api/types.ts'
+import { asOf } from './history.ts'
+import type { ObjectRef, PodsRef } from './parameter-types.ts'
+import { SpecError } from './step.ts'
+import type { World } from './world.ts'
+
+/** The namespace an object of the step lives in: `default` where the step names none. */
+export function namespaceOf(ref: ObjectRef): string | undefined {
+  return resourceOf(ref.kind)?.namespaced === false ? undefined : (ref.namespace ?? 'default')
+}
+
+export function find(world: World, ref: ObjectRef): KubernetesObject | undefined {
+  return world.get(ref.kind, ref.name, namespaceOf(ref))
+}
+
+/** The Pods that a step's words mean, as they are now (Terminating ones included). */
+export function podsOf(world: World, ref: PodsRef): readonly Pod[] {
+  const pods = candidates(world, ref)
+  return ref.node === undefined ? pods : pods.filter((pod) => pod.spec.nodeName === ref.node)
+}
+
+function candidates(world: World, { owner, labelSelector }: PodsRef): readonly Pod[] {
+  if (owner === undefined) return world.client.list('Pod', labelSelector === undefined ? {} : { labelSelector })
+  const object = find(world, owner)
+  if (object === undefined) return []
+  if (object.kind === 'Service') return selected(world, object as Service)
+  if (object.kind === 'Node')
+    return world.client.list('Pod', { fieldSelector: `spec.nodeName=${object.metadata.name}` })
+  return descendants(world, object).filter((child): child is Pod => child.kind === 'Pod')
+}
+
+function selected(world: World, service: Service): readonly Pod[] {
+  const selector = selectorFromLabelSelector({ matchLabels: service.spec.selector ?? {} })
+  return world.client
+    .list('Pod', { namespace: service.metadata.namespace })
+    .filter((pod) => selector.matches(pod.metadata.labels))
+}
+
+const OWNED_KINDS: readonly Kind[] = ['ReplicaSet', 'Pod']
+
+/** Everything below an object, through ReplicaSets and the like down to Pods. */
+export function descendants(world: World, object: KubernetesObject): readonly KubernetesObject[] {
+  const children = OWNED_KINDS.flatMap((kind) => [
+    ...world.client.list(kind, { ownerUid: object.metadata.uid }),
+  ]) as KubernetesObject[]
+  return children.flatMap((child) => [child, ...descendants(world, child)])
+}
+
+/** The Pods that the words meant at an instant of the past, from the recorded history. */
+export function podsAsOf(world: World, ref: PodsRef, at: number): readonly Pod[] {
+  const alive = [...world.history.lives('Pod')]
+    .map((life) => asOf(life, at))
+    .filter((pod) => pod !== undefined) as Pod[]
+  const meant = alive.filter((pod) => means(world, ref, pod))
+  return ref.node === undefined ? meant : meant.filter((pod) => pod.spec.nodeName === ref.node)
+}
+
+function means(world: World, { owner, labelSelector }: PodsRef, pod: Pod): boolean {
+  if (labelSelector !== undefined) return parseSelector(labelSelector).matches(pod.metadata.labels)
+  if (owner === undefined) return true
+  if (owner.kind === 'Node') return pod.spec.nodeName === owner.name
+  if ((owner.namespace ?? 'default') !== pod.metadata.namespace) return false
+  return ownedBy(world, pod, owner)
+}
+
+function ownedBy(world: World, object: KubernetesObject, owner: ObjectRef): boolean {
+  return (object.metadata.ownerReferences ?? []).some((reference) => {
+    if (reference.kind === owner.kind && reference.name === owner.name) return true
+    const parents = [...world.history.lives(reference.kind)].map((life) => life.at(-1)!.object)
+    const parent = parents.find((candidate) => candidate.metadata.uid === reference.uid)
+    return parent !== undefined && ownedBy(world, parent, owner)
+  })
+}
+
+/** The one Pod a step speaks of, where it needs exactly one (the first, in order of name, when the words mean several). */
+export function onePodOf(world: World, ref: PodsRef | ObjectRef): Pod {
+  if ('kind' in ref && ref.kind === 'Pod') {
+    const pod = find(world, ref)
+    return (pod as Pod | undefined) ?? world.fail(`Pod "${ref.name}" does not exist`)
+  }
+  const words: PodsRef =
+    'kind' in ref
+      ? { count: { bound: 'all', number: undefined, text: '' }, owner: ref, text: `Pods of ${ref.kind} "${ref.name}"` }
+      : ref
+  const [pod] = podsOf(world, words).filter((candidate) => candidate.metadata.deletionTimestamp === undefined)
+  if (pod === undefined) throw new SpecError(`there are no ${words.text}`)
+  return pod
+}

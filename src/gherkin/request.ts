@@ -1,0 +1,65 @@
+import { parseAllDocuments } from 'yaml'
+import type { ApiRequest, ApiResponse, UserInfo } from '../api/request.ts'
+import { resourceOf } from '../api/resources.ts'
+import { serviceUnavailable } from '../api/status.ts'
+import { isStatus, type KubernetesObject, type Status } from '../api/types.ts'
+import { namespaceOf } from './pods.ts'
+import { SpecError } from './step.ts'
+import type { World } from './world.ts'
+
+export const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
+
+/** One request to the API server, as a user; refused connections come back as a Status too. */
+export function send(world: World, request: Omit<ApiRequest, 'credentials'>, user: UserInfo = ADMIN): ApiResponse {
+  const server = world.cluster.apiServer()
+  if (server === undefined) return { code: 503, body: serviceUnavailable('connect: connection refused') }
+  return server.handle({ ...request, credentials: { type: 'user', user } })
+}
+
+/** The resource an object of this kind is served as. @throws {SpecError} for a kind that is not served */
+export function resourceFor(kind: string) {
+  const resource = resourceOf(kind)
+  if (resource === undefined) throw new SpecError(`no kind ${kind} is served`)
+  return resource
+}
+
+/** The objects of a YAML text with one or more documents, `kind: List` unrolled. @throws {SpecError} with the line */
+export function parseManifests(text: string, file = 'manifest'): KubernetesObject[] {
+  const documents = parseAllDocuments(text)
+  return [...documents].flatMap((document) => {
+    const broken = document.errors[0]
+    if (broken) throw new SpecError(`${file}:${broken.linePos?.[0].line ?? 1}: ${broken.message.split('\n')[0]}`)
+    const object = document.toJS() as (KubernetesObject & { items?: KubernetesObject[] }) | null
+    if (object === null) return []
+    if (typeof object !== 'object' || !object.kind || !object.apiVersion)
+      throw new SpecError(`${file}: each document needs apiVersion and kind`)
+    return object.kind === 'List' ? (object.items ?? []) : [object]
+  })
+}
+
+function place(object: KubernetesObject) {
+  const namespace = namespaceOf({ kind: object.kind, name: '', namespace: object.metadata?.namespace })
+  return { resource: resourceFor(object.kind), ...(namespace === undefined ? {} : { namespace }) }
+}
+
+/** Creates the object, as its manifest says. */
+export function submit(world: World, object: KubernetesObject, user?: UserInfo): ApiResponse {
+  return send(
+    world,
+    { verb: 'create', ...place(object), body: object, wire: {}, options: { fieldValidation: 'Strict' } },
+    user,
+  )
+}
+
+/** Creates the object or, where it is there already, patches it to what the manifest says. */
+export function apply(world: World, object: KubernetesObject): ApiResponse {
+  const created = submit(world, object)
+  if (!isStatus(created.body) || created.body.reason !== 'AlreadyExists') return created
+  const patchType = 'application/strategic-merge-patch+json'
+  return send(world, { verb: 'patch', ...place(object), name: object.metadata.name, body: object, patchType, wire: {} })
+}
+
+/** Fails the step unless the request was done. */
+export function done(world: World, { body }: ApiResponse): void {
+  if (isStatus(body) && body.status !== 'Success') world.fail(`the API server refused: ${(body as Status).message}`)
+}

@@ -1,0 +1,79 @@
+import { summarizePod } from '../api/pod-status.ts'
+import type { Deployment, KubernetesObject, Node, Pod } from '../api/types.ts'
+
+interface WithConditions {
+  readonly status?: {
+    readonly phase?: string
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string }[]
+  }
+}
+
+function condition(object: KubernetesObject, type: string) {
+  return (object as KubernetesObject & WithConditions).status?.conditions?.find((c) => c.type === type)
+}
+
+/** The word kubectl prints for an object's state. */
+export function stateOf(object: KubernetesObject): string {
+  if (object.kind === 'Pod') return summarizePod(object as Pod).status
+  if (object.kind === 'Node') return nodeStates(object as Node).join(',')
+  if (object.metadata.deletionTimestamp !== undefined) return 'Terminating'
+  if (object.kind === 'Deployment') return deploymentState(object as Deployment)
+  return (object as KubernetesObject & WithConditions).status?.phase ?? 'present'
+}
+
+/** Whether a state word is true of an object: kubectl's own, the phase, a condition that is True, or its opposite. */
+export function isIn(object: KubernetesObject, word: string): boolean {
+  if (object.kind === 'Pod') return podIsIn(object as Pod, word)
+  if (object.kind === 'Node')
+    return nodeStates(object as Node).includes(word) || condition(object, word)?.status === 'True'
+  if (word === 'Terminating') return object.metadata.deletionTimestamp !== undefined
+  if (object.kind === 'Deployment' && word === 'Complete') return deploymentState(object as Deployment) === 'Complete'
+  if (stateOf(object) === word || (object as KubernetesObject & WithConditions).status?.phase === word) return true
+  return word.startsWith('Not') ? opposite(object, word.slice(3)) : condition(object, word)?.status === 'True'
+}
+
+function opposite(object: KubernetesObject, type: string): boolean {
+  const found = condition(object, type)
+  return found !== undefined && found.status !== 'True'
+}
+
+/**
+ * A Pod on a node that fell silent still shows Running, though it is not Ready; one that is being deleted is
+ * Terminating and nothing else.
+ */
+function podIsIn(pod: Pod, word: string): boolean {
+  const shown = summarizePod(pod).status
+  if (word === shown) return true
+  const deleting = pod.metadata.deletionTimestamp !== undefined
+  if (word === 'Terminating') return deleting
+  const ready = condition(pod, 'Ready')?.status === 'True'
+  if (word === 'Ready') return ready && !deleting
+  if (word === 'NotReady') return !ready
+  if (deleting) return false
+  if (word === 'Scheduled') return pod.spec.nodeName !== undefined
+  if (word === 'Unschedulable') return condition(pod, 'PodScheduled')?.reason === 'Unschedulable'
+  if (word === 'Pending' || word === 'Succeeded' || word === 'Failed') return pod.status?.phase === word
+  // A container that crashed now and then: the Pod was in that state by the word of any of its containers.
+  return (pod.status?.containerStatuses ?? []).some(
+    ({ state, lastState }) =>
+      state?.waiting?.reason === word ||
+      state?.terminated?.reason === word ||
+      (word === 'OOMKilled' && lastState?.terminated?.reason === word),
+  )
+}
+
+/** As the STATUS column of `kubectl get nodes`: `Ready`, `NotReady`, plus `SchedulingDisabled`. */
+function nodeStates(node: Node): string[] {
+  const ready = condition(node, 'Ready')
+  const states = [ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady']
+  return node.spec.unschedulable ? [...states, 'SchedulingDisabled'] : states
+}
+
+/** `Complete` as `kubectl rollout status` says it: every replica is updated and available, and the old ones are gone. */
+function deploymentState({ metadata, spec, status }: Deployment): string {
+  const wanted = spec.replicas ?? 1
+  const seen = (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0)
+  const updated = (status?.updatedReplicas ?? 0) >= wanted && (status?.replicas ?? 0) <= (status?.updatedReplicas ?? 0)
+  if (seen && updated && (status?.availableReplicas ?? 0) >= wanted) return 'Complete'
+  return status?.conditions?.some((c) => c.type === 'Available' && c.status === 'True') ? 'Available' : 'Progressing'
+}

@@ -1,0 +1,28 @@
+import type { World } from './world.ts'
+
+/**
+ * One step of the vocabulary: a Cucumber Expression (or a regular expression) and what it does. Steps are data, free of
+ * `this` and of any runner, so that cucumber-js, the exercise grader and a live check can all bind them.
+ */
+export interface StepDefinition {
+  readonly pattern: string | RegExp
+  // biome-ignore lint/suspicious/noExplicitAny: a step's arguments are what its pattern's parameter types make of the text
+  readonly run: (world: World, ...args: any[]) => void | Promise<void>
+}
+
+export function step(pattern: string | RegExp, run: StepDefinition['run']): StepDefinition {
+  return { pattern, run }
+}
+
+/** What a table argument of a step is, whichever runner hands it over. */
+export interface Table {
+  raw(): string[][]
+  hashes(): Record<string, string>[]
+  rowsHash(): Record<string, string>
+}
+
+/** A step that cannot be understood or is used wrongly: the feature is at fault, not the cluster. */
+export class SpecError extends Error {}
+
+/** A step that needs something this target cannot do: the scenario is skipped with this reason. */
+export class NotCapable extends Error {}

@@ -1,0 +1,95 @@
+import { parse } from 'yaml'
+import type { DaemonSet, Deployment, Kind, KubernetesObject, Node, Pod, Taint } from '../../api/types.ts'
+import type { ObjectRef } from '../parameter-types.ts'
+import { find, namespaceOf } from '../pods.ts'
+import { done, resourceFor, send } from '../request.ts'
+import { SpecError, type StepDefinition, step } from '../step.ts'
+import { fieldAt } from '../subset.ts'
+import { expectDone, type World } from '../world.ts'
+
+const MERGE_PATCH = 'application/merge-patch+json'
+const STRATEGIC = 'application/strategic-merge-patch+json'
+
+/** What a user changes in the cluster. */
+export const changeSteps: readonly StepDefinition[] = [
+  step('{object} is patched with:', (world: World, ref: ObjectRef, text: string) => patch(world, ref, parse(text))),
+  step('field {string} of {object} is set to {string}', (world: World, path: string, ref: ObjectRef, value: string) => {
+    if (/[[\]"]/.test(path)) throw new SpecError(`"${path}": set fields inside lists with "… is patched with:"`)
+    const scalar = parse(value) as unknown
+    const body = path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), scalar)
+    patch(world, ref, body, MERGE_PATCH)
+  }),
+  step('{object} is scaled to {int} replica(s)', (world: World, ref: ObjectRef, replicas: number) =>
+    patch(world, ref, { spec: { replicas } }, MERGE_PATCH),
+  ),
+  step(
+    'the image of container {string} in {object} is changed to {string}',
+    (world: World, name: string, ref: ObjectRef, image: string) => {
+      const object = find(world, ref) as Deployment | DaemonSet | Pod | undefined
+      const inTemplate = object !== undefined && 'template' in object.spec
+      const containers = fieldAt(object, inTemplate ? 'spec.template.spec.containers' : 'spec.containers') as
+        | { name: string }[]
+        | undefined
+      if (!containers?.some((container) => container.name === name))
+        world.fail(`${ref.kind} "${ref.name}" has no container "${name}"`, object)
+      const podSpec = { spec: { containers: [{ name, image }] } }
+      patch(world, ref, inTemplate ? { spec: { template: podSpec } } : podSpec)
+    },
+  ),
+  step('{object} is deleted', (world: World, ref: ObjectRef) => {
+    expectDone(world, world.client.delete(ref.kind as Kind, ref.name, namespaceOf(ref)))
+    world.cluster.clock.settle()
+  }),
+  step('node {string} is {maintenance}', async (world: World, name: string, maintenance: string) => {
+    patch(world, { kind: 'Node', name }, { spec: { unschedulable: maintenance === 'uncordoned' ? null : true } })
+    if (maintenance === 'drained') await drain(world, name)
+  }),
+  step('node {string} is tainted with {string}', (world: World, name: string, text: string) => {
+    const taint = taintOf(text)
+    const add = (node: Node): Node => ({
+      ...node,
+      spec: { ...node.spec, taints: [...(node.spec.taints ?? []), taint] },
+    })
+    expectDone(world, world.client.update('Node', name, undefined, add))
+    world.cluster.clock.settle()
+  }),
+]
+
+function patch(
+  world: World,
+  ref: ObjectRef,
+  body: unknown,
+  patchType: typeof MERGE_PATCH | typeof STRATEGIC = STRATEGIC,
+): void {
+  const namespace = namespaceOf(ref)
+  const request = { verb: 'patch', resource: resourceFor(ref.kind), name: ref.name, body, patchType, wire: {} } as const
+  done(world, send(world, { ...request, ...(namespace === undefined ? {} : { namespace }) }))
+  world.cluster.clock.settle()
+}
+
+function taintOf(text: string): Taint {
+  const found = /^([^=:]+)(?:=([^:]*))?:(NoSchedule|PreferNoSchedule|NoExecute)$/.exec(text)
+  if (!found)
+    throw new SpecError(`"${text}" is not a taint: key=value:Effect with NoSchedule, PreferNoSchedule or NoExecute`)
+  return { key: found[1]!, ...(found[2] ? { value: found[2] } : {}), effect: found[3]! }
+}
+
+/** As kubectl drain --ignore-daemonsets: evicts every Pod that a controller other than a DaemonSet made. */
+async function drain(world: World, node: string): Promise<void> {
+  const evictable = (pod: Pod) =>
+    !pod.metadata.annotations?.['kubernetes.io/config.mirror'] &&
+    !pod.metadata.ownerReferences?.some((owner) => owner.kind === 'DaemonSet')
+  const pods = () => world.client.list('Pod', { fieldSelector: `spec.nodeName=${node}` }).filter(evictable)
+  for (const { metadata } of pods()) {
+    const eviction = {
+      apiVersion: 'policy/v1',
+      kind: 'Eviction',
+      metadata: { name: metadata.name, namespace: metadata.namespace },
+    } as KubernetesObject
+    expectDone(world, world.client.createSubresource('Pod', metadata.name, metadata.namespace, 'eviction', eviction))
+  }
+  await world.eventually(
+    () => (pods().length > 0 ? `${pods().length} Pods are still on node "${node}"` : undefined),
+    undefined,
+  )
+}

@@ -1,0 +1,81 @@
+import type { DeclaredImage, TopologyNode } from '../../cluster/contract.ts'
+import { topologyOf } from '../../cluster/topology.ts'
+import { DURATION, parseDuration } from '../durations.ts'
+import { apply, done } from '../request.ts'
+import { SpecError, type StepDefinition, step, type Table } from '../step.ts'
+import type { World } from '../world.ts'
+
+/** Which machines there are, what images do, what time it is. A cluster is ready when its step is over. */
+export const clusterSteps: readonly StepDefinition[] = [
+  step('a cluster', (world: World) => void world.build()),
+  step(
+    'a cluster with {int} control plane node(s) and {int} worker node(s)',
+    (world: World, controlPlanes: number, workers: number) => {
+      if (controlPlanes < 1) throw new SpecError('a cluster needs a control plane node')
+      world.build(topologyOf(controlPlanes, workers))
+    },
+  ),
+  step(
+    'a cluster with these nodes:',
+    (world: World, table: Table) => void world.build({ nodes: table.hashes().map(nodeOf) }),
+  ),
+  step('namespace {string}', (world: World, name: string) => {
+    done(world, apply(world, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }))
+    world.cluster.clock.settle()
+  }),
+  step('container image {string} that behaves like this:', (world: World, name: string, table: Table) => {
+    world.declareImage(declaredImage(name, table.raw()))
+  }),
+  step('the clock reads {string}', (world: World, time: string) => {
+    const at = Date.parse(time)
+    if (Number.isNaN(at)) throw new SpecError(`"${time}" is not a time: write it as 2026-12-31T23:58:30Z`)
+    if (world.hasCluster) throw new SpecError('the clock is set before the cluster is made')
+    world.startAt = at
+  }),
+]
+
+function nodeOf(row: Record<string, string>): TopologyNode {
+  const { name, role = 'worker', cpu, memory, pods, labels, taints, ...unknown } = row
+  const [extra] = Object.keys(unknown)
+  if (extra !== undefined)
+    throw new SpecError(`a node has no column "${extra}": name, role, cpu, memory, pods, labels, taints`)
+  if (!name) throw new SpecError('each node needs a name')
+  if (role !== 'control-plane' && role !== 'worker') throw new SpecError(`role "${role}": control-plane or worker`)
+  const list = (text: string | undefined) => (text ? text.split(/,\s*/) : [])
+  return {
+    name,
+    role,
+    ...(cpu ? { cpu } : {}),
+    ...(memory ? { memory } : {}),
+    ...(pods ? { pods: Number(pods) } : {}),
+    ...(labels ? { labels: Object.fromEntries(list(labels).map((pair) => pair.split('='))) } : {}),
+    ...(taints ? { taints: list(taints) } : {}),
+  }
+}
+
+const duration = new RegExp(`^(?:${DURATION})$`)
+
+function milliseconds(key: string, value: string): number {
+  if (!duration.test(value)) throw new SpecError(`"${key}" takes a duration such as "10 seconds", not "${value}"`)
+  return parseDuration(value)
+}
+
+/** What a container of an image does, one row a fact. */
+function declaredImage(name: string, rows: readonly string[][]): DeclaredImage {
+  const image: Record<string, unknown> = { name }
+  const logs: string[] = []
+  for (const [key = '', value = ''] of rows) {
+    if (key === 'starts after') image.startsAfterMs = milliseconds(key, value)
+    else if (key === 'ready after') image.readyAfterMs = milliseconds(key, value)
+    else if (key === 'exits after') image.exitsAfterMs = milliseconds(key, value)
+    else if (key === 'pull takes') image.pullTakesMs = milliseconds(key, value)
+    else if (key === 'listens on') image.listensOn = value.split(/,\s*/).map(Number)
+    else if (key === 'exits with') image.exitsWith = Number(value)
+    else if (key === 'logs') logs.push(value)
+    else
+      throw new SpecError(
+        `an image has no "${key}": starts after, ready after, listens on, exits with, exits after, pull takes, logs`,
+      )
+  }
+  return { ...image, ...(logs.length > 0 ? { logs } : {}) } as unknown as DeclaredImage
+}

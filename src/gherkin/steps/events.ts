@@ -1,0 +1,68 @@
+import type { Event, KubernetesObject, Pod } from '../../api/types.ts'
+import type { ObjectRef } from '../parameter-types.ts'
+import { descendants, find, namespaceOf, onePodOf } from '../pods.ts'
+import { SpecError, type StepDefinition, step } from '../step.ts'
+import type { World } from '../world.ts'
+
+/** Events and logs. What is asked of an owner is asked of its Pods too, through ReplicaSets. */
+export const eventSteps: readonly StepDefinition[] = [
+  step(
+    '{object} has a(n) {eventtype} event {word}{within}',
+    (world: World, ref: ObjectRef, type: string, reason: string, within?: number) =>
+      world.eventually(() => {
+        const events = eventsOf(world, ref)
+        const found = events.findLast((event) => event.type === type && event.reason === reason)
+        world.event = found?.message ?? world.event
+        return found ? undefined : `${ref.kind} "${ref.name}" has no ${type} event ${reason}, only: ${reasons(events)}`
+      }, within),
+  ),
+  step('{object} has no event {word}', async (world: World, ref: ObjectRef, reason: string) => {
+    await world.advance(0)
+    const found = eventsOf(world, ref).find((event) => event.reason === reason)
+    if (found) world.fail(`${ref.kind} "${ref.name}" has the event ${reason}: ${found.message}`)
+  }),
+  step("that event's message contains {string}", (world: World, words: string) => {
+    if (world.event === undefined) throw new SpecError('no step before this one found an event')
+    if (!world.event.includes(words)) world.fail(`the event says: ${world.event}`)
+  }),
+  step(
+    'the log of {object} contains {string}{within}',
+    (world: World, ref: ObjectRef, words: string, within?: number) =>
+      world.eventually(() => {
+        const pod = onePodOf(world, ref)
+        const log = logOf(world, pod)
+        return log.includes(words)
+          ? undefined
+          : `the log of Pod "${pod.metadata.name}" does not contain "${words}":\n${log.split('\n').slice(-15).join('\n')}`
+      }, within),
+  ),
+]
+
+function logOf(world: World, pod: Pod): string {
+  return pod.spec.containers
+    .flatMap(({ name }) => [...world.cluster.logs(pod.metadata.namespace ?? 'default', pod.metadata.name, name)])
+    .join('\n')
+}
+
+const reasons = (events: readonly Event[]) => [...new Set(events.map((event) => event.reason))].join(', ') || 'none'
+
+function eventsOf(world: World, ref: ObjectRef): readonly Event[] {
+  const object = find(world, ref)
+  const family = new Set<string | undefined>(
+    object === undefined ? [] : [object, ...descendants(world, object)].map(uid),
+  )
+  const namespace = namespaceOf(ref)
+  // Nodes' events carry the node's name for its uid; an object that is gone is known by its name alone.
+  const named = ({ involvedObject: about }: Event) =>
+    about.kind === ref.kind && about.name === ref.name && (namespace === undefined || about.namespace === namespace)
+  return world.client
+    .list('Event')
+    .filter((event) => family.has(event.involvedObject.uid) || named(event))
+    .toSorted(
+      (a, b) =>
+        (a.metadata.resourceVersion?.length ?? 0) - (b.metadata.resourceVersion?.length ?? 0) ||
+        (a.metadata.resourceVersion ?? '').localeCompare(b.metadata.resourceVersion ?? ''),
+    )
+}
+
+const uid = (object: KubernetesObject) => object.metadata.uid

@@ -1,0 +1,82 @@
+import type { ComponentRef, ObjectRef, PodsRef } from '../parameter-types.ts'
+import { onePodOf, podsOf } from '../pods.ts'
+import { SpecError, type StepDefinition, step } from '../step.ts'
+import type { World } from '../world.ts'
+
+type Action = 'stops' | 'starts' | 'restarts' | 'crashes'
+type Probe = 'readiness' | 'liveness' | 'startup'
+
+const nodeFaults: Readonly<Record<string, 'fails' | 'reboots' | 'recovers'>> = {
+  fails: 'fails',
+  'loses power': 'fails',
+  reboots: 'reboots',
+  recovers: 'recovers',
+  'comes back': 'recovers',
+}
+
+/** What breaks, and comes back. */
+export const faultSteps: readonly StepDefinition[] = [
+  step('{component} {action}', async (world: World, ref: ComponentRef, action: Action) => {
+    world.cluster.faults.component(ref.component, action, ref.host && hostOf(world, ref))
+    await world.advance(0)
+  }),
+  step('node {string} {nodefault}', async (world: World, name: string, fault: string) => {
+    world.cluster.faults.node(known(world, name), nodeFaults[fault]!)
+    await world.advance(0)
+  }),
+  step('node {string} {loss} its network', async (world: World, name: string, loss: 'loses' | 'regains') => {
+    world.cluster.faults.link(known(world, name), '*', loss === 'loses' ? 'cut' : 'healed')
+    await world.advance(0)
+  }),
+  step(
+    'the network between {string} and {string} is {link}',
+    async (world: World, a: string, b: string, link: 'cut' | 'healed') => {
+      world.cluster.faults.link(known(world, a), known(world, b), link)
+      await world.advance(0)
+    },
+  ),
+  step('{int} of {int} etcd members fail', async (world: World, count: number, of: number) => {
+    const { members } = world.cluster.etcd
+    if (members.length !== of) throw new SpecError(`this cluster has ${members.length} etcd member(s), not ${of}`)
+    if (count > of) throw new SpecError(`there are only ${of} etcd members`)
+    for (const { name } of members.slice(-count).toReversed())
+      world.cluster.faults.component('etcd', 'stops', world.cluster.etcd.hostOf(name))
+    await world.advance(0)
+  }),
+  step(
+    'container {string} of {object} exits with code {int}',
+    async (world: World, container: string, ref: ObjectRef, code: number) => {
+      const { name, namespace } = onePodOf(world, ref).metadata
+      world.cluster.faults.container(name, namespace ?? 'default', container, code)
+      await world.advance(0)
+    },
+  ),
+  step('the {probe} probe of {object} {outcome}', (world: World, probe: Probe, ref: ObjectRef, outcome: string) => {
+    const { name, namespace } = onePodOf(world, ref).metadata
+    world.cluster.faults.probe(name, namespace ?? 'default', probe, probeOutcome(outcome))
+  }),
+  step('the {probe} probe of {pods} {outcome}', (world: World, probe: Probe, ref: PodsRef, outcome: string) => {
+    const pods = ref.count.bound === 'all' ? podsOf(world, ref) : [onePodOf(world, ref)]
+    for (const { metadata } of pods)
+      world.cluster.faults.probe(metadata.name, metadata.namespace ?? 'default', probe, probeOutcome(outcome))
+  }),
+]
+
+function probeOutcome(word: string): 'fails' | 'succeeds' {
+  if (word !== 'fails' && word !== 'succeeds') throw new SpecError(`a probe fails or succeeds, it does not "${word}"`)
+  return word
+}
+
+function known(world: World, host: string): string {
+  const { hosts } = world.cluster
+  if (!hosts.has(host)) throw new SpecError(`there is no node "${host}": ${[...hosts.keys()].join(', ')}`)
+  return host
+}
+
+/** Members of etcd go by their own name (`etcd-1`) or by their host's. */
+function hostOf(world: World, { component, host, text }: ComponentRef): string {
+  const { hosts, etcd } = world.cluster
+  const found = component === 'etcd' ? (etcd.hostOf(host!) ?? host!) : host!
+  if (!hosts.has(found)) throw new SpecError(`${text}: there is no such host or member`)
+  return found
+}

@@ -1,0 +1,117 @@
+import type { Deployment, KubernetesObject, Pod } from '../../api/types.ts'
+import type { ObjectRef } from '../parameter-types.ts'
+import { find, podsOf } from '../pods.ts'
+import { apply, done, parseManifests, submit } from '../request.ts'
+import { isIn } from '../states.ts'
+import { SpecError, type StepDefinition, step } from '../step.ts'
+import { DEFAULT_WAIT_MS, type World } from '../world.ts'
+
+/** What is put into the cluster. The short forms wait until what they made is ready, or stuck for good. */
+export const manifestSteps: readonly StepDefinition[] = [
+  step('these manifests are applied:', (world: World, text: string) => applyAll(world, text)),
+  step('the manifests in {string} are applied', (world: World, path: string) => {
+    if (world.options.readFile === undefined) world.incapable('read files')
+    applyAll(world, world.options.readFile!(path), path)
+  }),
+  step('these manifests are submitted:', (world: World, text: string) => {
+    for (const object of parseManifests(text)) {
+      world.attempt = submit(world, object)
+      if (world.attempt.code >= 400) break
+    }
+    world.cluster.clock.settle()
+  }),
+  step(
+    'a Deployment {string} of image {string} with {int} replica(s)',
+    async (world: World, path: string, image: string, replicas: number) => {
+      const deployment = deploymentOf(path, image, replicas)
+      done(world, apply(world, deployment))
+      await ready(world, {
+        kind: 'Deployment',
+        name: deployment.metadata.name,
+        namespace: deployment.metadata.namespace,
+      })
+    },
+  ),
+  step('a Pod {string} of image {string}', async (world: World, path: string, image: string) => {
+    const { name, namespace } = split(path)
+    const pod: Pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace, labels: { app: name } },
+      spec: { containers: [{ name, image }] },
+    }
+    done(world, apply(world, pod))
+    await ready(world, { kind: 'Pod', name, namespace })
+  }),
+  step(
+    'a Service {string} selecting {string} on port {int}',
+    (world: World, path: string, selector: string, port: number) => {
+      const pairs = selector.split(',').map((pair) => pair.split('='))
+      if (pairs.some((pair) => pair.length !== 2))
+        throw new SpecError(`a Service selects by "key=value", not "${selector}"`)
+      const service = {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: split(path),
+        spec: { selector: Object.fromEntries(pairs), ports: [{ port, protocol: 'TCP' }] },
+      }
+      done(world, apply(world, service))
+      world.cluster.clock.settle()
+    },
+  ),
+]
+
+function split(path: string): { name: string; namespace: string } {
+  const slash = path.indexOf('/')
+  return slash < 0
+    ? { name: path, namespace: 'default' }
+    : { namespace: path.slice(0, slash), name: path.slice(slash + 1) }
+}
+
+async function applyAll(world: World, text: string, file?: string): Promise<void> {
+  const objects = parseManifests(text, file)
+  if (objects.length === 0) throw new SpecError('there is no manifest to apply')
+  for (const object of objects) done(world, apply(world, object as KubernetesObject))
+  await world.advance(0)
+}
+
+function deploymentOf(path: string, image: string, replicas: number): Deployment {
+  const { name, namespace } = split(path)
+  const labels = { app: name }
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace, labels },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels } as never, spec: { containers: [{ name, image }] } },
+    },
+  }
+}
+
+const STUCK = [
+  'CrashLoopBackOff',
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'CreateContainerConfigError',
+  'Unschedulable',
+  'Failed',
+  'Succeeded',
+]
+
+/** Waits until the object is ready, is stuck for good, or the default wait is over; which of these, later steps say. */
+async function ready(world: World, ref: ObjectRef): Promise<void> {
+  const isReady = () => {
+    const object = find(world, ref)
+    return object !== undefined && isIn(object, ref.kind === 'Pod' ? 'Ready' : 'Complete')
+  }
+  const isStuck = () => {
+    const pods =
+      ref.kind === 'Pod'
+        ? [find(world, ref)]
+        : podsOf(world, { count: { bound: 'all', number: undefined, text: '' }, owner: ref, text: '' })
+    return pods.some((pod) => pod !== undefined && STUCK.some((word) => isIn(pod, word)))
+  }
+  await world.until(() => isReady() || isStuck(), DEFAULT_WAIT_MS)
+}

@@ -1,0 +1,91 @@
+import type { Service } from '../../api/types.ts'
+import type { Cluster } from '../../cluster/contract.ts'
+import { type Count, counts, type ObjectRef } from '../parameter-types.ts'
+import { find, onePodOf } from '../pods.ts'
+import { SpecError, type StepDefinition, step } from '../step.ts'
+import type { World } from '../world.ts'
+
+/** What reaches what. Requests are made from inside: resolved by the cluster DNS, routed by the node's rules. */
+export const networkSteps: readonly StepDefinition[] = [
+  step(
+    '{object} has {count} ready endpoint(s){within}',
+    (world: World, ref: ObjectRef, count: Count, within?: number) =>
+      world.eventually(() => {
+        const ready = readyEndpoints(world, ref)
+        return counts(count, ready, ready)
+          ? undefined
+          : `Service "${ref.name}" has ${ready} ready endpoints, not ${count.text}`
+      }, within),
+  ),
+  step(
+    'a request from {object} to {string} returns status {int}{within}',
+    (world: World, ref: ObjectRef, url: string, status: number, within?: number) =>
+      world.eventually(() => {
+        const answer = request(world, ref, url)
+        return answer.status === status
+          ? undefined
+          : `${url} from ${ref.kind} "${ref.name}": ${answer.status ?? `${answer.outcome}, ${answer.because}`}${hops(answer)}`
+      }, within),
+  ),
+  step(
+    '{int} requests from {object} to {string} are answered by {count} different Pod(s)',
+    (world: World, times: number, ref: ObjectRef, url: string, count: Count) => {
+      const answers = Array.from({ length: times }, () => request(world, ref, url))
+      const failed = answers.find(({ outcome }) => outcome !== 'answered')
+      if (failed) world.fail(`a request to ${url} was ${failed.outcome}: ${failed.because}${hops(failed)}`)
+      const pods = new Set(answers.map(({ pod }) => pod))
+      if (!counts(count, pods.size, pods.size))
+        world.fail(`${times} requests to ${url} were answered by ${pods.size} Pods: ${[...pods].join(', ')}`)
+    },
+  ),
+  step(
+    'a connection from {object} to {string} {outcome}',
+    (world: World, ref: ObjectRef, target: string, outcome: string) => {
+      const url = /^\w+:\/\//.test(target) ? target : `http://${target}`
+      const { outcome: found, because } = request(world, ref, url)
+      const wanted = { succeeds: 'answered', 'is refused': 'refused', 'times out': 'timeout', fails: undefined }[
+        outcome
+      ]
+      const holds = wanted === undefined ? found !== 'answered' : found === wanted
+      if (!holds)
+        world.fail(
+          `the connection to ${target} ${found === 'answered' ? 'succeeds' : `ends with: ${found}, ${because}`}`,
+        )
+    },
+  ),
+  step(
+    '{string} resolves from {object} to the cluster IP of {object}',
+    (world: World, name: string, from: ObjectRef, service: ObjectRef) =>
+      world.eventually(() => {
+        const wanted = (find(world, service) as Service | undefined)?.spec.clusterIP
+        const found = resolve(world, from, name)
+        return wanted !== undefined && found.includes(wanted)
+          ? undefined
+          : `"${name}" resolves to ${found.join(', ') || 'nothing'}, not ${wanted}`
+      }, undefined),
+  ),
+  step('{string} does not resolve from {object}', async (world: World, name: string, from: ObjectRef) => {
+    await world.advance(0)
+    const found = resolve(world, from, name)
+    if (found.length > 0) world.fail(`"${name}" resolves to ${found.join(', ')}`)
+  }),
+]
+
+function readyEndpoints(world: World, ref: ObjectRef): number {
+  if (ref.kind !== 'Service') throw new SpecError(`only a Service has endpoints, not ${ref.kind} "${ref.name}"`)
+  const labelSelector = `kubernetes.io/service-name=${ref.name}`
+  const slices = world.client.list('EndpointSlice', { namespace: ref.namespace ?? 'default', labelSelector })
+  return slices.flatMap((slice) => slice.endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false).length
+}
+
+/** Who asks: a Pod, one Pod of an owner, or a Node's host. */
+function asker(world: World, ref: ObjectRef): Parameters<Cluster['request']>[0] {
+  if (ref.kind === 'Node') return { host: ref.name }
+  const { name, namespace } = onePodOf(world, ref).metadata
+  return { pod: name, namespace: namespace ?? 'default' }
+}
+
+const request = (world: World, ref: ObjectRef, url: string) => world.cluster.request(asker(world, ref), url)
+const resolve = (world: World, ref: ObjectRef, name: string) => world.cluster.resolve(asker(world, ref), name)
+const hops = ({ hops: list }: { readonly hops: readonly string[] }) =>
+  list.length > 0 ? `\n  ${list.join('\n  ')}` : ''

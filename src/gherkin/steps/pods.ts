@@ -1,0 +1,104 @@
+import type { Kind, Pod } from '../../api/types.ts'
+import { shortDuration } from '../durations.ts'
+import { type Count, counts, type ObjectRef, type PodsRef } from '../parameter-types.ts'
+import { descendants, find, onePodOf, podsAsOf, podsOf } from '../pods.ts'
+import { isIn, stateOf } from '../states.ts'
+import { type StepDefinition, step } from '../step.ts'
+import type { World } from '../world.ts'
+
+/** What several Pods are, stay and were. */
+export const podSteps: readonly StepDefinition[] = [
+  step('{pods} {be} {state}{within}', (world: World, ref: PodsRef, _be: string, state: string, within?: number) =>
+    world.eventually(problem(world, ref, state), within),
+  ),
+  step('{pods} stay(s) {state} for {duration}', (world: World, ref: PodsRef, state: string, ms: number) =>
+    world.always(problem(world, ref, state), ms),
+  ),
+  step('{pods} were {state} at all times since {string}', (world: World, ref: PodsRef, state: string, moment: string) =>
+    atAllTimes(world, ref, moment, state, (pod) => isIn(pod, state)),
+  ),
+  step('{pods} existed at all times since {string}', (world: World, ref: PodsRef, moment: string) =>
+    // maxSurge does not count Pods that are Terminating, so neither does "existed".
+    atAllTimes(world, ref, moment, 'there', (pod) => pod.metadata.deletionTimestamp === undefined),
+  ),
+  step('{pods} run(s) on {count} different {domain}', (world: World, ref: PodsRef, count: Count, domain: string) =>
+    world.eventually(() => {
+      const nodes = new Set(
+        podsOf(world, ref)
+          .map((pod) => place(world, pod, domain))
+          .filter(Boolean),
+      )
+      return counts(count, nodes.size, nodes.size)
+        ? undefined
+        : `${ref.text} run on ${nodes.size} different ${domain}: ${[...nodes].join(', ')}`
+    }, undefined),
+  ),
+  step('{count} container(s) of {object} {be} running on the nodes', (world: World, count: Count, ref: ObjectRef) => {
+    const running = runningOnNodes(world, ref)
+    if (!counts(count, running.length, running.length))
+      world.fail(
+        `${running.length} containers of ${ref.kind} "${ref.name}" are running on the nodes, not ${count.text}`,
+      )
+  }),
+  step(
+    '{object} is scheduled onto node {string}{within}',
+    (world: World, ref: ObjectRef, node: string, within?: number) =>
+      world.eventually(() => {
+        const pod = onePodOf(world, ref)
+        return pod.spec.nodeName === node
+          ? undefined
+          : `Pod "${pod.metadata.name}" is on ${pod.spec.nodeName ? `node "${pod.spec.nodeName}"` : 'no node'}`
+      }, within),
+  ),
+  step('{object} cannot be scheduled because {string}', (world: World, ref: ObjectRef, words: string) =>
+    world.eventually(() => {
+      const pod = onePodOf(world, ref)
+      const condition = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled')
+      if (condition?.reason === 'Unschedulable' && condition.message?.includes(words)) return undefined
+      return `Pod "${pod.metadata.name}" ${pod.spec.nodeName ? `is on node "${pod.spec.nodeName}"` : `is not scheduled: ${condition?.message ?? 'nobody tried'}`}`
+    }, undefined),
+  ),
+]
+
+function problem(world: World, ref: PodsRef, state: string): () => string | undefined {
+  return () => {
+    const pods = podsOf(world, ref)
+    const matching = pods.filter((pod) => isIn(pod, state))
+    if (counts(ref.count, matching.length, pods.length)) return undefined
+    const states = pods.map((pod) => `${pod.metadata.name} is ${stateOf(pod)}`)
+    return `${ref.text}: ${matching.length} of ${pods.length} ${matching.length === 1 ? 'is' : 'are'} ${state}${states.length > 0 ? ` (${states.join(', ')})` : ''}`
+  }
+}
+
+function atAllTimes(world: World, ref: PodsRef, moment: string, what: string, holds: (pod: Pod) => boolean): void {
+  const since = world.moment(moment)
+  for (const at of world.history.instants('Pod', since)) {
+    const pods = podsAsOf(world, ref, at)
+    const matching = pods.filter(holds)
+    if (counts(ref.count, matching.length, pods.length)) continue
+    const states = pods.map((pod) => `${pod.metadata.name} ${stateOf(pod)}`).join(', ')
+    world.fail(
+      `${shortDuration(at - since)} after "${moment}" ${matching.length} Pods were ${what}, not ${ref.count.text}: ${states}`,
+    )
+  }
+}
+
+function place(world: World, pod: Pod, domain: string): string | undefined {
+  if (domain.startsWith('node')) return pod.spec.nodeName
+  const node = pod.spec.nodeName === undefined ? undefined : world.client.get('Node', pod.spec.nodeName)
+  return node?.metadata.labels?.['topology.kubernetes.io/zone']
+}
+
+/** Asks the container runtimes, not the API: with the API server down they are the only witness. */
+function runningOnNodes(world: World, ref: ObjectRef): readonly string[] {
+  const object = find(world, ref)
+  const pods =
+    object === undefined ? [] : [object, ...descendants(world, object)].filter(({ kind }) => (kind as Kind) === 'Pod')
+  const names = new Set(pods.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`))
+  return [...world.cluster.hosts.values()].flatMap((host) =>
+    host
+      .containers()
+      .filter(({ state, namespace, pod }) => state === 'running' && names.has(`${namespace}/${pod}`))
+      .map(({ id }) => id),
+  )
+}

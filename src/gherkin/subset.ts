@@ -1,0 +1,63 @@
+/** Where a part of what was expected is not there. */
+export interface Difference {
+  /** `spec.containers[web].image` */
+  readonly path: string
+  readonly expected: unknown
+  readonly actual: unknown
+}
+
+/** Keys by which the items of a list are matched, whatever their order. */
+const ITEM_KEYS = ['name', 'type', 'key', 'ip', 'containerPort', 'port']
+
+/**
+ * What of `expected` is not in `actual`. Maps may hold more than was asked for; lists of `{name: …}` or `{type: …}`
+ * match by that key; other lists match item by item.
+ */
+export function differences(expected: unknown, actual: unknown, path = ''): Difference[] {
+  if (Array.isArray(expected)) return listDifferences(expected, actual, path)
+  if (typeof expected === 'object' && expected !== null) {
+    const inside = typeof actual === 'object' && actual !== null ? (actual as Record<string, unknown>) : undefined
+    if (!inside) return [{ path, expected, actual }]
+    return Object.entries(expected).flatMap(([key, value]) =>
+      differences(value, inside[key], path ? `${path}.${key}` : key),
+    )
+  }
+  return sameScalar(expected, actual) ? [] : [{ path, expected, actual }]
+}
+
+function listDifferences(expected: readonly unknown[], actual: unknown, path: string): Difference[] {
+  if (!Array.isArray(actual)) return [{ path, expected, actual }]
+  const key = ITEM_KEYS.find((name) => expected.length > 0 && expected.every((item) => has(item, name)))
+  if (key === undefined) {
+    if (actual.length !== expected.length) return [{ path, expected, actual }]
+    return expected.flatMap((item, index) => differences(item, actual[index], `${path}[${index}]`))
+  }
+  return expected.flatMap((item) => {
+    const id = (item as Record<string, unknown>)[key]
+    const found = actual.find((candidate) => has(candidate, key) && sameScalar(id, candidate[key]))
+    return differences(item, found, `${path}[${String(id)}]`)
+  })
+}
+
+function has(item: unknown, key: string): item is Record<string, unknown> {
+  return typeof item === 'object' && item !== null && key in item
+}
+
+/** YAML and people do not always say whether 3 is a number: texts are compared. `null` asks that the field is not set. */
+function sameScalar(expected: unknown, actual: unknown): boolean {
+  if (expected === null) return actual === undefined || actual === null
+  return (
+    expected === actual ||
+    (actual !== undefined && actual !== null && typeof actual !== 'object' && String(expected) === String(actual))
+  )
+}
+
+/** Reads `spec.template.spec.containers[web].image`, `metadata.annotations["a/b"]`, `status.conditions[Ready].status`. */
+export function fieldAt(object: unknown, path: string): unknown {
+  const steps = [...path.matchAll(/\["([^"]+)"\]|\[([^\]]+)\]|([^.[\]]+)/g)].map((m) => m[1] ?? m[2] ?? m[3]!)
+  return steps.reduce<unknown>((value, name) => {
+    if (!Array.isArray(value)) return has(value, name) ? value[name] : undefined
+    if (/^\d+$/.test(name)) return value[Number(name)]
+    return value.find((item) => ITEM_KEYS.some((key) => has(item, key) && item[key] === name))
+  }, object)
+}

@@ -1,0 +1,29 @@
+import type { StepDefinition } from './step.ts'
+import { accessSteps } from './steps/access.ts'
+import { changeSteps } from './steps/changes.ts'
+import { clusterSteps } from './steps/cluster.ts'
+import { controlPlaneSteps } from './steps/control-plane.ts'
+import { eventSteps } from './steps/events.ts'
+import { faultSteps } from './steps/faults.ts'
+import { kubectlSteps } from './steps/kubectl.ts'
+import { manifestSteps } from './steps/manifests.ts'
+import { networkSteps } from './steps/networking.ts'
+import { objectSteps } from './steps/objects.ts'
+import { podSteps } from './steps/pods.ts'
+import { timeSteps } from './steps/time.ts'
+
+/** Every step there is. */
+export const vocabulary: readonly StepDefinition[] = [
+  ...clusterSteps,
+  ...manifestSteps,
+  ...changeSteps,
+  ...faultSteps,
+  ...timeSteps,
+  ...objectSteps,
+  ...podSteps,
+  ...eventSteps,
+  ...networkSteps,
+  ...accessSteps,
+  ...controlPlaneSteps,
+  ...kubectlSteps,
+]

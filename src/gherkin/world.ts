@@ -1,0 +1,196 @@
+import type { ApiResponse } from '../api/request.ts'
+import { type Answer, isStatus, type Kind, type KubernetesObject, type Status } from '../api/types.ts'
+import type { Client } from '../client/contract.ts'
+import type { Cluster, ClusterOptions, DeclaredImage, Topology } from '../cluster/contract.ts'
+import { createCluster } from '../cluster/index.ts'
+import { advance } from '../sim/barrier.ts'
+import { shortDuration } from './durations.ts'
+import { explain } from './explain.ts'
+import { History } from './history.ts'
+import { NotCapable, SpecError } from './step.ts'
+
+/** How long a positive assertion without `within` waits, in virtual ms. */
+export const DEFAULT_WAIT_MS = 60_000
+
+/** What a `kubectl` step ran and got. */
+export interface CommandResult {
+  readonly command: string
+  readonly exitCode: number
+  readonly output: string
+}
+
+export interface WorldOptions {
+  readonly seed?: number
+  /** Runs real kubectl against the cluster. Without it `kubectl … is run` is skipped. */
+  readonly kubectl?: (cluster: Cluster, args: readonly string[]) => Promise<CommandResult>
+  /** Directory that `the manifests in "…"` is relative to. */
+  readonly readFile?: (path: string) => string
+}
+
+/** What an attempted request came to: the object, or the Status that refused it. */
+export type Attempt = Pick<ApiResponse, 'code' | 'body'>
+
+/**
+ * What the steps of one scenario share: its cluster (made by the first step that needs one), what was remembered, what
+ * the last request and command came to.
+ */
+export class World {
+  readonly options: WorldOptions
+  startAt: number | undefined
+  images: DeclaredImage[] = []
+  attempt: Attempt | undefined
+  command: CommandResult | undefined
+  event: string | undefined
+  readonly moments = new Map<string, number>()
+  #cluster: Cluster | undefined
+  #client: Client | undefined
+  #history: History | undefined
+  #closers: (() => void | Promise<void>)[] = []
+
+  constructor(options: WorldOptions = {}, cluster?: Cluster) {
+    this.options = options
+    if (cluster) this.#use(cluster)
+  }
+
+  /** Builds the scenario's cluster. @throws {SpecError} when there is one already */
+  build(topology?: Topology, options: ClusterOptions = {}): Cluster {
+    if (this.#cluster)
+      throw new SpecError('this scenario has a cluster already: say what it is made of in its first step')
+    const given = { topology, startAt: this.startAt, seed: this.options.seed, images: this.images, ...options }
+    return this.#use(createCluster(given))
+  }
+
+  #use(cluster: Cluster): Cluster {
+    this.#cluster = cluster
+    this.#client = cluster.client()
+    this.#history = new History(this.#client, cluster.clock)
+    cluster.clock.settle()
+    return cluster
+  }
+
+  /** The scenario's cluster; a default one when no step asked for another. */
+  get cluster(): Cluster {
+    return this.#cluster ?? this.build()
+  }
+
+  get hasCluster(): boolean {
+    return this.#cluster !== undefined
+  }
+
+  /** The administrator's client. */
+  get client(): Client {
+    void this.cluster
+    return this.#client!
+  }
+
+  get history(): History {
+    void this.cluster
+    return this.#history!
+  }
+
+  now(): number {
+    return this.cluster.clock.now()
+  }
+
+  get(kind: string, name: string, namespace?: string): KubernetesObject | undefined {
+    return this.client.get(kind as Kind, name, namespace)
+  }
+
+  /** Lets virtual time pass. */
+  async advance(ms: number): Promise<void> {
+    await advance(this.cluster.clock, this.cluster.barrier, ms)
+  }
+
+  /** Passes to the next instant at which something is due, at most to `until`. */
+  async #nextInstant(until: number): Promise<void> {
+    const next = Math.min(this.cluster.clock.nextDue() ?? until, until)
+    await this.advance(Math.max(0, next - this.now()))
+  }
+
+  /**
+   * Waits in virtual time until `problem` answers undefined.
+   *
+   * @param withinMs how long at the most; undefined: the default wait
+   * @throws with the last problem, when it is still there
+   */
+  async eventually(
+    problem: () => string | undefined,
+    withinMs: number | undefined,
+    about?: KubernetesObject,
+  ): Promise<void> {
+    await this.advance(0)
+    const deadline = this.now() + (withinMs ?? DEFAULT_WAIT_MS)
+    let last = problem()
+    while (last !== undefined && this.now() < deadline) {
+      await this.#nextInstant(deadline)
+      last = problem()
+    }
+    if (last !== undefined) this.fail(`${last} (waited ${shortDuration(withinMs ?? DEFAULT_WAIT_MS)})`, about)
+  }
+
+  /** Waits until the condition holds, at most `withinMs`; says whether it does. */
+  async until(holds: () => boolean, withinMs: number): Promise<boolean> {
+    await this.advance(0)
+    const deadline = this.now() + withinMs
+    while (!holds() && this.now() < deadline) await this.#nextInstant(deadline)
+    return holds()
+  }
+
+  /** Waits until no object has changed for ten seconds, heartbeats aside; at most ten minutes. */
+  async quiet(): Promise<void> {
+    const start = this.now()
+    for (let before = -1; before !== this.history.version && this.now() - start < 600_000; ) {
+      before = this.history.version
+      await this.advance(10_000)
+    }
+  }
+
+  /** Makes an image known, also to a cluster that runs already. */
+  declareImage(image: DeclaredImage): void {
+    this.images.push(image)
+    this.#cluster?.declareImage(image)
+  }
+
+  /** Lets `forMs` pass and looks at every instant in between. */
+  async always(problem: () => string | undefined, forMs: number): Promise<void> {
+    await this.advance(0)
+    const start = this.now()
+    const end = start + forMs
+    for (;;) {
+      const found = problem()
+      if (found !== undefined) this.fail(`${found} (after ${shortDuration(this.now() - start)})`)
+      if (this.now() >= end) return
+      await this.#nextInstant(end)
+    }
+  }
+
+  /** Fails the step, with what a reader needs to see why: nearest object, last events, timeline. */
+  fail(message: string, about?: KubernetesObject): never {
+    throw new Error(this.#cluster ? explain(this, message, about) : message)
+  }
+
+  moment(name: string): number {
+    const at = this.moments.get(name)
+    if (at === undefined) throw new SpecError(`no moment is remembered as "${name}"`)
+    return at
+  }
+
+  /** Skips the scenario, saying what this target lacks. */
+  incapable(what: string): never {
+    throw new NotCapable(`this target cannot ${what}`)
+  }
+
+  onClose(close: () => void | Promise<void>): void {
+    this.#closers.push(close)
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers.reverse()) await close()
+  }
+}
+
+/** The object, or an error that says why there is none. */
+export function expectDone<T extends KubernetesObject>(world: World, answer: Answer<T>): T {
+  if (isStatus(answer)) world.fail(`the API server refused: ${(answer as Status).message ?? answer.reason}`)
+  return answer as T
+}
