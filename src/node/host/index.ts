@@ -1,0 +1,180 @@
+import type { Actor } from 'xstate'
+import type { Network } from '../../network/contract.ts'
+import { NO_RULES } from '../../network/service-rules.ts'
+import type { Barrier } from '../../sim/barrier.ts'
+import { type ChartWorld, startChart } from '../../sim/chart.ts'
+import type { Random } from '../../sim/random.ts'
+import type { ContainerRuntime } from '../container-runtime/contract.ts'
+import type { Program } from '../contract.ts'
+import type { Host, HostOptions } from './contract.ts'
+import { type NodeFilesInput, nodeFiles } from './default-files.ts'
+import { createFileTree, type Files } from './file-tree.ts'
+import { Journal } from './journal.ts'
+import { powerMachine } from './machine.ts'
+import type { LoginShell } from './shell/contract.ts'
+import { createLoginShell } from './shell/login-shell.ts'
+import { Systemd, type UnitStatus } from './systemd/index.ts'
+
+export type { Host, HostOptions } from './contract.ts'
+
+export function createHost(options: HostOptions): Host {
+  return new Machine(options)
+}
+
+class Machine implements Host {
+  readonly name: string
+  readonly ip: string
+  readonly cpus: number
+  readonly memoryBytes: number
+  readonly world: ChartWorld
+  readonly network: Network
+  readonly barrier: Barrier
+  readonly files: Files
+  readonly journal = new Journal()
+  readonly systemd: Systemd
+  readonly #random: Random
+  readonly #power: Actor<typeof powerMachine>
+  readonly #programs = new Map<string, Program>()
+  readonly #listeners = new Set<(up: boolean) => void>()
+  #runtime: ContainerRuntime | undefined
+  #boots = 0
+  #bootId = ''
+  #bootedAt = 0
+  #pid = 500
+
+  constructor(options: HostOptions) {
+    const { name, ip, world, network, barrier } = options
+    this.name = name
+    this.ip = ip
+    this.world = world
+    this.network = network
+    this.barrier = barrier
+    this.cpus = options.cpus ?? 2
+    this.memoryBytes = options.memoryBytes ?? 4 * 1024 ** 3
+    this.#random = options.random
+    this.files = createFileTree(world.clock, { ...nodeFiles(withDefaults(options)), ...options.files })
+    this.systemd = new Systemd({
+      host: name,
+      ip,
+      world,
+      network,
+      random: options.random,
+      files: this.files,
+      journal: this.journal,
+      program: (path) => this.#programs.get(path),
+      nextPid: () => this.#pid++,
+      boot: () => this.#boots,
+    })
+    network.addHost(name, ip)
+    network.setHostUp(name, false)
+    const input = { bootDurationMs: options.bootDurationMs ?? BOOT_DURATION_MS }
+    this.#power = startChart(powerMachine, world, `host/${name}`, input, ({ type }) =>
+      type === 'boot' ? this.#boot() : this.#halt(),
+    )
+  }
+
+  get up(): boolean {
+    return this.#power.getSnapshot().matches('on')
+  }
+  get bootId(): string {
+    return this.#bootId
+  }
+  get bootedAt(): number {
+    return this.#bootedAt
+  }
+  get runtime(): ContainerRuntime | undefined {
+    return this.#runtime
+  }
+
+  attachRuntime(runtime: ContainerRuntime): void {
+    this.#runtime = runtime
+    this.install('/usr/bin/containerd', containerd(runtime))
+  }
+
+  install(path: string, program: Program): void {
+    this.#programs.set(path, program)
+    if (this.files.read(path) === undefined) this.files.write(path, '', 0o755)
+  }
+
+  program(path: string): Program | undefined {
+    return this.#programs.get(path)
+  }
+
+  powerOn(immediately = false): void {
+    this.#power.send({ type: 'power.on', immediately })
+  }
+
+  powerOff(): void {
+    this.#power.send({ type: 'power.off' })
+  }
+
+  reboot(): void {
+    this.#power.send({ type: 'reboot' })
+  }
+
+  onPower(listener: (up: boolean) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  unit(name: string): { readonly active: UnitStatus['active']; readonly enabled: boolean } | undefined {
+    const status = this.systemd.status(name)
+    return status && { active: status.active, enabled: status.enabled }
+  }
+
+  shell(): LoginShell {
+    return createLoginShell(this)
+  }
+
+  #boot(): void {
+    this.#boots++
+    this.#bootId = this.#random.uuid()
+    this.#bootedAt = this.world.clock.now()
+    this.#pid = 500
+    this.network.setHostUp(this.name, true)
+    this.world.trace.add(`host/${this.name}`, 'boots')
+    for (const listener of [...this.#listeners]) listener(true)
+    this.systemd.boot()
+  }
+
+  #halt(): void {
+    this.world.trace.add(`host/${this.name}`, 'powers off')
+    this.network.setHostUp(this.name, false)
+    this.systemd.powerOff()
+    this.#runtime?.powerOff()
+    this.network.setRules(this.name, NO_RULES)
+    for (const directory of ['/run', '/tmp'])
+      for (const name of this.files.list(directory)) this.files.remove(`${directory}/${name}`)
+    for (const listener of [...this.#listeners]) listener(false)
+  }
+}
+
+/** Firmware, kernel and systemd of a small virtual machine. */
+const BOOT_DURATION_MS = 20_000
+
+function withDefaults(options: HostOptions): NodeFilesInput {
+  return {
+    name: options.name,
+    ip: options.ip,
+    controlPlaneEndpoint: options.controlPlaneEndpoint ?? 'cp-1:6443',
+    clusterDNS: options.clusterDNS ?? '10.96.0.10',
+    clusterDomain: options.clusterDomain ?? 'cluster.local',
+    nameservers: options.nameservers ?? [],
+  }
+}
+
+/** The containerd binary: while it runs the CRI answers; containers do not hang on it (KillMode=process). */
+function containerd(runtime: ContainerRuntime): Program {
+  return {
+    start(process) {
+      process.log(`level=info msg="starting containerd" version=v2.2.1`)
+      process.files.write('/run/containerd/containerd.sock', '')
+      runtime.setUp(true)
+      process.log(`level=info msg="containerd successfully booted in 0.052s"`)
+      process.onEnd(() => {
+        process.files.remove('/run/containerd/containerd.sock')
+        runtime.setUp(false)
+      })
+    },
+  }
+}

@@ -1,0 +1,19 @@
+import type { Host } from '../contract.ts'
+import type { LoginShell } from './contract.ts'
+
+/** A login shell of root on a machine. */
+export function createLoginShell(host: Host): LoginShell {
+  let session: LoginShell | undefined
+  return {
+    get cwd() {
+      return session?.cwd ?? '/root'
+    },
+    async run(line, onOutput) {
+      if (session === undefined) {
+        const { openSession } = await import('./session.ts')
+        session = openSession(host)
+      }
+      return session.run(line, onOutput)
+    },
+  }
+}
