@@ -1,0 +1,127 @@
+import type { ApiServer, UserInfo } from '../api/request.ts'
+import { failure } from '../api/status.ts'
+import { isStatus, type Status } from '../api/types.ts'
+import type { ServerOptions } from './contract.ts'
+import { Discovery } from './discovery.ts'
+import { Encoder } from './encode.ts'
+import type { Exchange } from './exchange.ts'
+import { Tables } from './tables.ts'
+import { createTokenAuthority, type JwtAuthority } from './tokens.ts'
+
+/** What every request needs of the server it came to. */
+export class Door {
+  readonly options: ServerOptions
+  readonly discovery: Discovery
+  readonly encoder: Encoder
+  readonly tables: Tables
+  readonly authority: JwtAuthority
+  /** Where the listener stands, once it does. */
+  port = 0
+
+  constructor(options: ServerOptions) {
+    this.options = options
+    this.discovery = new Discovery(options.kinds)
+    this.encoder = new Encoder(options.world)
+    this.tables = new Tables(this.encoder)
+    this.authority = createTokenAuthority(options.credentials.serviceAccountKey)
+  }
+
+  /** Asks the API server that answers now; undefined when none does. */
+  call<T>(ask: (api: ApiServer) => T): T | undefined {
+    const api = this.options.connect()
+    return api === undefined ? undefined : ask(api)
+  }
+
+  /** The API server went while the request was under way: the connection breaks, as it does when a process dies. */
+  refuse(exchange: Exchange): void {
+    const { request } = exchange
+    if ('stream' in request) request.stream.session?.destroy()
+    else request.socket.destroy()
+  }
+
+  /** May this caller do that? Asked of the API server itself, as the caller. `undefined`: yes. */
+  review(exchange: Exchange, attributes: ReviewedAttributes): Status | undefined {
+    const api = this.options.connect()
+    if (api === undefined) return failure(503, 'ServiceUnavailable', 'connection refused')
+    const anonymous = exchange.credentials.type === 'anonymous'
+    const answer = api.handle({
+      verb: 'create',
+      // Nobody may review for anonymous but the server itself.
+      credentials: anonymous ? { type: 'user', user: apiserver } : exchange.credentials,
+      ...(exchange.impersonate && { impersonate: exchange.impersonate }),
+      resource: {
+        group: 'authorization.k8s.io',
+        version: 'v1',
+        resource: anonymous ? 'subjectaccessreviews' : 'selfsubjectaccessreviews',
+      },
+      body: {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: anonymous ? 'SubjectAccessReview' : 'SelfSubjectAccessReview',
+        metadata: {},
+        spec: { ...attributes, ...(anonymous && { user: 'system:anonymous', groups: ['system:unauthenticated'] }) },
+      },
+    })
+    if (isStatus(answer.body)) return answer.body
+    const { status } = answer.body as unknown as {
+      readonly status?: { readonly allowed?: boolean; readonly reason?: string }
+    }
+    if (status?.allowed !== false) return undefined
+    return refusal(this.#userName(api, exchange), attributes, status.reason)
+  }
+
+  #userName(api: ApiServer, exchange: Exchange): string {
+    if (exchange.impersonate) return exchange.impersonate.name
+    if (exchange.credentials.type === 'user') return exchange.credentials.user.name
+    if (exchange.credentials.type === 'anonymous') return 'system:anonymous'
+    const { body } = api.handle({
+      verb: 'create',
+      credentials: exchange.credentials,
+      resource: { group: 'authentication.k8s.io', version: 'v1', resource: 'selfsubjectreviews' },
+      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', metadata: {} },
+    })
+    return (
+      (body as { readonly status?: { readonly userInfo?: { readonly username?: string } } }).status?.userInfo
+        ?.username ?? ''
+    )
+  }
+}
+
+const apiserver: UserInfo = { name: 'system:apiserver', groups: ['system:masters'] }
+
+export type ReviewedAttributes =
+  | { readonly nonResourceAttributes: { readonly path: string; readonly verb: string } }
+  | {
+      readonly resourceAttributes: {
+        readonly group: string
+        readonly resource: string
+        readonly subresource?: string
+        readonly verb: string
+        readonly namespace?: string
+        readonly name?: string
+      }
+    }
+
+/** Source: apiserver/pkg/endpoints/handlers/responsewriters/errors.go Forbidden, forbiddenMessage */
+function refusal(user: string, attributes: ReviewedAttributes, reason = ''): Status {
+  const because = reason === '' ? '' : `: ${reason}`
+  if ('nonResourceAttributes' in attributes) {
+    const { path, verb } = attributes.nonResourceAttributes
+    return failure(
+      403,
+      'Forbidden',
+      `forbidden: User ${JSON.stringify(user)} cannot ${verb} path ${JSON.stringify(path)}${because}`,
+      {},
+    )
+  }
+  const { group, resource, subresource, verb, namespace, name } = attributes.resourceAttributes
+  const qualified = group === '' ? resource : `${resource}.${group}`
+  const what = subresource === undefined ? resource : `${resource}/${subresource}`
+  const where = namespace === undefined ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`
+  const subject = name === undefined ? qualified : `${qualified} ${JSON.stringify(name)}`
+  const message = `${subject} is forbidden: User ${JSON.stringify(user)} cannot ${verb} resource ${JSON.stringify(what)} in API group ${JSON.stringify(group)} ${where}${because}`
+  return failure(403, 'Forbidden', message, {
+    ...(name !== undefined && { name }),
+    ...(group !== '' && { group }),
+    kind: resource,
+  })
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { Credentials as ApiCredentials, UserInfo } from '../api/request.ts'
+import type { Status } from '../api/types.ts'
+import { wantsPretty } from './negotiate.ts'
+
+export type Request = IncomingMessage | Http2ServerRequest
+export type Response = ServerResponse | Http2ServerResponse
+
+/** Every answer names the flow schema and the priority level that let the request in. Source: apiserver/pkg/server/filters/priority-and-fairness.go */
+const FLOW_SCHEMA = randomUUID()
+const PRIORITY_LEVEL = randomUUID()
+
+/** One request with its answer to be. HTTP/1.1 and HTTP/2 look alike from here on. */
+export class Exchange {
+  readonly request: Request
+  readonly response: Response
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly pretty: boolean
+  credentials: ApiCredentials = { type: 'anonymous' }
+  impersonate: UserInfo | undefined
+  readonly #headers: [string, string | string[]][] = []
+
+  constructor(request: Request, response: Response) {
+    this.request = request
+    this.response = response
+    this.method = request.method ?? 'GET'
+    const url = request.url ?? '/'
+    const mark = url.indexOf('?')
+    this.path = mark < 0 ? url : url.slice(0, mark)
+    this.query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1))
+    this.pretty = wantsPretty(this.query, this.header('user-agent') ?? '')
+    const audit = this.header('audit-id')
+    this.set('Audit-Id', audit ?? randomUUID())
+    this.set('Cache-Control', 'no-cache, private')
+    this.set('X-Kubernetes-Pf-Flowschema-Uid', FLOW_SCHEMA)
+    this.set('X-Kubernetes-Pf-Prioritylevel-Uid', PRIORITY_LEVEL)
+  }
+
+  header(name: string): string | undefined {
+    const value = this.request.headers[name]
+    return Array.isArray(value) ? value.join(',') : value
+  }
+
+  /** A later value of the same name replaces an earlier one. */
+  set(name: string, value: string | string[]): void {
+    this.#headers.push([name, value])
+  }
+
+  warn(texts: readonly string[]): void {
+    // Source: apiserver/pkg/endpoints/filters/warning.go, apimachinery/pkg/util/net NewWarningHeader
+    const lines = texts.map((text) => `299 - "${text.replace(/["\\]/g, '\\$&').replace(/[^\x20-\x7e]/g, ' ')}"`)
+    if (lines.length > 0) this.set('Warning', lines)
+  }
+
+  start(code: number, contentType: string): Response {
+    const { response } = this
+    response.statusCode = code
+    for (const [name, value] of this.#headers) response.setHeader(name, value)
+    response.setHeader('Content-Type', contentType)
+    return response
+  }
+
+  send(code: number, contentType: string, body: string | Uint8Array): void {
+    const response = this.start(code, contentType)
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body
+    response.setHeader('Content-Length', bytes.byteLength)
+    if (this.method === 'HEAD') (response as ServerResponse).end()
+    else (response as ServerResponse).end(bytes)
+  }
+
+  /** A body without its final newline. */
+  json(code: number, body: string | Uint8Array): void {
+    const text = this.pretty ? JSON.stringify(JSON.parse(body.toString()), null, 2) : body
+    this.send(code, 'application/json', withNewline(text))
+  }
+
+  status(status: Status): void {
+    const retry = status.details?.retryAfterSeconds
+    if (retry !== undefined) this.set('Retry-After', String(retry))
+    this.json(status.code ?? 500, JSON.stringify(status))
+  }
+
+  notFound(): void {
+    this.set('X-Content-Type-Options', 'nosniff')
+    this.send(404, 'text/plain; charset=utf-8', '404 page not found\n')
+  }
+}
+
+function withNewline(body: string | Uint8Array): string | Uint8Array {
+  return typeof body === 'string' ? `${body}\n` : Buffer.concat([body, Buffer.from('\n')])
+}

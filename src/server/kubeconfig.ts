@@ -1,0 +1,48 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { stringify } from 'yaml'
+import type { Credentials, KeyedCertificate } from './pki.ts'
+
+/**
+ * A kubeconfig with everything embedded.
+ *
+ * @param user certificate to show; default the admin's
+ * @param userName as in the file; default `kubernetes-admin`
+ */
+export function kubeconfig(
+  server: string,
+  credentials: Credentials,
+  user: KeyedCertificate = credentials.admin,
+  userName = 'kubernetes-admin',
+): string {
+  const base64 = (text: string) => Buffer.from(text).toString('base64')
+  const context = `${userName}@kubernetes`
+  return stringify(
+    {
+      apiVersion: 'v1',
+      clusters: [
+        { cluster: { 'certificate-authority-data': base64(credentials.ca.certificate), server }, name: 'kubernetes' },
+      ],
+      contexts: [{ context: { cluster: 'kubernetes', user: userName }, name: context }],
+      'current-context': context,
+      kind: 'Config',
+      preferences: {},
+      users: [
+        {
+          name: userName,
+          user: {
+            'client-certificate-data': base64(user.certificate),
+            'client-key-data': base64(user.key),
+          },
+        },
+      ],
+    },
+    { lineWidth: 0 },
+  )
+}
+
+/** Writes it where only its owner can read it. */
+export function writeKubeconfig(path: string, content: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, content, { mode: 0o600 })
+}

@@ -1,0 +1,139 @@
+import type { Door } from './door.ts'
+import type { Exchange } from './exchange.ts'
+import { answerHealth, etcdAnswers, healthChecks } from './health.ts'
+import { negotiate, parseAccept } from './negotiate.ts'
+import { ISSUER } from './tokens.ts'
+
+/** Everything that is not about objects: discovery, version, health, OpenAPI, keys. */
+export async function answerPath(door: Door, exchange: Exchange): Promise<void> {
+  const { method, path } = exchange
+  const refused = await door.options.world.inject(() =>
+    door.review(exchange, { nonResourceAttributes: { path, verb: method === 'HEAD' ? 'get' : method.toLowerCase() } }),
+  )
+  if (refused !== undefined) return exchange.status(refused)
+  if (await answerDiscovery(door, exchange)) return
+  if (answerHealth(exchange, () => door.call(etcdAnswers) ?? false)) return
+  if (path.startsWith('/openapi/')) {
+    const { answerOpenApi } = await import('./openapi.ts')
+    return answerOpenApi(door, exchange)
+  }
+  const answer = single[path]
+  if (answer === undefined) return exchange.notFound()
+  answer(door, exchange)
+}
+
+const single: Readonly<Record<string, (door: Door, exchange: Exchange) => void>> = {
+  '/': (door, exchange) => exchange.json(200, JSON.stringify({ paths: allPaths(door) }, null, 2)),
+  '/version': (_, exchange) => exchange.json(200, JSON.stringify(version, null, 2)),
+  '/version/': (_, exchange) => exchange.json(200, JSON.stringify(version, null, 2)),
+  '/.well-known/openid-configuration': (door, exchange) => {
+    exchange.set('Cache-Control', 'public, max-age=3600')
+    exchange.send(200, 'application/json', JSON.stringify(openIdConfiguration(door)))
+  },
+  '/openid/v1/jwks': (door, exchange) => {
+    exchange.set('Cache-Control', 'public, max-age=3600')
+    exchange.send(200, 'application/jwk-set+json', JSON.stringify(door.authority.jwks()))
+  },
+}
+
+/** Source: component-base/version, golden answers */
+export const version = {
+  major: '1',
+  minor: '36',
+  emulationMajor: '1',
+  emulationMinor: '36',
+  minCompatibilityMajor: '1',
+  minCompatibilityMinor: '35',
+  gitVersion: 'v1.36.2',
+  gitCommit: '8e16b12fda',
+  gitTreeState: 'clean',
+  buildDate: '2026-01-01T00:00:00Z',
+  goVersion: 'go1.26.10',
+  compiler: 'gc',
+  platform: 'linux/amd64',
+}
+
+function openIdConfiguration(door: Door) {
+  return {
+    issuer: ISSUER,
+    jwks_uri: `https://${address(door)}/openid/v1/jwks`,
+    response_types_supported: ['id_token'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['ES256'],
+  }
+}
+
+function address(door: Door): string {
+  return `127.0.0.1:${door.port}`
+}
+
+/** Source: apiserver/pkg/endpoints/discovery/aggregated/wrapper.go; /api, /apis, /apis/G, /apis/G/V */
+async function answerDiscovery(door: Door, exchange: Exchange): Promise<boolean> {
+  const { discovery } = door
+  const parts = exchange.path.split('/').filter((part) => part !== '')
+  if (parts[0] !== 'api' && parts[0] !== 'apis') return false
+  const body = discoveryBody(door, exchange, parts)
+  if (body === 'aggregated') answerAggregated(exchange, discovery.aggregated(parts[0] === 'api'))
+  else if (body === undefined) exchange.notFound()
+  else if (negotiate(exchange.header('accept'), [], false)?.format === 'yaml') {
+    const { stringify } = await import('yaml')
+    exchange.send(200, 'application/yaml', stringify(body))
+  } else exchange.json(200, JSON.stringify(body))
+  return true
+}
+
+function discoveryBody(door: Door, exchange: Exchange, parts: readonly string[]): unknown {
+  const { discovery } = door
+  const [root, group, version] = parts
+  if (parts.length === 1 && wantsAggregated(exchange)) return 'aggregated'
+  if (root === 'api') {
+    if (parts.length === 1) return discovery.apiVersions(address(door))
+    return parts.length === 2 && discovery.serves('', group!) ? discovery.resourceList('', group!) : undefined
+  }
+  if (parts.length === 1) return discovery.groupList()
+  if (parts.length === 2) return discovery.groups().includes(group!) ? discovery.group(group!) : undefined
+  return parts.length === 3 && discovery.serves(group!, version!) ? discovery.resourceList(group!, version!) : undefined
+}
+
+/** The first form in the client's list that this server has decides. */
+function wantsAggregated(exchange: Exchange): boolean {
+  for (const { type, parameters } of parseAccept(exchange.header('accept') ?? '')) {
+    if (parameters.get('as') === undefined && /json|\*/.test(type)) return false
+    if (type !== 'application/json' || parameters.get('g') !== 'apidiscovery.k8s.io') continue
+    if (parameters.get('v') === 'v2' && parameters.get('as') === 'APIGroupDiscoveryList') return true
+  }
+  return false
+}
+
+function answerAggregated(exchange: Exchange, { body, etag }: { readonly body: string; readonly etag: string }): void {
+  exchange.set('Cache-Control', 'public')
+  exchange.set('Vary', 'Accept')
+  exchange.set('ETag', etag)
+  const type = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
+  if (exchange.header('if-none-match')?.replace(/^W\//, '') === etag) return exchange.send(304, type, '')
+  exchange.send(200, type, `${body}\n`)
+}
+
+/** Source: apiserver/pkg/server/routes/index.go IndexLister */
+function allPaths(door: Door): readonly string[] {
+  const { discovery } = door
+  const groupPaths = discovery
+    .groups()
+    .flatMap((group) => [`/apis/${group}`, ...discovery.versions(group).map((each) => `/apis/${group}/${each}`)])
+  const health = Object.entries(healthChecks).flatMap(([root, checks]) => [
+    `/${root}`,
+    ...checks.map((check) => `/${root}/${check}`),
+  ])
+  const core = discovery.versions('').map((each) => `/api/${each}`)
+  const rest = ['/openapi/v2', '/openapi/v3', '/openapi/v3/', '/openid/v1/jwks', '/version']
+  return [
+    '/.well-known/openid-configuration',
+    '/api',
+    ...core,
+    '/apis',
+    '/apis/',
+    ...groupPaths,
+    ...health,
+    ...rest,
+  ].sort()
+}

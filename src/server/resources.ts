@@ -1,0 +1,218 @@
+import type { ApiRequest, ApiResponse, ApiServer, ObjectList, RequestOptions, Verb } from '../api/request.ts'
+import { badRequest, failure, unknownResource } from '../api/status.ts'
+import { isStatus, type KubernetesObject, type Status } from '../api/types.ts'
+import { decodeBody, decodeDeleteOptions, readBody } from './body.ts'
+import { shiftTimesIn } from './client-time.ts'
+import type { ServedKind } from './contract.ts'
+import { verbsOf } from './discovery.ts'
+import type { Door } from './door.ts'
+import type { Exchange } from './exchange.ts'
+import { NOT_ACCEPTABLE, negotiate, type Representation } from './negotiate.ts'
+import { requestOptions } from './options.ts'
+import type { ResourceInfo } from './request-info.ts'
+import { includeObject } from './tables.ts'
+import { answerWatch } from './watch-stream.ts'
+
+const forms = ['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']
+
+/** A request for objects: found, decoded, handed to the API server, answered. */
+export async function answerResource(door: Door, exchange: Exchange, info: ResourceInfo): Promise<void> {
+  const kind = door.discovery.find(info.group, info.version, info.resource)
+  if (kind === undefined) {
+    if (door.discovery.serves(info.group, info.version)) return exchange.status(unknownResource())
+    return exchange.notFound()
+  }
+  const verb = servedVerb(kind, info)
+  if (isStatus(verb)) return exchange.status(verb)
+  if (await answerStreaming(door, exchange, info, kind)) return
+  const representation = negotiate(exchange.header('accept'), forms, exchange.pretty)
+  if (representation === undefined) return notAcceptable(exchange)
+  if (includeObject(exchange.query) === undefined)
+    return exchange.status(
+      badRequest(`unrecognized includeObject value: ${JSON.stringify(exchange.query.get('includeObject'))}`),
+    )
+  const request = await decodedRequest(door, exchange, info, kind, verb)
+  if (isStatus(request)) return exchange.status(request)
+  if (verb === 'watch') return answerWatch(door, exchange, request, kind, representation)
+  const response = await door.options.world.inject(() => door.call((api) => handle(door, api, request, kind)))
+  if (response === undefined) return door.refuse(exchange)
+  if (response.afterMs !== undefined && response.afterMs > 0) await door.options.world.wait(response.afterMs)
+  respond(door, exchange, kind, response, representation)
+}
+
+/** Logs, and the streams that nothing serves yet. */
+async function answerStreaming(door: Door, exchange: Exchange, info: ResourceInfo, kind: ServedKind): Promise<boolean> {
+  if (kind.resource !== 'pods' && kind.resource !== 'nodes' && kind.resource !== 'services') return false
+  if (info.subresource === 'log' && kind.resource === 'pods') {
+    const { answerLog } = await import('./logs.ts')
+    await answerLog(door, exchange, info)
+    return true
+  }
+  if (!/^(exec|attach|portforward|proxy)$/.test(info.subresource ?? '')) return false
+  const what = info.subresource === 'portforward' ? 'port-forward' : info.subresource
+  exchange.status(failure(501, 'NotImplemented', `${what} on ${info.resource} is not simulated yet by kubedrill`))
+  return true
+}
+
+/** @returns the verb, or the Status for what this resource does not have. Source: apiserver/pkg/endpoints/installer.go registers only what is there */
+function servedVerb(kind: ServedKind, info: ResourceInfo): Verb | Status {
+  const methodNotAllowed = () =>
+    failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+  const unwatched = info.verb === 'watch' && info.name !== undefined ? 'get' : info.verb
+  if (unwatched === '') return methodNotAllowed()
+  if (!kind.namespaced && info.namespace !== undefined) return unknownResource()
+  if (info.subresource !== undefined) {
+    const subresource = kind.subresources?.[info.subresource]
+    if (subresource === undefined) return unknownResource()
+    return subresource.verbs.includes(unwatched) ? unwatched : methodNotAllowed()
+  }
+  const onCollection = info.name === undefined
+  if (kind.namespaced && info.namespace === undefined && !(onCollection && /^(list|watch)$/.test(unwatched)))
+    return onCollection ? methodNotAllowed() : unknownResource()
+  if (onCollection === /^(get|update|patch|delete)$/.test(unwatched)) return methodNotAllowed()
+  if (!onCollection && unwatched === 'create') return methodNotAllowed()
+  return verbsOf(kind).includes(info.verb) ? (info.verb as Verb) : methodNotAllowed()
+}
+
+export async function decodedRequest(
+  door: Door,
+  exchange: Exchange,
+  info: ResourceInfo,
+  kind: ServedKind,
+  verb: Verb,
+): Promise<ApiRequest | Status> {
+  const contentType = exchange.header('content-type')
+  const subresource = info.subresource === undefined ? undefined : kind.subresources?.[info.subresource]
+  const base = requestBase(exchange, info, verb)
+  if (verb === 'get' || verb === 'list' || verb === 'watch') return withOptions(base, verb, exchange, info)
+  const bytes = await readBody(exchange.request)
+  if (!Buffer.isBuffer(bytes)) return bytes
+  if (verb === 'delete' || verb === 'deletecollection') {
+    const asked = await decodeDeleteOptions(contentType, bytes)
+    return isStatus(asked) ? asked : withOptions(base, verb, exchange, info, asked)
+  }
+  const body = await decodeBody(verb, contentType, bytes, subresource?.kind ?? kind.kind)
+  if (isStatus(body)) return body
+  const value = shiftTimesIn(body.value, door.options.world.aheadMs())
+  const request = withOptions(base, verb, exchange, info)
+  if (isStatus(request)) return request
+  return {
+    ...request,
+    body: value,
+    wire: { duplicateFields: body.duplicateFields },
+    ...(body.patchType && { patchType: body.patchType }),
+  }
+}
+
+function requestBase(exchange: Exchange, info: ResourceInfo, verb: Verb): ApiRequest {
+  const userAgent = exchange.header('user-agent')
+  const { group, version, resource, subresource } = info
+  return {
+    verb,
+    credentials: exchange.credentials,
+    ...(exchange.impersonate && { impersonate: exchange.impersonate }),
+    resource: { group, version, resource, ...(subresource !== undefined && { subresource }) },
+    ...(info.namespace !== undefined && { namespace: info.namespace }),
+    ...(info.name !== undefined && { name: info.name }),
+    ...(userAgent !== undefined && { userAgent }),
+  }
+}
+
+function withOptions(
+  request: ApiRequest,
+  verb: Verb,
+  exchange: Exchange,
+  info: ResourceInfo,
+  deleteOptions?: unknown,
+): ApiRequest | Status {
+  const options = requestOptions(verb, exchange.query, deleteOptions)
+  if (isStatus(options)) return options
+  if (verb !== 'watch' || info.name === undefined) return { ...request, options }
+  // A watch of one object is a watch of the collection that sees only it.
+  const { name, ...collection } = request
+  const fieldSelector = [options.fieldSelector, `metadata.name=${name}`].filter(Boolean).join(',')
+  return { ...collection, options: { ...options, fieldSelector } satisfies RequestOptions }
+}
+
+function handle(door: Door, api: ApiServer, request: ApiRequest, kind: ServedKind): ApiResponse {
+  if (changes(request, kind)) door.options.onMutation?.(request)
+  return api.handle(request)
+}
+
+function changes({ verb, options }: ApiRequest, kind: ServedKind): boolean {
+  return verb !== 'get' && verb !== 'list' && kind.virtual !== true && options?.dryRun !== true
+}
+
+function respond(
+  door: Door,
+  exchange: Exchange,
+  kind: ServedKind,
+  response: ApiResponse,
+  representation: Representation,
+): void {
+  exchange.warn(response.warnings ?? [])
+  if (response.retryAfterSeconds !== undefined) exchange.set('Retry-After', String(response.retryAfterSeconds))
+  const body = encoded(door, exchange, kind, response, representation)
+  if (body === undefined) return notAcceptable(exchange)
+  if (representation.format === 'yaml') return answerYaml(exchange, response.code, body)
+  exchange.json(response.code, body)
+}
+
+function encoded(
+  door: Door,
+  exchange: Exchange,
+  kind: ServedKind,
+  { body }: ApiResponse,
+  { as, version = 'v1' }: Representation,
+): Buffer | undefined {
+  const { encoder, tables } = door
+  if (isStatus(body)) return Buffer.from(encoder.text(body))
+  const isList = body.kind === 'List' && !('apiVersion' in body)
+  const objects = isList ? (body as ObjectList<KubernetesObject>).items : [body as KubernetesObject]
+  const metadata = isList
+    ? listMetadata(body as ObjectList)
+    : { resourceVersion: (body as KubernetesObject).metadata?.resourceVersion }
+  if (as === 'Table') {
+    // Only kinds with a printer of their own have rows: a Scale or a review has none.
+    if (kind.columns.length === 0 || objects.some((object) => object.kind !== kind.kind)) return undefined
+    return tables.list(kind, version, metadata, objects, includeObject(exchange.query)!, door.options.world.now())
+  }
+  if (as === 'PartialObjectMetadata' && !isList) return encoder.metadata(objects[0]!, version)
+  if (as === 'PartialObjectMetadataList' && isList) {
+    const items = objects.map((object) => encoder.metadata(object, version))
+    return encoder.list(as, `meta.k8s.io/${version}`, metadata, items)
+  }
+  if (as !== undefined) return undefined
+  if (!isList) return encoder.object(objects[0]!)
+  const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`
+  return encoder.list(
+    `${kind.kind}List`,
+    apiVersion,
+    metadata,
+    objects.map((object) => encoder.bare(object)),
+  )
+}
+
+function listMetadata(list: ObjectList): unknown {
+  return {
+    resourceVersion: list.resourceVersion,
+    ...(list.continue && { continue: list.continue }),
+    ...(list.remainingItemCount !== undefined && { remainingItemCount: list.remainingItemCount }),
+  }
+}
+
+function answerYaml(exchange: Exchange, code: number, body: Buffer): void {
+  import('yaml').then(({ stringify }) => {
+    exchange.send(
+      code,
+      'application/yaml',
+      stringify(JSON.parse(body.toString()), { lineWidth: 0, aliasDuplicateObjects: false }),
+    )
+  })
+}
+
+export function notAcceptable(exchange: Exchange): void {
+  // Source: golden answers: negotiation failed, so the error is written by itself, indented and without a newline.
+  const status = failure(406, 'NotAcceptable', NOT_ACCEPTABLE, {})
+  exchange.send(406, 'application/json', JSON.stringify(status, null, 2))
+}
