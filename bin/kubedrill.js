@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs'
+
+const built = new URL('../dist/cli.js', import.meta.url)
+if (existsSync(built)) await import(built.href)
+else {
+  process.stderr.write('kubedrill is not built: run `npm run build` in its directory first\n')
+  process.exitCode = 2
+}

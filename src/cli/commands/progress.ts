@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Control } from '../control.ts'
+import { ProgressFile, SessionFiles } from '../session-files.ts'
+import { markdown, paint, say, sayJson } from '../terminal.ts'
+import { currentExercise } from './session.ts'
+import { endServer, type StartOptions, start } from './start.ts'
+
+/** `kubedrill task`: what is asked for. */
+export function task({ json }: { json?: boolean }): void {
+  const { exercise } = currentExercise()
+  if (json) sayJson({ id: exercise.id, title: exercise.title, task: exercise.task, minutes: exercise.minutes })
+  else say(markdown(exercise.task))
+}
+
+/** `kubedrill hint`: the next hint; it costs points from now on. */
+export function hint({ json }: { json?: boolean }): void {
+  const { exercise } = currentExercise()
+  const file = new ProgressFile()
+  const progress = file.of(exercise.id)
+  const number = Math.min(progress.hintsTaken, exercise.hints.length - 1)
+  const next = exercise.hints[number]!
+  const isNew = progress.hintsTaken < exercise.hints.length
+  if (isNew) file.set(exercise.id, { ...progress, hintsTaken: progress.hintsTaken + 1 })
+  if (json) sayJson({ number: number + 1, of: exercise.hints.length, cost: next.cost, text: next.text })
+  else {
+    const cost = isNew ? `costs ${next.cost} point(s)` : 'the last one, already paid'
+    say(`${paint('bold', `Hint ${number + 1} of ${exercise.hints.length}`)} (${cost})\n\n${markdown(next.text)}`)
+  }
+}
+
+/** `kubedrill solution`: how it can be solved, and what to learn from it. */
+export function solution({ json }: { json?: boolean }): void {
+  const { exercise } = currentExercise()
+  const file = new ProgressFile()
+  file.set(exercise.id, { ...file.of(exercise.id), solutionSeen: true })
+  const directory = join(exercise.directory, 'solutions')
+  const scripts = readdirSync(directory)
+    .filter((name) => name.endsWith('.sh'))
+    .sort()
+    .map((name) => ({
+      name,
+      script: readFileSync(join(directory, name), 'utf8')
+        .replace(/^#!.*\n/, '')
+        .trim(),
+    }))
+  if (json) {
+    sayJson({ id: exercise.id, solutions: scripts, debrief: exercise.debrief })
+    return
+  }
+  for (const { name, script } of scripts) say(`${paint('bold', name)}\n\n${script}\n`)
+  say(markdown(exercise.debrief))
+}
+
+/** `kubedrill stop`: ends the session and its cluster. */
+export async function stop(): Promise<void> {
+  const files = new SessionFiles(process.env.KUBEDRILL_SESSION)
+  await endServer(files)
+  files.remove()
+  say('Stopped.')
+}
+
+/** `kubedrill reset`: the exercise from its beginning. */
+export async function reset(options: StartOptions): Promise<void> {
+  const { files, record, exercise } = currentExercise()
+  await endServer(files)
+  files.create({ ...record, port: 0 })
+  const progress = new ProgressFile()
+  progress.set(exercise.id, { ...progress.of(exercise.id), hintsTaken: 0 })
+  await start(record.exercise.id, options)
+}
+
+/** Whether the session's server answers: for `--json` readers and tests. */
+export function isRunning(files: SessionFiles): Promise<boolean> {
+  return new Control(files).alive()
+}

@@ -1,0 +1,76 @@
+import type { World } from '../gherkin/world.ts'
+import { loadFeature, type Scenario, StepFailure } from './feature.ts'
+import type { Criterion, Exercise } from './pack.ts'
+import { PackError } from './pack-error.ts'
+
+export interface CriterionResult {
+  readonly id: string
+  readonly title: string
+  readonly points: number
+  readonly awarded: number
+  readonly outcome: 'passed' | 'failed' | 'waits'
+  readonly why: string
+  /** The step that failed, and what was seen instead. */
+  readonly expected?: string
+  readonly saw?: string
+  /** `waits`: what has to hold first. */
+  readonly needs?: readonly string[]
+}
+
+export interface Grade {
+  readonly exercise: string
+  readonly score: number
+  readonly max: number
+  /** Points that hints have cost; already taken off the score. */
+  readonly hintCost: number
+  readonly criteria: readonly CriterionResult[]
+}
+
+/**
+ * Grades the state of a cluster. Each scenario looks at a fork of its own (`fork` makes one, its World attached since
+ * power-on), so a check that reboots nodes or lets half an hour pass neither touches the learner's cluster nor another
+ * check: the same state always gets the same score.
+ */
+export async function grade(exercise: Exercise, fork: () => Promise<World>, hintCost = 0): Promise<Grade> {
+  const scenarios = loadFeature(exercise.checks)
+  const results = new Map<string, CriterionResult>()
+  for (const criterion of exercise.criteria) {
+    const own = scenarios.filter((scenario) => scenario.tags.includes(`@criterion:${criterion.id}`))
+    if (own.length === 0) throw new PackError(`${exercise.checks}: no scenario is tagged @criterion:${criterion.id}`)
+    results.set(criterion.id, await gradeOne(criterion, own, fork, results))
+  }
+  const criteria = exercise.criteria.map(({ id }) => results.get(id)!)
+  const earned = criteria.reduce((sum, { awarded }) => sum + awarded, 0)
+  const max = criteria.reduce((sum, { points }) => sum + points, 0)
+  return { exercise: exercise.id, score: Math.max(0, earned - hintCost), max, hintCost, criteria }
+}
+
+async function gradeOne(
+  criterion: Criterion,
+  scenarios: readonly Scenario[],
+  fork: () => Promise<World>,
+  results: ReadonlyMap<string, CriterionResult>,
+): Promise<CriterionResult> {
+  const { id, title, points, why, needs = [] } = criterion
+  const waiting = needs.filter((need) => results.get(need)?.outcome !== 'passed')
+  if (waiting.length > 0) return { id, title, points, awarded: 0, outcome: 'waits', why, needs: waiting }
+  for (const scenario of scenarios) {
+    const failure = await failureOf(scenario, fork)
+    if (failure)
+      return { id, title, points, awarded: 0, outcome: 'failed', why, expected: failure.step, saw: failure.message }
+  }
+  return { id, title, points, awarded: points, outcome: 'passed', why }
+}
+
+async function failureOf(scenario: Scenario, fork: () => Promise<World>): Promise<StepFailure | undefined> {
+  const world = await fork()
+  try {
+    await scenario.run(world)
+    return undefined
+  } catch (error) {
+    if (error instanceof StepFailure) return error
+    throw error
+  } finally {
+    await world.close()
+  }
+}
