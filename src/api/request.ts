@@ -72,6 +72,11 @@ export interface ApiRequest {
   /** In-process updates: the write as a pure function of the current object, applied at write time; conflicts cannot happen. Undefined: leave it. */
   readonly change?: (current: KubernetesObject) => KubernetesObject | undefined
   readonly userAgent?: string
+  /**
+   * A watch from outside the simulated world: its events and timers leave no mark on the journal (clock.observe), it is
+   * sent bookmarks, and what it hears must not change the world.
+   */
+  readonly onlooker?: boolean
 }
 
 export interface ObjectList<T = KubernetesObject> {

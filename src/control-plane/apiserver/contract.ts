@@ -1,0 +1,136 @@
+import type { ApiRequest, RequestOptions, TokenAuthority, UserInfo, Verb } from '../../api/request.ts'
+import type { GroupResource } from '../../api/status.ts'
+import type { KubernetesObject, Status } from '../../api/types.ts'
+import type { Clock } from '../../sim/clock.ts'
+import type { Random } from '../../sim/random.ts'
+import type { Etcd } from '../etcd/contract.ts'
+import type { KindDefinition } from './registry/contract.ts'
+import type { Cacher } from './storage/cacher.ts'
+
+export interface ApiServerOptions {
+  readonly clock: Clock
+  /** This server's own stream: uids, generated names. */
+  readonly random: Random
+  readonly etcd: Etcd
+  /** What is served; default everything in registry/. */
+  readonly kinds?: readonly KindDefinition[]
+  /** Signs and checks service account tokens; default: unsigned ones, good inside this process only. */
+  readonly authority?: TokenAuthority
+  /** --service-account-issuer */
+  readonly issuer?: string
+  /** --service-cluster-ip-range */
+  readonly serviceCIDR?: string
+  /** --advertise-address of this server, the endpoint of the `kubernetes` Service. Without one that Service gets no endpoints. */
+  readonly advertiseAddress?: string
+  /** --secure-port */
+  readonly securePort?: number
+  /** --enable-admission-plugins minus --disable-admission-plugins; default all there are. */
+  readonly admissionPlugins?: readonly string[]
+  /** Objects that the post-start hook rbac/bootstrap-roles makes sure of; default those in bootstrap/. */
+  readonly bootstrapObjects?: readonly KubernetesObject[]
+}
+
+/** One resource as it is served under one group and version. */
+export interface Endpoint {
+  readonly definition: KindDefinition
+  readonly groupResource: GroupResource
+  readonly apiVersion: string
+  /** Where its objects are kept; undefined for virtual kinds. Shared by the views of one stored kind. */
+  readonly storage: Storage | undefined
+}
+
+/** The objects of one stored kind. */
+export interface Storage {
+  /** `/registry/pods/` */
+  readonly prefix: string
+  /** How objects are stored; views convert to and from it. */
+  readonly definition: KindDefinition
+  readonly cacher: Cacher
+}
+
+/** A request on its way through the server, once it is known who asks for what. */
+export interface Call {
+  readonly server: Server
+  readonly request: ApiRequest
+  readonly endpoint: Endpoint
+  readonly user: UserInfo
+  readonly options: RequestOptions
+  /** Of the request; undefined for cluster-scoped kinds and for lists over all namespaces. */
+  readonly namespace: string | undefined
+  /** Texts for `Warning` headers, collected on the way. */
+  readonly warnings: string[]
+}
+
+/** The parts that everything in the server is built from. */
+export interface Server {
+  readonly clock: Clock
+  readonly random: Random
+  /** Dry runs draw from here: they leave no mark on the world. */
+  readonly dryRunRandom: Random
+  readonly etcd: Etcd
+  /** The newest revision this server has heard of. */
+  readonly revision: number
+  readonly serviceCIDR: string
+  readonly issuer: string
+  readonly authority: TokenAuthority
+  readonly table: Table
+  readonly authorizer: Authorizer
+  readonly admission: readonly AdmissionPlugin[]
+  /** Reads what the watch cache holds; components inside the server look things up here. */
+  read(kind: string, name: string, namespace?: string): KubernetesObject | undefined
+  readAll(kind: string, namespace?: string): readonly KubernetesObject[]
+}
+
+/** What is served, by group, version and resource. */
+export interface Table {
+  readonly endpoints: readonly Endpoint[]
+  find(group: string, version: string, resource: string): Endpoint | undefined
+  /** The endpoint that stores a kind: `Pod`. */
+  forKind(kind: string): Endpoint | undefined
+}
+
+/** What somebody wants to do, as authorizers see it. Source: apiserver/pkg/authorization/authorizer */
+export interface Attributes {
+  readonly user: UserInfo
+  /** Any verb: `bind`, `impersonate` and the like besides those of requests. */
+  readonly verb: Verb | (string & {})
+  readonly group: string
+  readonly version?: string
+  readonly resource: string
+  readonly subresource?: string | undefined
+  readonly namespace?: string | undefined
+  readonly name?: string | undefined
+  /** A URL path instead of a resource: `/healthz`. */
+  readonly path?: string
+}
+
+export interface Decision {
+  readonly allowed: boolean
+  /** Why: `RBAC: allowed by ClusterRoleBinding …`. */
+  readonly reason: string
+}
+
+export interface Authorizer {
+  authorize(attributes: Attributes): Decision
+}
+
+/** What an admission plug-in is asked about. Source: apiserver/pkg/admission/interfaces.go Attributes */
+export interface AdmissionAttributes {
+  readonly server: Server
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE'
+  readonly endpoint: Endpoint
+  readonly subresource: string | undefined
+  readonly namespace: string | undefined
+  readonly name: string
+  readonly user: UserInfo
+  readonly dryRun: boolean
+  readonly old: KubernetesObject | undefined
+}
+
+/** One plug-in a file in admission/: changes an object on its way in, or refuses it. */
+export interface AdmissionPlugin {
+  /** As --enable-admission-plugins names it. */
+  readonly name: string
+  /** The object to go on with (the same one where there is nothing to do), or the refusal. `object` is undefined for DELETE. */
+  admit(object: KubernetesObject | undefined, attributes: AdmissionAttributes): KubernetesObject | Status | undefined
+}

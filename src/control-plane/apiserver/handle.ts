@@ -1,0 +1,65 @@
+import type { ApiRequest, ApiResponse, UserInfo } from '../../api/request.ts'
+import { methodNotAllowed, unknownError, unknownResource } from '../../api/status.ts'
+import { type Answer, isStatus, type Status } from '../../api/types.ts'
+import { EtcdError } from '../etcd/contract.ts'
+import { authenticate } from './authentication/authenticate.ts'
+import { authorize } from './authorization/authorize.ts'
+import type { Call, Server } from './contract.ts'
+import { create } from './rest/create.ts'
+import { remove } from './rest/delete.ts'
+import { get } from './rest/get.ts'
+import { list } from './rest/list.ts'
+import { update } from './rest/update.ts'
+
+/** A request, all the way: who asks, may they, what do they want, do it. Everything behind the verbs is in rest/. */
+export function handle(server: Server, request: ApiRequest): ApiResponse {
+  try {
+    const user = authenticate(server, request)
+    if (isStatus(user)) return refuse(user)
+    const refusal = authorize(server, user, request)
+    if (refusal !== undefined) return refuse(refusal)
+    const call = callOf(server, request, user)
+    if (isStatus(call)) return refuse(call)
+    return serve(call)
+  } catch (error) {
+    if (!(error instanceof EtcdError)) throw error
+    // Source: responsewriters/status.go ErrorToAPIStatus: what etcd said, as it is.
+    const response = refuse(unknownError(error.message))
+    return error.afterMs > 0 ? { ...response, afterMs: error.afterMs } : response
+  }
+}
+
+export function refuse(status: Status): ApiResponse {
+  const retryAfterSeconds = status.details?.retryAfterSeconds
+  const response = { code: status.code ?? 500, body: status }
+  return retryAfterSeconds === undefined ? response : { ...response, retryAfterSeconds }
+}
+
+const NO_OPTIONS = {}
+
+/** The request with its place in the server, or the Status for what is not served. */
+export function callOf(server: Server, request: ApiRequest, user: UserInfo): Answer<Call> {
+  const { group, version, resource } = request.resource
+  const endpoint = server.table.find(group, version, resource)
+  if (endpoint === undefined) return unknownResource()
+  const namespace = endpoint.definition.namespaced ? request.namespace || undefined : undefined
+  const options = request.options ?? NO_OPTIONS
+  return { server, request, endpoint, user, options, namespace, warnings: [] }
+}
+
+function serve(call: Call): ApiResponse {
+  switch (call.request.verb) {
+    case 'get':
+      return get(call)
+    case 'list':
+      return list(call)
+    case 'create':
+      return create(call)
+    case 'update':
+      return update(call)
+    case 'delete':
+      return remove(call)
+    default:
+      return refuse(methodNotAllowed(call.endpoint.groupResource, call.request.verb))
+  }
+}

@@ -1,0 +1,74 @@
+import type { ApiResponse } from '../../../api/request.ts'
+import { isStatus, type KubernetesObject, type Status } from '../../../api/types.ts'
+import type { Call, Endpoint, Server } from '../contract.ts'
+import type { StrategyContext } from '../registry/contract.ts'
+
+/** The response that carries what was done, or the Status that stands in its place. */
+export function respond(call: Call, code: number, body: KubernetesObject | Status): ApiResponse {
+  const answered = isStatus(body) ? (body.code ?? code) : code
+  const shown = isStatus(body) ? body : presented(call.endpoint, body)
+  const retryAfterSeconds = isStatus(body) ? body.details?.retryAfterSeconds : undefined
+  if (call.warnings.length === 0 && retryAfterSeconds === undefined) return { code: answered, body: shown }
+  return {
+    code: answered,
+    body: shown,
+    ...(call.warnings.length > 0 && { warnings: call.warnings }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  }
+}
+
+const views = new WeakMap<Endpoint, WeakMap<KubernetesObject, KubernetesObject>>()
+
+/** A stored object as the endpoint shows it: itself, or its view under another group. Views are remembered. */
+export function presented(endpoint: Endpoint, stored: KubernetesObject): KubernetesObject {
+  const { view } = endpoint.definition
+  if (view === undefined) return stored
+  let known = views.get(endpoint)
+  if (known === undefined) {
+    known = new WeakMap()
+    views.set(endpoint, known)
+  }
+  let shown = known.get(stored)
+  if (shown === undefined) {
+    shown = view.fromStored(stored)
+    known.set(stored, shown)
+  }
+  return shown
+}
+
+/** What strategies may ask of the world. */
+export function strategyContext(call: Call): StrategyContext {
+  return new Context(call.server, call.user.name, call.options.dryRun === true)
+}
+
+class Context implements StrategyContext {
+  readonly user: string
+  readonly #server: Server
+  readonly #dryRun: boolean
+
+  constructor(server: Server, user: string, dryRun: boolean) {
+    this.#server = server
+    this.user = user
+    this.#dryRun = dryRun
+  }
+
+  get serviceCIDR(): string {
+    return this.#server.serviceCIDR
+  }
+
+  now(): number {
+    return this.#server.clock.now()
+  }
+
+  get(kind: string, name: string, namespace?: string): KubernetesObject | undefined {
+    return this.#server.read(kind, name, namespace)
+  }
+
+  list(kind: string, namespace?: string): readonly KubernetesObject[] {
+    return this.#server.readAll(kind, namespace)
+  }
+
+  random(below: number): number {
+    return (this.#dryRun ? this.#server.dryRunRandom : this.#server.random).int(below)
+  }
+}

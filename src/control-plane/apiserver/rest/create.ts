@@ -1,0 +1,131 @@
+import type { ApiResponse } from '../../../api/request.ts'
+import { alreadyExists, badRequest, generateNameConflict, invalid, unknownError } from '../../../api/status.ts'
+import { rfc3339 } from '../../../api/time.ts'
+import { type Answer, isStatus, type KubernetesObject, type ObjectMeta, type Status } from '../../../api/types.ts'
+import type { Random } from '../../../sim/random.ts'
+import { admit } from '../admission/admit.ts'
+import type { Call, Storage } from '../contract.ts'
+import type { FieldError, KindDefinition } from '../registry/contract.ts'
+import { storageKey } from '../storage/keys.ts'
+import { validateObjectMeta } from '../validation/objectmeta.ts'
+import { respond, strategyContext } from './answer.ts'
+import { decode } from './decode.ts'
+import { hasGeneration } from './generation.ts'
+import { leaseFor } from './lease.ts'
+
+/** Names are drawn anew while they are taken. Source: registry/generic/registry/store.go maxNameGenerationCreateAttempts */
+const GENERATE_NAME_ATTEMPTS = 8
+/** Source: apiserver/pkg/storage/names/generate.go MaxGeneratedNameLength */
+const GENERATED_NAME_BASE = 58
+
+/** POST of an object. Source: apiserver/pkg/endpoints/handlers/create.go and registry/generic/registry/store.go Create */
+export function create(call: Call): ApiResponse {
+  const decoded = decode(call, call.request.body)
+  if (isStatus(decoded)) return respond(call, 400, decoded)
+  const object = inRequestNamespace(call, decoded)
+  if (isStatus(object)) return respond(call, 400, object)
+  const admitted = admit(call, 'CREATE', object, undefined)
+  return respond(call, 201, isStatus(admitted) ? admitted : createObject(call, admitted))
+}
+
+/** The rest of a create once admission has had its say; also what a PUT of a missing object does. */
+export function createObject(call: Call, object: KubernetesObject): Answer<KubernetesObject> {
+  const { generateName, name, resourceVersion } = object.metadata
+  if (resourceVersion !== undefined && resourceVersion !== '')
+    return unknownError('resourceVersion should not be set on objects to be created')
+  if (name || !generateName) return createNamed(call, object)
+  const random = call.options.dryRun ? call.server.dryRunRandom : call.server.random
+  let answer: Answer<KubernetesObject> | undefined
+  for (let attempt = 0; attempt < GENERATE_NAME_ATTEMPTS; attempt++) {
+    const generated = generateName.slice(0, GENERATED_NAME_BASE) + random.suffix()
+    answer = createNamed(call, { ...object, metadata: { ...object.metadata, name: generated } })
+    if (!isStatus(answer) || answer.reason !== 'AlreadyExists') return answer
+  }
+  return generateNameConflict(call.endpoint.groupResource, (answer as Status).details?.name ?? '', 1)
+}
+
+function createNamed(call: Call, object: KubernetesObject): Answer<KubernetesObject> {
+  const { server, options } = call
+  const storage = call.endpoint.storage!
+  const { definition } = storage
+  const random = options.dryRun ? server.dryRunRandom : server.random
+  const prepared = prepare(call, definition, object, random)
+  const errors = validate(call, definition, prepared)
+  if (errors.length > 0) return invalid(definition, prepared.metadata.name, errors)
+  if (definition.warnings !== undefined) call.warnings.push(...definition.warnings(prepared, undefined))
+  return insert(call, storage, prepared)
+}
+
+/** Source: registry/rest/create.go BeforeCreate, meta.go FillObjectMetaSystemFields */
+function prepare(call: Call, definition: KindDefinition, object: KubernetesObject, random: Random): KubernetesObject {
+  const metadata = newMetadata(object, definition, rfc3339(call.server.clock.now()), random.uuid())
+  const fresh = { ...object, metadata }
+  return definition.prepareForCreate === undefined ? fresh : definition.prepareForCreate(fresh, strategyContext(call))
+}
+
+function newMetadata(object: KubernetesObject, definition: KindDefinition, now: string, uid: string): ObjectMeta {
+  const { generation: _, ...given } = object.metadata
+  const metadata = {
+    ...given,
+    uid,
+    resourceVersion: undefined,
+    ...(hasGeneration(definition, object) && { generation: 1 }),
+    creationTimestamp: now,
+  }
+  return isClean(given) ? metadata : wiped(metadata)
+}
+
+/** Most objects come without what only the server may set. */
+function isClean(given: ObjectMeta): boolean {
+  return (
+    given.deletionTimestamp === undefined &&
+    given.deletionGracePeriodSeconds === undefined &&
+    given.managedFields === undefined &&
+    given.selfLink === undefined
+  )
+}
+
+/** Source: registry/rest/meta.go WipeObjectMetaSystemFields; managedFields are not kept, see docs */
+function wiped(metadata: ObjectMeta): ObjectMeta {
+  const { deletionTimestamp: _, deletionGracePeriodSeconds: __, managedFields: ___, selfLink: ____, ...kept } = metadata
+  return kept
+}
+
+function validate(call: Call, definition: KindDefinition, object: KubernetesObject): readonly FieldError[] {
+  const context = definition.validateInContext?.(object, undefined, strategyContext(call)) ?? NONE
+  if (context.length > 0) return context
+  const metadata = validateObjectMeta(object, definition)
+  const own = definition.validate?.(object) ?? NONE
+  if (metadata.length === 0) return own
+  return own.length === 0 ? metadata : [...metadata, ...own]
+}
+
+const NONE: readonly FieldError[] = []
+
+function insert(call: Call, storage: Storage, object: KubernetesObject): Answer<KubernetesObject> {
+  const { server, options, endpoint } = call
+  const { name, namespace } = object.metadata
+  const key = storageKey(storage.prefix, namespace, name)
+  if (options.dryRun) return server.etcd.get(key) === undefined ? object : alreadyExists(endpoint.groupResource, name)
+  const lease = leaseFor(server, storage.definition)
+  const kv = server.etcd.put(key, (revision) => atRevision(object, revision), 0, lease)
+  if (kv !== undefined) return kv.value
+  const taken = alreadyExists(endpoint.groupResource, name)
+  if (server.etcd.get(key)?.value.metadata.deletionTimestamp === undefined) return taken
+  return { ...taken, message: `object is being deleted: ${taken.message}` }
+}
+
+export function atRevision(object: KubernetesObject, revision: number): KubernetesObject {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } }
+}
+
+/** Source: registry/rest/meta.go EnsureObjectNamespaceMatchesRequestNamespace */
+export function inRequestNamespace(call: Call, object: KubernetesObject): Answer<KubernetesObject> {
+  const expected = call.endpoint.definition.namespaced ? call.namespace : undefined
+  const given = object.metadata.namespace || undefined
+  if (given === expected && object.metadata.namespace !== '') return object
+  if (given !== undefined && given !== expected && expected !== undefined)
+    return badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  const { namespace: _, ...metadata } = object.metadata
+  return { ...object, metadata: expected === undefined ? metadata : { ...metadata, namespace: expected } }
+}
