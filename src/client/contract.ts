@@ -58,7 +58,8 @@ export interface Client {
 
 /** Records Events with client-go's correlation (aggregation after 10 similar in 10 minutes, spam filter). */
 export interface EventRecorder {
-  event(about: KubernetesObject, type: 'Normal' | 'Warning', reason: string, message: string): void
+  /** @param fieldPath which part of the object it is about: `spec.containers{web}` */
+  event(about: KubernetesObject, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void
 }
 
 export type { Status }
