@@ -1,0 +1,68 @@
+import { findCondition } from '../../api/conditions.ts'
+import type { Node, Pod } from '../../api/types.ts'
+import type { NodeAction, NodeEvent, PodAction, PodEvent } from './framework.ts'
+import { podRequests } from './resources.ts'
+
+/** What of a node's change could matter to waiting pods. Source: pkg/scheduler/framework/events.go NodeSchedulingPropertiesChange */
+export function nodeEvents(old: Node, now: Node): readonly NodeEvent[] {
+  const events: NodeEvent[] = []
+  const add = (action: NodeAction) => events.push({ resource: 'Node', action, old, new: now })
+  const uncordoned = old.spec.unschedulable === true && now.spec.unschedulable !== true
+  if (uncordoned) add('UpdateNodeTaint')
+  if (old.status?.allocatable !== now.status?.allocatable && !sameMap(old.status?.allocatable, now.status?.allocatable))
+    add('UpdateNodeAllocatable')
+  if (!sameMap(old.metadata.labels, now.metadata.labels)) add('UpdateNodeLabel')
+  if (!uncordoned && !sameTaints(old, now)) add('UpdateNodeTaint')
+  if (conditionsChanged(old, now)) add('UpdateNodeCondition')
+  if (!sameMap(old.metadata.annotations, now.metadata.annotations)) add('UpdateNodeAnnotation')
+  return events
+}
+
+/** Source: events.go PodSchedulingPropertiesChange */
+export function podEvents(old: Pod, now: Pod): readonly PodEvent[] {
+  const resource = now.spec.nodeName ? 'AssignedPod' : 'UnscheduledPod'
+  const actions: PodAction[] = []
+  if (!sameMap(old.metadata.labels, now.metadata.labels)) actions.push('UpdatePodLabel')
+  if (old.spec.containers !== now.spec.containers && scaledDown(old, now)) actions.push('UpdatePodScaleDown')
+  const gates = (pod: Pod) => (pod.spec.schedulingGates ?? []).length
+  if (gates(old) > 0 && gates(now) === 0) actions.push('UpdatePodSchedulingGatesEliminated')
+  if ((old.spec.tolerations ?? []).length !== (now.spec.tolerations ?? []).length) actions.push('UpdatePodToleration')
+  if (actions.length === 0) actions.push('Update')
+  return actions.map((action) => ({ resource, action, old, new: now }))
+}
+
+function scaledDown(old: Pod, now: Pod): boolean {
+  const before = podRequests(old)
+  const after = podRequests(now)
+  if (after.milliCPU < before.milliCPU || after.memory < before.memory) return true
+  if (after.ephemeralStorage < before.ephemeralStorage) return true
+  return [...(before.scalar ?? [])].some(([name, value]) => (after.scalar?.get(name) ?? 0) < value)
+}
+
+type StringMap = Readonly<Record<string, string | number>>
+
+function sameMap(a: StringMap | undefined, b: StringMap | undefined): boolean {
+  if (a === b) return true
+  const keys = Object.keys(a ?? {})
+  return keys.length === Object.keys(b ?? {}).length && keys.every((key) => a![key] === b![key])
+}
+
+function sameTaints({ spec: { taints: a = [] } }: Node, { spec: { taints: b = [] } }: Node): boolean {
+  if (a === b) return true
+  return (
+    a.length === b.length &&
+    a.every((taint, i) => {
+      const other = b[i]!
+      return taint.key === other.key && taint.value === other.value && taint.effect === other.effect
+    })
+  )
+}
+
+function conditionsChanged(old: Node, now: Node): boolean {
+  const before = old.status?.conditions
+  const after = now.status?.conditions ?? []
+  if (before === now.status?.conditions) return false
+  return (
+    before?.length !== after.length || after.some(({ type, status }) => findCondition(before, type)?.status !== status)
+  )
+}

@@ -1,0 +1,134 @@
+/**
+ * What a scheduling plugin is: the contract, without code.
+ *
+ * A plugin is a bundle of pure functions. Per pod the framework calls `preFilter` once and `filter` for each node it looks
+ * at, then `preScore` once, `score` for each node that passed and `normalizeScore` once. What the `pre` functions computed
+ * is handed to the others as `state`.
+ * Source: staging/src/k8s.io/kube-scheduler/framework/interface.go
+ */
+import type { Selector } from '../../api/labels.ts'
+import type { Node, Pod } from '../../api/types.ts'
+import type { NodeInfo } from './node-info.ts'
+import type { PodInfo } from './pod-info.ts'
+
+export type Code = 'Success' | 'Error' | 'Unschedulable' | 'UnschedulableAndUnresolvable' | 'Skip'
+
+/** Why a plugin said no. Success is `undefined`, so that a yes costs nothing. */
+export interface Status {
+  readonly code: Exclude<Code, 'Success'>
+  readonly reasons: readonly string[]
+  /** Who said so. */
+  readonly plugin?: string
+}
+
+/** Nothing for this plugin to do with the pod: its other functions are not called. */
+export interface Skip {
+  readonly code: 'Skip'
+}
+
+export interface PreFilterResult<F> {
+  readonly code: 'Success'
+  readonly state: F
+  /** Only these nodes can take the pod; undefined: any. */
+  readonly nodeNames?: ReadonlySet<string>
+}
+
+export interface PreScoreResult<S> {
+  readonly code: 'Success'
+  readonly state: S
+}
+
+/** The nodes and pods as the scheduler knows them at the start of a scheduling cycle. */
+export interface Snapshot {
+  readonly nodes: readonly NodeInfo[]
+  get(name: string): NodeInfo | undefined
+  /** Nodes that hold pods with affinity or anti-affinity to pods. */
+  readonly havePodsWithAffinity: readonly NodeInfo[]
+  readonly havePodsWithRequiredAntiAffinity: readonly NodeInfo[]
+  /** Labels of a namespace, for namespaceSelector. */
+  namespaceLabels(namespace: string): Readonly<Record<string, string>>
+  namespaces(): Iterable<string>
+  /** How many pods of the namespace that do not terminate the selector matches, per node. */
+  podCount(selector: Selector, namespace: string): (node: NodeInfo) => number
+  /** Labels that Services and the pod's controller look for: what spreading by default goes by. */
+  defaultSelector(pod: Pod): Selector
+}
+
+/** Something that happened and may let a waiting pod through. Source: pkg/scheduler/framework/events.go */
+export type ClusterEvent = NodeEvent | PodEvent
+
+export interface NodeEvent {
+  readonly resource: 'Node'
+  readonly action: NodeAction
+  readonly old?: Node
+  readonly new?: Node
+}
+
+export type NodeAction =
+  | 'Add'
+  | 'Delete'
+  | 'UpdateNodeAllocatable'
+  | 'UpdateNodeLabel'
+  | 'UpdateNodeTaint'
+  | 'UpdateNodeCondition'
+  | 'UpdateNodeAnnotation'
+
+export interface PodEvent {
+  /** Of a pod that has (or had) a node, or of one that waits for one. */
+  readonly resource: 'AssignedPod' | 'UnscheduledPod'
+  readonly action: PodAction
+  readonly old?: Pod
+  readonly new?: Pod
+}
+
+export type PodAction =
+  | 'Add'
+  | 'Delete'
+  | 'Update'
+  | 'UpdatePodLabel'
+  | 'UpdatePodScaleDown'
+  | 'UpdatePodSchedulingGatesEliminated'
+  | 'UpdatePodToleration'
+
+export interface Plugin<F = unknown, S = unknown> {
+  readonly name: string
+  /** Keeps a pod out of the queue altogether while it refuses. */
+  preEnqueue?(pod: Pod): Status | undefined
+  preFilter?(pod: PodInfo, snapshot: Snapshot): PreFilterResult<F> | Status | Skip
+  filter?(state: F, pod: PodInfo, node: NodeInfo): Status | undefined
+  preScore?(pod: PodInfo, snapshot: Snapshot, nodes: readonly NodeInfo[]): PreScoreResult<S> | Status | Skip
+  /** Any whole number; `normalizeScore`, where there is one, brings all into 0..100 in place. */
+  score?(state: S, pod: PodInfo, node: NodeInfo): number
+  normalizeScore?(state: S, scores: number[], nodes: readonly NodeInfo[]): void
+  /** Events this plugin wants to see, `Node/Add`; others cannot change its mind. */
+  readonly events?: ReadonlySet<EventName>
+  /** The queueing hint: may the event let a pod through that this plugin refused? Left out: every event in `events` may. */
+  isSchedulableAfter?(event: ClusterEvent, pod: Pod): boolean
+}
+
+export type EventName = `Node/${NodeAction}` | `AssignedPod/${PodAction}` | `UnscheduledPod/${PodAction}`
+
+/** One plugin in a profile, with the weight of its score. */
+export interface WeightedPlugin {
+  readonly plugin: Plugin
+  readonly weight: number
+}
+
+/** Why no node was found. Source: pkg/scheduler/framework/types.go Diagnosis */
+export interface Diagnosis {
+  /** By node name; a node that was never asked is not in it. */
+  readonly nodeToStatus: Map<string, Status>
+  /** What goes for every node that is not in `nodeToStatus`. */
+  absentNodesStatus: Status
+  readonly unschedulablePlugins: Set<string>
+  preFilterMessage: string
+  postFilterMessage: string
+}
+
+/** Pods that must go so that another one fits on the node. */
+export interface PreemptionCandidate {
+  readonly node: string
+  /** By decreasing importance. */
+  readonly victims: readonly Pod[]
+  readonly pdbViolations: number
+}

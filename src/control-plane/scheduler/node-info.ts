@@ -1,0 +1,113 @@
+import type { Selector } from '../../api/labels.ts'
+import type { Node, Taint } from '../../api/types.ts'
+import type { PodInfo } from './pod-info.ts'
+import { addResource, emptyResource, type Resource, resourceOf } from './resources.ts'
+
+/** An image that is on some nodes. Source: kube-scheduler/framework ImageStateSummary */
+export interface ImageState {
+  /** Bytes. */
+  readonly size: number
+  readonly nodes: ReadonlySet<string>
+}
+
+const NO_TAINTS: readonly Taint[] = []
+const NO_LABELS: Readonly<Record<string, string>> = {}
+
+/**
+ * A node and what its pods take up, kept up to date pod by pod. Plain numbers: this is what every scheduling decision
+ * reads for hundreds of nodes. Source: pkg/scheduler/framework/types.go NodeInfo
+ */
+export class NodeInfo {
+  readonly name: string
+  /** Undefined while pods are known to be on a node that is not known itself. */
+  node: Node | undefined
+  labels: Readonly<Record<string, string>> = NO_LABELS
+  taints: readonly Taint[] = NO_TAINTS
+  unschedulable = false
+  allocatable: Resource = emptyResource()
+  requested: Resource = emptyResource()
+  /** Only cpu and memory count: see `nonZeroMilliCPU` of pods. */
+  nonZeroMilliCPU = 0
+  nonZeroMemory = 0
+  /** By `namespace/name`. */
+  readonly pods = new Map<string, PodInfo>()
+  readonly podsWithAffinity = new Set<PodInfo>()
+  readonly podsWithRequiredAntiAffinity = new Set<PodInfo>()
+  /** How often a host port is taken: `ip/protocol/port`. */
+  readonly usedPorts = new Map<string, number>()
+  /** Images on this node by normalised name. */
+  imageStates: ReadonlyMap<string, ImageState> = NO_IMAGES
+  /** Per {@link SelectorCount} how many pods here match it, by its id. */
+  readonly matching: number[] = []
+
+  constructor(name: string, node?: Node) {
+    this.name = name
+    if (node !== undefined) this.setNode(node)
+  }
+
+  setNode(node: Node): void {
+    if (this.node?.status?.allocatable !== node.status?.allocatable || this.node === undefined)
+      this.allocatable = resourceOf(node.status?.allocatable)
+    this.node = node
+    this.labels = node.metadata.labels ?? NO_LABELS
+    this.taints = node.spec.taints ?? NO_TAINTS
+    this.unschedulable = node.spec.unschedulable === true
+  }
+
+  addPod(info: PodInfo): void {
+    this.pods.set(info.key, info)
+    if (hasAffinity(info)) this.podsWithAffinity.add(info)
+    if (info.terms.requiredAntiAffinity.length > 0) this.podsWithRequiredAntiAffinity.add(info)
+    this.#account(info, 1)
+  }
+
+  removePod(info: PodInfo): void {
+    this.pods.delete(info.key)
+    this.podsWithAffinity.delete(info)
+    this.podsWithRequiredAntiAffinity.delete(info)
+    this.#account(info, -1)
+  }
+
+  /** A copy to try things out on. */
+  clone(): NodeInfo {
+    const copy = new NodeInfo(this.name, this.node)
+    copy.allocatable = this.allocatable
+    copy.imageStates = this.imageStates
+    for (const info of this.pods.values()) copy.addPod(info)
+    return copy
+  }
+
+  #account(info: PodInfo, sign: 1 | -1): void {
+    addResource(this.requested, info.resource.requests, sign)
+    this.nonZeroMilliCPU += sign * info.resource.nonZeroMilliCPU
+    this.nonZeroMemory += sign * info.resource.nonZeroMemory
+    for (const port of info.hostPorts) {
+      const key = portKey(port.hostIP, port.protocol, port.hostPort!)
+      const count = (this.usedPorts.get(key) ?? 0) + sign
+      if (count > 0) this.usedPorts.set(key, count)
+      else this.usedPorts.delete(key)
+    }
+  }
+}
+
+const NO_IMAGES: ReadonlyMap<string, ImageState> = new Map()
+
+/** Source: kube-scheduler/framework HostPortInfo.sanitize: no address means every address, no protocol TCP. */
+export const portKey = (ip: string | undefined, protocol: string | undefined, port: number): string =>
+  `${ip || '0.0.0.0'}/${protocol || 'TCP'}/${port}`
+
+function hasAffinity({ pod }: PodInfo): boolean {
+  const affinity = pod.spec.affinity
+  return affinity?.podAffinity !== undefined || affinity?.podAntiAffinity !== undefined
+}
+
+/** Pods of one namespace that a selector matches and that do not terminate, counted. Source: podtopologyspread/common.go countPodsMatchSelector */
+export function countMatching(node: NodeInfo, selector: Selector, namespace: string): number {
+  if (selector.nothing || selector.requirements.length === 0) return 0
+  let count = 0
+  for (const { pod } of node.pods.values()) {
+    if (pod.metadata.deletionTimestamp !== undefined || (pod.metadata.namespace ?? '') !== namespace) continue
+    if (selector.matches(pod.metadata.labels)) count++
+  }
+  return count
+}

@@ -1,0 +1,116 @@
+import type { Pod } from '../../../api/types.ts'
+import type { Plugin, Status } from '../framework.ts'
+import { NodeInfo } from '../node-info.ts'
+import type { PodInfo } from '../pod-info.ts'
+import { isExtendedResourceName, podRequests, type Resource } from '../resources.ts'
+import { type AllocationState, allocationState, type ResourceSpec, scoreAllocation } from './resource-allocation.ts'
+import { type ScoringStrategy, strategyScorer } from './scoring-strategy.ts'
+
+/** Source: apis/config NodeResourcesFitArgs; the two feature gates were once switchable. */
+export interface NodeResourcesFitArgs {
+  readonly ignoredResources?: readonly string[]
+  readonly ignoredResourceGroups?: readonly string[]
+  readonly scoringStrategy?: ScoringStrategy
+  readonly enableSidecarContainers?: boolean
+  readonly enablePodLevelResources?: boolean
+}
+
+export const DEFAULT_RESOURCES: readonly ResourceSpec[] = [
+  { name: 'cpu', weight: 1 },
+  { name: 'memory', weight: 1 },
+]
+
+const RESTARTABLE_INIT_CONTAINER: Status = {
+  code: 'UnschedulableAndUnresolvable',
+  reasons: ['Pod has a restartable init container and the SidecarContainers feature is disabled'],
+}
+
+/** What a pod asks for must be free on the node. Source: plugins/noderesources/fit.go */
+export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): Plugin<Resource, AllocationState> {
+  const ignored = new Set(args.ignoredResources)
+  const ignoredGroups = new Set(args.ignoredResourceGroups)
+  const isIgnored = (name: string) => ignored.has(name) || ignoredGroups.has(name.split('/')[0]!)
+  const strategy = args.scoringStrategy ?? { type: 'LeastAllocated', resources: DEFAULT_RESOURCES }
+  const scorer = strategyScorer(strategy)
+  const skipPodLevelResources = args.enablePodLevelResources === false
+  const requestsOf = (info: PodInfo) =>
+    skipPodLevelResources ? podRequests(info.pod, { skipPodLevelResources }) : info.resource.requests
+  return {
+    name: 'NodeResourcesFit',
+    events: new Set([
+      'Node/Add',
+      'Node/UpdateNodeAllocatable',
+      'AssignedPod/Delete',
+      'AssignedPod/UpdatePodScaleDown',
+      'UnscheduledPod/UpdatePodScaleDown',
+    ]),
+    preFilter(info) {
+      if (args.enableSidecarContainers === false && hasRestartableInitContainer(info.pod))
+        return RESTARTABLE_INIT_CONTAINER
+      return { code: 'Success', state: requestsOf(info) }
+    },
+    filter: (requests, _pod, node) => (fits(requests, node) ? undefined : insufficient(requests, node, isIgnored)),
+    preScore: (info) => ({
+      code: 'Success',
+      state: allocationState(info.pod, strategy.resources, { nonZero: true, skipPodLevelResources }),
+    }),
+    score: (state, _pod, node) => scoreAllocation(state, node, scorer),
+    isSchedulableAfter(event, pod) {
+      if (event.resource !== 'Node') return event.action === 'Delete' ? event.old?.spec.nodeName !== undefined : true
+      if (event.new === undefined) return false
+      const requests = podRequests(pod)
+      const after = new NodeInfo(event.new.metadata.name, event.new)
+      if (insufficient(requests, after, isIgnored) !== undefined) return false
+      return event.old === undefined || increased(requests, new NodeInfo(event.old.metadata.name, event.old), after)
+    },
+  }
+}
+
+/** The common case without a list: everything fits. */
+function fits(requests: Resource, node: NodeInfo): boolean {
+  const { allocatable, requested } = node
+  return (
+    requests.scalar === undefined &&
+    node.pods.size + 1 <= allocatable.allowedPodNumber &&
+    (requests.milliCPU === 0 || requests.milliCPU <= allocatable.milliCPU - requested.milliCPU) &&
+    (requests.memory === 0 || requests.memory <= allocatable.memory - requested.memory) &&
+    (requests.ephemeralStorage === 0 ||
+      requests.ephemeralStorage <= allocatable.ephemeralStorage - requested.ephemeralStorage)
+  )
+}
+
+const hasRestartableInitContainer = (pod: Pod): boolean =>
+  (pod.spec.initContainers ?? []).some(({ restartPolicy }) => restartPolicy === 'Always')
+
+/** Every resource that is short; more than the whole node has cannot be freed by preemption either. Source: fitsRequest */
+function insufficient(requests: Resource, node: NodeInfo, isIgnored: (name: string) => boolean): Status | undefined {
+  const reasons: string[] = []
+  let unresolvable = false
+  const check = (name: string, wanted: number, offered: number, used: number) => {
+    if (wanted <= 0 || wanted <= offered - used) return
+    reasons.push(`Insufficient ${name}`)
+    unresolvable ||= wanted > offered
+  }
+  const { allocatable, requested } = node
+  if (node.pods.size + 1 > allocatable.allowedPodNumber) reasons.push('Too many pods')
+  check('cpu', requests.milliCPU, allocatable.milliCPU, requested.milliCPU)
+  check('memory', requests.memory, allocatable.memory, requested.memory)
+  check('ephemeral-storage', requests.ephemeralStorage, allocatable.ephemeralStorage, requested.ephemeralStorage)
+  for (const [name, wanted] of requests.scalar ?? []) {
+    if (isExtendedResourceName(name) && isIgnored(name)) continue
+    check(name, wanted, allocatable.scalar?.get(name) ?? 0, requested.scalar?.get(name) ?? 0)
+  }
+  if (reasons.length === 0) return undefined
+  return { code: unresolvable ? 'UnschedulableAndUnresolvable' : 'Unschedulable', reasons }
+}
+
+/** Source: haveAnyRequestedResourcesIncreased */
+function increased(requests: Resource, { allocatable: before }: NodeInfo, { allocatable: after }: NodeInfo): boolean {
+  if (after.allowedPodNumber > before.allowedPodNumber) return true
+  if (requests.milliCPU > 0 && after.milliCPU > before.milliCPU) return true
+  if (requests.memory > 0 && after.memory > before.memory) return true
+  if (requests.ephemeralStorage > 0 && after.ephemeralStorage > before.ephemeralStorage) return true
+  for (const [name, wanted] of requests.scalar ?? [])
+    if (wanted > 0 && (after.scalar?.get(name) ?? 0) > (before.scalar?.get(name) ?? 0)) return true
+  return false
+}

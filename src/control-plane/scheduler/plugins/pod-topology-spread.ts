@@ -1,0 +1,234 @@
+import type { Pod, TopologySpreadConstraint } from '../../../api/types.ts'
+import type { Plugin, Snapshot, Status } from '../framework.ts'
+import type { NodeInfo } from '../node-info.ts'
+import type { PodInfo } from '../pod-info.ts'
+import { requiredNodeAffinity } from './node-affinity.ts'
+import { MAX_NODE_SCORE } from './normalize-score.ts'
+import {
+  type Constraint,
+  type ConstraintOptions,
+  constraintsOf,
+  HOSTNAME,
+  honours,
+  nodeHasTopologyKeys,
+  podSpreadHint,
+} from './spread-constraints.ts'
+
+/** Source: apis/config PodTopologySpreadArgs; the two feature gates were once switchable. */
+export interface PodTopologySpreadArgs {
+  readonly defaultConstraints?: readonly TopologySpreadConstraint[]
+  /** Whether the defaults are upstream's own; nodes then need not have every topology label. */
+  readonly systemDefaulted?: boolean
+  readonly enableNodeInclusionPolicy?: boolean
+  readonly enableMatchLabelKeys?: boolean
+}
+
+interface FilterState {
+  readonly constraints: readonly Constraint[]
+  /** Per constraint: topology value to the number of matching pods. */
+  readonly counts: readonly ReadonlyMap<string, number>[]
+  readonly minimum: readonly number[]
+  readonly self: readonly number[]
+}
+
+interface ScoreState {
+  readonly constraints: readonly Constraint[]
+  readonly ignored: ReadonlySet<string>
+  readonly counts: readonly ReadonlyMap<string, number>[]
+  readonly weights: readonly number[]
+  readonly perNode: readonly ((node: NodeInfo) => number)[]
+}
+
+const NOT_MATCHED: Status = {
+  code: 'Unschedulable',
+  reasons: ["node(s) didn't match pod topology spread constraints"],
+}
+const NO_LABEL: Status = {
+  code: 'UnschedulableAndUnresolvable',
+  reasons: ["node(s) didn't match pod topology spread constraints (missing required label)"],
+}
+
+/** Source: plugins/podtopologyspread/plugin.go systemDefaultConstraints */
+const systemDefaultConstraints: readonly TopologySpreadConstraint[] = [
+  { topologyKey: HOSTNAME, whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 3 },
+  { topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 5 },
+]
+
+/** Pods are spread over zones and nodes. Source: plugins/podtopologyspread */
+export function podTopologySpread(args: PodTopologySpreadArgs = {}): Plugin<FilterState, ScoreState> {
+  const systemDefaulted = args.systemDefaulted ?? args.defaultConstraints === undefined
+  const options: ConstraintOptions = {
+    defaults: args.defaultConstraints ?? systemDefaultConstraints,
+    matchLabelKeys: args.enableMatchLabelKeys ?? true,
+    nodeInclusionPolicy: args.enableNodeInclusionPolicy ?? true,
+  }
+  return {
+    name: 'PodTopologySpread',
+    events: new Set([
+      'Node/Add',
+      'Node/Delete',
+      'Node/UpdateNodeLabel',
+      'Node/UpdateNodeTaint',
+      'AssignedPod/Add',
+      'AssignedPod/UpdatePodLabel',
+      'AssignedPod/Delete',
+      'UnscheduledPod/UpdatePodLabel',
+      'UnscheduledPod/UpdatePodToleration',
+    ]),
+    preFilter: ({ pod }, snapshot) =>
+      attempt("get constraints from pod: obtaining pod's hard topology spread constraints", () => {
+        const constraints = constraintsOf(pod, 'DoNotSchedule', snapshot, options)
+        if (constraints.length === 0) return { code: 'Skip' }
+        return { code: 'Success', state: filterState(pod, constraints, snapshot, options) }
+      }),
+    filter,
+    preScore: (info, snapshot, nodes) =>
+      attempt("calculating preScoreState: obtaining pod's soft topology spread constraints", () => {
+        const constraints = constraintsOf(info.pod, 'ScheduleAnyway', snapshot, options)
+        if (constraints.length === 0) return { code: 'Skip' }
+        const requireAll = (info.pod.spec.topologySpreadConstraints ?? []).length > 0 || !systemDefaulted
+        return { code: 'Success', state: scoreState(info.pod, constraints, snapshot, nodes, requireAll, options) }
+      }),
+    score,
+    normalizeScore,
+    isSchedulableAfter: (event, pod) => podSpreadHint(event, pod, options),
+  }
+}
+
+function attempt<T>(what: string, compute: () => T): T | Status {
+  try {
+    return compute()
+  } catch (error) {
+    return { code: 'Error', reasons: [`${what}: ${(error as Error).message}`] }
+  }
+}
+
+/** Source: filtering.go calPreFilterState */
+function filterState(
+  pod: Pod,
+  constraints: readonly Constraint[],
+  snapshot: Snapshot,
+  options: ConstraintOptions,
+): FilterState {
+  const counts = constraints.map(() => new Map<string, number>())
+  const perNode = podCounts(pod, constraints, snapshot)
+  const matches = requiredNodeAffinity(pod)
+  for (const node of snapshot.nodes) {
+    if (!options.nodeInclusionPolicy && !matches(node)) continue
+    if (!nodeHasTopologyKeys(node, constraints)) continue
+    constraints.forEach((constraint, i) => {
+      if (options.nodeInclusionPolicy && !honours(constraint, pod, node, matches)) return
+      const value = node.labels[constraint.topologyKey]!
+      counts[i]!.set(value, (counts[i]!.get(value) ?? 0) + perNode[i]!(node))
+    })
+  }
+  const minimum = constraints.map(({ minDomains }, i) =>
+    counts[i]!.size < minDomains ? 0 : Math.min(...[2 ** 31 - 1, ...counts[i]!.values()]),
+  )
+  const self = constraints.map(({ selector }) => (selector.matches(pod.metadata.labels) ? 1 : 0))
+  return { constraints, counts, minimum, self }
+}
+
+const podCounts = (pod: Pod, constraints: readonly Constraint[], snapshot: Snapshot) =>
+  constraints.map(({ selector }) => snapshot.podCount(selector, pod.metadata.namespace ?? ''))
+
+/** Pods there, and this one, must not exceed the fewest anywhere by more than maxSkew. Source: filtering.go Filter */
+function filter(
+  { constraints, counts, minimum, self }: FilterState,
+  _pod: PodInfo,
+  node: NodeInfo,
+): Status | undefined {
+  for (let i = 0; i < constraints.length; i++) {
+    const value = node.labels[constraints[i]!.topologyKey]
+    if (value === undefined) return NO_LABEL
+    const skew = (counts[i]!.get(value) ?? 0) + self[i]! - minimum[i]!
+    if (skew > constraints[i]!.maxSkew) return NOT_MATCHED
+  }
+  return undefined
+}
+
+/** Source: scoring.go initPreScoreState, PreScore */
+function scoreState(
+  pod: Pod,
+  constraints: readonly Constraint[],
+  snapshot: Snapshot,
+  nodes: readonly NodeInfo[],
+  requireAll: boolean,
+  options: ConstraintOptions,
+): ScoreState {
+  const ignored = new Set<string>()
+  const counts = constraints.map(() => new Map<string, number>())
+  for (const node of nodes) {
+    if (requireAll && !nodeHasTopologyKeys(node, constraints)) {
+      ignored.add(node.name)
+      continue
+    }
+    for (let i = 0; i < constraints.length; i++) {
+      const { topologyKey } = constraints[i]!
+      // Counted node by node when they are scored.
+      if (topologyKey !== HOSTNAME) counts[i]!.set(node.labels[topologyKey] ?? '', 0)
+    }
+  }
+  const weights = constraints.map(({ topologyKey }, i) =>
+    Math.log((topologyKey === HOSTNAME ? nodes.length - ignored.size : counts[i]!.size) + 2),
+  )
+  const perNode = podCounts(pod, constraints, snapshot)
+  countTopologies(pod, { constraints, ignored, counts, weights, perNode }, counts, snapshot, requireAll, options)
+  return { constraints, ignored, counts, weights, perNode }
+}
+
+function countTopologies(
+  pod: Pod,
+  { constraints, perNode }: ScoreState,
+  counts: readonly Map<string, number>[],
+  snapshot: Snapshot,
+  requireAll: boolean,
+  options: ConstraintOptions,
+): void {
+  // Values that no candidate has (all of them lack the label) are never asked for.
+  const useful = counts.some((values) => values.size > 1 || (values.size === 1 && !values.has('')))
+  if (!useful) return
+  const matches = requiredNodeAffinity(pod)
+  for (const node of snapshot.nodes) {
+    if (!options.nodeInclusionPolicy && !matches(node)) continue
+    if (requireAll && !nodeHasTopologyKeys(node, constraints)) continue
+    for (let i = 0; i < constraints.length; i++) {
+      const value = node.labels[constraints[i]!.topologyKey] ?? ''
+      const count = counts[i]!.get(value)
+      if (count === undefined) continue
+      if (options.nodeInclusionPolicy && !honours(constraints[i]!, pod, node, matches)) continue
+      counts[i]!.set(value, count + perNode[i]!(node))
+    }
+  }
+}
+
+/** The fewer matching pods around, the lower: less is better here. Source: scoring.go Score, scoreForCount */
+function score({ constraints, ignored, counts, weights, perNode }: ScoreState, _pod: PodInfo, node: NodeInfo): number {
+  if (ignored.size > 0 && ignored.has(node.name)) return 0
+  let sum = 0
+  for (let i = 0; i < constraints.length; i++) {
+    const { topologyKey, maxSkew } = constraints[i]!
+    const value = node.labels[topologyKey]
+    if (value === undefined) continue
+    const count = topologyKey === HOSTNAME ? perNode[i]!(node) : counts[i]!.get(value)!
+    sum += count * weights[i]! + (maxSkew - 1)
+  }
+  return Math.round(sum)
+}
+
+/** Source: scoring.go NormalizeScore */
+function normalizeScore({ ignored }: ScoreState, scores: number[], nodes: readonly NodeInfo[]): void {
+  let min = Number.MAX_SAFE_INTEGER
+  let max = 0
+  const isIgnored = (i: number) => ignored.size > 0 && ignored.has(nodes[i]!.name)
+  for (let i = 0; i < scores.length; i++) {
+    if (isIgnored(i)) continue
+    min = Math.min(min, scores[i]!)
+    max = Math.max(max, scores[i]!)
+  }
+  for (let i = 0; i < scores.length; i++) {
+    if (isIgnored(i)) scores[i] = 0
+    else if (max === 0) scores[i] = MAX_NODE_SCORE
+    else scores[i] = Math.trunc((MAX_NODE_SCORE * (max + min - scores[i]!)) / max)
+  }
+}

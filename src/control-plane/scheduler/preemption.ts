@@ -1,0 +1,174 @@
+import { findCondition } from '../../api/conditions.ts'
+import { selectorFromLabelSelector } from '../../api/labels.ts'
+import { parseTime } from '../../api/time.ts'
+import type { Pod, PodDisruptionBudget } from '../../api/types.ts'
+import type { Random } from '../../sim/random.ts'
+import { fitErrorMessage, newDiagnosis } from './fit-error.ts'
+import type { Diagnosis, PreemptionCandidate, Snapshot, Status } from './framework.ts'
+import type { NodeInfo } from './node-info.ts'
+import type { PodInfo } from './pod-info.ts'
+
+/** Source: apis/config/v1/defaults.go DefaultPreemptionArgs */
+const minCandidateNodesPercentage = 10
+const minCandidateNodesAbsolute = 100
+
+const NO_VICTIMS: Status = {
+  code: 'UnschedulableAndUnresolvable',
+  reasons: ['No preemption victims found for incoming pod'],
+}
+const NOT_HELPFUL: Status = {
+  code: 'UnschedulableAndUnresolvable',
+  reasons: ['Preemption is not helpful for scheduling'],
+}
+
+export interface PreemptionWorld {
+  readonly snapshot: Snapshot
+  budgets(): readonly PodDisruptionBudget[]
+  readonly random: Random
+  /** Whether the pod would fit on a node that is not as the snapshot has it. */
+  fits(pod: PodInfo, node: NodeInfo): Status | undefined
+}
+
+export type PreemptionOutcome =
+  | { readonly candidate: PreemptionCandidate }
+  /** `clearNomination`: no node can be made to fit, so an earlier nomination is void. */
+  | { readonly candidate: undefined; readonly message: string; readonly clearNomination: boolean }
+
+/**
+ * Looks for pods of lower priority that could make room.
+ * Source: pkg/scheduler/framework/preemption/preemption.go Preempt, plugins/defaultpreemption/default_preemption.go
+ */
+export function preempt(pod: PodInfo, diagnosis: Diagnosis, world: PreemptionWorld): PreemptionOutcome {
+  const { snapshot } = world
+  const ineligible = whyNotEligible(pod.pod, diagnosis, snapshot)
+  if (ineligible !== undefined) return { candidate: undefined, message: ineligible, clearNomination: false }
+  const potential = snapshot.nodes.filter((node) => statusOf(node, diagnosis).code === 'Unschedulable')
+  const { candidates, statuses } = dryRun(pod, potential, world)
+  if (candidates.length === 0) {
+    const outcome = newDiagnosis()
+    for (const [node, status] of statuses) outcome.nodeToStatus.set(node, status)
+    outcome.absentNodesStatus = NOT_HELPFUL
+    return { candidate: undefined, message: fitErrorMessage(snapshot.nodes.length, outcome), clearNomination: true }
+  }
+  return { candidate: pickOne(candidates) }
+}
+
+const statusOf = (node: NodeInfo, { nodeToStatus, absentNodesStatus }: Diagnosis): Status =>
+  nodeToStatus.get(node.name) ?? absentNodesStatus
+
+const priority = (pod: Pod): number => pod.spec.priority ?? 0
+
+/** Source: default_preemption.go PodEligibleToPreemptOthers */
+function whyNotEligible(pod: Pod, diagnosis: Diagnosis, snapshot: Snapshot): string | undefined {
+  if (pod.spec.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.'
+  const nominated = snapshot.get(pod.status?.nominatedNodeName ?? '')
+  if (nominated === undefined) return undefined
+  if (statusOf(nominated, diagnosis).code === 'UnschedulableAndUnresolvable') return undefined
+  for (const { pod: other } of nominated.pods.values()) {
+    if (priority(other) < priority(pod) && isTerminatingByPreemption(other))
+      return 'not eligible due to a terminating pod on the nominated node.'
+  }
+  return undefined
+}
+
+function isTerminatingByPreemption(pod: Pod): boolean {
+  if (pod.metadata.deletionTimestamp === undefined) return false
+  const condition = findCondition(pod.status?.conditions, 'DisruptionTarget')
+  return condition?.status === 'True' && condition.reason === 'PreemptionByScheduler'
+}
+
+/** Source: preemption.go DryRunPreemption, default_preemption.go GetOffsetAndNumCandidates */
+function dryRun(pod: PodInfo, nodes: readonly NodeInfo[], world: PreemptionWorld) {
+  const statuses = new Map<string, Status>()
+  const clean: PreemptionCandidate[] = []
+  const violating: PreemptionCandidate[] = []
+  if (nodes.length > 0) {
+    const percentage = Math.trunc((nodes.length * minCandidateNodesPercentage) / 100)
+    const enough = Math.min(Math.max(percentage, minCandidateNodesAbsolute), nodes.length)
+    const offset = world.random.int(nodes.length)
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[(offset + i) % nodes.length]!
+      const candidate = selectVictims(pod, node, world)
+      if ('code' in candidate) statuses.set(node.name, candidate)
+      else (candidate.pdbViolations === 0 ? clean : violating).push(candidate)
+      if (clean.length > 0 && clean.length + violating.length >= enough) break
+    }
+  }
+  return { candidates: [...clean, ...violating], statuses }
+}
+
+/** The fewest pods whose going makes room. Source: default_preemption.go SelectVictimsOnNode */
+function selectVictims(pod: PodInfo, node: NodeInfo, world: PreemptionWorld): PreemptionCandidate | Status {
+  const lower = [...node.pods.values()].filter((other) => priority(other.pod) < priority(pod.pod))
+  if (lower.length === 0) return NO_VICTIMS
+  const trial = node.clone()
+  for (const other of lower) trial.removePod(other)
+  const status = world.fits(pod, trial)
+  if (status !== undefined) return status
+  lower.sort(moreImportantFirst)
+  const [violating, rest] = splitByBudget(lower, world.budgets())
+  const victims: PodInfo[] = []
+  const reprieve = (other: PodInfo): boolean => {
+    trial.addPod(other)
+    if (world.fits(pod, trial) === undefined) return true
+    trial.removePod(other)
+    victims.push(other)
+    return false
+  }
+  const pdbViolations = violating.filter((other) => !reprieve(other)).length
+  for (const other of rest) reprieve(other)
+  victims.sort(moreImportantFirst)
+  return { node: node.name, victims: victims.map((victim) => victim.pod), pdbViolations }
+}
+
+/** By priority, then by age. Source: pkg/scheduler/util/utils.go MoreImportantPod */
+function moreImportantFirst({ pod: a }: PodInfo, { pod: b }: PodInfo): number {
+  return priority(b) - priority(a) || startedAt(a) - startedAt(b)
+}
+
+const startedAt = ({ status }: Pod): number =>
+  status?.startTime === undefined ? Number.MAX_SAFE_INTEGER : (parseTime(status.startTime) ?? 0)
+
+/** Source: default_preemption.go filterPodsWithPDBViolation */
+function splitByBudget(pods: readonly PodInfo[], budgets: readonly PodDisruptionBudget[]): [PodInfo[], PodInfo[]] {
+  const allowed = budgets.map(({ status }) => status?.disruptionsAllowed ?? 0)
+  const violating: PodInfo[] = []
+  const rest: PodInfo[] = []
+  for (const info of pods) {
+    let violates = false
+    budgets.forEach((budget, i) => {
+      if (covers(budget, info.pod) && --allowed[i]! < 0) violates = true
+    })
+    ;(violates ? violating : rest).push(info)
+  }
+  return [violating, rest]
+}
+
+function covers({ metadata, spec, status }: PodDisruptionBudget, pod: Pod): boolean {
+  if (metadata.namespace !== pod.metadata.namespace || Object.keys(pod.metadata.labels ?? {}).length === 0) return false
+  const selector = selectorFromLabelSelector(spec?.selector)
+  if (selector.requirements.length === 0 || !selector.matches(pod.metadata.labels)) return false
+  return status?.disruptedPods?.[pod.metadata.name] === undefined
+}
+
+/** Source: preemption.go pickOneNodeForPreemption */
+function pickOne(candidates: readonly PreemptionCandidate[]): PreemptionCandidate {
+  let left = candidates
+  for (const score of SCORES) {
+    const best = Math.max(...left.map(score))
+    left = left.filter((candidate) => score(candidate) === best)
+    if (left.length === 1) break
+  }
+  return left[0]!
+}
+
+const SCORES: readonly ((candidate: PreemptionCandidate) => number)[] = [
+  ({ pdbViolations }) => -pdbViolations,
+  ({ victims }) => -Math.max(...victims.map(priority)),
+  ({ victims }) => -victims.reduce((sum, pod) => sum + priority(pod) + 2 ** 31, 0),
+  ({ victims }) => -victims.length,
+  ({ victims }) => {
+    const highest = Math.max(...victims.map(priority))
+    return Math.min(...victims.filter((pod) => priority(pod) === highest).map(startedAt))
+  },
+]
