@@ -34,3 +34,15 @@ const facts = (file: string) => JSON.parse(readFileSync(join(import.meta.dirname
 
 export const types: Readonly<Record<string, TypeFacts>> = facts('types.json').types
 export const messages: Readonly<Record<string, MessageFacts>> = facts('protobuf.json').messages
+
+/** What Go's types say beyond the schema, by OpenAPI name. */
+export interface GoFacts {
+  /** Scalar fields that are pointers: nil and zero differ. */
+  readonly pointers: Readonly<Record<string, readonly string[]>>
+  /** Fields of a named scalar type: `v1.RestartPolicy`. */
+  readonly named: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Fields that are written even when they are empty (no omitempty). */
+  readonly always: Readonly<Record<string, readonly string[]>>
+}
+
+export const go: GoFacts = facts('go.json')

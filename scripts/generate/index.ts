@@ -1,6 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { protobufModule } from './protobuf.ts'
+import { structureModule } from './structure.ts'
 import { typescriptDeclarations } from './types.ts'
 
 const out = 'src/api/generated'
 mkdirSync(out, { recursive: true })
 writeFileSync(`${out}/types.ts`, typescriptDeclarations())
+writeFileSync(`${out}/structure.ts`, structureModule())
+writeFileSync(`${out}/protobuf.ts`, protobufModule())

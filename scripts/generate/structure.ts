@@ -1,0 +1,53 @@
+import { type FieldFacts, go, type TypeFacts, types } from './facts.ts'
+
+const special: Readonly<Record<string, string>> = {
+  'io.k8s.apimachinery.pkg.api.resource.Quantity': 'q',
+  'io.k8s.apimachinery.pkg.util.intstr.IntOrString': 'x',
+  'io.k8s.apimachinery.pkg.apis.meta.v1.Time': 't',
+  'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime': 'm',
+}
+
+const scalars: Readonly<Record<string, string>> = {
+  string: 's',
+  boolean: 'b',
+  number: 'd',
+  object: 'o',
+  any: 'a',
+}
+
+/**
+ * One field in short: `s` string, `b` boolean, `i` int32, `l` int64, `d` double, `y` bytes, `q` Quantity, `x` IntOrString,
+ * `t` Time, `m` MicroTime, `o` any object, `a` anything, `@name` a type, `[e` a list of e, `{e` a map of e.
+ */
+export function shapeOf(field: FieldFacts): string {
+  if (field.items) return `[${shapeOf(field.items)}`
+  if (field.map) return `{${shapeOf(field.map)}`
+  if (field.ref) {
+    const scalar = types[field.ref]?.scalar
+    return special[field.ref] ?? (scalar === undefined ? `@${field.ref}` : shapeOf(scalar))
+  }
+  if (field.type === 'integer') return field.format === 'int32' ? 'i' : 'l'
+  if (field.type === 'string' && field.format === 'byte') return 'y'
+  if (field.format === 'int-or-string') return 'x'
+  return scalars[field.type ?? 'any'] ?? 'a'
+}
+
+function tableOf(name: string, type: TypeFacts): unknown {
+  const fields = Object.entries(type.fields ?? {}).map(([field, facts]) => {
+    const named = go.named[name]?.[field]
+    const keepsZero = go.pointers[name]?.includes(field) || go.always[name]?.includes(field)
+    const entry = [shapeOf(facts), keepsZero ? 1 : 0, named ?? '']
+    return [field, named ? entry : keepsZero ? entry.slice(0, 2) : entry[0]]
+  })
+  return { ...(type.gvk && { gvk: type.gvk }), fields: Object.fromEntries(fields) }
+}
+
+/** The tables behind control-plane/apiserver/structure.ts: type -> field -> shape. */
+export function structureModule(): string {
+  const tables = Object.fromEntries(
+    Object.entries(types)
+      .filter(([, type]) => type.fields !== undefined)
+      .map(([name, type]) => [name, tableOf(name, type)]),
+  )
+  return `// Made by scripts/generate. JSON, so that it costs nothing until it is used.\nexport const structureTables: string = ${JSON.stringify(JSON.stringify(tables))}\n`
+}
