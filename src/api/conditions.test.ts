@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { findCondition, isPodActive, isPodAvailable, isPodReady, setCondition, withoutCondition } from './conditions.ts'
+import {
+  type ConditionLike,
+  findCondition,
+  isPodActive,
+  isPodAvailable,
+  isPodReady,
+  setCondition,
+  withoutCondition,
+} from './conditions.ts'
 import { rfc3339 } from './time.ts'
 import type { Pod } from './types.ts'
 
@@ -19,7 +27,7 @@ describe('setCondition', () => {
   })
 
   test('keeps the transition time while the status stays, and the list while nothing changes', () => {
-    const first = setCondition(undefined, { type: 'A', status: 'True', reason: 'X' }, 1000)
+    const first = setCondition<ConditionLike>(undefined, { type: 'A', status: 'True', reason: 'X' }, 1000)
     const second = setCondition(first, { type: 'A', status: 'True', reason: 'Y' }, 2000)
     expect(second).toEqual([{ type: 'A', status: 'True', reason: 'Y', lastTransitionTime: rfc3339(1000) }])
     expect(setCondition(second, { type: 'A', status: 'True', reason: 'Y' }, 3000)).toBe(second)

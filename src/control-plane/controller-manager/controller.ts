@@ -1,0 +1,51 @@
+import type { Client, EventRecorder } from '../../client/contract.ts'
+import type { ChartWorld } from '../../sim/chart.ts'
+import type { Random } from '../../sim/random.ts'
+import type { ControllerManagerFlags } from './flags.ts'
+import type { Informers } from './informers.ts'
+
+/** What a controller is given when it starts. */
+export interface ControllerContext {
+  /** Talks as the controller's own service account. */
+  readonly client: Client
+  /** What changes, shared by all controllers of this process. */
+  readonly informers: Informers
+  /** Records Events in the name of the controller's component. */
+  readonly recorder: EventRecorder
+  readonly world: ChartWorld
+  /** A stream of its own. */
+  readonly random: Random
+  readonly flags: ControllerManagerFlags
+  readonly authority: ClusterAuthority
+  readonly kinds: readonly KindInfo[]
+}
+
+/** The cluster's secrets that two controllers hand out: the text of --root-ca-file, and tokens signed with --service-account-private-key-file. */
+export interface ClusterAuthority {
+  readonly rootCA: string
+  readonly signToken?: (claims: Readonly<Record<string, unknown>>) => string
+}
+
+/** A kind that the API server stores, as discovery tells it. */
+export interface KindInfo {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly resource: string
+  readonly namespaced: boolean
+}
+
+/** A controller that runs. */
+export interface Controller {
+  stop(): void
+}
+
+/** One row of the table. Source: cmd/kube-controller-manager/names/controller_names.go, app/core.go and its neighbours */
+export interface ControllerDescriptor {
+  /** As `--controllers` knows it: `deployment-controller`. */
+  readonly name: string
+  /** Its service account in kube-system. */
+  readonly account: string
+  /** The component its Events come from. */
+  readonly component: string
+  readonly start: (context: ControllerContext) => Controller
+}

@@ -1,0 +1,220 @@
+import { findCondition } from '../../../api/conditions.ts'
+import { controllerOf, newControllerRef } from '../../../api/meta.ts'
+import { hasReason } from '../../../api/status.ts'
+import { type Deployment, type DeploymentStatus, isStatus, type ReplicaSet, type Status } from '../../../api/types.ts'
+import type { Client, EventRecorder } from '../../../client/contract.ts'
+import type { Clock } from '../../../sim/clock.ts'
+import { isNamespaceTerminating } from '../pod-control.ts'
+import { beyondHistory, maxRevision, newReplicaSetAnnotations, REVISION, withReplicas } from './revision.ts'
+import { byCreation, newReplicaSetSize, replicasOf, specReplicas } from './rollout.ts'
+import { hasProgressDeadline, newCondition, sameDeploymentStatus, setDeploymentCondition } from './status.ts'
+import { sameTemplate, TEMPLATE_HASH_LABEL, templateHash } from './template.ts'
+
+export interface DeploymentDependencies {
+  readonly client: Client
+  readonly clock: Clock
+  readonly recorder: EventRecorder
+  readonly checkAgainAfter: (key: string, ms: number) => void
+  readonly checkAgainSoon: (key: string) => void
+}
+
+/** One pass over one Deployment: what is known of it now. The fields move on as the pass writes. */
+export interface Sync {
+  readonly deps: DeploymentDependencies
+  deployment: Deployment
+  /** The ReplicaSet of the Deployment's template. */
+  newest: ReplicaSet | undefined
+  /** All others. */
+  old: ReplicaSet[]
+}
+
+/** Nothing stood in the way, or the Status that did. */
+export type Outcome = Status | undefined
+
+export function allOf(sync: Sync): readonly (ReplicaSet | undefined)[] {
+  return [...sync.old, sync.newest]
+}
+
+export function startSync(deps: DeploymentDependencies, deployment: Deployment, owned: readonly ReplicaSet[]): Sync {
+  const sorted = [...owned].sort(byCreation)
+  const newest = sorted.find(({ spec }) => sameTemplate(spec.template, deployment.spec.template))
+  return { deps, deployment, newest, old: sorted.filter((replicaSet) => replicaSet !== newest) }
+}
+
+/** Writes the status, and annotations with it, unless they stand already. */
+export function writeStatus(
+  sync: Sync,
+  status: DeploymentStatus,
+  annotations = sync.deployment.metadata.annotations,
+): Outcome {
+  const { metadata } = sync.deployment
+  if (annotations === metadata.annotations && sameDeploymentStatus(sync.deployment.status, status)) return undefined
+  const answer = sync.deps.client.updateStatus('Deployment', metadata.name, metadata.namespace, (current) => ({
+    ...current,
+    metadata:
+      annotations === metadata.annotations
+        ? current.metadata
+        : { ...current.metadata, annotations: { ...current.metadata.annotations, ...annotations } },
+    status,
+  }))
+  if (isStatus(answer)) return answer
+  sync.deployment = answer as Deployment
+  return undefined
+}
+
+function withProgressing(sync: Sync, status: 'True' | 'False' | 'Unknown', reason: string, message: string) {
+  const condition = newCondition('Progressing', status, reason, message, sync.deps.clock.now())
+  const old = sync.deployment.status ?? {}
+  return { ...old, conditions: setDeploymentCondition(old.conditions ?? [], condition) }
+}
+
+/** Pausing and resuming stop the progress deadline. Source: pkg/controller/deployment/sync.go checkPausedConditions */
+export function checkPausedConditions(sync: Sync): Outcome {
+  if (!hasProgressDeadline(sync.deployment)) return undefined
+  const reason = findCondition(sync.deployment.status?.conditions, 'Progressing')?.reason
+  if (reason === 'ProgressDeadlineExceeded') return undefined
+  const paused = sync.deployment.spec.paused === true
+  if (paused && reason !== 'DeploymentPaused')
+    return writeStatus(sync, withProgressing(sync, 'Unknown', 'DeploymentPaused', 'Deployment is paused'))
+  if (!paused && reason === 'DeploymentPaused')
+    return writeStatus(sync, withProgressing(sync, 'Unknown', 'DeploymentResumed', 'Deployment is resumed'))
+  return undefined
+}
+
+/** Brings the annotations of the newest ReplicaSet, and the Deployment's revision, up to date. Source: sync.go getNewReplicaSet */
+export function syncRevision(sync: Sync): Outcome {
+  const { newest, deployment } = sync
+  if (newest === undefined) return undefined
+  const { annotations } = newest.metadata
+  const revision = maxRevision(sync.old) + 1
+  const wanted = newReplicaSetAnnotations(deployment, annotations, revision, true)
+  const minReadySeconds = deployment.spec.minReadySeconds ?? 0
+  if (wanted !== (annotations ?? {}) && wanted !== annotations) return updateNewest(sync, newest, wanted)
+  if ((newest.spec.minReadySeconds ?? 0) !== minReadySeconds) return updateNewest(sync, newest, wanted)
+  const known = findCondition(deployment.status?.conditions, 'Progressing') !== undefined
+  const status =
+    hasProgressDeadline(deployment) && !known
+      ? withProgressing(sync, 'True', 'FoundNewReplicaSet', `Found new replica set "${newest.metadata.name}"`)
+      : (deployment.status ?? {})
+  return writeStatus(sync, status, withRevision(deployment, annotations?.[REVISION] ?? ''))
+}
+
+function updateNewest(sync: Sync, { metadata: { name, namespace } }: ReplicaSet, annotations: object): Outcome {
+  const { minReadySeconds } = sync.deployment.spec
+  const answer = sync.deps.client.update('ReplicaSet', name, namespace, (current) => ({
+    ...current,
+    metadata: { ...current.metadata, annotations: { ...current.metadata.annotations, ...annotations } },
+    spec: { ...current.spec, ...(minReadySeconds === undefined ? {} : { minReadySeconds }) },
+  }))
+  if (isStatus(answer)) return answer
+  sync.newest = answer as ReplicaSet
+  return undefined
+}
+
+function withRevision({ metadata: { annotations } }: Deployment, revision: string) {
+  return annotations?.[REVISION] === revision ? annotations : { ...annotations, [REVISION]: revision }
+}
+
+/** Creates the ReplicaSet of the template if there is none. Source: sync.go getNewReplicaSet */
+export function ensureNewest(sync: Sync): Outcome {
+  if (sync.newest !== undefined) return undefined
+  const { client, recorder } = sync.deps
+  const wanted = newReplicaSet(sync)
+  const size = replicasOf(wanted)
+  const { name } = wanted.metadata
+  const answer = client.create(wanted)
+  if (hasReason(answer, 'AlreadyExists')) return resolveCollision(sync, wanted, answer as Status)
+  if (isStatus(answer)) return isNamespaceTerminating(answer) ? answer : reportCreateError(sync, name, answer)
+  sync.newest = answer as ReplicaSet
+  if (size > 0)
+    recorder.event(sync.deployment, 'Normal', 'ScalingReplicaSet', `Scaled up replica set ${name} from 0 to ${size}`)
+  const status = hasProgressDeadline(sync.deployment)
+    ? withProgressing(sync, 'True', 'NewReplicaSetCreated', `Created new replica set "${name}"`)
+    : (sync.deployment.status ?? {})
+  return writeStatus(sync, status, withRevision(sync.deployment, wanted.metadata.annotations?.[REVISION] ?? ''))
+}
+
+function newReplicaSet(sync: Sync): ReplicaSet {
+  const { deployment, old } = sync
+  const { selector, template, minReadySeconds } = deployment.spec
+  const hash = templateHash(template, deployment.status?.collisionCount)
+  const labels = { ...template.metadata?.labels, [TEMPLATE_HASH_LABEL]: hash }
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: {
+      name: replicaSetName(deployment.metadata.name, hash),
+      namespace: deployment.metadata.namespace!,
+      labels,
+      annotations: newReplicaSetAnnotations(deployment, undefined, maxRevision(old) + 1, false),
+      ownerReferences: [newControllerRef(deployment)],
+    },
+    spec: {
+      replicas: newReplicaSetSize(deployment, old, 0, specReplicas(old)),
+      ...(minReadySeconds === undefined ? {} : { minReadySeconds }),
+      selector: { ...selector, matchLabels: { ...selector.matchLabels, [TEMPLATE_HASH_LABEL]: hash } },
+      // The spec is the Deployment's own object: whatever was computed for it once holds for the copies.
+      template: { ...template, metadata: { ...template.metadata!, labels } },
+    },
+  }
+}
+
+/** Source: sync.go generateReplicaSetName */
+function replicaSetName(deployment: string, hash: string): string {
+  return `${deployment.slice(0, 253 - 1 - hash.length)}-${hash}`
+}
+
+/** A ReplicaSet of that name is there: ours after all, or another template with the same hash. */
+function resolveCollision(sync: Sync, wanted: ReplicaSet, conflict: Status): Outcome {
+  const { deployment, deps } = sync
+  const there = deps.client.get('ReplicaSet', wanted.metadata.name, wanted.metadata.namespace)
+  if (there === undefined) return conflict
+  const ours = controllerOf(there)?.uid === deployment.metadata.uid
+  if (ours && sameTemplate(there.spec.template, deployment.spec.template)) {
+    sync.newest = there
+    return undefined
+  }
+  const collisionCount = (deployment.status?.collisionCount ?? 0) + 1
+  return writeStatus(sync, { ...deployment.status, collisionCount }) ?? conflict
+}
+
+function reportCreateError(sync: Sync, name: string, refused: Status): Status {
+  const message = `Failed to create new replica set "${name}": ${refused.message}`
+  if (hasProgressDeadline(sync.deployment))
+    writeStatus(sync, withProgressing(sync, 'False', 'ReplicaSetCreateError', message))
+  sync.deps.recorder.event(sync.deployment, 'Warning', 'ReplicaSetCreateError', message)
+  return refused
+}
+
+/** Sets the size of a ReplicaSet; `force` also when only the annotations are behind. Source: sync.go scaleReplicaSet */
+export function scale(sync: Sync, replicaSet: ReplicaSet, size: number, force = false): boolean | Status {
+  const before = replicasOf(replicaSet)
+  const annotations = withReplicas(replicaSet.metadata.annotations, sync.deployment)
+  if (before === size && (!force || annotations === replicaSet.metadata.annotations)) return false
+  const { name, namespace } = replicaSet.metadata
+  const answer = sync.deps.client.update('ReplicaSet', name, namespace, (current) => ({
+    ...current,
+    metadata: { ...current.metadata, annotations: withReplicas(current.metadata.annotations, sync.deployment) },
+    spec: current.spec.replicas === size ? current.spec : { ...current.spec, replicas: size },
+  }))
+  if (isStatus(answer)) return answer
+  replace(sync, replicaSet, answer as ReplicaSet)
+  if (before === size) return false
+  const message = `Scaled ${before < size ? 'up' : 'down'} replica set ${name} from ${before} to ${size}`
+  sync.deps.recorder.event(sync.deployment, 'Normal', 'ScalingReplicaSet', message)
+  return true
+}
+
+function replace(sync: Sync, before: ReplicaSet, after: ReplicaSet): void {
+  if (sync.newest === before) sync.newest = after
+  sync.old = sync.old.map((each) => (each === before ? after : each))
+}
+
+/** Source: sync.go cleanupDeployment */
+export function cleanUpHistory(sync: Sync): Outcome {
+  for (const { metadata } of beyondHistory(sync.deployment, sync.old)) {
+    const answer = sync.deps.client.delete('ReplicaSet', metadata.name, metadata.namespace)
+    if (isStatus(answer) && answer.reason !== 'NotFound') return answer
+  }
+  return undefined
+}

@@ -1,0 +1,170 @@
+import { parseGoDuration } from '../../api/duration.ts'
+import { controllerAliases, flagTypes, knownControllers } from './flag-names.ts'
+
+/** What the controllers take from the command line. Durations in ms, rates per second. */
+export interface ControllerManagerFlags {
+  /** `*`, `name`, `-name`; older names already replaced. */
+  readonly controllers: readonly string[]
+  readonly useServiceAccountCredentials: boolean
+  readonly leaderElect: boolean
+  readonly leaderElectLeaseDuration: number
+  readonly leaderElectRenewDeadline: number
+  readonly leaderElectRetryPeriod: number
+  readonly leaderElectResourceName: string
+  readonly leaderElectResourceNamespace: string
+  readonly nodeMonitorPeriod: number
+  readonly nodeMonitorGracePeriod: number
+  readonly nodeStartupGracePeriod: number
+  readonly nodeEvictionRate: number
+  readonly secondaryNodeEvictionRate: number
+  readonly largeClusterSizeThreshold: number
+  readonly unhealthyZoneThreshold: number
+  readonly terminatedPodGCThreshold: number
+  readonly endpointUpdatesBatchPeriod: number
+  readonly endpointSliceUpdatesBatchPeriod: number
+  readonly maxEndpointsPerSlice: number
+  readonly allocateNodeCIDRs: boolean
+  readonly clusterCIDR: string
+  readonly nodeCIDRMaskSize: number
+  readonly rootCAFile: string
+  readonly serviceAccountPrivateKeyFile: string
+  readonly kubeconfig: string
+  /** Everything that was given, by name, as text. */
+  readonly given: ReadonlyMap<string, string>
+}
+
+type FlagType = keyof typeof flagTypes
+
+const typeOf: ReadonlyMap<string, FlagType> = new Map(
+  Object.entries(flagTypes).flatMap(([type, names]) =>
+    names.split(/\s+/).map((name): [string, FlagType] => [name, type as FlagType]),
+  ),
+)
+
+/**
+ * Reads the arguments of `kube-controller-manager` (without the program's name). Answers the flags, or the error that
+ * the real one prints behind `Error: ` before it exits with 1: `unknown flag: --x`.
+ * Source: spf13/pflag flag.go, cmd/kube-controller-manager/app/options
+ */
+export function parseFlags(args: readonly string[]): ControllerManagerFlags | { readonly error: string } {
+  const given = readArguments(args)
+  if ('error' in given) return given
+  const unknown = list(given, 'controllers')
+    .map((name) => name.replace(/^-/, ''))
+    .find((name) => name !== '*' && !knownControllers.has(controllerAliases[name] ?? name))
+  if (unknown !== undefined) return { error: `"${unknown}" is not in the list of known controllers` }
+  return { ...leaderElectionFlags(given), ...controllerFlags(given), given }
+}
+
+function readArguments(args: readonly string[]): Map<string, string> | { readonly error: string } {
+  const given = new Map<string, string>()
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at]!
+    if (!arg.startsWith('-') || arg === '-') return { error: `unknown command "${arg}" for "kube-controller-manager"` }
+    if (arg === '--') break
+    const [, dashes, name = '', equals, text = ''] = /^(--?)([^=]*)(=?)(.*)$/s.exec(arg)!
+    if (dashes === '-' && name !== 'v' && name !== 'h')
+      return { error: `unknown shorthand flag: '${name[0] ?? ''}' in ${arg}` }
+    const full = name === 'h' ? 'help' : name.replaceAll('_', '-')
+    const type = typeOf.get(full)
+    if (type === undefined) return { error: `unknown flag: --${name}` }
+    let value = equals === '=' ? text : undefined
+    if (value === undefined) value = type === 'bool' || full === 'version' ? 'true' : args[++at]
+    if (value === undefined) return { error: `flag needs an argument: --${name}` }
+    const wrong = wrongValue(type, value)
+    if (wrong !== undefined) return { error: `invalid argument "${value}" for "--${full}" flag: ${wrong}` }
+    const before = given.get(full)
+    given.set(full, type === 'list' && before !== undefined ? `${before},${value}` : value)
+  }
+  return given
+}
+
+function wrongValue(type: FlagType, value: string): string | undefined {
+  const syntax = (parse: string) => `strconv.${parse}: parsing "${value}": invalid syntax`
+  switch (type) {
+    case 'bool':
+      return /^(1|t|T|true|TRUE|True|0|f|F|false|FALSE|False)$/.test(value) ? undefined : syntax('ParseBool')
+    case 'int':
+      return /^[+-]?\d+$/.test(value) ? undefined : syntax('ParseInt')
+    case 'float':
+      return value !== '' && !Number.isNaN(Number(value)) ? undefined : syntax('ParseFloat')
+    case 'duration':
+      if (parseGoDuration(value) !== undefined) return undefined
+      return /^[+-]?\d+(\.\d+)?$/.test(value)
+        ? `time: missing unit in duration "${value}"`
+        : `time: invalid duration "${value}"`
+    default:
+      return undefined
+  }
+}
+
+type Given = ReadonlyMap<string, string>
+
+function bool(given: Given, name: string, otherwise: boolean): boolean {
+  const text = given.get(name)
+  return text === undefined ? otherwise : /^[1tT]/.test(text)
+}
+
+function duration(given: Given, name: string, otherwise: number): number {
+  return parseGoDuration(given.get(name) ?? '') ?? otherwise
+}
+
+function number(given: Given, name: string, otherwise: number): number {
+  const text = given.get(name)
+  return text === undefined ? otherwise : Number(text)
+}
+
+function list(given: Given, name: string): readonly string[] {
+  return (given.get(name) ?? '').split(',').filter((item) => item !== '')
+}
+
+/** Source: component-base/config/v1alpha1/defaults.go RecommendedDefaultLeaderElectionConfiguration */
+function leaderElectionFlags(given: Given) {
+  return {
+    leaderElect: bool(given, 'leader-elect', true),
+    leaderElectLeaseDuration: duration(given, 'leader-elect-lease-duration', 15_000),
+    leaderElectRenewDeadline: duration(given, 'leader-elect-renew-deadline', 10_000),
+    leaderElectRetryPeriod: duration(given, 'leader-elect-retry-period', 2_000),
+    leaderElectResourceName: given.get('leader-elect-resource-name') ?? 'kube-controller-manager',
+    leaderElectResourceNamespace: given.get('leader-elect-resource-namespace') ?? 'kube-system',
+  }
+}
+
+/** Source: pkg/controller/*\/config/v1alpha1/defaults.go, cmd/kube-controller-manager/app/options/nodelifecyclecontroller.go */
+function controllerFlags(given: Given) {
+  const controllers = given.has('controllers') ? list(given, 'controllers') : ['*']
+  return {
+    controllers: controllers.map((name) =>
+      name.startsWith('-')
+        ? `-${controllerAliases[name.slice(1)] ?? name.slice(1)}`
+        : (controllerAliases[name] ?? name),
+    ),
+    useServiceAccountCredentials: bool(given, 'use-service-account-credentials', false),
+    nodeMonitorPeriod: duration(given, 'node-monitor-period', 5_000),
+    nodeMonitorGracePeriod: duration(given, 'node-monitor-grace-period', 50_000),
+    nodeStartupGracePeriod: duration(given, 'node-startup-grace-period', 60_000),
+    nodeEvictionRate: number(given, 'node-eviction-rate', 0.1),
+    secondaryNodeEvictionRate: number(given, 'secondary-node-eviction-rate', 0.01),
+    largeClusterSizeThreshold: number(given, 'large-cluster-size-threshold', 50),
+    unhealthyZoneThreshold: number(given, 'unhealthy-zone-threshold', 0.55),
+    terminatedPodGCThreshold: number(given, 'terminated-pod-gc-threshold', 12_500),
+    endpointUpdatesBatchPeriod: duration(given, 'endpoint-updates-batch-period', 0),
+    endpointSliceUpdatesBatchPeriod: duration(given, 'endpointslice-updates-batch-period', 0),
+    maxEndpointsPerSlice: number(given, 'max-endpoints-per-slice', 100),
+    allocateNodeCIDRs: bool(given, 'allocate-node-cidrs', false),
+    clusterCIDR: given.get('cluster-cidr') ?? '',
+    nodeCIDRMaskSize: number(given, 'node-cidr-mask-size', 24),
+    rootCAFile: given.get('root-ca-file') ?? '',
+    serviceAccountPrivateKeyFile: given.get('service-account-private-key-file') ?? '',
+    kubeconfig: given.get('kubeconfig') ?? '',
+  }
+}
+
+/** Whether `--controllers` asks for the controller; the first that names it decides. Source: controller-manager/app/helper.go IsControllerEnabled */
+export function isControllerEnabled(name: string, controllers: readonly string[]): boolean {
+  for (const each of controllers) {
+    if (each === name) return true
+    if (each === `-${name}`) return false
+  }
+  return controllers.includes('*')
+}

@@ -1,0 +1,104 @@
+import { isPodActive, isPodTerminating } from '../../../api/conditions.ts'
+import { type Selector, selectorFromLabelSelector } from '../../../api/labels.ts'
+import { controllerOf, isDeleting, newControllerRef, splitKey } from '../../../api/meta.ts'
+import { isStatus, type Pod, type ReplicaSet, type Status } from '../../../api/types.ts'
+import type { Client } from '../../../client/contract.ts'
+import type { Clock } from '../../../sim/clock.ts'
+import { claim } from '../claim.ts'
+import { isNamespaceTerminating, type PodControl, podFromTemplate, slowStart } from '../pod-control.ts'
+import { podsToDelete } from './deletion-order.ts'
+import { nextAvailabilityCheck, replicaSetStatus } from './status.ts'
+
+/** How many pods one reconcile creates or deletes at most. Source: pkg/controller/replicaset/replica_set.go BurstReplicas */
+export const BURST_REPLICAS = 500
+
+export interface ReplicaSetDependencies {
+  readonly client: Client
+  readonly clock: Clock
+  readonly pods: PodControl
+  /** Pods of the namespace that nobody controls. */
+  readonly orphans: (namespace: string) => readonly Pod[]
+  readonly checkAgainAfter: (key: string, ms: number) => void
+}
+
+/** Source: pkg/controller/replicaset/replica_set.go syncReplicaSet */
+export function reconcileReplicaSet(key: string, deps: ReplicaSetDependencies): Status | undefined {
+  const { client, clock } = deps
+  const { namespace, name } = splitKey(key)
+  const replicaSet = client.get('ReplicaSet', name, namespace)
+  if (replicaSet === undefined) return undefined
+  const selector = selectorFromLabelSelector(replicaSet.spec.selector)
+  const owned = client.list('Pod', { namespace: namespace!, ownerUid: replicaSet.metadata.uid! })
+  const candidates = [...owned.filter(isPodActive), ...deps.orphans(namespace!).filter(isPodActive)]
+  const { claimed, failed: notClaimed } = claim(client, 'Pod', replicaSet, selector, candidates)
+  if (notClaimed !== undefined) return notClaimed
+
+  const failed = isDeleting(replicaSet) ? undefined : manageReplicas(replicaSet, claimed, deps)
+  const now = clock.now()
+  const status = replicaSetStatus(replicaSet, claimed, countTerminating(replicaSet, selector, owned), failed, now)
+  if (status !== replicaSet.status) {
+    const answer = client.updateStatus('ReplicaSet', name, namespace, (current) => ({ ...current, status }))
+    if (isStatus(answer)) return answer.reason === 'NotFound' ? undefined : answer
+  }
+  const wait = nextAvailabilityCheck(claimed, replicaSet.spec.minReadySeconds ?? 0, now)
+  if (wait !== undefined) deps.checkAgainAfter(key, wait)
+  return failed
+}
+
+function countTerminating(replicaSet: ReplicaSet, selector: Selector, owned: readonly Pod[]): number {
+  let count = 0
+  for (const pod of owned)
+    if (
+      isPodTerminating(pod) &&
+      controllerOf(pod)?.uid === replicaSet.metadata.uid &&
+      selector.matches(pod.metadata.labels)
+    )
+      count++
+  return count
+}
+
+/** Source: replica_set.go manageReplicas */
+function manageReplicas(replicaSet: ReplicaSet, active: readonly Pod[], deps: ReplicaSetDependencies) {
+  const wanted = replicaSet.spec.replicas ?? 1
+  if (active.length < wanted) return createPods(replicaSet, wanted - active.length, deps)
+  if (active.length > wanted) return deletePods(replicaSet, active, active.length - wanted, deps)
+  return undefined
+}
+
+function createPods(replicaSet: ReplicaSet, missing: number, { pods }: ReplicaSetDependencies): Status | undefined {
+  // One object for all: they differ only in what the API server adds.
+  const pod = podFromTemplate(replicaSet.spec.template ?? {}, replicaSet, [newControllerRef(replicaSet)])
+  return slowStart(Math.min(missing, BURST_REPLICAS), () => {
+    const failed = pods.create(pod, replicaSet)
+    return failed !== undefined && isNamespaceTerminating(failed) ? undefined : failed
+  })
+}
+
+function deletePods(
+  replicaSet: ReplicaSet,
+  active: readonly Pod[],
+  surplus: number,
+  { client, clock, pods }: ReplicaSetDependencies,
+): Status | undefined {
+  const count = Math.min(surplus, BURST_REPLICAS)
+  const related = count < active.length ? relatedPods(client, replicaSet) : []
+  let failed: Status | undefined
+  for (const pod of podsToDelete(active, related, count, clock.now())) {
+    const refused = pods.delete(pod, replicaSet)
+    if (refused !== undefined && refused.reason !== 'NotFound') failed ??= refused
+  }
+  return failed
+}
+
+/** Pods of every ReplicaSet of the same Deployment. Source: replica_set.go getIndirectlyRelatedPods */
+function relatedPods(client: Client, replicaSet: ReplicaSet): readonly Pod[] {
+  const ownerUid = controllerOf(replicaSet)?.uid
+  const namespace = replicaSet.metadata.namespace!
+  if (ownerUid === undefined) return []
+  const found = new Set<Pod>()
+  for (const { spec } of client.list('ReplicaSet', { namespace, ownerUid })) {
+    const labelSelector = selectorFromLabelSelector(spec.selector).text
+    for (const pod of client.list('Pod', { namespace, labelSelector })) found.add(pod)
+  }
+  return [...found]
+}
