@@ -137,9 +137,14 @@ export function serviceUnavailable(message: string): Status {
   return failure(503, 'ServiceUnavailable', message)
 }
 
-export function methodNotAllowed(resource: GroupResource, action: string): Status {
-  const message = `${action} is not supported on resources of kind ${quote(qualified(resource))}`
-  return failure(405, 'MethodNotAllowed', message, detailsOf(resource, ''))
+/** The path is served, but not with this method. Source: NewGenericServerResponse */
+export function methodNotAllowed(): Status {
+  return failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+}
+
+/** What this simulation leaves out says so. */
+export function notSimulated(what: string): Status {
+  return failure(501, 'NotImplemented', `${what} is not simulated`)
 }
 
 export function serverTimeout(resource: GroupResource, operation: string, retryAfterSeconds: number): Status {

@@ -7,9 +7,13 @@ import { authorize } from './authorization/authorize.ts'
 import type { Call, Server } from './contract.ts'
 import { create } from './rest/create.ts'
 import { remove } from './rest/delete.ts'
+import { removeCollection } from './rest/deletecollection.ts'
 import { get } from './rest/get.ts'
 import { list } from './rest/list.ts'
+import { patch } from './rest/patch.ts'
+import { serveSubresource } from './rest/subresources.ts'
 import { update } from './rest/update.ts'
+import { review } from './reviews/review.ts'
 
 /** A request, all the way: who asks, may they, what do they want, do it. Everything behind the verbs is in rest/. */
 export function handle(server: Server, request: ApiRequest): ApiResponse {
@@ -48,7 +52,12 @@ export function callOf(server: Server, request: ApiRequest, user: UserInfo): Ans
 }
 
 function serve(call: Call): ApiResponse {
-  switch (call.request.verb) {
+  const { verb, resource } = call.request
+  if (resource.subresource !== undefined) return serveSubresource(call, resource.subresource)
+  const { verbs, virtual } = call.endpoint.definition
+  if (verbs !== undefined && !verbs.includes(verb)) return refuse(methodNotAllowed())
+  if (virtual) return verb === 'create' ? review(call) : refuse(methodNotAllowed())
+  switch (verb) {
     case 'get':
       return get(call)
     case 'list':
@@ -57,9 +66,13 @@ function serve(call: Call): ApiResponse {
       return create(call)
     case 'update':
       return update(call)
+    case 'patch':
+      return patch(call)
     case 'delete':
       return remove(call)
+    case 'deletecollection':
+      return removeCollection(call)
     default:
-      return refuse(methodNotAllowed(call.endpoint.groupResource, call.request.verb))
+      return refuse(methodNotAllowed())
   }
 }

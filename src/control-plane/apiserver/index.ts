@@ -2,6 +2,7 @@ import type { ApiRequest, ApiResponse, ApiServer, ServerWatchEvent, Watch } from
 import { type Answer, isStatus, type KubernetesObject } from '../../api/types.ts'
 import { Random } from '../../sim/random.ts'
 import { authenticate } from './authentication/authenticate.ts'
+import { unsignedAuthority } from './authentication/unsigned.ts'
 import { authorize } from './authorization/authorize.ts'
 import type { ApiServerOptions, Endpoint, Server, Storage, Table } from './contract.ts'
 import { callOf, handle } from './handle.ts'
@@ -50,6 +51,8 @@ class KubeApiServer implements RunningApiServer {
         return Math.max(heard(), etcd.revision)
       },
       serviceCIDR: options.serviceCIDR ?? '10.96.0.0/12',
+      issuer: options.issuer ?? 'https://kubernetes.default.svc.cluster.local',
+      authority: options.authority ?? unsignedAuthority,
       table,
       admission: [],
       ...readers(table),

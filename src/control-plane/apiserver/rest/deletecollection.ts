@@ -1,0 +1,27 @@
+import type { ApiResponse } from '../../../api/request.ts'
+import { isStatus, type KubernetesObject, type Status } from '../../../api/types.ts'
+import type { Call } from '../contract.ts'
+import { presented, respond } from './answer.ts'
+import { deleteObject } from './delete.ts'
+import { filterOf } from './filter.ts'
+
+/** DELETE of a collection: every object it selects, one by one. Answers what was there. Source: registry/generic/registry/store.go DeleteCollection */
+export function removeCollection(call: Call): ApiResponse {
+  const filter = filterOf(call)
+  if (isStatus(filter)) return respond(call, 400, filter)
+  const { endpoint, server } = call
+  // Upstream lists from etcd itself.
+  server.etcd.get(endpoint.storage!.prefix)
+  const objects = endpoint.storage!.cacher.start().list(filter)
+  for (const object of objects) {
+    const answer = deleteObject(inNamespaceOf(call, object), object.metadata.name)
+    const failure = isStatus(answer) ? (answer as Status) : undefined
+    if (failure?.status === 'Failure' && failure.reason !== 'NotFound') return respond(call, 500, failure)
+  }
+  const items = objects.map((object) => presented(endpoint, object))
+  return { code: 200, body: { kind: 'List', items, resourceVersion: String(server.etcd.revision) } }
+}
+
+function inNamespaceOf(call: Call, { metadata }: KubernetesObject): Call {
+  return call.namespace === metadata.namespace ? call : { ...call, namespace: metadata.namespace }
+}

@@ -1,0 +1,157 @@
+import type { ApiResponse } from '../../../api/request.ts'
+import { badRequest, conflict, invalid, success } from '../../../api/status.ts'
+import { rfc3339 } from '../../../api/time.ts'
+import {
+  type Answer,
+  type Binding,
+  type Eviction,
+  isStatus,
+  type KubernetesObject,
+  type Pod,
+  type PodCondition,
+} from '../../../api/types.ts'
+import type { KeyValue } from '../../etcd/contract.ts'
+import { admit } from '../admission/admit.ts'
+import type { Call } from '../contract.ts'
+import type { FieldError } from '../registry/contract.ts'
+import { storageKey } from '../storage/keys.ts'
+import { respond } from './answer.ts'
+import { atRevision } from './create.ts'
+import { deleteObject } from './delete.ts'
+import { get } from './get.ts'
+
+/** POST pods/binding: gives a pod to a node. Source: pkg/registry/core/pod/storage/storage.go BindingREST */
+export function bind(call: Call): ApiResponse {
+  const binding = call.request.body as Binding
+  const name = call.request.name ?? binding.metadata?.name
+  if (binding.metadata?.name !== name)
+    return respond(call, 400, badRequest('name in URL does not match name in Binding object'))
+  const errors = validateBinding(binding)
+  if (errors.length > 0) return respond(call, 500, invalid({ group: '', kind: 'Binding' }, name, errors))
+  const admitted = admit(call, 'CREATE', binding, undefined)
+  if (isStatus(admitted)) return respond(call, 403, admitted)
+  const bound = assignPod(call, name, binding)
+  return respond(call, 201, isStatus(bound) ? bound : CREATED)
+}
+
+/** What sub-resources answer whose work is done elsewhere. Source: endpoints/handlers/create.go (a Status without a code gets 201) */
+const CREATED = { ...success(), code: 201 }
+
+function validateBinding({ target }: Binding): readonly FieldError[] {
+  const errors: FieldError[] = []
+  if (target?.kind && target.kind !== 'Node')
+    errors.push({
+      type: 'FieldValueNotSupported',
+      field: 'target.kind',
+      message: `Unsupported value: "${target.kind}": supported values: "Node", "<empty>"`,
+    })
+  if (!target?.name) errors.push({ type: 'FieldValueRequired', field: 'target.name', message: 'Required value' })
+  return errors
+}
+
+function assignPod(call: Call, name: string, binding: Binding): Answer<KubernetesObject> {
+  const { server, endpoint } = call
+  const storage = server.table.forKind('Pod')!.storage!
+  const pods = server.table.forKind('Pod')!.groupResource
+  const kv = server.etcd.get(storageKey(storage.prefix, call.namespace, name))
+  if (kv === undefined) return get({ ...call, endpoint: server.table.forKind('Pod')!, options: {} }).body as Answer<Pod>
+  const pod = kv.value as Pod
+  const { uid, resourceVersion } = binding.metadata
+  if (uid && uid !== pod.metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${pod.metadata.uid}`
+    return conflict(pods, name, storageError(kv, why))
+  }
+  if (resourceVersion && resourceVersion !== pod.metadata.resourceVersion) {
+    const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${pod.metadata.resourceVersion}`
+    return conflict(pods, name, storageError(kv, why))
+  }
+  const refusal = unassignable(pod)
+  if (refusal !== undefined) return conflict({ group: '', resource: 'pods/binding' }, name, refusal)
+  if (call.options.dryRun) return pod
+  const bound = boundPod(pod, binding, rfc3339(server.clock.now()))
+  const written = server.etcd.put(kv.key, (revision) => atRevision(bound, revision), kv.modRevision, kv.lease)
+  return written?.value ?? conflict(endpoint.groupResource, name)
+}
+
+function storageError({ key }: KeyValue, why: string): string {
+  return `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`
+}
+
+function unassignable({ metadata, spec }: Pod): string | undefined {
+  if (metadata.deletionTimestamp !== undefined)
+    return `pod ${metadata.name} is being deleted, cannot be assigned to a host`
+  if (spec.nodeName) return `pod ${metadata.name} is already assigned to node "${spec.nodeName}"`
+  return spec.schedulingGates?.length ? `pod ${metadata.name} has non-empty .spec.schedulingGates` : undefined
+}
+
+/** Source: BindingREST.setPodNodeAndMetadata */
+function boundPod(pod: Pod, { metadata, target }: Binding, now: string): Pod {
+  const { nominatedNodeName: _, ...status } = pod.status ?? {}
+  const scheduled: PodCondition = {
+    type: 'PodScheduled',
+    status: 'True',
+    lastProbeTime: null,
+    lastTransitionTime: now,
+  } as unknown as PodCondition
+  return {
+    ...pod,
+    metadata: {
+      ...pod.metadata,
+      ...(metadata.labels && { labels: { ...pod.metadata.labels, ...metadata.labels } }),
+      ...(metadata.annotations && { annotations: { ...pod.metadata.annotations, ...metadata.annotations } }),
+    },
+    spec: { ...pod.spec, nodeName: target.name! },
+    status: { ...status, conditions: withCondition(status.conditions, scheduled) },
+  }
+}
+
+function withCondition(conditions: readonly PodCondition[] | undefined, condition: PodCondition): PodCondition[] {
+  const others = conditions ?? []
+  const index = others.findIndex(({ type }) => type === condition.type)
+  return index < 0 ? [...others, condition] : others.with(index, condition)
+}
+
+/** POST pods/eviction. There are no PodDisruptionBudgets to ask yet, so an eviction is a delete with a condition. Source: pod/storage/eviction.go */
+export function evict(call: Call): ApiResponse {
+  const eviction = call.request.body as Eviction
+  const name = call.request.name!
+  if (eviction.metadata?.name !== undefined && eviction.metadata.name !== name)
+    return respond(call, 400, badRequest('name in URL does not match name in Eviction object'))
+  const asked = eviction.deleteOptions
+  const dryRun = call.options.dryRun === true || (asked?.dryRun?.length ?? 0) > 0
+  const options = {
+    dryRun,
+    ...(asked?.gracePeriodSeconds !== undefined && { gracePeriodSeconds: asked.gracePeriodSeconds }),
+    ...(asked?.propagationPolicy && { propagationPolicy: asked.propagationPolicy as 'Background' }),
+    ...(asked?.preconditions && { preconditions: asked.preconditions }),
+  }
+  if (!dryRun) markDisrupted(call, name)
+  const deleted = deleteObject({ ...call, options: withoutStaleVersion(options, dryRun) }, name)
+  return respond(call, 201, isStatus(deleted) && deleted.status !== 'Success' ? deleted : CREATED)
+}
+
+/** The mark itself has moved the version that was asked for. */
+function withoutStaleVersion<T extends { preconditions?: { uid?: string; resourceVersion?: string } }>(
+  options: T,
+  dryRun: boolean,
+): T {
+  if (dryRun || options.preconditions?.resourceVersion === undefined) return options
+  const { resourceVersion: _, ...preconditions } = options.preconditions
+  return { ...options, preconditions }
+}
+
+function markDisrupted(call: Call, name: string): void {
+  const { etcd, clock } = call.server
+  const kv = etcd.get(storageKey(call.endpoint.storage!.prefix, call.namespace, name))
+  if (kv === undefined) return
+  const pod = kv.value as Pod
+  const condition = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    lastTransitionTime: rfc3339(clock.now()),
+    reason: 'EvictionByEvictionAPI',
+    message: 'Eviction API: evicting',
+  } as PodCondition
+  const marked = { ...pod, status: { ...pod.status, conditions: withCondition(pod.status?.conditions, condition) } }
+  etcd.put(kv.key, (revision) => atRevision(marked, revision), kv.modRevision, kv.lease)
+}
