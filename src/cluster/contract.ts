@@ -3,9 +3,12 @@ import type { Answer } from '../api/types.ts'
 import type { Client } from '../client/contract.ts'
 import type { Network } from '../network/contract.ts'
 import type { FileTree } from '../node/contract.ts'
+import type { ShellResult } from '../node/host/shell/contract.ts'
+import type { LogOptions, LogSink } from '../node/kubelet/contract.ts'
 import type { Barrier } from '../sim/barrier.ts'
 import type { VirtualClock } from '../sim/clock.ts'
 import type { Trace } from '../sim/trace.ts'
+import type { Input } from './inputs.ts'
 
 /** A topology file: which machines there are. Defaults: one control plane `cp-1` and two workers `worker-1`, `worker-2`. */
 export interface Topology {
@@ -34,6 +37,12 @@ export interface ClusterOptions {
   readonly profile?: 'full' | 'control-plane'
   /** Signs service account tokens; without one, tokens are unsigned and good inside this process only. */
   readonly authority?: TokenAuthority
+  /** Told of everything that comes in from outside, right before it is done: the journal. */
+  readonly onInput?: (input: Input) => void
+  /** PEM of the CA certificate that clients and pods trust. */
+  readonly caCertificate?: string
+  /** Keeps the whole trace as text, not only its hash. */
+  readonly keepTrace?: boolean
   /** Extra images, as declared in YAML (fixtures/images). */
   readonly images?: readonly DeclaredImage[]
 }
@@ -88,6 +97,10 @@ export interface Cluster {
     from: { readonly pod: string; readonly namespace: string } | { readonly host: string },
     name: string,
   ): readonly string[]
+  /** Does what a journal says was done. Resolves at once, except for shell lines. */
+  apply(input: Input): Promise<void>
+  /** Streams the log of a container from the kubelet that runs it; a Status says why there is none. */
+  streamLogs(namespace: string, pod: string, container: string, options: LogOptions, sink: LogSink): Answer<() => void>
   /** The lines a container has logged, oldest first. */
   logs(namespace: string, pod: string, container: string): readonly string[]
 }
@@ -119,14 +132,13 @@ export interface HostView {
   }[]
   /** Opens a login shell (async: see sim/barrier.ts). */
   shell(): HostShell
+  /** Writes a file from outside; `undefined` removes it. */
+  writeFile(path: string, content: string | undefined): void
 }
 
 export interface HostShell {
   /** Runs one command line; the shell keeps its directory and variables between calls. */
-  run(
-    line: string,
-    onOutput?: (text: string) => void,
-  ): Promise<{ readonly stdout: string; readonly stderr: string; readonly exitCode: number }>
+  run(line: string, onOutput?: (text: string) => void): Promise<ShellResult>
   readonly cwd: string
 }
 

@@ -1,5 +1,4 @@
 import { stringify } from 'yaml'
-import { addressIn } from '../addresses.ts'
 import type { TopologyNode } from '../contract.ts'
 import { type ControlPlaneHost, staticPodManifests } from './manifests.ts'
 
@@ -7,7 +6,6 @@ export interface HostFiles extends ControlPlaneHost {
   readonly node: TopologyNode
   /** Where kubelets and users find the API: `https://192.168.64.10:6443`. */
   readonly endpoint: string
-  readonly podSubnet: string
   /** PEM of the cluster's CA certificate. */
   readonly caCertificate: string
 }
@@ -24,14 +22,11 @@ export function kubeadmFiles(host: HostFiles): Readonly<Record<string, string>> 
   }
 }
 
+/** The kubelet's own files are the machine's (node/host/default-files.ts); here is what differs from node to node. */
 function kubeletFiles(host: HostFiles): Record<string, string> {
-  const { node, endpoint, caCertificate } = host
   return {
-    '/etc/kubernetes/pki/ca.crt': caCertificate,
-    '/etc/kubernetes/kubelet.conf': kubeconfig(endpoint, `system:node:${node.name}`, caCertificate),
-    '/var/lib/kubelet/config.yaml': stringify(kubeletConfiguration(host)),
+    '/etc/kubernetes/pki/ca.crt': host.caCertificate,
     '/var/lib/kubelet/kubeadm-flags.env': `KUBELET_KUBEADM_ARGS="${kubeletFlags(host)}"\n`,
-    '/etc/cni/net.d/10-kindnet.conflist': `${JSON.stringify(cniConfiguration(host.podSubnet), null, 2)}\n`,
   }
 }
 
@@ -44,35 +39,6 @@ function kubeletFlags({ node, ip }: HostFiles): string {
     ...(labels.length > 0 ? [`--node-labels=${labels.join(',')}`] : []),
     ...(node.taints?.length ? [`--register-with-taints=${node.taints.join(',')}`] : []),
   ].join(' ')
-}
-
-function kubeletConfiguration({ serviceCIDR, node }: HostFiles): object {
-  return {
-    apiVersion: 'kubelet.config.k8s.io/v1beta1',
-    authentication: {
-      anonymous: { enabled: false },
-      webhook: { cacheTTL: '0s', enabled: true },
-      x509: { clientCAFile: '/etc/kubernetes/pki/ca.crt' },
-    },
-    authorization: { mode: 'Webhook' },
-    cgroupDriver: 'systemd',
-    clusterDNS: [addressIn(serviceCIDR, 10)],
-    clusterDomain: 'cluster.local',
-    kind: 'KubeletConfiguration',
-    ...(node.pods === undefined ? {} : { maxPods: node.pods }),
-    rotateCertificates: true,
-    staticPodPath: '/etc/kubernetes/manifests',
-  }
-}
-
-function cniConfiguration(subnet: string): object {
-  const ipam = {
-    type: 'host-local',
-    ranges: [[{ subnet }]],
-    routes: [{ dst: '0.0.0.0/0' }],
-    dataDir: '/run/cni-ipam-state',
-  }
-  return { cniVersion: '0.3.1', name: 'kindnet', plugins: [{ type: 'ptp', ipMasq: false, ipam, mtu: 1500 }] }
 }
 
 function controlPlaneFiles(host: HostFiles): Record<string, string> {

@@ -1,0 +1,95 @@
+import { isStatus, type KubernetesObject, type Node } from '../api/types.ts'
+import type { Client } from '../client/contract.ts'
+import type { VirtualClock } from '../sim/clock.ts'
+import { kubeadmObjects } from './kubeadm/addons.ts'
+import type { Machine } from './machines.ts'
+
+/** A cluster that is not up by then will never be. */
+const PATIENCE_MS = 600_000
+
+export interface BootOptions {
+  readonly clock: VirtualClock
+  readonly machines: readonly Machine[]
+  readonly admin: Client
+  readonly version: string
+  readonly serviceCIDR: string
+  readonly podCIDR: string
+  readonly endpoint: string
+  readonly caCertificate: string
+}
+
+/**
+ * Power-on until the cluster is what `a cluster` means: every node Ready, CoreDNS up, the default ServiceAccount there.
+ * In the order of `kubeadm init` and `kubeadm join`.
+ */
+export function boot(options: BootOptions): void {
+  const { clock, machines, admin } = options
+  const controlPlanes = machines.filter(({ node }) => node.role === 'control-plane')
+  for (const { host } of controlPlanes) host.powerOn(true)
+  runUntil(clock, () => admin.reachable(), 'no API server answers')
+  runUntil(clock, () => admin.get('Namespace', 'kube-system') !== undefined, 'the API server makes no namespaces')
+  for (const object of kubeadmObjects({ ...options, endpoint: `https://${options.endpoint}` })) create(admin, object)
+  const ready = watchReadiness(admin, machines)
+  for (const { host, node } of machines) if (node.role === 'worker') host.powerOn(true)
+  runUntil(clock, () => ready.nodes.size === machines.length, 'not every node becomes Ready')
+  runUntil(clock, () => ready.dns && ready.account, 'CoreDNS does not come up')
+  ready.stop()
+}
+
+function create(admin: Client, object: KubernetesObject): void {
+  const answer = admin.create(object)
+  if (isStatus(answer) && answer.reason !== 'AlreadyExists')
+    throw new Error(`kubeadm cannot create ${object.kind} ${object.metadata.name}: ${answer.message}`)
+}
+
+function watchReadiness(admin: Client, machines: readonly Machine[]) {
+  const nodes = new Set<string>()
+  const ready = { nodes, dns: false, account: false, stop: () => {} }
+  const roles = new Map(machines.map(({ node }) => [node.name, node.role]))
+  const stops = [
+    admin.watch('Node', {}, ({ object }) => {
+      if (roles.get(object.metadata.name) === 'control-plane') markControlPlane(admin, object)
+      if (object.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'))
+        nodes.add(object.metadata.name)
+    }),
+    admin.watch('Deployment', { namespace: 'kube-system', fieldSelector: 'metadata.name=coredns' }, ({ object }) => {
+      ready.dns = (object.status?.availableReplicas ?? 0) >= (object.spec.replicas ?? 1)
+    }),
+    admin.watch('ServiceAccount', { namespace: 'default' }, () => {
+      ready.account = true
+    }),
+  ]
+  ready.stop = () => {
+    for (const stop of stops) stop()
+  }
+  return ready
+}
+
+const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane'
+
+/** Source: cmd/kubeadm/app/phases/markcontrolplane */
+function markControlPlane(admin: Client, node: Node): void {
+  if (node.metadata.labels?.[CONTROL_PLANE] !== undefined) return
+  admin.update('Node', node.metadata.name, undefined, (current) => ({
+    ...current,
+    metadata: {
+      ...current.metadata,
+      labels: {
+        ...current.metadata.labels,
+        [CONTROL_PLANE]: '',
+        'node.kubernetes.io/exclude-from-external-load-balancers': '',
+      },
+    },
+    spec: { ...current.spec, taints: [...(current.spec.taints ?? []), { key: CONTROL_PLANE, effect: 'NoSchedule' }] },
+  }))
+}
+
+/** Lets time pass, timer by timer, until the condition holds. */
+function runUntil(clock: VirtualClock, holds: () => boolean, otherwise: string): void {
+  const end = clock.now() + PATIENCE_MS
+  while (!holds()) {
+    const due = clock.nextDue()
+    if (due === undefined || due > end) throw new Error(`the cluster does not boot: ${otherwise}`)
+    clock.run(due, 1)
+  }
+}

@@ -1,0 +1,135 @@
+import { failure } from '../api/status.ts'
+import type { Answer, Kind, KubernetesObject } from '../api/types.ts'
+import type { Client } from '../client/contract.ts'
+import type { Network } from '../network/contract.ts'
+import type { ComponentName, Faults } from './contract.ts'
+import type { Machine } from './machines.ts'
+
+type Action = 'stops' | 'starts' | 'restarts' | 'crashes'
+
+const MANIFESTS = '/etc/kubernetes/manifests'
+/** Where a manifest lies that was moved away: what one does on a real node to stop a static pod. */
+const ASIDE = '/etc/kubernetes/stopped'
+
+const isStaticPod = (component: ComponentName) =>
+  component === 'etcd' ||
+  component.startsWith('kube-apiserver') ||
+  component === 'kube-controller-manager' ||
+  component === 'kube-scheduler'
+
+/** What can go wrong with components, machines, links, containers and probes. */
+export class ClusterFaults implements Faults {
+  readonly #machines: ReadonlyMap<string, Machine>
+  readonly #network: Network
+  readonly #admin: Client
+
+  constructor(machines: ReadonlyMap<string, Machine>, network: Network, admin: Client) {
+    this.#machines = machines
+    this.#network = network
+    this.#admin = admin
+  }
+
+  component(name: ComponentName, action: Action, host?: string): void {
+    const machines = host === undefined ? this.#hostsOf(name) : [this.#machine(host)]
+    if (isStaticPod(name)) for (const machine of machines) staticPod(machine, name, action)
+    else if (name === 'kubelet' || name === 'containerd') for (const machine of machines) unit(machine, name, action)
+    else if (name === 'coredns') this.#coreDNS(action)
+    else for (const machine of machines) kubeProxy(machine, action)
+  }
+
+  node(name: string, fault: 'fails' | 'reboots' | 'recovers'): void {
+    const { host } = this.#machine(name)
+    if (fault === 'fails') host.powerOff()
+    else if (fault === 'reboots') host.reboot()
+    else host.powerOn()
+  }
+
+  link(a: string, b: string, state: 'cut' | 'healed'): void {
+    this.#network.setLink(a, b, state === 'healed')
+  }
+
+  container(pod: string, namespace: string, container: string, exitCode: number): Answer<undefined> {
+    const kubelet = this.#kubeletOf(pod, namespace)
+    if (kubelet === undefined) return failure(404, 'NotFound', `no node runs the pod ${namespace}/${pod}`)
+    return kubelet.crash(namespace, pod, container, exitCode)
+  }
+
+  probe(
+    pod: string,
+    namespace: string,
+    probe: 'readiness' | 'liveness' | 'startup',
+    outcome: 'fails' | 'succeeds' | 'as declared',
+  ): void {
+    this.#kubeletOf(pod, namespace)?.forceProbe(namespace, pod, probe, outcome)
+  }
+
+  #kubeletOf(pod: string, namespace: string) {
+    const node = this.#admin.get('Pod', pod, namespace)?.spec.nodeName
+    return node === undefined ? undefined : this.#machines.get(node)?.kubelet
+  }
+
+  #machine(host: string): Machine {
+    const machine = this.#machines.get(host)
+    if (machine === undefined) throw new Error(`there is no machine "${host}"`)
+    return machine
+  }
+
+  #hostsOf(name: ComponentName): readonly Machine[] {
+    const all = [...this.#machines.values()]
+    return isStaticPod(name) ? all.filter(({ node }) => node.role === 'control-plane') : all
+  }
+
+  /** CoreDNS is a Deployment: stopped, it is scaled to nothing. */
+  #coreDNS(action: Action): void {
+    if (action === 'stops' || action === 'starts') {
+      const replicas = action === 'stops' ? 0 : 2
+      this.#admin.update('Deployment', 'coredns', 'kube-system', (current) => ({
+        ...current,
+        spec: { ...current.spec, replicas },
+      }))
+      return
+    }
+    for (const { metadata } of this.#admin.list('Pod', {
+      namespace: 'kube-system',
+      labelSelector: 'k8s-app=kube-dns',
+    })) {
+      if (action === 'crashes') this.container(metadata.name, 'kube-system', 'coredns', 1)
+      else this.#delete('Pod', metadata)
+    }
+  }
+
+  #delete(kind: Kind, { name, namespace }: KubernetesObject['metadata']): void {
+    this.#admin.delete(kind, name, namespace)
+  }
+}
+
+/** Stopped by moving the manifest away and started by putting it back, as on a real node. */
+function staticPod({ host }: Machine, name: string, action: Action): void {
+  const [here, aside] = [`${MANIFESTS}/${name}.yaml`, `${ASIDE}/${name}.yaml`]
+  const [from, to] = action === 'stops' ? [here, aside] : [aside, here]
+  if (action === 'crashes' || action === 'restarts') return crashContainer({ host }, name, action === 'crashes' ? 2 : 0)
+  const text = host.files.read(from)
+  if (text === undefined) return
+  host.files.write(to, text)
+  host.files.remove(from)
+}
+
+function unit({ host }: Machine, name: 'kubelet' | 'containerd', action: Action): void {
+  if (action === 'crashes') host.systemd.crash(name)
+  else host.systemd.do(action === 'stops' ? 'stop' : action === 'starts' ? 'start' : 'restart', name)
+}
+
+function crashContainer({ host }: Pick<Machine, 'host'>, name: string, exitCode: number): void {
+  for (const container of host.runtime?.containers() ?? [])
+    if (container.config.container.name === name && container.state === 'running')
+      host.runtime?.crash(container.id, exitCode)
+}
+
+/** Its DaemonSet brings a kube-proxy that ends back at once: only a crash can be played, a lasting stop cannot. */
+function kubeProxy(machine: Machine, action: Action): void {
+  if (action === 'stops')
+    throw new Error(
+      'stopping kube-proxy on a node for good is not simulated: remove the node from its DaemonSet instead',
+    )
+  if (action !== 'starts') crashContainer(machine, 'kube-proxy', action === 'crashes' ? 1 : 0)
+}

@@ -1,0 +1,26 @@
+import type { Cluster, ClusterOptions } from './contract.ts'
+import { SimulatedCluster } from './simulated-cluster.ts'
+
+export type {
+  Cluster,
+  ClusterOptions,
+  DeclaredImage,
+  Faults,
+  HostShell,
+  HostView,
+  RequestOutcome,
+  Topology,
+  TopologyNode,
+} from './contract.ts'
+export type { Input } from './inputs.ts'
+export { DEFAULT_TOPOLOGY, parseTopology, TopologyError, topologyOf } from './topology.ts'
+
+/**
+ * Builds a cluster and boots it: when this returns, every node is Ready, CoreDNS runs and the default ServiceAccount is
+ * there. Nothing runs by itself afterwards: `cluster.clock` is advanced by whoever holds it.
+ *
+ * @throws when the cluster cannot boot with this topology
+ */
+export function createCluster(options: ClusterOptions = {}): Cluster {
+  return new SimulatedCluster(options)
+}

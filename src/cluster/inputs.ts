@@ -1,0 +1,79 @@
+import type { ApiRequest, ApiResponse, ApiServer } from '../api/request.ts'
+import { isStatus, type KubernetesObject } from '../api/types.ts'
+import type { Clock } from '../sim/clock.ts'
+import type { ComponentName, DeclaredImage } from './contract.ts'
+
+/** Everything that can come into a cluster from outside: with the seed, all that its life depends on. Plain data. */
+export type Input =
+  | { readonly type: 'request'; readonly request: ApiRequest }
+  | {
+      readonly type: 'component'
+      readonly name: ComponentName
+      readonly action: 'stops' | 'starts' | 'restarts' | 'crashes'
+      readonly host?: string
+    }
+  | { readonly type: 'node'; readonly name: string; readonly fault: 'fails' | 'reboots' | 'recovers' }
+  | { readonly type: 'link'; readonly a: string; readonly b: string; readonly state: 'cut' | 'healed' }
+  | {
+      readonly type: 'container'
+      readonly pod: string
+      readonly namespace: string
+      readonly container: string
+      readonly exitCode: number
+    }
+  | {
+      readonly type: 'probe'
+      readonly pod: string
+      readonly namespace: string
+      readonly probe: 'readiness' | 'liveness' | 'startup'
+      readonly outcome: 'fails' | 'succeeds' | 'as declared'
+    }
+  | {
+      readonly type: 'connect'
+      readonly from: { readonly pod: string; readonly namespace: string } | { readonly host: string }
+      readonly url: string
+    }
+  | { readonly type: 'shell'; readonly host: string; readonly shell: number; readonly line: string }
+  | { readonly type: 'file'; readonly host: string; readonly path: string; readonly content: string | null }
+  | { readonly type: 'image'; readonly image: DeclaredImage }
+
+const READS = new Set(['get', 'list', 'watch'])
+
+/**
+ * The API server as somebody outside uses it: what changes something is recorded first, as data; what only looks on
+ * leaves no mark on the world.
+ */
+export function recorded(server: ApiServer, record: (input: Input) => void): ApiServer {
+  return {
+    handle(request) {
+      if (READS.has(request.verb)) return server.handle(request)
+      const plain = request.change === undefined ? request : withBody(server, request)
+      if ('code' in plain) return plain
+      if (!request.options?.dryRun) record({ type: 'request', request: plain })
+      return server.handle(plain)
+    },
+    watch: (request, onEvent, onEnd) => server.watch({ ...request, onlooker: true }, onEvent, onEnd),
+  }
+}
+
+/** A write that is a function of the current object, as the object it comes to: a function cannot be written down. */
+function withBody(server: ApiServer, { change, ...request }: ApiRequest): ApiRequest | ApiResponse {
+  const { subresource: _, ...resource } = request.resource
+  const current = server.handle({ ...request, verb: 'get', resource })
+  if (isStatus(current.body)) return current
+  const body = change!(current.body as KubernetesObject)
+  return body === undefined ? current : { ...request, body }
+}
+
+/** The clock for those who only look on: none of their timers counts. */
+export function onlookerClock(clock: Clock): Clock {
+  return {
+    now: () => clock.now(),
+    setTimeout: (callback, delayMs) => clock.observe(callback, delayMs),
+    clearTimeout: (timer) => clock.clearTimeout(timer),
+    defer: (callback) => void clock.observe(callback, 0),
+    observe: (callback, delayMs) => clock.observe(callback, delayMs),
+    fail: (error) => clock.fail(error),
+    hold: () => clock.hold(),
+  }
+}

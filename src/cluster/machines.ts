@@ -1,0 +1,106 @@
+import { quantityValue } from '../api/quantity.ts'
+import type { UserInfo } from '../api/request.ts'
+import { createRecorder } from '../client/recorder.ts'
+import { createContainerRuntime } from '../node/container-runtime/index.ts'
+import type { ImageCatalogue } from '../node/contract.ts'
+import { createHost, type Host } from '../node/host/index.ts'
+import type { KubeletHandle } from '../node/kubelet/contract.ts'
+import { kubeletProgram } from '../node/kubelet/index.ts'
+import type { Barrier } from '../sim/barrier.ts'
+import type { ChartWorld } from '../sim/chart.ts'
+import { Random } from '../sim/random.ts'
+import { addressIn, hostAddress, podSubnet } from './addresses.ts'
+import type { TopologyNode } from './contract.ts'
+import { kubeadmFiles } from './kubeadm/files.ts'
+import type { ControlPlane } from './programs/control-plane.ts'
+
+/** A machine of the cluster, and its kubelet while one runs. */
+export interface Machine {
+  readonly node: TopologyNode
+  readonly host: Host
+  kubelet: KubeletHandle | undefined
+}
+
+export interface MachineOptions {
+  readonly world: ChartWorld
+  readonly barrier: Barrier
+  readonly plane: ControlPlane
+  readonly images: ImageCatalogue
+  readonly version: string
+  readonly serviceCIDR: string
+  readonly podCIDR: string
+  /** `192.168.64.10:6443` */
+  readonly endpoint: string
+  readonly etcdCluster: readonly string[]
+}
+
+const DEFAULT_CPU = '4'
+const DEFAULT_MEMORY = '8Gi'
+
+/** The nth machine: kubelet and containerd installed and enabled, joined by kubeadm, powered off. */
+export function createMachine(node: TopologyNode, index: number, options: MachineOptions): Machine {
+  const { world, plane, endpoint } = options
+  const { name } = node
+  const ip = hostAddress(index)
+  const host = createHost({
+    name,
+    ip,
+    world,
+    network: plane.network,
+    random: new Random(plane.seed, `host/${name}`),
+    barrier: options.barrier,
+    cpus: quantityValue(node.cpu ?? DEFAULT_CPU),
+    memoryBytes: quantityValue(node.memory ?? DEFAULT_MEMORY),
+    controlPlaneEndpoint: endpoint,
+    clusterDNS: addressIn(options.serviceCIDR, 10),
+    files: kubeadmFiles({
+      name,
+      ip,
+      node,
+      version: options.version,
+      serviceCIDR: options.serviceCIDR,
+      podCIDR: options.podCIDR,
+      etcdCluster: options.etcdCluster,
+      endpoint: `https://${endpoint}`,
+      caCertificate: plane.caCertificate,
+    }),
+  })
+  const runtime = createContainerRuntime({
+    host: name,
+    ip,
+    world,
+    random: new Random(plane.seed, `containerd/${name}`),
+    network: plane.network,
+    images: options.images,
+    files: host.files,
+    podCIDR: podSubnet(options.podCIDR, index),
+  })
+  host.attachRuntime(runtime)
+  const machine: Machine = { node, host, kubelet: undefined }
+  const user: UserInfo = { name: `system:node:${name}`, groups: ['system:nodes', 'system:authenticated'] }
+  const random = new Random(plane.seed, `kubelet-events/${name}`)
+  host.install(
+    '/usr/bin/kubelet',
+    kubeletProgram({
+      nodeName: name,
+      ip,
+      runtime,
+      network: plane.network,
+      machine: {
+        cpu: node.cpu ?? DEFAULT_CPU,
+        memory: node.memory ?? DEFAULT_MEMORY,
+        ...(node.pods === undefined ? {} : { pods: node.pods }),
+        bootID: () => host.bootId,
+      },
+      kubernetesVersion: options.version,
+      labels: node.labels ?? {},
+      taints: node.taints ?? [],
+      connect: ({ server }) => plane.client(name, server.replace(/^https?:\/\//, ''), user),
+      recorder: (client) => createRecorder(client, 'kubelet', world, random, name),
+      onHandle: (handle) => {
+        machine.kubelet = handle
+      },
+    }),
+  )
+  return machine
+}

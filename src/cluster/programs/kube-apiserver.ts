@@ -1,0 +1,106 @@
+import { createApiServer, type RunningApiServer } from '../../control-plane/apiserver/index.ts'
+import type { Process, Program } from '../../node/contract.ts'
+import { Random } from '../../sim/random.ts'
+import type { ControlPlane } from './control-plane.ts'
+import { type Flags, readFlags } from './flags.ts'
+import { ADMISSION_PLUGINS, API_SERVER_FILES, API_SERVER_FLAGS, API_SERVER_SWITCHES } from './kube-apiserver-flags.ts'
+
+/** How long the server waits for etcd at its start before it gives up. Source: apiserver/pkg/storage/storagebackend/factory/etcd3.go */
+const ETCD_PATIENCE_MS = 20_000
+
+/**
+ * kube-apiserver in its container: it looks at its flags and files, waits for etcd, and answers on its port until it is
+ * told to end. What stops the real one stops it too, with the error in its log.
+ */
+export function apiServerProgram(plane: ControlPlane): Program {
+  return {
+    start(process) {
+      const flags = readFlags(process.argv.slice(1), API_SERVER_FLAGS, API_SERVER_SWITCHES)
+      if ('error' in flags) return fail(process, `Error: ${flags.error}`)
+      const wrong = configurationProblem(flags, process)
+      if (wrong !== undefined) return fail(process, wrong)
+      const server = flags.get('etcd-servers') ?? ''
+      process.onSignal(() => process.exit(0))
+      if (etcdAnswers(plane, process, server)) return serve(plane, process, flags)
+      const address = server.split(',')[0]!.replace('https://', '')
+      const warn = `W addrConn.createTransport failed to connect to {Addr: "${address}"}. Err: connection error: desc = "transport: Error while dialing: dial tcp ${address}: connect: connection refused"`
+      process.log(warn, 'stderr')
+      const timer = process.world.clock.setTimeout(() => {
+        if (etcdAnswers(plane, process, server)) serve(plane, process, flags)
+        else
+          fail(
+            process,
+            `F run.go:72] "command failed" err="problem initializing API group \\"\\": context deadline exceeded"`,
+          )
+      }, ETCD_PATIENCE_MS)
+      process.onEnd(() => process.world.clock.clearTimeout(timer))
+    },
+  }
+}
+
+function fail(process: Process, line: string): void {
+  process.log(line, 'stderr')
+  process.exit(1)
+}
+
+/** What is wrong with the flags' values, as the server logs it before it exits. */
+function configurationProblem(flags: Flags, process: Process): string | undefined {
+  for (const flag of API_SERVER_FILES) {
+    const file = flags.get(flag)
+    if (file !== undefined && process.files.read(file) === undefined)
+      return `E run.go:72] "command failed" err="open ${file}: no such file or directory"`
+  }
+  if (!flags.get('etcd-servers')) return `E run.go:72] "command failed" err="--etcd-servers must be specified"`
+  const plugins = [
+    ...(flags.get('enable-admission-plugins') ?? '').split(','),
+    ...(flags.get('disable-admission-plugins') ?? '').split(','),
+  ]
+  const unknown = plugins.find((plugin) => plugin !== '' && !ADMISSION_PLUGINS.has(plugin))
+  if (unknown !== undefined)
+    return `E run.go:72] "command failed" err="enable-admission-plugins plugin \\"${unknown}\\" is unknown"`
+  const modes = (flags.get('authorization-mode') ?? 'AlwaysAllow').split(',')
+  const mode = modes.find((name) => !['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny', 'Webhook', 'ABAC'].includes(name))
+  if (mode !== undefined)
+    return `E run.go:72] "command failed" err="authorization-mode: \\"${mode}\\" is not a valid mode"`
+  return undefined
+}
+
+/** Whether one of the servers of --etcd-servers is etcd, seen from here. */
+function etcdAnswers(plane: ControlPlane, process: Process, servers: string): boolean {
+  return servers.split(',').some((url) => {
+    const found = /^https:\/\/([^:/]+):(\d+)/.exec(url)
+    if (!found) return false
+    const to = { ip: found[1]!, port: Number(found[2]) }
+    return (
+      to.port === 2379 &&
+      plane.network.connect({ host: process.host, ip: process.ip }, to, () => 0).outcome === 'connected'
+    )
+  })
+}
+
+function serve(plane: ControlPlane, process: Process, flags: Flags): void {
+  const port = Number(flags.get('secure-port') ?? 6443)
+  const server = createApiServer({
+    clock: process.world.clock,
+    random: new Random(plane.seed, `kube-apiserver/${process.host}/${plane.starts(process.host)}`),
+    etcd: plane.etcd.client(process.host),
+    serviceCIDR: flags.get('service-cluster-ip-range') ?? '10.0.0.0/24',
+    advertiseAddress: flags.get('advertise-address') ?? process.ip,
+    securePort: port,
+    ...(flags.get('service-account-issuer') ? { issuer: flags.get('service-account-issuer')! } : {}),
+    ...(plane.authority ? { authority: plane.authority } : {}),
+  })
+  process.log(`I instance.go:233] Using reconciler: lease`, 'stderr')
+  process.log(`I secure_serving.go:210] Serving securely on [::]:${port}`, 'stderr')
+  process.listen(port, 'TCP', ({ path }) => health(server, path ?? '/'))
+  plane.endpoints.add(process.host, process.ip, port, server)
+  process.onEnd(() => {
+    plane.endpoints.remove(process.host)
+    server.stop()
+  })
+}
+
+/** What probes see. */
+function health(_server: RunningApiServer, path: string) {
+  return /^\/(livez|readyz|healthz)/.test(path) ? { status: 200, body: 'ok' } : { status: 401, body: 'Unauthorized' }
+}

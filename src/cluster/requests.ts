@@ -1,0 +1,66 @@
+import type { Pod } from '../api/types.ts'
+import type { Client } from '../client/contract.ts'
+import type { Network } from '../network/contract.ts'
+import { httpRequest } from '../network/http.ts'
+import { lookup, parseResolvConf, type Source } from '../network/resolver.ts'
+import type { Cluster, RequestOutcome } from './contract.ts'
+import type { Machine } from './machines.ts'
+
+type From = Parameters<Cluster['request']>[0]
+
+/** Where names of pods and hosts are found. */
+export interface Directory {
+  readonly admin: Client
+  readonly machines: ReadonlyMap<string, Machine>
+}
+
+/** A request as curl in a pod (or on a host) would make it. */
+export function requestFrom(
+  network: Network,
+  directory: Directory,
+  from: From,
+  url: string,
+  choose: (n: number) => number,
+): RequestOutcome {
+  const source = sourceOf(directory, from)
+  if (typeof source === 'string') return { outcome: 'refused', because: source, hops: [] }
+  const found = httpRequest(network, source, url, choose)
+  if (found.outcome === 'answered') {
+    const { status, body, ip, hops } = found
+    const [pod] = directory.admin.list('Pod', { fieldSelector: `status.podIP=${ip}` })
+    return { outcome: 'answered', status, body, hops, ...(pod ? { pod: pod.metadata.name } : {}) }
+  }
+  const outcome = found.outcome === 'unreachable' ? 'timeout' : found.outcome
+  return { outcome, because: found.because, hops: found.hops }
+}
+
+export function resolveFrom(network: Network, directory: Directory, from: From, name: string): readonly string[] {
+  const source = sourceOf(directory, from)
+  return typeof source === 'string' ? [] : (lookup(network, source, name, () => 0).addresses ?? [])
+}
+
+/** The asker on the network, or why it cannot ask. */
+function sourceOf({ admin, machines }: Directory, from: From): Source | string {
+  if ('host' in from) {
+    const machine = machines.get(from.host)
+    if (machine === undefined) return `there is no host "${from.host}"`
+    const { host } = machine
+    return { host: host.name, ip: host.ip, resolver: parseResolvConf(host.files.read('/etc/resolv.conf') ?? '') }
+  }
+  const pod = admin.get('Pod', from.pod, from.namespace)
+  const node = pod?.spec.nodeName === undefined ? undefined : machines.get(pod.spec.nodeName)
+  const ip = pod?.status?.podIP
+  if (pod === undefined || node === undefined || ip === undefined)
+    return `the pod ${from.namespace}/${from.pod} is not running`
+  return { host: node.host.name, ip, resolver: resolverOf(pod, node) }
+}
+
+/** Source: pkg/kubelet/network/dns/dns.go */
+function resolverOf({ spec, metadata }: Pod, { host }: Machine) {
+  const policy = spec.dnsPolicy ?? 'ClusterFirst'
+  const ofHost = policy === 'Default' || (policy === 'ClusterFirst' && spec.hostNetwork)
+  if (ofHost) return parseResolvConf(host.files.read('/etc/resolv.conf') ?? '')
+  const dns = /clusterDNS:\s*\n- (\S+)/.exec(host.files.read('/var/lib/kubelet/config.yaml') ?? '')?.[1]
+  const searches = [`${metadata.namespace}.svc.cluster.local`, 'svc.cluster.local', 'cluster.local']
+  return { nameservers: dns === undefined ? [] : [dns], searches, ndots: 5 }
+}

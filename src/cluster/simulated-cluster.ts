@@ -1,0 +1,265 @@
+import type { ApiServer, UserInfo } from '../api/request.ts'
+import { notFound } from '../api/status.ts'
+import type { Answer } from '../api/types.ts'
+import { createClient } from '../client/client.ts'
+import type { Client } from '../client/contract.ts'
+import { createEtcdCluster } from '../control-plane/etcd/index.ts'
+import type { Network } from '../network/contract.ts'
+import { createNetwork } from '../network/index.ts'
+import type { LogOptions, LogSink } from '../node/kubelet/contract.ts'
+import { Barrier } from '../sim/barrier.ts'
+import type { ChartWorld } from '../sim/chart.ts'
+import { VirtualClock } from '../sim/clock.ts'
+import { Random } from '../sim/random.ts'
+import { RecordedTrace } from '../sim/trace.ts'
+import { TransitionCounts } from '../sim/transitions.ts'
+import { hostAddress } from './addresses.ts'
+import { boot } from './boot.ts'
+import type { Cluster, ClusterOptions, DeclaredImage, EtcdView, Faults, HostView, RequestOutcome } from './contract.ts'
+import { ApiEndpoints } from './endpoints.ts'
+import { ClusterFaults } from './faults.ts'
+import { HostDoor } from './host-door.ts'
+import { createImages, type Images } from './images.ts'
+import { type Input, onlookerClock, recorded } from './inputs.ts'
+import { createMachine, type Machine } from './machines.ts'
+import type { ControlPlane } from './programs/control-plane.ts'
+import { requestFrom, resolveFrom } from './requests.ts'
+import { DEFAULT_TOPOLOGY, KUBERNETES_VERSION, POD_CIDR, SERVICE_CIDR } from './topology.ts'
+
+/** 2026-01-01T00:00:00Z */
+const DEFAULT_START = 1_767_225_600_000
+const ADMIN: UserInfo = {
+  name: 'kubernetes-admin',
+  groups: ['kubeadm:cluster-admins', 'system:masters', 'system:authenticated'],
+}
+/** What the load balancer in front of several control planes listens on. */
+const BALANCED = '192.168.64.5'
+
+type From = Parameters<Cluster['request']>[0]
+
+export class SimulatedCluster implements Cluster {
+  readonly clock: VirtualClock
+  readonly barrier: Barrier
+  readonly trace: RecordedTrace
+  readonly network: Network
+  readonly bootedAt: number
+  readonly etcd: EtcdView
+  readonly faults: Faults
+  readonly hosts: ReadonlyMap<string, HostView>
+  readonly #options: ClusterOptions
+  readonly #world: ChartWorld
+  readonly #endpoints: ApiEndpoints
+  readonly #endpoint: string
+  readonly #machines: ReadonlyMap<string, Machine>
+  readonly #images: Images
+  readonly #admin: Client
+  readonly #innerFaults: ClusterFaults
+  readonly #requests: Random
+  #recordedServer: { readonly inner: ApiServer; readonly outer: ApiServer } | undefined
+  #starts = new Map<string, number>()
+
+  constructor(options: ClusterOptions) {
+    const { topology = DEFAULT_TOPOLOGY, seed = 1 } = options
+    this.#options = options
+    this.clock = new VirtualClock(options.startAt ?? DEFAULT_START)
+    this.barrier = new Barrier(this.clock)
+    this.trace = new RecordedTrace(this.clock, {
+      transitions: new TransitionCounts(),
+      ...(options.keepTrace ? { keep: 'all' as const } : {}),
+    })
+    this.#world = { clock: this.clock, trace: this.trace }
+    this.network = createNetwork()
+    this.#requests = new Random(seed, 'requests')
+    const controlPlanes = topology.nodes.filter(({ role }) => role === 'control-plane')
+    const single = hostAddress(topology.nodes.indexOf(controlPlanes[0]!))
+    this.#endpoint = `${controlPlanes.length > 1 ? BALANCED : single}:6443`
+    this.#endpoints = new ApiEndpoints(this.network, controlPlanes.length > 1 ? BALANCED : undefined)
+    const members = controlPlanes.map(({ name }, index) => ({ name, host: name, alias: `etcd-${index + 1}` }))
+    const etcd = createEtcdCluster({
+      members,
+      world: this.#world,
+      random: new Random(seed, 'etcd'),
+      network: this.network,
+    })
+    const plane = this.#plane(seed, etcd)
+    this.#images = createImages(plane, options.images ?? [])
+    const shared = {
+      world: this.#world,
+      barrier: this.barrier,
+      plane,
+      images: this.#images.catalogue,
+      version: topology.kubernetesVersion ?? KUBERNETES_VERSION,
+      serviceCIDR: topology.serviceCIDR ?? SERVICE_CIDR,
+      podCIDR: topology.podCIDR ?? POD_CIDR,
+      endpoint: this.#endpoint,
+      etcdCluster: controlPlanes.map(
+        ({ name }) => `${name}=https://${hostAddress(topology.nodes.findIndex((n) => n.name === name))}:2380`,
+      ),
+    }
+    this.#machines = new Map(topology.nodes.map((node, index) => [node.name, createMachine(node, index, shared)]))
+    this.#admin = this.#clientOf(ADMIN, false)
+    this.#innerFaults = new ClusterFaults(this.#machines, this.network, this.#admin)
+    this.faults = this.#recordedFaults()
+    this.hosts = new Map(
+      [...this.#machines].map(([name, machine]) => [name, new HostDoor(machine, (input) => this.#record(input))]),
+    )
+    this.etcd = {
+      get members() {
+        return members.map(({ name, alias }) => {
+          const { state, term } = etcd.member(name)
+          return { name: alias, state, term }
+        })
+      },
+      leader: () => members.find(({ name }) => name === etcd.leader())?.alias,
+      hostOf: (member) => members.find(({ name, alias }) => alias === member || name === member)?.host,
+    }
+    const machines = [...this.#machines.values()]
+    boot({ ...shared, clock: this.clock, machines, admin: this.#admin, caCertificate: plane.caCertificate })
+    this.bootedAt = this.clock.now()
+  }
+
+  apiServer(): ApiServer | undefined {
+    const inner = this.#endpoints.any()
+    if (inner === undefined) return undefined
+    if (this.#recordedServer?.inner !== inner) {
+      this.#recordedServer = { inner, outer: recorded(inner, (input) => this.#record(input)) }
+    }
+    return this.#recordedServer.outer
+  }
+
+  client(user?: string, groups: readonly string[] = ['system:authenticated']): Client {
+    return this.#clientOf(user === undefined ? ADMIN : { name: user, groups }, true)
+  }
+
+  declareImage(image: DeclaredImage): void {
+    this.#record({ type: 'image', image })
+    this.#images.declare(image)
+  }
+
+  request(from: From, url: string): RequestOutcome {
+    this.#record({ type: 'connect', from, url })
+    return this.#request(from, url)
+  }
+
+  resolve(from: From, name: string): readonly string[] {
+    return resolveFrom(this.network, this.#sourceOf(), from, name)
+  }
+
+  logs(namespace: string, pod: string, container: string): readonly string[] {
+    let text = ''
+    const sink = {
+      write: (part: string) => {
+        text += part
+      },
+      end: () => {},
+    }
+    this.streamLogs(namespace, pod, container, {}, sink)
+    return text === '' ? [] : text.replace(/\n$/, '').split('\n')
+  }
+
+  streamLogs(
+    namespace: string,
+    pod: string,
+    container: string,
+    options: LogOptions,
+    sink: LogSink,
+  ): Answer<() => void> {
+    const node = this.#admin.get('Pod', pod, namespace)?.spec.nodeName
+    const kubelet = node === undefined ? undefined : this.#machines.get(node)?.kubelet
+    if (kubelet === undefined) return notFound({ group: '', resource: 'pods' }, pod)
+    return kubelet.logs(namespace, pod, container, options, sink)
+  }
+
+  async apply(input: Input): Promise<void> {
+    const faults = this.#innerFaults
+    if (input.type === 'request') this.#endpoints.any()?.handle(input.request)
+    else if (input.type === 'component') faults.component(input.name, input.action, input.host)
+    else if (input.type === 'node') faults.node(input.name, input.fault)
+    else if (input.type === 'link') faults.link(input.a, input.b, input.state)
+    else if (input.type === 'container') faults.container(input.pod, input.namespace, input.container, input.exitCode)
+    else if (input.type === 'probe') faults.probe(input.pod, input.namespace, input.probe, input.outcome)
+    else if (input.type === 'connect') this.#request(input.from, input.url)
+    else if (input.type === 'image') this.#images.declare(input.image)
+    else await (this.hosts.get(input.host) as HostDoor).apply(input)
+  }
+
+  #record(input: Input): void {
+    this.#options.onInput?.(input)
+  }
+
+  #request(from: From, url: string): RequestOutcome {
+    return requestFrom(this.network, this.#sourceOf(), from, url, (n) => this.#requests.int(n))
+  }
+
+  #sourceOf() {
+    return { admin: this.#admin, machines: this.#machines }
+  }
+
+  #plane(seed: number, etcd: ReturnType<typeof createEtcdCluster>): ControlPlane {
+    return {
+      seed,
+      network: this.network,
+      etcd,
+      endpoints: this.#endpoints,
+      authority: this.#options.authority,
+      caCertificate: this.#options.caCertificate ?? PLACEHOLDER_CA,
+      client: (host, endpoint, user) =>
+        createClient({
+          user,
+          connection: this.#endpoints.connection(host, endpoint),
+          world: this.#world,
+          random: new Random(seed, `client/${user.name}/${host}`),
+        }),
+      starts: (host) => {
+        const starts = (this.#starts.get(host) ?? 0) + 1
+        this.#starts.set(host, starts)
+        return starts
+      },
+    }
+  }
+
+  /** A client of somebody outside: what it writes is recorded (unless it is the cluster's own), its timers do not count. */
+  #clientOf(user: UserInfo, outside: boolean): Client {
+    const connection = this.#endpoints.connection(undefined, this.#endpoint)
+    const world = outside ? { ...this.#world, clock: onlookerClock(this.clock) } : this.#world
+    const server = outside
+      ? () => (connection.server() === undefined ? undefined : this.apiServer())
+      : connection.server
+    return createClient({
+      user,
+      connection: { ...connection, server },
+      world,
+      random: new Random(this.#options.seed ?? 1, `client/${user.name}/${outside}`),
+    })
+  }
+
+  #recordedFaults(): Faults {
+    const inner = this.#innerFaults
+    const record = (input: Input) => this.#record(input)
+    return {
+      component(name, action, host) {
+        record({ type: 'component', name, action, ...(host === undefined ? {} : { host }) })
+        inner.component(name, action, host)
+      },
+      node(name, fault) {
+        record({ type: 'node', name, fault })
+        inner.node(name, fault)
+      },
+      link(a, b, state) {
+        record({ type: 'link', a, b, state })
+        inner.link(a, b, state)
+      },
+      container(pod, namespace, container, exitCode) {
+        record({ type: 'container', pod, namespace, container, exitCode })
+        return inner.container(pod, namespace, container, exitCode)
+      },
+      probe(pod, namespace, probe, outcome) {
+        record({ type: 'probe', pod, namespace, probe, outcome })
+        inner.probe(pod, namespace, probe, outcome)
+      },
+    }
+  }
+}
+
+/** What stands in ca.crt where nobody outside will check it. */
+const PLACEHOLDER_CA = '-----BEGIN CERTIFICATE-----\nbm90IHNpbXVsYXRlZA==\n-----END CERTIFICATE-----\n'
