@@ -1,12 +1,17 @@
 import {
   type Actor,
+  type AnyMachineSnapshot,
   type AnyStateMachine,
   createActor,
   type EmittedFrom,
   type EventFromLogic,
   type InputFrom,
+  type InspectionEvent,
 } from 'xstate'
 import type { Clock } from './clock.ts'
+import { Flyweight } from './flyweight.ts'
+import { inspectorOf, listen, TransitionTracer } from './live.ts'
+import { stateText } from './state-memo.ts'
 import type { Trace } from './trace.ts'
 
 /** What charts need of the world. */
@@ -28,6 +33,11 @@ export interface Charts<M extends AnyStateMachine> {
   has(key: string): boolean
   state(key: string): ChartState<M> | undefined
   keys(): IterableIterator<string>
+  /**
+   * Lets a real actor live on in the object's place, for tools that look at actors. Nothing changes for anybody else.
+   * Undefined for a key that is not there, has ended, or is in the middle of a step.
+   */
+  live(key: string, inspect?: (event: InspectionEvent) => void): Actor<M> | undefined
 }
 
 export interface ChartState<M extends AnyStateMachine> {
@@ -43,23 +53,16 @@ export function createCharts<M extends AnyStateMachine>(
   component: string,
   onEmit: (key: string, event: EmittedFrom<M>) => void,
 ): Charts<M> {
-  const actors = new Map<string, Actor<M>>()
+  const lives = new Flyweight(machine, world, component, onEmit as never)
   return {
     machine,
-    start(key, input) {
-      actors.set(
-        key,
-        startChart(machine, world, `${component}/${key}`, input, (event) => onEmit(key, event)),
-      )
-    },
-    send: (key, event) => actors.get(key)?.send(event),
-    stop(key) {
-      actors.get(key)?.stop()
-      actors.delete(key)
-    },
-    has: (key) => actors.has(key),
-    state: (key) => actors.get(key)?.getSnapshot() as ChartState<M> | undefined,
-    keys: () => actors.keys(),
+    start: (key, input) => lives.start(key, input),
+    send: (key, event) => lives.send(key, event as never),
+    stop: (key) => lives.stop(key),
+    has: (key) => lives.has(key),
+    state: (key) => lives.state(key) as ChartState<M> | undefined,
+    keys: () => lives.keys(),
+    live: (key, inspect) => lives.live(key, inspect) as Actor<M> | undefined,
   }
 }
 
@@ -67,12 +70,13 @@ export function createCharts<M extends AnyStateMachine>(
 export function startChart<M extends AnyStateMachine>(
   machine: M,
   world: ChartWorld,
-  _component: string,
+  component: string,
   input: InputFrom<M>,
   onEmit: (event: EmittedFrom<M>) => void,
 ): Actor<M> {
-  const actor: Actor<M> = createActor(machine, { clock: world.clock, input } as never)
-  actor.on('*', onEmit as never)
-  actor.subscribe({ error: (error: unknown) => world.clock.fail(error) })
+  const tracer = new TransitionTracer(machine, world.trace, component)
+  const actor: Actor<M> = createActor(machine, { clock: world.clock, input, inspect: inspectorOf(tracer) } as never)
+  tracer.begun(undefined, stateText((actor.getSnapshot() as AnyMachineSnapshot).value))
+  listen(actor as never, world.clock, onEmit as never)
   return actor.start()
 }

@@ -1,0 +1,298 @@
+import {
+  type Actor,
+  type AnyEventObject,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  createActor,
+  type InspectionEvent,
+} from 'xstate'
+import type { Clock, Timer } from './clock.ts'
+import { inspectorOf, listen, TransitionTracer } from './live.ts'
+import { memoOf, type SharedState, sharedState } from './state-memo.ts'
+import type { Trace } from './trace.ts'
+import { statesOf } from './transitions.ts'
+
+/** One object's life: what an actor would hold, without the actor. */
+interface Life {
+  readonly key: string
+  state: SharedState
+  context: unknown
+  status: 'active' | 'done' | 'error' | 'stopped'
+  /** Delayed events by the id they are cancelled with. */
+  timers: Map<string, { readonly timer: Timer; readonly event: AnyEventObject }> | undefined
+  /** Events sent while one is being taken; undefined when none is. */
+  queue: (AnyEventObject | typeof STOP)[] | undefined
+  history: AnyMachineSnapshot['historyValue'] | undefined
+  /** Once somebody looks at it, a real actor lives on in its place. */
+  actor: Actor<AnyStateMachine> | undefined
+}
+
+const STOP = Symbol('stop')
+
+/** How XState hands actions to whoever runs them. Internal to XState: held equal to its interpreter by a property test. */
+interface Action {
+  readonly info: unknown
+  readonly params: unknown
+  readonly exec?: (info: unknown, params: unknown) => void
+}
+
+/**
+ * Lives one machine for many objects. Only {state, context} is kept of each; the machine is stepped with one actor
+ * scope that all share, following XState's own protocol of actions and deferred effects.
+ * Source: xstate 5.33.3 src/createActor.ts (Actor), src/system.ts (scheduler), src/stateUtils.ts (macrostep)
+ */
+export class Flyweight {
+  readonly #machine: AnyStateMachine
+  readonly #clock: Clock
+  readonly #trace: Trace
+  readonly #component: string
+  readonly #onEmit: (key: string, event: AnyEventObject) => void
+  readonly #memo
+  readonly #tracer: TransitionTracer
+  readonly #lives = new Map<string, Life>()
+  readonly #scope
+  /** Whose step it is; steps of different objects nest when an effect of one is an event for another. */
+  #current: Life | undefined
+  #deferred: (() => void)[] = []
+  /** Actions of the initial state run once all of it is known. */
+  #starting = false
+  #timerCount = 0
+
+  constructor(
+    machine: AnyStateMachine,
+    world: { readonly clock: Clock; readonly trace: Trace },
+    component: string,
+    onEmit: (key: string, event: AnyEventObject) => void,
+  ) {
+    if (statesOf(machine).some(({ invoke }) => invoke.length > 0))
+      throw new Error(`machine ${machine.id} invokes actors: what many objects share cannot have children`)
+    this.#machine = machine
+    this.#clock = world.clock
+    this.#trace = world.trace
+    this.#component = component
+    this.#onEmit = onEmit
+    this.#memo = memoOf(machine)
+    this.#tracer = new TransitionTracer(machine, world.trace, component)
+    this.#scope = this.#createScope()
+  }
+
+  start(key: string, input: unknown): void {
+    this.stop(key)
+    const life = {
+      key,
+      context: undefined,
+      status: 'active',
+      timers: undefined,
+      queue: [],
+      history: undefined,
+      actor: undefined,
+    } as unknown as Life
+    this.#lives.set(key, life)
+    this.#step(life, true, () => {
+      this.#starting = true
+      try {
+        return this.#machine.getInitialSnapshot(this.#scope as never, input as never)
+      } finally {
+        this.#starting = false
+      }
+    })
+    this.#drain(life)
+  }
+
+  send(key: string, event: AnyEventObject): void {
+    const life = this.#lives.get(key)
+    if (life !== undefined) this.#deliver(life, event)
+  }
+
+  stop(key: string): void {
+    const life = this.#lives.get(key)
+    if (life === undefined) return
+    this.#lives.delete(key)
+    if (life.actor !== undefined) life.actor.stop()
+    else if (life.queue !== undefined) life.queue.push(STOP)
+    else this.#end(life, 'stopped')
+  }
+
+  has(key: string): boolean {
+    return this.#lives.has(key)
+  }
+
+  state(key: string) {
+    const life = this.#lives.get(key)
+    if (life === undefined) return undefined
+    const { value, context, status } = life.actor?.getSnapshot() ?? {
+      value: life.state.value,
+      context: life.context,
+      status: life.status,
+    }
+    return { value, context, status }
+  }
+
+  keys(): IterableIterator<string> {
+    return this.#lives.keys()
+  }
+
+  /** A real actor that goes on where the object stands, its timers included; for tools that look at actors. */
+  live(key: string, inspect?: (event: InspectionEvent) => void): Actor<AnyStateMachine> | undefined {
+    const life = this.#lives.get(key)
+    if (life === undefined || life.status !== 'active' || life.queue !== undefined) return life?.actor
+    life.actor ??= this.#promote(life, inspect)
+    return life.actor
+  }
+
+  #deliver(life: Life, event: AnyEventObject): void {
+    if (life.actor !== undefined) life.actor.send(event)
+    else if (life.queue !== undefined) life.queue.push(event)
+    else if (life.status === 'active') {
+      life.queue = []
+      this.#take(life, event)
+      this.#drain(life)
+    }
+  }
+
+  #drain(life: Life): void {
+    for (let i = 0; life.status === 'active' && i < life.queue!.length; i++) {
+      const event = life.queue![i]!
+      if (event === STOP) this.#end(life, 'stopped')
+      else this.#take(life, event)
+    }
+    life.queue = undefined
+  }
+
+  #take(life: Life, event: AnyEventObject): void {
+    const { snapshot } = life.state
+    const { context } = life
+    const before =
+      life.history === undefined ? { ...snapshot, context } : { ...snapshot, context, historyValue: life.history }
+    this.#step(life, false, () => this.#machine.transition(before as never, event as never, this.#scope as never))
+  }
+
+  #step(life: Life, isInitial: boolean, run: () => AnyMachineSnapshot): void {
+    const outer = this.#current
+    const outerDeferred = this.#deferred
+    this.#current = life
+    this.#deferred = []
+    this.#tracer.resumed(isInitial ? undefined : life.state.text)
+    try {
+      const next = run()
+      this.#settle(life, next, isInitial)
+      if (next.status === 'error') throw next.error
+      const deferred = this.#deferred
+      for (let i = 0; i < deferred.length; i++) deferred[i]!()
+      if (next.status === 'done') this.#end(life, 'done')
+    } catch (error) {
+      this.#end(life, 'error')
+      this.#clock.fail(error)
+    } finally {
+      this.#current = outer
+      this.#deferred = outerDeferred
+    }
+  }
+
+  /** Takes over what a step has led to. */
+  #settle(life: Life, next: AnyMachineSnapshot, isInitial: boolean): void {
+    life.state = sharedState(this.#memo, next)
+    life.context = next.context
+    if (Object.keys(next.historyValue).length > 0) life.history = next.historyValue
+    if (Object.keys(next.children).length > 0)
+      throw new Error(`machine ${this.#machine.id} spawns actors: what many objects share cannot have children`)
+    if (isInitial) this.#tracer.begun(life.key, life.state.text)
+  }
+
+  #end(life: Life, status: 'done' | 'error' | 'stopped'): void {
+    life.status = status
+    if (life.timers !== undefined) for (const { timer } of life.timers.values()) this.#clock.clearTimeout(timer)
+    life.timers = undefined
+  }
+
+  #schedule(life: Life, event: AnyEventObject, delayMs: number, id = `raise.${++this.#timerCount}`): void {
+    const timer = this.#clock.setTimeout(() => {
+      life.timers?.delete(id)
+      this.#deliver(life, event)
+    }, delayMs)
+    life.timers ??= new Map()
+    life.timers.set(id, { timer, event })
+  }
+
+  #cancel(life: Life, id: string): void {
+    const scheduled = life.timers?.get(id)
+    if (scheduled === undefined) return
+    life.timers!.delete(id)
+    this.#clock.clearTimeout(scheduled.timer)
+  }
+
+  #createScope() {
+    const self = {
+      send: (event: AnyEventObject) => this.#deliver(this.#current!, event),
+      getSnapshot: () => ({ ...this.#current!.state.snapshot, context: this.#current!.context }),
+    }
+    const execute = ({ exec, info, params }: Action) => exec?.(info, params)
+    return {
+      self,
+      id: this.#machine.id,
+      sessionId: this.#machine.id,
+      logger: () => {},
+      defer: (effect: () => void) => this.#deferred.push(effect),
+      stopChild: () => {},
+      emit: (event: AnyEventObject) => this.#onEmit(this.#current!.key, event),
+      actionExecutor: (action: Action) => {
+        if (this.#starting) this.#deferred.push(() => execute(action))
+        else execute(action)
+      },
+      system: {
+        scheduler: {
+          schedule: (_source: unknown, _target: unknown, event: AnyEventObject, delayMs: number, id?: string) =>
+            this.#schedule(this.#current!, event, delayMs, id),
+          cancel: (_source: unknown, id: string) => this.#cancel(this.#current!, id),
+        },
+        _sendInspectionEvent: (event: InspectionEvent) => {
+          if (event.type === '@xstate.microstep') this.#tracer.took(this.#current!.key, event)
+        },
+      },
+    }
+  }
+
+  #promote(life: Life, inspect: ((event: InspectionEvent) => void) | undefined): Actor<AnyStateMachine> {
+    const { snapshot } = life.state
+    const pending = [...(life.timers ?? [])]
+    const clock = adoptingClock(this.#clock)
+    const tracer = new TransitionTracer(this.#machine, this.#trace, this.#component)
+    tracer.resumed(life.state.text)
+    const trace = inspectorOf(tracer, life.key)
+    const actor = createActor(this.#machine, {
+      clock,
+      snapshot: { ...snapshot, context: life.context, historyValue: life.history ?? {} },
+      inspect: (event: InspectionEvent) => {
+        trace(event)
+        inspect?.(event)
+      },
+    } as never) as Actor<AnyStateMachine>
+    listen(actor, this.#clock, (event) => this.#onEmit(life.key, event as AnyEventObject))
+    actor.start()
+    for (const [id, { timer, event }] of pending) {
+      clock.adopt = timer
+      const { scheduler } = actor.system as unknown as {
+        scheduler: { schedule(from: unknown, to: unknown, event: AnyEventObject, delay: number, id: string): void }
+      }
+      scheduler.schedule(actor, actor, event, 0, id)
+    }
+    life.timers = undefined
+    return actor
+  }
+}
+
+/** Our clock, handing out a pending timer once instead of making one: its place in the order of timers stays its own. */
+function adoptingClock(clock: Clock) {
+  const adopting = {
+    adopt: undefined as Timer | undefined,
+    setTimeout(callback: () => void, delayMs: number): Timer {
+      const { adopt } = adopting
+      if (adopt === undefined) return clock.setTimeout(callback, delayMs)
+      adopting.adopt = undefined
+      adopt.callback = callback
+      return adopt
+    },
+    clearTimeout: (timer: Timer | undefined) => clock.clearTimeout(timer),
+  }
+  return adopting
+}
