@@ -3,6 +3,15 @@ import type { Node, Taint } from '../../api/types.ts'
 import type { PodInfo } from './pod-info.ts'
 import { addResource, emptyResource, type Resource, resourceOf } from './resources.ts'
 
+export const HOSTNAME = 'kubernetes.io/hostname'
+export const ZONE = 'topology.kubernetes.io/zone'
+
+/** Which topology domain a node is in; undefined without the label. */
+export function topologyValue(node: NodeInfo, key: string): string | undefined {
+  if (key === HOSTNAME) return node.hostname
+  return key === ZONE ? node.zone : node.labels[key]
+}
+
 /** An image that is on some nodes. Source: kube-scheduler/framework ImageStateSummary */
 export interface ImageState {
   /** Bytes. */
@@ -19,11 +28,18 @@ const NO_LABELS: Readonly<Record<string, string>> = {}
  */
 export class NodeInfo {
   readonly name: string
+  /** A small number of its own, for tables by node; -1 for what is only tried out. */
+  readonly id: number
+  /** Moves on with every change. Source: NodeInfo.Generation */
+  generation = 1
   /** Undefined while pods are known to be on a node that is not known itself. */
   node: Node | undefined
   labels: Readonly<Record<string, string>> = NO_LABELS
   taints: readonly Taint[] = NO_TAINTS
   unschedulable = false
+  /** The two labels that pods are spread by when nothing else is said. */
+  hostname: string | undefined
+  zone: string | undefined
   allocatable: Resource = emptyResource()
   requested: Resource = emptyResource()
   /** Only cpu and memory count: see `nonZeroMilliCPU` of pods. */
@@ -40,17 +56,21 @@ export class NodeInfo {
   /** Per {@link SelectorCount} how many pods here match it, by its id. */
   readonly matching: number[] = []
 
-  constructor(name: string, node?: Node) {
+  constructor(name: string, node?: Node, id = -1) {
     this.name = name
+    this.id = id
     if (node !== undefined) this.setNode(node)
   }
 
   setNode(node: Node): void {
+    this.generation++
     if (this.node?.status?.allocatable !== node.status?.allocatable || this.node === undefined)
       this.allocatable = resourceOf(node.status?.allocatable)
     this.node = node
     this.labels = node.metadata.labels ?? NO_LABELS
     this.taints = node.spec.taints ?? NO_TAINTS
+    this.hostname = this.labels[HOSTNAME]
+    this.zone = this.labels[ZONE]
     this.unschedulable = node.spec.unschedulable === true
   }
 
@@ -78,6 +98,7 @@ export class NodeInfo {
   }
 
   #account(info: PodInfo, sign: 1 | -1): void {
+    this.generation++
     addResource(this.requested, info.resource.requests, sign)
     this.nonZeroMilliCPU += sign * info.resource.nonZeroMilliCPU
     this.nonZeroMemory += sign * info.resource.nonZeroMemory

@@ -7,6 +7,7 @@ export class NodeTree {
   readonly #zones = new Map<string, Set<NodeInfo>>()
   readonly #zoneOf = new Map<NodeInfo, string>()
   #list: readonly NodeInfo[] | undefined
+  #nextId = 0
 
   get(name: string): NodeInfo | undefined {
     return this.#nodes.get(name)
@@ -16,7 +17,7 @@ export class NodeTree {
   getOrAdd(name: string): NodeInfo {
     let info = this.#nodes.get(name)
     if (info === undefined) {
-      info = new NodeInfo(name)
+      info = new NodeInfo(name, undefined, this.#nextId++)
       this.#nodes.set(name, info)
     }
     return info

@@ -166,18 +166,21 @@ export class Algorithm {
     total.length = nodes.length
     total.fill(0)
     for (const { plugin, weight } of this.#plugins) this.#addScores(plugin, weight, pod, snapshot, nodes)
-    let best = 0
-    let ties = 1
-    for (let i = 1; i < nodes.length; i++) {
-      if (total[i]! > total[best]!) {
-        best = i
+    return nodes[this.#pickBest(total)]!
+  }
+
+  #pickBest(total: readonly number[]): number {
+    let best = Number.NEGATIVE_INFINITY
+    let ties = 0
+    for (let i = 0; i < total.length; i++) {
+      const score = total[i]!
+      if (score > best) {
+        best = score
         ties = 1
-      } else if (total[i] === total[best]) {
-        ties++
-        if (this.#random.int(ties) === 0) best = i
-      }
+      } else if (score === best) ties++
     }
-    return nodes[best]!
+    let chosen = ties === 1 ? 0 : this.#random.int(ties)
+    for (let i = 0; ; i++) if (total[i] === best && chosen-- === 0) return i
   }
 
   #addScores(plugin: Plugin, weight: number, pod: PodInfo, snapshot: Snapshot, nodes: readonly NodeInfo[]): void {

@@ -1,16 +1,22 @@
 import type { Plugin } from '../framework.ts'
 import { DEFAULT_RESOURCES } from './node-resources-fit.ts'
 import { MAX_NODE_SCORE } from './normalize-score.ts'
-import { type AllocationState, allocationState, type ResourceSpec, scoreAllocation } from './resource-allocation.ts'
+import {
+  type AllocationState,
+  type ResourceSpec,
+  scoreAllocation,
+  sharedAllocationStates,
+} from './resource-allocation.ts'
 
 /** Nodes whose resources are used up evenly score higher. Source: plugins/noderesources/balanced_allocation.go */
 export function nodeResourcesBalancedAllocation(
   resources: readonly ResourceSpec[] = DEFAULT_RESOURCES,
 ): Plugin<undefined, AllocationState> {
+  const stateOf = sharedAllocationStates(resources, {})
   return {
     name: 'NodeResourcesBalancedAllocation',
-    preScore({ pod }) {
-      const state = allocationState(pod, resources, {})
+    preScore(info) {
+      const state = stateOf(info)
       // Pods that ask for nothing would all go to the same node: kubernetes/kubernetes#129138.
       return state.podRequests.every((amount) => amount === 0) ? { code: 'Skip' } : { code: 'Success', state }
     },

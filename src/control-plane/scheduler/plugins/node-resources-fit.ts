@@ -3,7 +3,12 @@ import type { Plugin, Status } from '../framework.ts'
 import { NodeInfo } from '../node-info.ts'
 import type { PodInfo } from '../pod-info.ts'
 import { isExtendedResourceName, podRequests, type Resource } from '../resources.ts'
-import { type AllocationState, allocationState, type ResourceSpec, scoreAllocation } from './resource-allocation.ts'
+import {
+  type AllocationState,
+  type ResourceSpec,
+  scoreAllocation,
+  sharedAllocationStates,
+} from './resource-allocation.ts'
 import { type ScoringStrategy, strategyScorer } from './scoring-strategy.ts'
 
 /** Source: apis/config NodeResourcesFitArgs; the two feature gates were once switchable. */
@@ -35,6 +40,7 @@ export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): Plugin<Resour
   const skipPodLevelResources = args.enablePodLevelResources === false
   const requestsOf = (info: PodInfo) =>
     skipPodLevelResources ? podRequests(info.pod, { skipPodLevelResources }) : info.resource.requests
+  const stateOf = sharedAllocationStates(strategy.resources, { nonZero: true, skipPodLevelResources })
   return {
     name: 'NodeResourcesFit',
     events: new Set([
@@ -50,10 +56,7 @@ export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): Plugin<Resour
       return { code: 'Success', state: requestsOf(info) }
     },
     filter: (requests, _pod, node) => (fits(requests, node) ? undefined : insufficient(requests, node, isIgnored)),
-    preScore: (info) => ({
-      code: 'Success',
-      state: allocationState(info.pod, strategy.resources, { nonZero: true, skipPodLevelResources }),
-    }),
+    preScore: (info) => ({ code: 'Success', state: stateOf(info) }),
     score: (state, _pod, node) => scoreAllocation(state, node, scorer),
     isSchedulableAfter(event, pod) {
       if (event.resource !== 'Node') return event.action === 'Delete' ? event.old?.spec.nodeName !== undefined : true

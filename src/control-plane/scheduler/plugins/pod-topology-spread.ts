@@ -1,6 +1,6 @@
 import type { Pod, TopologySpreadConstraint } from '../../../api/types.ts'
 import type { Plugin, Snapshot, Status } from '../framework.ts'
-import type { NodeInfo } from '../node-info.ts'
+import { HOSTNAME, type NodeInfo, topologyValue, ZONE } from '../node-info.ts'
 import type { PodInfo } from '../pod-info.ts'
 import { requiredNodeAffinity } from './node-affinity.ts'
 import { MAX_NODE_SCORE } from './normalize-score.ts'
@@ -8,7 +8,6 @@ import {
   type Constraint,
   type ConstraintOptions,
   constraintsOf,
-  HOSTNAME,
   honours,
   nodeHasTopologyKeys,
   podSpreadHint,
@@ -37,6 +36,8 @@ interface ScoreState {
   readonly counts: readonly ReadonlyMap<string, number>[]
   readonly weights: readonly number[]
   readonly perNode: readonly ((node: NodeInfo) => number)[]
+  /** Per constraint: whether no candidate has its label, so that it says nothing. */
+  readonly unlabelled: readonly boolean[]
 }
 
 const NOT_MATCHED: Status = {
@@ -51,7 +52,7 @@ const NO_LABEL: Status = {
 /** Source: plugins/podtopologyspread/plugin.go systemDefaultConstraints */
 const systemDefaultConstraints: readonly TopologySpreadConstraint[] = [
   { topologyKey: HOSTNAME, whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 3 },
-  { topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 5 },
+  { topologyKey: ZONE, whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 5 },
 ]
 
 /** Pods are spread over zones and nodes. Source: plugins/podtopologyspread */
@@ -118,7 +119,7 @@ function filterState(
     if (!nodeHasTopologyKeys(node, constraints)) continue
     constraints.forEach((constraint, i) => {
       if (options.nodeInclusionPolicy && !honours(constraint, pod, node, matches)) return
-      const value = node.labels[constraint.topologyKey]!
+      const value = topologyValue(node, constraint.topologyKey)!
       counts[i]!.set(value, (counts[i]!.get(value) ?? 0) + perNode[i]!(node))
     })
   }
@@ -139,7 +140,7 @@ function filter(
   node: NodeInfo,
 ): Status | undefined {
   for (let i = 0; i < constraints.length; i++) {
-    const value = node.labels[constraints[i]!.topologyKey]
+    const value = topologyValue(node, constraints[i]!.topologyKey)
     if (value === undefined) return NO_LABEL
     const skew = (counts[i]!.get(value) ?? 0) + self[i]! - minimum[i]!
     if (skew > constraints[i]!.maxSkew) return NOT_MATCHED
@@ -166,15 +167,21 @@ function scoreState(
     for (let i = 0; i < constraints.length; i++) {
       const { topologyKey } = constraints[i]!
       // Counted node by node when they are scored.
-      if (topologyKey !== HOSTNAME) counts[i]!.set(node.labels[topologyKey] ?? '', 0)
+      if (topologyKey !== HOSTNAME) counts[i]!.set(topologyValue(node, topologyKey) ?? '', 0)
     }
   }
   const weights = constraints.map(({ topologyKey }, i) =>
     Math.log((topologyKey === HOSTNAME ? nodes.length - ignored.size : counts[i]!.size) + 2),
   )
   const perNode = podCounts(pod, constraints, snapshot)
-  countTopologies(pod, { constraints, ignored, counts, weights, perNode }, counts, snapshot, requireAll, options)
-  return { constraints, ignored, counts, weights, perNode }
+  const unlabelled = constraints.map(
+    ({ topologyKey }, i) =>
+      topologyKey !== HOSTNAME && (counts[i]!.size === 0 || (counts[i]!.size === 1 && counts[i]!.has(''))),
+  )
+  const state = { constraints, ignored, counts, weights, perNode, unlabelled }
+  if (constraints.some(({ topologyKey }, i) => topologyKey !== HOSTNAME && !unlabelled[i]))
+    countTopologies(pod, state, counts, snapshot, requireAll, options)
+  return state
 }
 
 function countTopologies(
@@ -185,15 +192,12 @@ function countTopologies(
   requireAll: boolean,
   options: ConstraintOptions,
 ): void {
-  // Values that no candidate has (all of them lack the label) are never asked for.
-  const useful = counts.some((values) => values.size > 1 || (values.size === 1 && !values.has('')))
-  if (!useful) return
   const matches = requiredNodeAffinity(pod)
   for (const node of snapshot.nodes) {
     if (!options.nodeInclusionPolicy && !matches(node)) continue
     if (requireAll && !nodeHasTopologyKeys(node, constraints)) continue
     for (let i = 0; i < constraints.length; i++) {
-      const value = node.labels[constraints[i]!.topologyKey] ?? ''
+      const value = topologyValue(node, constraints[i]!.topologyKey) ?? ''
       const count = counts[i]!.get(value)
       if (count === undefined) continue
       if (options.nodeInclusionPolicy && !honours(constraints[i]!, pod, node, matches)) continue
@@ -203,12 +207,18 @@ function countTopologies(
 }
 
 /** The fewer matching pods around, the lower: less is better here. Source: scoring.go Score, scoreForCount */
-function score({ constraints, ignored, counts, weights, perNode }: ScoreState, _pod: PodInfo, node: NodeInfo): number {
+function score(
+  { constraints, ignored, counts, weights, perNode, unlabelled }: ScoreState,
+  _pod: PodInfo,
+  node: NodeInfo,
+): number {
   if (ignored.size > 0 && ignored.has(node.name)) return 0
   let sum = 0
   for (let i = 0; i < constraints.length; i++) {
     const { topologyKey, maxSkew } = constraints[i]!
-    const value = node.labels[topologyKey]
+    // None of the candidates has the label.
+    if (unlabelled[i]) continue
+    const value = topologyValue(node, topologyKey)
     if (value === undefined) continue
     const count = topologyKey === HOSTNAME ? perNode[i]!(node) : counts[i]!.get(value)!
     sum += count * weights[i]! + (maxSkew - 1)

@@ -1,5 +1,6 @@
 import type { Pod } from '../../../api/types.ts'
 import type { NodeInfo } from '../node-info.ts'
+import type { PodInfo } from '../pod-info.ts'
 import { isScalarResourceName, type PodRequestsOptions, podRequests, podResource } from '../resources.ts'
 
 export interface ResourceSpec {
@@ -17,16 +18,23 @@ export interface AllocationState {
   readonly requested: number[]
   readonly allocated: number[]
   readonly allocatable: number[]
+  readonly memo: ScoreMemo
+}
+
+/**
+ * Scores of nodes that have not changed since the last pod that asks for the same: a score by resources depends on
+ * nothing else, and from one pod to the next only one node changes.
+ */
+interface ScoreMemo {
+  /** By id of the node: its generation when it was scored, and the score. */
+  generations: Uint32Array
+  scores: Uint8Array
 }
 
 export type ResourceScorer = (state: AllocationState) => number
 
 /** Source: resource_allocation.go calculatePodResourceRequestList */
-export function allocationState(
-  pod: Pod,
-  resources: readonly ResourceSpec[],
-  options: PodRequestsOptions,
-): AllocationState {
+function allocationState(pod: Pod, resources: readonly ResourceSpec[], options: PodRequestsOptions): AllocationState {
   const zeros = () => resources.map(() => 0)
   return {
     resources,
@@ -35,6 +43,23 @@ export function allocationState(
     requested: zeros(),
     allocated: zeros(),
     allocatable: zeros(),
+    memo: { generations: new Uint32Array(0), scores: new Uint8Array(0) },
+  }
+}
+
+/** As `allocationState`, the same for all pods that ask for the same (pods of one template share what they ask for). */
+export function sharedAllocationStates(
+  resources: readonly ResourceSpec[],
+  options: PodRequestsOptions,
+): (pod: PodInfo) => AllocationState {
+  const states = new WeakMap<object, AllocationState>()
+  return ({ pod, resource }) => {
+    let state = states.get(resource)
+    if (state === undefined) {
+      state = allocationState(pod, resources, options)
+      states.set(resource, state)
+    }
+    return state
   }
 }
 
@@ -50,12 +75,38 @@ function podAmounts(pod: Pod, resources: readonly ResourceSpec[], options: PodRe
   })
 }
 
-/** Source: resource_allocation.go score, calculateNodeAllocatableRequest */
+/** Source: resource_allocation.go score */
 export function scoreAllocation(state: AllocationState, node: NodeInfo, scorer: ResourceScorer): number {
+  const { memo } = state
+  const { id, generation } = node
+  if (memo.generations[id] === generation) return memo.scores[id]!
+  fillAllocation(state, node)
+  const score = scorer(state)
+  if (id >= 0) remember(memo, id, generation, score)
+  return score
+}
+
+function remember(memo: ScoreMemo, id: number, generation: number, score: number): void {
+  if (id >= memo.scores.length) {
+    const { generations, scores } = memo
+    const length = 2 * id + 64
+    memo.generations = new Uint32Array(length)
+    memo.generations.set(generations)
+    memo.scores = new Uint8Array(length)
+    memo.scores.set(scores)
+  }
+  memo.generations[id] = generation
+  memo.scores[id] = score
+}
+
+/** Source: resource_allocation.go calculateNodeAllocatableRequest */
+function fillAllocation(state: AllocationState, node: NodeInfo): void {
   const { resources, podRequests: wanted, requested, allocated, allocatable } = state
   for (let i = 0; i < resources.length; i++) {
-    const name = resources[i]!.name
-    requested[i] = allocated[i] = allocatable[i] = 0
+    const { name } = resources[i]!
+    requested[i] = 0
+    allocated[i] = 0
+    allocatable[i] = 0
     // An extended resource that the pod does not want is left out of the score.
     if (wanted[i] === 0 && isScalarResourceName(name)) continue
     const offered = offeredOf(node, name)
@@ -64,7 +115,6 @@ export function scoreAllocation(state: AllocationState, node: NodeInfo, scorer: 
     allocated[i] = usedOf(node, name, state.nonZero)
     requested[i] = allocated[i]! + wanted[i]!
   }
-  return scorer(state)
 }
 
 function offeredOf({ allocatable }: NodeInfo, name: string): number {

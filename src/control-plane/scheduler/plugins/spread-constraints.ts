@@ -4,8 +4,6 @@ import type { ClusterEvent, Snapshot } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
 import { hasUntoleratedTaint } from './taints.ts'
 
-export const HOSTNAME = 'kubernetes.io/hostname'
-
 /** A parsed spread constraint. Source: podtopologyspread/common.go topologySpreadConstraint */
 export interface Constraint {
   readonly maxSkew: number
