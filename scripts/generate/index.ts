@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { openApiModule } from './openapi.ts'
 import { protobufModule } from './protobuf.ts'
 import { structureModule } from './structure.ts'
 import { typescriptDeclarations } from './types.ts'
@@ -8,3 +9,4 @@ mkdirSync(out, { recursive: true })
 writeFileSync(`${out}/types.ts`, typescriptDeclarations())
 writeFileSync(`${out}/structure.ts`, structureModule())
 writeFileSync(`${out}/protobuf.ts`, protobufModule())
+writeFileSync(`${out}/openapi.ts`, openApiModule())

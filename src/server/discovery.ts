@@ -29,12 +29,12 @@ const groupOrder = [
 
 /** What is served, as clients discover it: plain and aggregated. Source: apiserver/pkg/endpoints/discovery */
 export class Discovery {
-  readonly #kinds: readonly ServedKind[]
+  readonly kinds: readonly ServedKind[]
   readonly #index = new Map<string, ServedKind>()
   readonly #aggregated = new Map<string, { readonly body: string; readonly etag: string }>()
 
   constructor(kinds: readonly ServedKind[]) {
-    this.#kinds = kinds
+    this.kinds = kinds
     for (const kind of kinds) this.#index.set(`${kind.group}/${kind.version}/${kind.resource}`, kind)
   }
 
@@ -43,7 +43,7 @@ export class Discovery {
   }
 
   serves(group: string, version: string): boolean {
-    return this.#kinds.some((kind) => kind.group === group && kind.version === version)
+    return this.kinds.some((kind) => kind.group === group && kind.version === version)
   }
 
   /** Groups in order of priority, without the core group. */
@@ -52,14 +52,14 @@ export class Discovery {
       const index = groupOrder.indexOf(group)
       return index < 0 ? groupOrder.length : index
     }
-    return [...new Set(this.#kinds.map(({ group }) => group))]
+    return [...new Set(this.kinds.map(({ group }) => group))]
       .filter((group) => group !== '')
       .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
   }
 
   /** Most stable and newest first. Source: apimachinery/pkg/version/helpers.go CompareKubeAwareVersionStrings */
   versions(group: string): readonly string[] {
-    const versions = new Set(this.#kinds.filter((kind) => kind.group === group).map(({ version }) => version))
+    const versions = new Set(this.kinds.filter((kind) => kind.group === group).map(({ version }) => version))
     return [...versions].sort((a, b) => stability(b) - stability(a) || (a < b ? 1 : -1))
   }
 
@@ -113,7 +113,7 @@ export class Discovery {
   }
 
   #of(group: string, version: string): readonly ServedKind[] {
-    return this.#kinds
+    return this.kinds
       .filter((kind) => kind.group === group && kind.version === version)
       .sort((a, b) => (a.resource < b.resource ? -1 : 1))
   }

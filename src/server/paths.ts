@@ -14,7 +14,7 @@ export async function answerPath(door: Door, exchange: Exchange): Promise<void> 
   if (await answerDiscovery(door, exchange)) return
   if (answerHealth(exchange, () => door.call(etcdAnswers) ?? false)) return
   if (path.startsWith('/openapi/')) {
-    const { answerOpenApi } = await import('./openapi.ts')
+    const { answerOpenApi } = await import('./openapi/index.ts')
     return answerOpenApi(door, exchange)
   }
   const answer = single[path]

@@ -1,0 +1,101 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { type FieldFacts, type TypeFacts, types } from './facts.ts'
+
+const models = join(dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')), 'gen/models')
+
+/** The class client-node has for a type: `V1Pod`, or `CoreV1Event` where two groups share a name. */
+function modelFile(type: string): string | undefined {
+  const parts = type.split('.')
+  const name = parts.at(-1)!
+  const [group, version] = parts.slice(-3, -1) as [string, string]
+  const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+  const candidates = [`${capital(version)}${name}`, `${capital(group)}${capital(version)}${name}`]
+  return candidates.map((each) => join(models, `${each}.d.ts`)).find((file) => existsSync(file))
+}
+
+interface Descriptions {
+  readonly type: string
+  readonly fields: ReadonlyMap<string, string>
+}
+
+const plain = (text: string) => text.replace(/\\(['"])/g, '$1').trim()
+
+function descriptionsOf(type: string): Descriptions {
+  const file = modelFile(type)
+  const source = file === undefined ? '' : readFileSync(file, 'utf8')
+  const own = /\/\*\*\n\* (.*)\n\*\/\nexport declare class/.exec(source)?.[1] ?? ''
+  const fields = [...source.matchAll(/\/\*\*\n\s*\* (.*)\n\s*\*\/\n\s*'(\w+)'\??:/g)]
+  return { type: plain(own), fields: new Map(fields.map(([, text, name]) => [name!.replace(/^_/, ''), plain(text!)])) }
+}
+
+const described = new Map<string, Descriptions>()
+
+function descriptions(type: string): Descriptions {
+  let known = described.get(type)
+  if (known === undefined) {
+    known = descriptionsOf(type)
+    described.set(type, known)
+  }
+  return known
+}
+
+const notSpoken = /^(listType|listMapKeys|mapType|patchMergeKey|patchStrategy)$/
+const spoken: Readonly<Record<string, string>> = {
+  listType: 'x-kubernetes-list-type',
+  listMapKeys: 'x-kubernetes-list-map-keys',
+  mapType: 'x-kubernetes-map-type',
+  patchMergeKey: 'x-kubernetes-patch-merge-key',
+  patchStrategy: 'x-kubernetes-patch-strategy',
+}
+
+/** A field's schema; a reference is `{ $ref: name }`, which the server spells as the document at hand needs it. */
+function schemaOf(field: FieldFacts, description?: string): Record<string, unknown> {
+  const extensions = Object.entries(field).flatMap(([key, value]) => (notSpoken.test(key) ? [[spoken[key]!, value]] : []))
+  return {
+    ...(description && { description }),
+    ...(field.default !== undefined && { default: field.default }),
+    ...typeOf(field),
+    ...(field.enum && { enum: field.enum }),
+    ...Object.fromEntries(extensions),
+  }
+}
+
+function typeOf(field: FieldFacts): Record<string, unknown> {
+  if (field.ref) return { $ref: field.ref }
+  if (field.items) return { type: 'array', items: schemaOf(field.items) }
+  if (field.map) return { type: 'object', additionalProperties: schemaOf(field.map) }
+  if (field.type === undefined || field.type === 'any') return {}
+  return { type: field.type, ...(field.format && { format: field.format }) }
+}
+
+function definitionOf(name: string, type: TypeFacts): Record<string, unknown> {
+  const { type: description, fields } = descriptions(name)
+  const head = description === '' ? {} : { description }
+  if (type.fields === undefined) return { ...head, ...typeOf(type.scalar ?? {}) }
+  const required = Object.entries(type.fields).flatMap(([field, facts]) => (facts.required ? [field] : []))
+  const properties = Object.entries(type.fields).map(([field, facts]) => {
+    // client-node has no text for a field that is a reference: what it refers to says more than nothing.
+    const text = fields.get(field) ?? (facts.ref === undefined ? undefined : descriptions(facts.ref).type)
+    return [field, schemaOf(facts, text)]
+  })
+  const gvk = type.gvk?.map((each) => {
+    const [group, version, kind] = each.split('/')
+    return { group, kind, version }
+  })
+  return {
+    ...head,
+    type: 'object',
+    ...(required.length > 0 && { required }),
+    properties: Object.fromEntries(properties),
+    ...(type['map-type'] && { 'x-kubernetes-map-type': type['map-type'] }),
+    ...(gvk && { 'x-kubernetes-group-version-kind': gvk }),
+  }
+}
+
+/** Every type with its descriptions (client-node) and patch and list facts: what src/server/openapi builds its documents of. */
+export function openApiModule(): string {
+  const definitions = Object.fromEntries(Object.entries(types).map(([name, type]) => [name, definitionOf(name, type)]))
+  return `// Made by scripts/generate.\nexport const openApiDefinitions: string = ${JSON.stringify(JSON.stringify(definitions))}\n`
+}

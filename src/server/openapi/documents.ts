@@ -1,0 +1,204 @@
+import { openApiDefinitions } from '../../api/generated/openapi.ts'
+import type { ServedKind } from '../contract.ts'
+import { type Operation, type Parameter, type Path, pathsOf } from './operations.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+const INT_OR_STRING = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString'
+const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity'
+const ANSWERS = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+const STREAMS = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
+
+/** The OpenAPI documents of what is served. Source: k8s.io/kube-openapi pkg/builder, pkg/builder3 */
+export class OpenApiDocuments {
+  readonly #kinds: readonly ServedKind[]
+  readonly #definitions: Readonly<Record<string, Json>>
+  readonly #byGvk = new Map<string, string>()
+
+  constructor(kinds: readonly ServedKind[]) {
+    this.#kinds = kinds
+    this.#definitions = JSON.parse(openApiDefinitions)
+    for (const [name, definition] of Object.entries(this.#definitions))
+      for (const { group, version, kind } of gvksOf(definition)) this.#byGvk.set(`${group}/${version}/${kind}`, name)
+  }
+
+  /** `api/v1`, `apis/apps/v1`. */
+  groupVersions(): readonly string[] {
+    const all = this.#kinds.map(({ group, version }) => (group === '' ? `api/${version}` : `apis/${group}/${version}`))
+    return [...new Set(all)].sort()
+  }
+
+  v3(groupVersion: string): Json | undefined {
+    const kinds = this.#kinds.filter(
+      ({ group, version }) => groupVersion === (group === '' ? `api/${version}` : `apis/${group}/${version}`),
+    )
+    if (kinds.length === 0) return undefined
+    const paths = this.#paths(kinds)
+    return {
+      openapi: '3.0.0',
+      info: { title: 'Kubernetes', version: 'v1.36.2' },
+      paths: Object.fromEntries(paths.map((path) => [path.path, path3(path)])),
+      components: {
+        schemas: this.#schemas(paths, kinds, '#/components/schemas/', schema3),
+        securitySchemes: {
+          BearerToken: { type: 'apiKey', description: 'Bearer Token authentication', name: 'authorization', in: 'header' },
+        },
+      },
+    }
+  }
+
+  v2(): Json {
+    const paths = this.#paths(this.#kinds)
+    return {
+      swagger: '2.0',
+      info: { title: 'Kubernetes', version: 'v1.36.2' },
+      paths: Object.fromEntries(paths.map((path) => [path.path, path2(path)])),
+      definitions: this.#schemas(paths, this.#kinds, '#/definitions/', schema2),
+      securityDefinitions: {
+        BearerToken: { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' },
+      },
+      security: [{ BearerToken: [] }],
+    }
+  }
+
+  #paths(kinds: readonly ServedKind[]): Path[] {
+    return kinds.flatMap((kind) => pathsOf(kind, (...gvk) => this.#byGvk.get(gvk.join('/'))))
+  }
+
+  /** Every type that the paths lead to. */
+  #schemas(paths: readonly Path[], kinds: readonly ServedKind[], prefix: string, spell: Spell): Json {
+    const schemas: Record<string, Json> = {}
+    const visit = (name: string): void => {
+      const definition = this.#definitions[name]
+      if (definition === undefined || name in schemas) return
+      schemas[name] = {}
+      schemas[name] = spell(name, definition, (ref) => {
+        visit(ref)
+        return prefix + ref
+      })
+    }
+    for (const { operations } of paths)
+      for (const { body, answer } of operations) {
+        if (body !== undefined) visit(body)
+        visit(answer)
+      }
+    for (const { schema } of kinds) visit(schema)
+    return Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+}
+
+function gvksOf(definition: Json): readonly { group: string; version: string; kind: string }[] {
+  return (definition['x-kubernetes-group-version-kind'] ?? []) as never
+}
+
+type Spell = (name: string, schema: Json, refer: (name: string) => string) => Json
+
+function schema3(name: string, schema: Json, refer: (name: string) => string): Json {
+  const { description } = schema
+  if (name === INT_OR_STRING) return { description, format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] }
+  if (name === QUANTITY) return { description, oneOf: [{ type: 'string' }, { type: 'number' }] }
+  return within3(schema, refer)
+}
+
+/** A reference with something beside it stands in an allOf. Structs default to {}. */
+function within3(schema: Json, refer: (name: string) => string): Json {
+  const { $ref, items, properties, additionalProperties, ...rest } = schema
+  const children = mapChildren({ items, properties, additionalProperties }, (child) => within3(child, refer))
+  if (typeof $ref !== 'string') return { ...rest, ...children }
+  const reference = { $ref: refer($ref) }
+  return Object.keys(rest).length === 0 ? reference : { ...rest, allOf: [reference] }
+}
+
+function schema2(_name: string, schema: Json, refer: (name: string) => string): Json {
+  const { $ref, default: _, items, properties, additionalProperties, ...rest } = schema
+  const children = mapChildren({ items, properties, additionalProperties }, (child) => schema2('', child, refer))
+  return { ...rest, ...children, ...(typeof $ref === 'string' && { $ref: refer($ref) }) }
+}
+
+function mapChildren(
+  { items, properties, additionalProperties }: Json,
+  change: (schema: Json) => Json,
+): Json {
+  return {
+    ...(items !== undefined && { items: change(items as Json) }),
+    ...(additionalProperties !== undefined && { additionalProperties: change(additionalProperties as Json) }),
+    ...(properties !== undefined && {
+      properties: Object.fromEntries(
+        Object.entries(properties as Record<string, Json>).map(([name, child]) => [name, change(child)]),
+      ),
+    }),
+  }
+}
+
+function path3({ parameters, operations }: Path): Json {
+  const schemaRef = (name: string) => ({ schema: { $ref: `#/components/schemas/${name}` } })
+  const parameter = ({ type, ...rest }: Parameter) => ({
+    ...rest,
+    ...(rest.in === 'path' && { required: true }),
+    schema: { type, uniqueItems: true },
+  })
+  const operation = (each: Operation) => ({
+    tags: [tagOf(each)],
+    description: each.description,
+    operationId: each.id,
+    parameters: each.parameters.map(parameter),
+    ...(each.body && {
+      requestBody: {
+        content: Object.fromEntries(each.consumes.map((type) => [type, schemaRef(each.body!)])),
+        ...(each.method !== 'delete' && { required: true }),
+      },
+    }),
+    responses: {
+      ...Object.fromEntries(
+        each.codes.map((code) => [
+          code,
+          { description: textOf(code), content: Object.fromEntries(producesOf(each).map((type) => [type, schemaRef(each.answer)])) },
+        ]),
+      ),
+      401: { description: 'Unauthorized' },
+    },
+    'x-kubernetes-action': each.action,
+    'x-kubernetes-group-version-kind': each.gvk,
+  })
+  return { ...Object.fromEntries(operations.map((each) => [each.method, operation(each)])), parameters: parameters.map(parameter) }
+}
+
+function path2({ parameters, operations }: Path): Json {
+  const schemaRef = (name: string) => ({ schema: { $ref: `#/definitions/${name}` } })
+  const parameter = (each: Parameter) => ({
+    uniqueItems: true,
+    type: each.type,
+    description: each.description,
+    name: each.name,
+    in: each.in,
+    ...(each.in === 'path' && { required: true }),
+  })
+  const operation = (each: Operation) => ({
+    description: each.description,
+    consumes: each.consumes,
+    produces: producesOf(each),
+    schemes: ['https'],
+    tags: [tagOf(each)],
+    operationId: each.id,
+    parameters: [
+      ...(each.body ? [{ name: 'body', in: 'body', ...(each.method !== 'delete' && { required: true }), ...schemaRef(each.body) }] : []),
+      ...each.parameters.map(parameter),
+    ],
+    responses: {
+      ...Object.fromEntries(each.codes.map((code) => [code, { description: textOf(code), ...schemaRef(each.answer) }])),
+      401: { description: 'Unauthorized' },
+    },
+    'x-kubernetes-action': each.action,
+    'x-kubernetes-group-version-kind': each.gvk,
+  })
+  return { ...Object.fromEntries(operations.map((each) => [each.method, operation(each)])), parameters: parameters.map(parameter) }
+}
+
+const textOf = (code: number) => ({ 200: 'OK', 201: 'Created', 202: 'Accepted' })[code] ?? ''
+
+const producesOf = ({ action }: Operation) => (action === 'list' ? [...ANSWERS, ...STREAMS] : ANSWERS)
+
+function tagOf({ gvk: { group, version } }: Operation): string {
+  const short = group === '' ? 'core' : group.split('.')[0]!
+  return `${short.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())}_${version}`
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import type { Door } from '../door.ts'
+import type { Exchange } from '../exchange.ts'
+import { NOT_ACCEPTABLE, parseAccept } from '../negotiate.ts'
+import { OpenApiDocuments } from './documents.ts'
+import { encodeOpenApiV2 } from './gnostic.ts'
+
+const PROTOBUF_V2 = /^application\/com\.github\.proto-openapi\.spec\.v2[@.]v1\.0\+protobuf$/
+
+interface Prepared {
+  readonly bytes: Buffer
+  readonly zipped: Buffer
+  /** SHA-512 in upper-case hex, as upstream makes it. */
+  readonly hash: string
+}
+
+/** Documents are built when somebody asks, and kept. */
+class OpenApi {
+  readonly #documents: OpenApiDocuments
+  readonly #prepared = new Map<string, Prepared>()
+
+  constructor(door: Door) {
+    this.#documents = new OpenApiDocuments(door.discovery.kinds)
+  }
+
+  v2(form: 'json' | 'protobuf'): Prepared {
+    return this.#prepare(`v2 ${form}`, () =>
+      form === 'json' ? JSON.stringify(this.#documents.v2()) : encodeOpenApiV2(this.#documents.v2()),
+    )
+  }
+
+  v3(groupVersion: string): Prepared | undefined {
+    if (!this.#documents.groupVersions().includes(groupVersion)) return undefined
+    return this.#prepare(groupVersion, () => JSON.stringify(this.#documents.v3(groupVersion)))
+  }
+
+  /** The hashes in the index are of what is served, which would have to be built for all: what it is built of is hashed. */
+  index(): Prepared {
+    return this.#prepare('index', () => {
+      const seed = createHash('sha512').update(JSON.stringify(this.#documents.v2().paths)).digest()
+      const paths = this.#documents.groupVersions().map((path) => {
+        const hash = createHash('sha512').update(seed).update(path).digest('hex').toUpperCase()
+        return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }]
+      })
+      return JSON.stringify({ paths: Object.fromEntries(paths) })
+    })
+  }
+
+  #prepare(key: string, build: () => string | Buffer): Prepared {
+    let known = this.#prepared.get(key)
+    if (known === undefined) {
+      const bytes = Buffer.from(build() as string)
+      const hash = createHash('sha512').update(bytes).digest('hex').toUpperCase()
+      known = { bytes, zipped: gzipSync(bytes, { level: 1 }), hash }
+      this.#prepared.set(key, known)
+    }
+    return known
+  }
+}
+
+const openApis = new WeakMap<Door, OpenApi>()
+
+/** Answers /openapi/v2 and /openapi/v3. Source: k8s.io/kube-openapi pkg/handler, pkg/handler3 */
+export function answerOpenApi(door: Door, exchange: Exchange): void {
+  let openApi = openApis.get(door)
+  if (openApi === undefined) {
+    openApi = new OpenApi(door)
+    openApis.set(door, openApi)
+  }
+  const path = exchange.path.replace(/\/$/, '')
+  if (path === '/openapi/v2') answerV2(exchange, openApi)
+  else if (path === '/openapi/v3') send(exchange, openApi.index(), 'text/plain; charset=utf-8')
+  else answerV3(exchange, openApi, path.replace(/^\/openapi\/v3\//, ''))
+}
+
+function answerV2(exchange: Exchange, openApi: OpenApi): void {
+  for (const { type } of parseAccept(exchange.header('accept') ?? '*/*')) {
+    if (PROTOBUF_V2.test(type))
+      return send(exchange, openApi.v2('protobuf'), 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf')
+    if (/^(\*\/\*|application\/(\*|json))$/.test(type)) return send(exchange, openApi.v2('json'), 'application/json')
+  }
+  exchange.send(406, 'text/plain; charset=utf-8', `${NOT_ACCEPTABLE.split('\n')[0]}\n`)
+}
+
+function answerV3(exchange: Exchange, openApi: OpenApi, groupVersion: string): void {
+  const document = openApi.v3(groupVersion)
+  if (document === undefined) return exchange.notFound()
+  if (exchange.query.has('hash')) {
+    // What has the hash in its address never changes.
+    exchange.set('Cache-Control', 'public, immutable')
+    exchange.set('Expires', new Date(Date.now() + 365 * 24 * 3_600_000).toUTCString())
+  }
+  send(exchange, document, 'application/json')
+}
+
+function send(exchange: Exchange, { bytes, zipped, hash }: Prepared, type: string): void {
+  const etag = `"${hash}"`
+  exchange.set('ETag', etag)
+  exchange.set('Vary', 'Accept-Encoding, Accept')
+  if (exchange.header('if-none-match')?.replace(/^W\//, '') === etag) return exchange.send(304, type, '')
+  if (!/\bgzip\b/.test(exchange.header('accept-encoding') ?? '')) return exchange.send(200, type, bytes)
+  exchange.set('Content-Encoding', 'gzip')
+  exchange.send(200, type, zipped)
+}
