@@ -2,6 +2,7 @@ import type { ApiServer, TokenAuthority } from '../api/request.ts'
 import type { Answer } from '../api/types.ts'
 import type { Client } from '../client/contract.ts'
 import type { Network } from '../network/contract.ts'
+import type { DeclaredImage } from '../node/container-runtime/declared-image.ts'
 import type { FileTree } from '../node/contract.ts'
 import type { ShellResult } from '../node/host/shell/contract.ts'
 import type { LogOptions, LogSink } from '../node/kubelet/contract.ts'
@@ -47,17 +48,7 @@ export interface ClusterOptions {
   readonly images?: readonly DeclaredImage[]
 }
 
-/** How a container of an image behaves, declared. All durations in ms. */
-export interface DeclaredImage {
-  readonly name: string
-  readonly startsAfterMs?: number
-  readonly readyAfterMs?: number
-  readonly listensOn?: readonly number[]
-  readonly exitsWith?: number
-  readonly exitsAfterMs?: number
-  readonly logs?: readonly string[]
-  readonly pullTakesMs?: number
-}
+export type { DeclaredImage } from '../node/container-runtime/declared-image.ts'
 
 export type ComponentName =
   | 'etcd'

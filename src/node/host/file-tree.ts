@@ -76,7 +76,10 @@ class MemoryTree implements Files {
   }
 
   read(path: string): string | undefined {
-    const entry = this.#find(resolvePath(path))
+    const at = resolvePath(path)
+    const untouched = this.#initial !== undefined && Object.hasOwn(this.#initial, at) ? this.#initial[at] : undefined
+    if (untouched !== undefined) return untouched
+    const entry = this.#find(at)
     return entry !== undefined && 'content' in entry ? entry.content : undefined
   }
 

@@ -5,6 +5,7 @@ import type { Barrier } from '../../sim/barrier.ts'
 import { type ChartWorld, startChart } from '../../sim/chart.ts'
 import type { Random } from '../../sim/random.ts'
 import type { ContainerRuntime } from '../container-runtime/contract.ts'
+import { containerdProgram } from '../container-runtime/index.ts'
 import type { Program } from '../contract.ts'
 import type { Host, HostOptions } from './contract.ts'
 import { type NodeFilesInput, nodeFiles } from './default-files.ts'
@@ -88,7 +89,7 @@ class Machine implements Host {
 
   attachRuntime(runtime: ContainerRuntime): void {
     this.#runtime = runtime
-    this.install('/usr/bin/containerd', containerd(runtime))
+    this.install('/usr/bin/containerd', containerdProgram(runtime))
   }
 
   install(path: string, program: Program): void {
@@ -160,21 +161,5 @@ function withDefaults(options: HostOptions): NodeFilesInput {
     clusterDNS: options.clusterDNS ?? '10.96.0.10',
     clusterDomain: options.clusterDomain ?? 'cluster.local',
     nameservers: options.nameservers ?? [],
-  }
-}
-
-/** The containerd binary: while it runs the CRI answers; containers do not hang on it (KillMode=process). */
-function containerd(runtime: ContainerRuntime): Program {
-  return {
-    start(process) {
-      process.log(`level=info msg="starting containerd" version=v2.2.1`)
-      process.files.write('/run/containerd/containerd.sock', '')
-      runtime.setUp(true)
-      process.log(`level=info msg="containerd successfully booted in 0.052s"`)
-      process.onEnd(() => {
-        process.files.remove('/run/containerd/containerd.sock')
-        runtime.setUp(false)
-      })
-    },
   }
 }

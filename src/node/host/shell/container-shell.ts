@@ -1,0 +1,5 @@
+import type { ContainerShellOptions } from './start.ts'
+
+export async function runContainerShell({ process }: ContainerShellOptions): Promise<void> {
+  process.exit(127)
+}
