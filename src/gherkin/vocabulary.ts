@@ -5,6 +5,7 @@ import { clusterSteps } from './steps/cluster.ts'
 import { controlPlaneSteps } from './steps/control-plane.ts'
 import { eventSteps } from './steps/events.ts'
 import { faultSteps } from './steps/faults.ts'
+import { hostSteps } from './steps/hosts.ts'
 import { kubectlSteps } from './steps/kubectl.ts'
 import { manifestSteps } from './steps/manifests.ts'
 import { networkSteps } from './steps/networking.ts'
@@ -25,5 +26,6 @@ export const vocabulary: readonly StepDefinition[] = [
   ...networkSteps,
   ...accessSteps,
   ...controlPlaneSteps,
+  ...hostSteps,
   ...kubectlSteps,
 ]

@@ -136,6 +136,19 @@ export class World {
     return holds()
   }
 
+  /** Lets virtual time pass, instant by instant, until something asynchronous (a command on a host) is done. */
+  async whileTimePasses<T>(running: Promise<T>): Promise<T> {
+    let done = false
+    const finished = running.finally(() => {
+      done = true
+    })
+    const deadline = this.now() + 3_600_000
+    await this.advance(0)
+    while (!done && this.now() < deadline) await this.#nextInstant(deadline)
+    if (!done) this.fail('the command did not end within an hour')
+    return finished
+  }
+
   /** Waits until no object has changed for ten seconds, heartbeats aside; at most ten minutes. */
   async quiet(): Promise<void> {
     const start = this.now()

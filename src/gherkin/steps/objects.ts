@@ -1,6 +1,7 @@
 import { parse } from 'yaml'
 import type { Deployment, KubernetesObject, Node } from '../../api/types.ts'
 import { shortDuration } from '../durations.ts'
+import { asOf } from '../history.ts'
 import type { Count, ObjectRef } from '../parameter-types.ts'
 import { counts } from '../parameter-types.ts'
 import { find, namespaceOf } from '../pods.ts'
@@ -79,6 +80,24 @@ export const objectSteps: readonly StepDefinition[] = [
     if (!counts(count, revisions, revisions))
       world.fail(`${text(ref)} has ${revisions} revision(s), not ${count.text}`, object)
   }),
+  step('{object} was not recreated since {string}', (world: World, ref: ObjectRef, moment: string) => {
+    const uids = new Set(livesSince(world, ref, moment))
+    if (uids.size !== 1 || !find(world, ref))
+      world.fail(`${text(ref)} is not the object it was at "${moment}"`, find(world, ref))
+  }),
+  step(
+    'field {string} of {object} did not change since {string}',
+    (world: World, path: string, ref: ObjectRef, moment: string) => {
+      const before = fieldAt(asOf(world.history.of(ref.kind, ref.name, namespaceOf(ref)), world.moment(moment)), path)
+      const found = differences(before ?? null, fieldAt(find(world, ref), path)).concat(
+        differences(fieldAt(find(world, ref), path) ?? null, before),
+      )
+      if (found.length > 0)
+        world.fail(
+          `field ${path} of ${text(ref)} was ${JSON.stringify(before)} and is ${JSON.stringify(fieldAt(find(world, ref), path))}`,
+        )
+    },
+  ),
   step('{object} has taint {string}{within}', (world: World, ref: ObjectRef, wanted: string, within?: number) =>
     world.eventually(() => {
       const taints = ((find(world, ref) as Node | undefined)?.spec.taints ?? []).map(
@@ -90,6 +109,17 @@ export const objectSteps: readonly StepDefinition[] = [
     }, within),
   ),
 ]
+
+/** The uids that an object's name stood for since a moment. */
+function livesSince(world: World, ref: ObjectRef, moment: string): readonly string[] {
+  const since = world.moment(moment)
+  const named = [...world.history.lives(ref.kind)].filter(
+    ([first]) => first!.object.metadata.name === ref.name && first!.object.metadata.namespace === namespaceOf(ref),
+  )
+  return named
+    .filter((life) => !life.at(-1)!.deleted || life.at(-1)!.at >= since)
+    .map(([first]) => first!.object.metadata.uid ?? '')
+}
 
 function missing(world: World, ref: ObjectRef): () => string | undefined {
   return () => (find(world, ref) ? undefined : `${text(ref)} does not exist${alike(world, ref)}`)
