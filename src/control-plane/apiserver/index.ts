@@ -1,11 +1,14 @@
 import type { ApiRequest, ApiResponse, ApiServer, ServerWatchEvent, Watch } from '../../api/request.ts'
 import { type Answer, isStatus, type KubernetesObject } from '../../api/types.ts'
 import { Random } from '../../sim/random.ts'
+import { admissionPlugins } from './admission/index.ts'
 import { authenticate } from './authentication/authenticate.ts'
 import { unsignedAuthority } from './authentication/unsigned.ts'
 import { authorize } from './authorization/authorize.ts'
 import type { ApiServerOptions, Endpoint, Server, Storage, Table } from './contract.ts'
 import { callOf, handle } from './handle.ts'
+import { type HealthCheck, healthChecks } from './health.ts'
+import { PostStart } from './post-start/index.ts'
 import type { KindDefinition } from './registry/contract.ts'
 import { kinds } from './registry/index.ts'
 import { type OpenWatch, watch } from './rest/watch.ts'
@@ -15,14 +18,17 @@ import { storageKey, storagePrefix } from './storage/keys.ts'
 import { createTable } from './table.ts'
 
 export type { ApiServerOptions, Endpoint } from './contract.ts'
+export type { HealthCheck } from './health.ts'
 
 /** The API server, and what the process around it needs. */
 export interface RunningApiServer extends ApiServer {
   /** What is served: discovery, OpenAPI and Tables are made from it at the door. */
   readonly endpoints: readonly Endpoint[]
   find(group: string, version: string, resource: string): Endpoint | undefined
-  /** The process ends: watches are closed, nothing is followed any more. */
-  stop(): void
+  /** What /livez and /readyz check, in order. */
+  health(): readonly HealthCheck[]
+  /** The process ends: watches are closed, nothing is followed any more. `graceful`: it had time to say so (SIGTERM). */
+  stop(graceful?: boolean): void
 }
 
 export function createApiServer(options: ApiServerOptions): RunningApiServer {
@@ -34,6 +40,7 @@ class KubeApiServer implements RunningApiServer {
   readonly #components: Dispatcher
   readonly #onlookers: Dispatcher
   readonly #open = new Set<OpenWatch>()
+  readonly #postStart: PostStart
   #revision = 0
 
   constructor(options: ApiServerOptions) {
@@ -54,9 +61,14 @@ class KubeApiServer implements RunningApiServer {
       issuer: options.issuer ?? 'https://kubernetes.default.svc.cluster.local',
       authority: options.authority ?? unsignedAuthority,
       table,
-      admission: [],
+      admission: admissionPlugins.filter(
+        ({ name }) => options.admissionPlugins === undefined || options.admissionPlugins.includes(name),
+      ),
       ...readers(table),
     } as unknown as Server
+    const { advertiseAddress, securePort = 6443, bootstrapObjects = [] } = options
+    const endpoint = advertiseAddress === undefined ? undefined : { address: advertiseAddress, port: securePort }
+    this.#postStart = new PostStart({ server: this.#server, endpoint, bootstrapObjects })
   }
 
   get endpoints(): readonly Endpoint[] {
@@ -82,7 +94,12 @@ class KubeApiServer implements RunningApiServer {
     return watch(call, { dispatcher, open: this.#open }, onEvent, onEnd)
   }
 
-  stop(): void {
+  health(): readonly HealthCheck[] {
+    return healthChecks(this.#server, this.#postStart.unfinished)
+  }
+
+  stop(graceful = false): void {
+    this.#postStart.stop(graceful)
     for (const { storage } of this.endpoints) storage?.cacher.stop()
     for (const open of [...this.#open]) open.end()
   }

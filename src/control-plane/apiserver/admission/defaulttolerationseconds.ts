@@ -1,0 +1,31 @@
+import type { Pod, Toleration } from '../../../api/types.ts'
+import type { AdmissionPlugin } from '../contract.ts'
+
+/** --default-not-ready-toleration-seconds, --default-unreachable-toleration-seconds */
+const SECONDS = 300
+
+const NOT_READY = toleration('node.kubernetes.io/not-ready')
+const UNREACHABLE = toleration('node.kubernetes.io/unreachable')
+const BOTH: readonly Toleration[] = [NOT_READY, UNREACHABLE]
+
+/** Pods put up with a lost node for five minutes. Source: plugin/pkg/admission/defaulttolerationseconds/admission.go */
+export const defaultTolerationSeconds: AdmissionPlugin = {
+  name: 'DefaultTolerationSeconds',
+  admit(object, { endpoint, operation, subresource }) {
+    if (endpoint.definition.kind !== 'Pod' || operation === 'DELETE' || subresource !== undefined) return object
+    const pod = object as Pod
+    const given = pod.spec.tolerations ?? []
+    const added = BOTH.filter(({ key }) => !given.some((each) => covers(each, key!)))
+    if (added.length === 0) return pod
+    const tolerations = given.length === 0 && added.length === 2 ? BOTH : [...given, ...added]
+    return { ...pod, spec: { ...pod.spec, tolerations } } as Pod
+  },
+}
+
+function toleration(key: string): Toleration {
+  return { key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: SECONDS }
+}
+
+function covers({ key, effect }: Toleration, taint: string): boolean {
+  return (key === taint || !key) && (effect === 'NoExecute' || !effect)
+}

@@ -1,0 +1,17 @@
+import type { AdmissionPlugin } from '../contract.ts'
+import { defaultTolerationSeconds } from './defaulttolerationseconds.ts'
+import { namespaceLifecycle } from './namespacelifecycle.ts'
+import { nodeRestriction } from './noderestriction.ts'
+import { priority } from './priority.ts'
+import { serviceAccount } from './serviceaccount.ts'
+import { taintNodesByCondition } from './taintnodesbycondition.ts'
+
+/** In the order upstream runs them. Source: pkg/kubeapiserver/options/plugins.go AllOrderedPlugins */
+export const admissionPlugins: readonly AdmissionPlugin[] = [
+  namespaceLifecycle,
+  serviceAccount,
+  nodeRestriction,
+  taintNodesByCondition,
+  defaultTolerationSeconds,
+  priority,
+]

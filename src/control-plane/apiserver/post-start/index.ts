@@ -1,0 +1,72 @@
+import type { KubernetesObject } from '../../../api/types.ts'
+import type { Timer } from '../../../sim/clock.ts'
+import { EtcdError } from '../../etcd/contract.ts'
+import type { Server } from '../contract.ts'
+import { type Endpoint, kubernetesService, removeEndpoint } from './kubernetes-service.ts'
+import { ensure } from './loopback.ts'
+import { priorityClasses } from './priority-classes.ts'
+import { systemNamespaces } from './system-namespaces.ts'
+
+/** How long a hook waits for etcd before it tries again, ms. Source: controllers under pkg/controlplane run every second until they succeed */
+const RETRY_MS = 1000
+
+export interface PostStartOptions {
+  readonly server: Server
+  readonly endpoint: Endpoint | undefined
+  /** The RBAC that every cluster has. */
+  readonly bootstrapObjects: readonly KubernetesObject[]
+}
+
+interface Hook {
+  /** As /readyz?verbose names it, without `poststarthook/`. */
+  readonly name: string
+  readonly run: (options: PostStartOptions) => void
+}
+
+const HOOKS: readonly Hook[] = [
+  { name: 'start-system-namespaces-controller', run: ({ server }) => systemNamespaces(server) },
+  {
+    name: 'rbac/bootstrap-roles',
+    run: ({ server, bootstrapObjects }) => {
+      for (const object of bootstrapObjects) ensure(server, object)
+    },
+  },
+  { name: 'scheduling/bootstrap-system-priority-classes', run: ({ server }) => priorityClasses(server) },
+  { name: 'bootstrap-controller', run: ({ server, endpoint }) => kubernetesService(server, endpoint) },
+]
+
+/** What the server sees to once it serves: the objects that every cluster has. Done in order, again and again until etcd lets it. */
+export class PostStart {
+  readonly #options: PostStartOptions
+  #left: readonly Hook[] = HOOKS
+  #retry: Timer | undefined
+
+  constructor(options: PostStartOptions) {
+    this.#options = options
+    this.#run()
+  }
+
+  /** Names of the hooks that have not succeeded yet. */
+  get unfinished(): readonly string[] {
+    return this.#left.map(({ name }) => name)
+  }
+
+  /** @param graceful the server had time to take its address out of the `kubernetes` endpoints */
+  stop(graceful: boolean): void {
+    const { server, endpoint } = this.#options
+    server.clock.clearTimeout(this.#retry)
+    if (graceful && endpoint !== undefined && this.#left.length === 0) removeEndpoint(server, endpoint)
+  }
+
+  #run(): void {
+    try {
+      for (let hook = this.#left[0]; hook !== undefined; hook = this.#left[0]) {
+        hook.run(this.#options)
+        this.#left = this.#left.slice(1)
+      }
+    } catch (error) {
+      if (!(error instanceof EtcdError)) throw error
+      this.#retry = this.#options.server.clock.setTimeout(() => this.#run(), RETRY_MS)
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import type { UserInfo } from '../../../api/request.ts'
+import { isStatus, type KubernetesObject } from '../../../api/types.ts'
+import type { Server } from '../contract.ts'
+import { handle } from '../handle.ts'
+
+/** The server's own user. Source: apiserver/pkg/authentication/user APIServerUser */
+export const LOOPBACK: UserInfo = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] }
+
+const credentials = { type: 'user', user: LOOPBACK } as const
+
+/** Creates the object unless it is there. @throws EtcdError while etcd cannot be written */
+export function ensure(server: Server, object: KubernetesObject): void {
+  const { name, namespace } = object.metadata
+  if (server.read(object.kind, name, namespace) !== undefined) return
+  const { group, version, resource } = server.table.forKind(object.kind)!.definition
+  const { body } = handle(server, {
+    verb: 'create',
+    credentials,
+    resource: { group, version, resource },
+    ...(namespace !== undefined && { namespace }),
+    body: object,
+  })
+  if (isStatus(body) && body.reason !== 'AlreadyExists') throw new Error(`${object.kind} ${name}: ${body.message}`)
+}
+
+/** Changes an object that is there. */
+export function amend(
+  server: Server,
+  kind: string,
+  name: string,
+  namespace: string | undefined,
+  change: (object: KubernetesObject) => KubernetesObject | undefined,
+): void {
+  const { group, version, resource } = server.table.forKind(kind)!.definition
+  handle(server, {
+    verb: 'update',
+    credentials,
+    resource: { group, version, resource },
+    ...(namespace !== undefined && { namespace }),
+    name,
+    change,
+  })
+}
