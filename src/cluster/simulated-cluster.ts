@@ -82,12 +82,12 @@ export class SimulatedCluster implements Cluster {
       network: this.network,
     })
     const plane = this.#plane(seed, etcd)
-    this.#images = createImages(plane, options.images ?? [])
+    this.#images = createImages(plane, this.barrier, options.images ?? [])
     const shared = {
       world: this.#world,
       barrier: this.barrier,
       plane,
-      images: this.#images.catalogue,
+      images: this.#images,
       version: topology.kubernetesVersion ?? KUBERNETES_VERSION,
       serviceCIDR: topology.serviceCIDR ?? SERVICE_CIDR,
       podCIDR: topology.podCIDR ?? POD_CIDR,
@@ -201,6 +201,7 @@ export class SimulatedCluster implements Cluster {
       network: this.network,
       etcd,
       endpoints: this.#endpoints,
+      inCluster: this.#endpoint,
       authority: this.#options.authority,
       caCertificate: this.#options.caCertificate ?? PLACEHOLDER_CA,
       client: (host, endpoint, user) =>

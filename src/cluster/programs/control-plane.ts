@@ -12,6 +12,8 @@ export interface ControlPlane {
   readonly network: Network
   readonly etcd: EtcdCluster
   readonly endpoints: ApiEndpoints
+  /** What `kubernetes.default.svc` comes to: `ip:port`. */
+  readonly inCluster: string
   readonly authority: TokenAuthority | undefined
   /** PEM of the cluster's CA certificate. */
   readonly caCertificate: string

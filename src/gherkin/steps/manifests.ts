@@ -6,6 +6,9 @@ import { isIn } from '../states.ts'
 import { SpecError, type StepDefinition, step } from '../step.ts'
 import { DEFAULT_WAIT_MS, type World } from '../world.ts'
 
+/** Images that end at once unless told what to run: a Pod of one is there to be used from, so it sleeps. */
+const TOOLS = /(^|\/)(busybox|alpine|debian|ubuntu|curl|netshoot)(:|$)/
+
 /** What is put into the cluster. The short forms wait until what they made is ready, or stuck for good. */
 export const manifestSteps: readonly StepDefinition[] = [
   step('these manifests are applied:', (world: World, text: string) => applyAll(world, text)),
@@ -38,7 +41,7 @@ export const manifestSteps: readonly StepDefinition[] = [
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name, namespace, labels: { app: name } },
-      spec: { containers: [{ name, image }] },
+      spec: { containers: [{ name, image, ...(TOOLS.test(image) ? { command: ['sleep', 'infinity'] } : {}) }] },
     }
     done(world, apply(world, pod))
     await ready(world, { kind: 'Pod', name, namespace })

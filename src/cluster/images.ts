@@ -1,0 +1,25 @@
+import { createImageCatalogue, type Images } from '../node/container-runtime/images.ts'
+import type { Program } from '../node/contract.ts'
+import type { Barrier } from '../sim/barrier.ts'
+import type { DeclaredImage } from './contract.ts'
+import { coreDNSOf, kubeProxyOf } from './programs/addons.ts'
+import type { ControlPlane } from './programs/control-plane.ts'
+import { etcdProgram } from './programs/etcd.ts'
+import { apiServerProgram } from './programs/kube-apiserver.ts'
+import { controllerManagerProgram } from './programs/kube-controller-manager.ts'
+import { schedulerProgram } from './programs/kube-scheduler.ts'
+
+export type { Images } from '../node/container-runtime/images.ts'
+
+/** Every image there is, the cluster's own among them: what its control plane and add-ons do when they run. */
+export function createImages(plane: ControlPlane, barrier: Barrier, declared: readonly DeclaredImage[]): Images {
+  const programs: Readonly<Record<string, Program>> = {
+    etcd: etcdProgram(plane),
+    'kube-apiserver': apiServerProgram(plane),
+    'kube-controller-manager': controllerManagerProgram(plane),
+    'kube-scheduler': schedulerProgram(plane),
+    'kube-proxy': kubeProxyOf(plane),
+    coredns: coreDNSOf(plane),
+  }
+  return createImageCatalogue({ network: plane.network, barrier, declared, programs })
+}
