@@ -99,6 +99,11 @@ export interface NetworkAnswer {
   readonly rcode?: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL'
   /** Virtual time until the answer is there. */
   readonly afterMs?: number
+  /**
+   * Tells once when the same question might be answered differently while the process runs and serves the same ports;
+   * returns how to stop listening. Absent: that may be at any time. Who asks again and again (a probe) need not until then.
+   */
+  readonly onStale?: (listener: () => void) => () => void
 }
 
 export type Serve = (request: NetworkRequest) => NetworkAnswer
