@@ -52,7 +52,9 @@ const spoken: Readonly<Record<string, string>> = {
 
 /** A field's schema; a reference is `{ $ref: name }`, which the server spells as the document at hand needs it. */
 function schemaOf(field: FieldFacts, description?: string): Record<string, unknown> {
-  const extensions = Object.entries(field).flatMap(([key, value]) => (notSpoken.test(key) ? [[spoken[key]!, value]] : []))
+  const extensions = Object.entries(field).flatMap(([key, value]) =>
+    notSpoken.test(key) ? [[spoken[key]!, value]] : [],
+  )
   return {
     ...(description && { description }),
     ...(field.default !== undefined && { default: field.default }),

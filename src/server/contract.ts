@@ -1,4 +1,4 @@
-import type { ApiRequest, ApiServer, UserInfo } from '../api/request.ts'
+import type { ApiServer, UserInfo } from '../api/request.ts'
 import type { Answer, KubernetesObject } from '../api/types.ts'
 import type { Credentials } from './pki.ts'
 
@@ -52,36 +52,38 @@ export interface World {
   onSlice(listener: () => void): () => void
 }
 
+/** PodLogOptions as the kubelet takes them. */
 export interface LogOptions {
-  readonly container: string
-  readonly previous: boolean
-  readonly follow: boolean
+  readonly previous?: boolean
+  readonly follow?: boolean
+  readonly tailLines?: number
+  readonly sinceSeconds?: number
+  /** RFC 3339. */
+  readonly sinceTime?: string
+  readonly timestamps?: boolean
+  readonly limitBytes?: number
+  /** Default both. */
+  readonly stream?: 'Stdout' | 'Stderr' | 'All'
 }
 
-export interface LogLine {
-  /** Virtual ms at which the line was written. */
-  readonly at: number
-  readonly stream: 'stdout' | 'stderr'
-  /** Without the newline. */
-  readonly text: string
+export interface LogSink {
+  /** Text with its newlines; what is there already comes before the call returns. */
+  write(text: string): void
+  /** Nothing more will come: at once without `follow`, else when the container has ended. */
+  end(): void
 }
 
-/**
- * Logs of a container. Every line kept so far is handed to `onLine` inside this call, oldest first. With `follow`
- * later lines come as they are written and `onEnd` when the container has ended; without it `onEnd` is called inside
- * this call. The Status says why there are none (`container "c" in pod "p" is waiting to start: ContainerCreating`).
- * What tailLines, sinceSeconds, limitBytes and timestamps ask for is the door's work.
- */
+/** Streams a container's log: the cluster's `streamLogs`. @returns how to stop following, or the Status that says why there is none */
 export type LogSource = (
   namespace: string,
   pod: string,
+  container: string,
   options: LogOptions,
-  onLine: (line: LogLine) => void,
-  onEnd: () => void,
-) => Answer<{ stop(): void }>
+  sink: LogSink,
+) => Answer<() => void>
 
 export interface ServerOptions {
-  /** The API server that answers now; undefined: connections are refused. */
+  /** The API server that answers now (it records what changes something: the journal); undefined: connections are refused. */
   readonly connect: () => ApiServer | undefined
   readonly kinds: readonly ServedKind[]
   readonly world: World
@@ -90,8 +92,6 @@ export interface ServerOptions {
   readonly port?: number
   readonly staticTokens?: ReadonlyMap<string, UserInfo>
   readonly logs?: LogSource
-  /** Called right before a request that may change something is handled: the journal's entry. */
-  readonly onMutation?: (request: ApiRequest) => void
 }
 
 export interface Server {

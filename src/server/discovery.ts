@@ -176,8 +176,17 @@ function aggregatedResource(kind: ServedKind): unknown {
   }
 }
 
+/** Kinds that are stored as another one. Source: pkg/kubeapiserver/default_storage_factory_builder.go */
+const storedAs: Readonly<Record<string, string>> = {
+  'events.k8s.io/v1/Event': '/v1/Event',
+  'autoscaling/v1/HorizontalPodAutoscaler': 'autoscaling/v2/HorizontalPodAutoscaler',
+}
+
 /** Source: apiserver/pkg/endpoints/discovery/storageversionhash.go StorageVersionHash */
 function storageVersionHash({ group, version, kind }: ServedKind): string {
-  const sum = createHash('sha256').update(`${group}/${version}/${kind}`).digest()
+  const served = `${group}/${version}/${kind}`
+  const sum = createHash('sha256')
+    .update(storedAs[served] ?? served)
+    .digest()
   return sum.subarray(0, 8).toString('base64')
 }

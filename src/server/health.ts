@@ -57,7 +57,7 @@ function answerOne(
   endpoint: keyof typeof healthChecks,
   check: string,
   failed: (check: string) => boolean,
-): void {
+) {
   if (!healthChecks[endpoint].includes(check) && !/^etcd(-readiness)?$/.test(check)) return exchange.notFound()
   exchange.set('X-Content-Type-Options', 'nosniff')
   const [code, text] = failed(check)
@@ -67,7 +67,7 @@ function answerOne(
 }
 
 /** Source: apiserver/pkg/server/healthz/healthz.go handleRootHealth */
-function answerAll(exchange: Exchange, endpoint: keyof typeof healthChecks, failed: (check: string) => boolean): void {
+function answerAll(exchange: Exchange, endpoint: keyof typeof healthChecks, failed: (check: string) => boolean) {
   const excluded = new Set(exchange.query.getAll('exclude').filter((name) => name !== ''))
   const lines: string[] = []
   let broken = false

@@ -11,8 +11,8 @@ import { requestInfo } from './request-info.ts'
 import { answerResource } from './resources.ts'
 
 export type {
-  LogLine,
   LogOptions,
+  LogSink,
   LogSource,
   ServedColumn,
   ServedKind,

@@ -105,7 +105,7 @@ function wantsAggregated(exchange: Exchange): boolean {
   return false
 }
 
-function answerAggregated(exchange: Exchange, { body, etag }: { readonly body: string; readonly etag: string }): void {
+function answerAggregated(exchange: Exchange, { body, etag }: { readonly body: string; readonly etag: string }) {
   exchange.set('Cache-Control', 'public')
   exchange.set('Vary', 'Accept')
   exchange.set('ETag', etag)

@@ -84,7 +84,8 @@ function readField(
 ): void {
   switch (kind[0]) {
     case '[': {
-      const list = (object[name] ??= []) as unknown[]
+      object[name] ??= []
+      const list = object[name] as unknown[]
       const element = kind.slice(1)
       // Packed numbers: proto3 writers send them, proto2 readers accept them.
       if (wireType === 2 && (element === 'i' || element === 'b')) {
@@ -93,7 +94,8 @@ function readField(
       return
     }
     case '{': {
-      const map = (object[name] ??= {}) as Record<string, unknown>
+      object[name] ??= {}
+      const map = object[name] as Record<string, unknown>
       const [key, value] = readEntry(wire.block(wireType), kind.slice(1), depth)
       Object.defineProperty(map, key, { value, enumerable: true, writable: true, configurable: true })
       return

@@ -1,4 +1,4 @@
-import type { ApiRequest, ApiResponse, ApiServer, ObjectList, RequestOptions, Verb } from '../api/request.ts'
+import type { ApiRequest, ApiResponse, ObjectList, RequestOptions, Verb } from '../api/request.ts'
 import { badRequest, failure, unknownResource } from '../api/status.ts'
 import { isStatus, type KubernetesObject, type Status } from '../api/types.ts'
 import { decodeBody, decodeDeleteOptions, readBody } from './body.ts'
@@ -34,7 +34,7 @@ export async function answerResource(door: Door, exchange: Exchange, info: Resou
   const request = await decodedRequest(door, exchange, info, kind, verb)
   if (isStatus(request)) return exchange.status(request)
   if (verb === 'watch') return answerWatch(door, exchange, request, kind, representation)
-  const response = await door.options.world.inject(() => door.call((api) => handle(door, api, request, kind)))
+  const response = await door.options.world.inject(() => door.call((api) => api.handle(request)))
   if (response === undefined) return door.refuse(exchange)
   if (response.afterMs !== undefined && response.afterMs > 0) await door.options.world.wait(response.afterMs)
   respond(door, exchange, kind, response, representation)
@@ -134,22 +134,13 @@ function withOptions(
   return { ...collection, options: { ...options, fieldSelector } satisfies RequestOptions }
 }
 
-function handle(door: Door, api: ApiServer, request: ApiRequest, kind: ServedKind): ApiResponse {
-  if (changes(request, kind)) door.options.onMutation?.(request)
-  return api.handle(request)
-}
-
-function changes({ verb, options }: ApiRequest, kind: ServedKind): boolean {
-  return verb !== 'get' && verb !== 'list' && kind.virtual !== true && options?.dryRun !== true
-}
-
 function respond(
   door: Door,
   exchange: Exchange,
   kind: ServedKind,
   response: ApiResponse,
   representation: Representation,
-): void {
+) {
   exchange.warn(response.warnings ?? [])
   if (response.retryAfterSeconds !== undefined) exchange.set('Retry-After', String(response.retryAfterSeconds))
   const body = encoded(door, exchange, kind, response, representation)

@@ -145,11 +145,12 @@ class FrameStream {
 
   #flush(): void {
     const response = this.#response!
-    if (this.#blocked || this.#waiting.length === 0) return this.#finish()
-    const frames = this.#waiting
-    this.#waiting = []
-    this.#waitingBytes = 0
-    this.#blocked = !response.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames))
+    if (!this.#blocked && this.#waiting.length > 0) {
+      const frames = this.#waiting
+      this.#waiting = []
+      this.#waitingBytes = 0
+      this.#blocked = !response.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames))
+    }
     this.#finish()
   }
 

@@ -41,7 +41,12 @@ export class OpenApiDocuments {
       components: {
         schemas: this.#schemas(paths, kinds, '#/components/schemas/', schema3),
         securitySchemes: {
-          BearerToken: { type: 'apiKey', description: 'Bearer Token authentication', name: 'authorization', in: 'header' },
+          BearerToken: {
+            type: 'apiKey',
+            description: 'Bearer Token authentication',
+            name: 'authorization',
+            in: 'header',
+          },
         },
       },
     }
@@ -55,7 +60,12 @@ export class OpenApiDocuments {
       paths: Object.fromEntries(paths.map((path) => [path.path, path2(path)])),
       definitions: this.#schemas(paths, this.#kinds, '#/definitions/', schema2),
       securityDefinitions: {
-        BearerToken: { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' },
+        BearerToken: {
+          description: 'Bearer Token authentication',
+          type: 'apiKey',
+          name: 'authorization',
+          in: 'header',
+        },
       },
       security: [{ BearerToken: [] }],
     }
@@ -95,7 +105,8 @@ type Spell = (name: string, schema: Json, refer: (name: string) => string) => Js
 
 function schema3(name: string, schema: Json, refer: (name: string) => string): Json {
   const { description } = schema
-  if (name === INT_OR_STRING) return { description, format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] }
+  if (name === INT_OR_STRING)
+    return { description, format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] }
   if (name === QUANTITY) return { description, oneOf: [{ type: 'string' }, { type: 'number' }] }
   return within3(schema, refer)
 }
@@ -115,10 +126,7 @@ function schema2(_name: string, schema: Json, refer: (name: string) => string): 
   return { ...rest, ...children, ...(typeof $ref === 'string' && { $ref: refer($ref) }) }
 }
 
-function mapChildren(
-  { items, properties, additionalProperties }: Json,
-  change: (schema: Json) => Json,
-): Json {
+function mapChildren({ items, properties, additionalProperties }: Json, change: (schema: Json) => Json): Json {
   return {
     ...(items !== undefined && { items: change(items as Json) }),
     ...(additionalProperties !== undefined && { additionalProperties: change(additionalProperties as Json) }),
@@ -152,7 +160,10 @@ function path3({ parameters, operations }: Path): Json {
       ...Object.fromEntries(
         each.codes.map((code) => [
           code,
-          { description: textOf(code), content: Object.fromEntries(producesOf(each).map((type) => [type, schemaRef(each.answer)])) },
+          {
+            description: textOf(code),
+            content: Object.fromEntries(producesOf(each).map((type) => [type, schemaRef(each.answer)])),
+          },
         ]),
       ),
       401: { description: 'Unauthorized' },
@@ -160,7 +171,10 @@ function path3({ parameters, operations }: Path): Json {
     'x-kubernetes-action': each.action,
     'x-kubernetes-group-version-kind': each.gvk,
   })
-  return { ...Object.fromEntries(operations.map((each) => [each.method, operation(each)])), parameters: parameters.map(parameter) }
+  return {
+    ...Object.fromEntries(operations.map((each) => [each.method, operation(each)])),
+    parameters: parameters.map(parameter),
+  }
 }
 
 function path2({ parameters, operations }: Path): Json {
@@ -181,7 +195,9 @@ function path2({ parameters, operations }: Path): Json {
     tags: [tagOf(each)],
     operationId: each.id,
     parameters: [
-      ...(each.body ? [{ name: 'body', in: 'body', ...(each.method !== 'delete' && { required: true }), ...schemaRef(each.body) }] : []),
+      ...(each.body
+        ? [{ name: 'body', in: 'body', ...(each.method !== 'delete' && { required: true }), ...schemaRef(each.body) }]
+        : []),
       ...each.parameters.map(parameter),
     ],
     responses: {
@@ -191,7 +207,10 @@ function path2({ parameters, operations }: Path): Json {
     'x-kubernetes-action': each.action,
     'x-kubernetes-group-version-kind': each.gvk,
   })
-  return { ...Object.fromEntries(operations.map((each) => [each.method, operation(each)])), parameters: parameters.map(parameter) }
+  return {
+    ...Object.fromEntries(operations.map((each) => [each.method, operation(each)])),
+    parameters: parameters.map(parameter),
+  }
 }
 
 const textOf = (code: number) => ({ 200: 'OK', 201: 'Created', 202: 'Accepted' })[code] ?? ''

@@ -58,7 +58,9 @@ function parameter(value: Json): Buffer {
   }
   const query = value.in === 'query'
   const shared = [flag(1, value.required), text(2, value.in), text(3, value.description), text(4, value.name)]
-  const typed = query ? [text(6, value.type), flag(20, value.uniqueItems)] : [text(5, value.type), flag(19, value.uniqueItems)]
+  const typed = query
+    ? [text(6, value.type), flag(20, value.uniqueItems)]
+    : [text(5, value.type), flag(19, value.uniqueItems)]
   return message(part(2, message(part(query ? 3 : 4, message(...shared, ...typed)))))
 }
 
@@ -80,7 +82,9 @@ function schema(value: Json): Buffer {
 /** NamedAny: the name, and the value as YAML (JSON is YAML). */
 function extensions(number: number, value: Json): Buffer[] {
   return Object.entries(value).flatMap(([name, extension]) =>
-    name.startsWith('x-') ? [part(number, message(text(1, name), part(2, message(text(2, `${JSON.stringify(extension)}\n`)))))] : [],
+    name.startsWith('x-')
+      ? [part(number, message(text(1, name), part(2, message(text(2, `${JSON.stringify(extension)}\n`)))))]
+      : [],
   )
 }
 
@@ -93,7 +97,8 @@ const part = (number: number, body: Buffer) => Buffer.concat([varint(number * 8 
 const text = (number: number, value: unknown) =>
   value === undefined || value === '' ? EMPTY : part(number, Buffer.from(String(value)))
 
-const flag = (number: number, value: unknown) => (value === true ? Buffer.concat([varint(number * 8), varint(1)]) : EMPTY)
+const flag = (number: number, value: unknown) =>
+  value === true ? Buffer.concat([varint(number * 8), varint(1)]) : EMPTY
 
 const texts = (number: number, values: unknown) =>
   ((values ?? []) as readonly string[]).map((value) => part(number, Buffer.from(value)))

@@ -74,7 +74,7 @@ export function answerOpenApi(door: Door, exchange: Exchange): void {
   else answerV3(exchange, openApi, path.replace(/^\/openapi\/v3\//, ''))
 }
 
-function answerV2(exchange: Exchange, openApi: OpenApi): void {
+function answerV2(exchange: Exchange, openApi: OpenApi) {
   for (const { type } of parseAccept(exchange.header('accept') ?? '*/*')) {
     if (PROTOBUF_V2.test(type))
       return send(exchange, openApi.v2('protobuf'), 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf')
@@ -83,7 +83,7 @@ function answerV2(exchange: Exchange, openApi: OpenApi): void {
   exchange.send(406, 'text/plain; charset=utf-8', `${NOT_ACCEPTABLE.split('\n')[0]}\n`)
 }
 
-function answerV3(exchange: Exchange, openApi: OpenApi, groupVersion: string): void {
+function answerV3(exchange: Exchange, openApi: OpenApi, groupVersion: string) {
   const document = openApi.v3(groupVersion)
   if (document === undefined) return exchange.notFound()
   if (exchange.query.has('hash')) {
@@ -94,7 +94,7 @@ function answerV3(exchange: Exchange, openApi: OpenApi, groupVersion: string): v
   send(exchange, document, 'application/json')
 }
 
-function send(exchange: Exchange, { bytes, zipped, hash }: Prepared, type: string): void {
+function send(exchange: Exchange, { bytes, zipped, hash }: Prepared, type: string) {
   const etag = `"${hash}"`
   exchange.set('ETag', etag)
   exchange.set('Vary', 'Accept-Encoding, Accept')

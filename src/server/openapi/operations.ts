@@ -42,7 +42,11 @@ const query = (name: string, type: Parameter['type'], description: string): Para
 })
 
 const pretty = query('pretty', 'string', "If 'true', then the output is pretty printed.")
-const dryRun = query('dryRun', 'string', 'When present, indicates that modifications should not be persisted. Valid values are: All.')
+const dryRun = query(
+  'dryRun',
+  'string',
+  'When present, indicates that modifications should not be persisted. Valid values are: All.',
+)
 const fieldManager = query('fieldManager', 'string', 'The name of the actor that is making these changes.')
 const fieldValidation = query(
   'fieldValidation',
@@ -69,7 +73,12 @@ const list = [
   query('timeoutSeconds', 'integer', 'How long a list or a watch may take.'),
   query('watch', 'boolean', 'Watch for changes instead of listing.'),
 ]
-const nameParameter = (kind: string): Parameter => ({ name: 'name', in: 'path', type: 'string', description: `name of the ${kind}` })
+const nameParameter = (kind: string): Parameter => ({
+  name: 'name',
+  in: 'path',
+  type: 'string',
+  description: `name of the ${kind}`,
+})
 const namespaceParameter: Parameter = {
   name: 'namespace',
   in: 'path',
@@ -86,14 +95,22 @@ const patchTypes = [
 ]
 
 /** The paths of one kind. `schemaOf` finds the type of a sub-resource's kind. */
-export function pathsOf(kind: ServedKind, schemaOf: (group: string, version: string, kind: string) => string | undefined): Path[] {
+export function pathsOf(
+  kind: ServedKind,
+  schemaOf: (group: string, version: string, kind: string) => string | undefined,
+): Path[] {
   const root = kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`
   const base = kind.namespaced ? `${root}/namespaces/{namespace}/${kind.resource}` : `${root}/${kind.resource}`
   const scope = kind.namespaced ? [namespaceParameter] : []
   const verbs = verbsOf(kind)
-  const make = (verb: string, options: Partial<Wanted> = {}) => (verbs.includes(verb) ? [operation(kind, { verb, ...options })] : [])
+  const make = (verb: string, options: Partial<Wanted> = {}) =>
+    verbs.includes(verb) ? [operation(kind, { verb, ...options })] : []
   const paths: Path[] = [
-    { path: base, parameters: [...scope, pretty], operations: [...make('list'), ...make('create'), ...make('deletecollection')] },
+    {
+      path: base,
+      parameters: [...scope, pretty],
+      operations: [...make('list'), ...make('create'), ...make('deletecollection')],
+    },
     {
       path: `${base}/{name}`,
       parameters: [nameParameter(kind.kind), ...scope, pretty],
@@ -101,12 +118,18 @@ export function pathsOf(kind: ServedKind, schemaOf: (group: string, version: str
     },
   ]
   if (kind.namespaced && verbs.includes('list'))
-    paths.push({ path: `${root}/${kind.resource}`, parameters: [pretty], operations: make('list', { everywhere: true }) })
+    paths.push({
+      path: `${root}/${kind.resource}`,
+      parameters: [pretty],
+      operations: make('list', { everywhere: true }),
+    })
   for (const [name, sub] of Object.entries(kind.subresources ?? {})) {
     const [group, version, answers] = [sub.group ?? kind.group, sub.version ?? kind.version, sub.kind ?? kind.kind]
     const schema = schemaOf(group, version, answers)
     if (schema === undefined) continue
-    const operations = sub.verbs.map((verb) => operation(kind, { verb, subresource: name, schema, gvk: { group, kind: answers, version } }))
+    const operations = sub.verbs.map((verb) =>
+      operation(kind, { verb, subresource: name, schema, gvk: { group, kind: answers, version } }),
+    )
     paths.push({ path: `${base}/{name}/${name}`, parameters: [nameParameter(answers), ...scope, pretty], operations })
   }
   return paths.filter(({ operations }) => operations.length > 0)
@@ -130,13 +153,41 @@ interface Style {
 }
 
 const styles: Readonly<Record<string, Style>> = {
-  list: { method: 'get', word: 'list', action: 'list', text: 'list or watch objects of kind', parameters: list, codes: [200] },
+  list: {
+    method: 'get',
+    word: 'list',
+    action: 'list',
+    text: 'list or watch objects of kind',
+    parameters: list,
+    codes: [200],
+  },
   create: { method: 'post', word: 'create', action: 'post', text: 'create', parameters: write, codes: [200, 201, 202] },
-  deletecollection: { method: 'delete', word: 'deleteCollection', action: 'deletecollection', text: 'delete collection of', parameters: [...list, ...remove], codes: [200] },
+  deletecollection: {
+    method: 'delete',
+    word: 'deleteCollection',
+    action: 'deletecollection',
+    text: 'delete collection of',
+    parameters: [...list, ...remove],
+    codes: [200],
+  },
   get: { method: 'get', word: 'read', action: 'get', text: 'read the specified', parameters: [], codes: [200] },
-  update: { method: 'put', word: 'replace', action: 'put', text: 'replace the specified', parameters: write, codes: [200, 201] },
+  update: {
+    method: 'put',
+    word: 'replace',
+    action: 'put',
+    text: 'replace the specified',
+    parameters: write,
+    codes: [200, 201],
+  },
   delete: { method: 'delete', word: 'delete', action: 'delete', text: 'delete', parameters: remove, codes: [200, 202] },
-  patch: { method: 'patch', word: 'patch', action: 'patch', text: 'partially update the specified', parameters: patch, codes: [200, 201] },
+  patch: {
+    method: 'patch',
+    word: 'patch',
+    action: 'patch',
+    text: 'partially update the specified',
+    parameters: patch,
+    codes: [200, 201],
+  },
 }
 
 function operation(kind: ServedKind, wanted: Wanted): Operation {
@@ -148,8 +199,16 @@ function operation(kind: ServedKind, wanted: Wanted): Operation {
   const scope = kind.namespaced && !wanted.everywhere ? 'Namespaced' : ''
   const tail = `${capital(subresource ?? '')}${wanted.everywhere ? 'ForAllNamespaces' : ''}`
   const [word, collection] = verb === 'deletecollection' ? ['delete', 'Collection'] : [style.word, '']
-  const body = { create: schema, update: schema, patch: PATCH, delete: DELETE_OPTIONS, deletecollection: DELETE_OPTIONS }[verb]
-  const answer = { list: `${schema}List`, deletecollection: STATUS }[verb] ?? (verb === 'delete' && kind.kind !== 'Pod' ? STATUS : schema)
+  const body = {
+    create: schema,
+    update: schema,
+    patch: PATCH,
+    delete: DELETE_OPTIONS,
+    deletecollection: DELETE_OPTIONS,
+  }[verb]
+  const answer =
+    { list: `${schema}List`, deletecollection: STATUS }[verb] ??
+    (verb === 'delete' && kind.kind !== 'Pod' ? STATUS : schema)
   return {
     method: style.method,
     id: `${word}${group}${capital(kind.version)}${collection}${scope}${kind.kind}${tail}`,
