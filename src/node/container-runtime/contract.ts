@@ -81,6 +81,8 @@ export type RuntimeEvent = {
 export interface ExecResult {
   readonly exitCode: number
   readonly output: string
+  /** The command could not even be started. */
+  readonly error?: string
 }
 
 /**

@@ -40,8 +40,6 @@ export interface KubeletDeps {
   /** `--register-with-taints`: `key=value:Effect`. */
   readonly taints?: readonly string[]
   readonly providerID?: string
-  /** Default: the file's address is where the CNI gives pods their addresses. */
-  readonly podCIDR?: string
   /** The client that a kubeconfig gives; a text says why there is none (the file names a missing certificate). */
   connect(kubeconfig: Kubeconfig): Client | string
   recorder(client: Client): EventRecorder

@@ -1,0 +1,64 @@
+import type { Clock } from '../../sim/clock.ts'
+import type { Image, ImageCatalogue } from '../contract.ts'
+import type { PullResult } from './contract.ts'
+import { normalizeImageName } from './image-name.ts'
+
+/** How fast layers come in and are unpacked, and what a pull costs at least. No upstream number: a usual machine. */
+const BYTES_PER_MS = 50_000
+const LEAST_PULL_MS = 300
+/** A registry answers that it has no such image. */
+const LOOKUP_MS = 200
+
+/** The images of one node. */
+export class ImageStore {
+  readonly #catalogue: ImageCatalogue
+  readonly #clock: Clock
+  readonly #present = new Map<string, Image>()
+  #boot = 0
+
+  constructor(catalogue: ImageCatalogue, clock: Clock) {
+    this.#catalogue = catalogue
+    this.#clock = clock
+  }
+
+  present(name: string): Image | undefined {
+    return this.#present.get(normalizeImageName(name))
+  }
+
+  all(): Iterable<Image> {
+    return this.#present.values()
+  }
+
+  remove(name: string): void {
+    this.#present.delete(normalizeImageName(name))
+  }
+
+  /** Pulls under way are lost with the machine. */
+  powerOff(): void {
+    this.#boot++
+  }
+
+  pull(name: string, onDone: (result: PullResult) => void): void {
+    const reference = normalizeImageName(name)
+    const image = this.#catalogue.find(reference) ?? this.#catalogue.find(name)
+    const took = image === undefined ? LOOKUP_MS : pullMs(image)
+    const boot = this.#boot
+    this.#clock.setTimeout(() => {
+      if (boot !== this.#boot) return
+      if (image === undefined) onDone({ error: notFound(reference) })
+      else {
+        this.#present.set(reference, image)
+        onDone({ image, pullMs: took })
+      }
+    }, took)
+  }
+}
+
+function pullMs(image: Image): number {
+  return image.pullTakesMs ?? LEAST_PULL_MS + Math.round(image.sizeBytes / BYTES_PER_MS)
+}
+
+/** Source: containerd client/pull.go, core/remotes/docker/resolver.go Resolve */
+function notFound(reference: string): string {
+  return `rpc error: code = NotFound desc = failed to pull and unpack image "${reference}": failed to resolve reference "${reference}": ${reference}: not found`
+}

@@ -1,0 +1,162 @@
+import { parse } from 'yaml'
+import { parseGoDuration } from '../../api/duration.ts'
+import type { FileTree } from '../contract.ts'
+import { CONFIGURATION_FIELDS } from './configuration-fields.ts'
+import type { Kubeconfig } from './contract.ts'
+
+/** What of a KubeletConfiguration changes what this kubelet does. Times in ms. */
+export interface KubeletConfiguration {
+  readonly staticPodPath: string | undefined
+  readonly fileCheckFrequency: number
+  readonly syncFrequency: number
+  readonly nodeStatusUpdateFrequency: number
+  readonly nodeStatusReportFrequency: number
+  readonly nodeLeaseDurationSeconds: number
+  readonly maxPods: number | undefined
+  readonly clusterDNS: readonly string[]
+  readonly clusterDomain: string
+  readonly serializeImagePulls: boolean
+  readonly registerNode: boolean
+  readonly systemReserved: Readonly<Record<string, string>>
+  readonly kubeReserved: Readonly<Record<string, string>>
+  /** The CA that client certificates are checked with. */
+  readonly clientCAFile: string | undefined
+}
+
+export const CONFIG_FILE = '/var/lib/kubelet/config.yaml'
+export const KUBECONFIG_FILE = '/etc/kubernetes/kubelet.conf'
+export const FLAGS_FILE = '/var/lib/kubelet/kubeadm-flags.env'
+
+/** A text says why the kubelet cannot run with this file, as it logs it. Source: cmd/kubelet/app/server.go loadConfigFile */
+export function loadConfiguration(files: FileTree, path = CONFIG_FILE): KubeletConfiguration | string {
+  const fail = (why: string) =>
+    `failed to load kubelet config file, path: ${path}, error: failed to load Kubelet config file ${path}, error ${why}`
+  const text = files.read(path)
+  if (text === undefined)
+    return fail(`failed to read kubelet config file "${path}", error: open ${path}: no such file or directory`)
+  let document: unknown
+  try {
+    document = parse(text)
+  } catch (error) {
+    return fail(`yaml: ${firstLine(error)}`)
+  }
+  const why = problemOf(document)
+  if (why !== undefined) return fail(why)
+  return configurationOf(document as RawConfiguration, path)
+}
+
+type RawConfiguration = Readonly<Record<string, unknown>>
+
+/** Source: pkg/kubelet/kubeletconfig/util/codec (strict decoding), apimachinery/pkg/runtime/error.go */
+function problemOf(document: unknown): string | undefined {
+  if (document === null || typeof document !== 'object' || Array.isArray(document))
+    return 'couldn\'t get version/kind; json parse error: json: cannot unmarshal string into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+  const { apiVersion, kind } = document as RawConfiguration
+  if (kind === undefined) return "Object 'Kind' is missing"
+  if (apiVersion === undefined) return "Object 'apiVersion' is missing"
+  if (kind !== 'KubeletConfiguration' || apiVersion !== 'kubelet.config.k8s.io/v1beta1')
+    return `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/kubelet/apis/config/scheme/scheme.go:36"`
+  const unknown = Object.keys(document).filter((field) => !CONFIGURATION_FIELDS.has(field))
+  if (unknown.length > 0)
+    return `strict decoding error: ${unknown.map((field) => `unknown field "${field}"`).join(', ')}`
+  return undefined
+}
+
+function configurationOf(raw: RawConfiguration, path: string): KubeletConfiguration | string {
+  const bad: string[] = []
+  const duration = (field: string, byDefault: number): number => {
+    const value = raw[field]
+    if (value === undefined || value === '0s' || value === 0) return byDefault
+    const ms = typeof value === 'string' ? parseGoDuration(value) : undefined
+    if (ms === undefined)
+      bad.push(
+        `json: cannot unmarshal ${typeof value} into Go struct field KubeletConfiguration.${field} of type string`,
+      )
+    return ms ?? byDefault
+  }
+  const configuration: KubeletConfiguration = {
+    staticPodPath: raw.staticPodPath as string | undefined,
+    fileCheckFrequency: duration('fileCheckFrequency', 20_000),
+    syncFrequency: duration('syncFrequency', 60_000),
+    nodeStatusUpdateFrequency: duration('nodeStatusUpdateFrequency', 10_000),
+    // Five minutes when neither is set. Source: pkg/kubelet/apis/config/v1beta1/defaults.go
+    nodeStatusReportFrequency: duration(
+      'nodeStatusReportFrequency',
+      duration('nodeStatusUpdateFrequency', 0) === 0 ? 300_000 : duration('nodeStatusUpdateFrequency', 10_000),
+    ),
+    nodeLeaseDurationSeconds: (raw.nodeLeaseDurationSeconds as number | undefined) ?? 40,
+    maxPods: raw.maxPods as number | undefined,
+    clusterDNS: (raw.clusterDNS as readonly string[] | undefined) ?? [],
+    clusterDomain: (raw.clusterDomain as string | undefined) ?? '',
+    serializeImagePulls: raw.serializeImagePulls !== false,
+    registerNode: raw.registerNode !== false,
+    systemReserved: (raw.systemReserved as Record<string, string> | undefined) ?? {},
+    kubeReserved: (raw.kubeReserved as Record<string, string> | undefined) ?? {},
+    clientCAFile: (raw.authentication as { x509?: { clientCAFile?: string } } | undefined)?.x509?.clientCAFile,
+  }
+  if (bad.length === 0) return configuration
+  return `failed to load kubelet config file, path: ${path}, error: failed to load Kubelet config file ${path}, error ${bad[0]}`
+}
+
+interface KubeconfigFile {
+  readonly clusters?: readonly {
+    readonly name: string
+    readonly cluster?: {
+      readonly server?: string
+      readonly 'certificate-authority'?: string
+      readonly 'certificate-authority-data'?: string
+    }
+  }[]
+  readonly contexts?: readonly { readonly name: string; readonly context?: { cluster?: string; user?: string } }[]
+  readonly users?: readonly {
+    readonly name: string
+    readonly user?: {
+      readonly 'client-certificate'?: string
+      readonly 'client-certificate-data'?: string
+      readonly token?: string
+    }
+  }[]
+  readonly 'current-context'?: string
+}
+
+/** The kubelet's own kubeconfig; a text says why it is no good. Source: cmd/kubelet/app/server.go buildKubeletClientConfig */
+export function loadKubeconfig(files: FileTree, path = KUBECONFIG_FILE): Kubeconfig | string {
+  const text = files.read(path)
+  if (text === undefined)
+    return `failed to run Kubelet: unable to load bootstrap kubeconfig: stat /etc/kubernetes/bootstrap-kubelet.conf: no such file or directory`
+  let file: KubeconfigFile | null
+  try {
+    file = parse(text) as KubeconfigFile | null
+  } catch (error) {
+    return `failed to run Kubelet: invalid kubeconfig: error loading config file "${path}": yaml: ${firstLine(error)}`
+  }
+  const context = file?.contexts?.find(({ name }) => name === file['current-context'])?.context
+  const cluster = file?.clusters?.find(({ name }) => name === context?.cluster)?.cluster
+  const user = file?.users?.find(({ name }) => name === context?.user)
+  const invalid = 'failed to run Kubelet: invalid kubeconfig: invalid configuration: '
+  if (cluster?.server === undefined)
+    return `${invalid}no configuration has been provided, try setting KUBERNETES_MASTER environment variable`
+  const certificateAuthority = cluster['certificate-authority-data'] ?? cluster['certificate-authority']
+  const clientCertificate = user?.user?.['client-certificate-data'] ?? user?.user?.['client-certificate']
+  return {
+    server: cluster.server,
+    user: user?.name ?? '',
+    ...(clientCertificate === undefined ? {} : { clientCertificate }),
+    ...(certificateAuthority === undefined ? {} : { certificateAuthority }),
+  }
+}
+
+/** `KUBELET_KUBEADM_ARGS="--node-labels=a=b --v=2"` of kubeadm-flags.env, and the unit's own arguments. */
+export function flagsOf(argv: readonly string[], files: FileTree): ReadonlyMap<string, string> {
+  const line = /KUBELET_KUBEADM_ARGS="?([^"\n]*)"?/.exec(files.read(FLAGS_FILE) ?? '')?.[1] ?? ''
+  const flags = new Map<string, string>()
+  for (const word of [...argv, ...line.split(/\s+/)]) {
+    const match = /^--([\w-]+)(?:=(.*))?$/.exec(word)
+    if (match !== null) flags.set(match[1]!, match[2] ?? 'true')
+  }
+  return flags
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!
+}

@@ -1,0 +1,124 @@
+import type { Charts } from '../../../sim/chart.ts'
+import type { ContainerConfig } from '../../container-runtime/contract.ts'
+import type { Image } from '../../contract.ts'
+import type { ImageManager } from '../images/image-manager.ts'
+import type { KubeletContext } from '../kubelet-context.ts'
+import type { ContainerSlot, PodRecord } from '../pod-worker/pod-record.ts'
+import { environmentOf } from './environment.ts'
+import { expand } from './expansion.ts'
+import type { containerMachine } from './machine.ts'
+import type { PodSurroundings } from './surroundings.ts'
+
+/**
+ * Makes and starts one container of a pod whose sandbox stands.
+ * Source: pkg/kubelet/kuberuntime/kuberuntime_container.go startContainer
+ */
+export class ContainerStarter {
+  readonly #context: KubeletContext
+  readonly #images: ImageManager
+  readonly #charts: Charts<typeof containerMachine>
+  readonly #surroundings: PodSurroundings
+  readonly #onImage: (record: PodRecord) => void
+
+  constructor(
+    context: KubeletContext,
+    images: ImageManager,
+    charts: Charts<typeof containerMachine>,
+    surroundings: PodSurroundings,
+    /** The image is here, or it could not be had: sync the pod again. */
+    onImage: (record: PodRecord) => void,
+  ) {
+    this.#context = context
+    this.#images = images
+    this.#charts = charts
+    this.#surroundings = surroundings
+    this.#onImage = onImage
+  }
+
+  start(record: PodRecord, slot: ContainerSlot): void {
+    const outcome = this.#images.ensure(record.pod, slot, () => this.#onImage(record))
+    if (outcome === 'pulling') return
+    if ('image' in outcome) this.#create(record, slot, outcome.image)
+    else this.#fail(slot, outcome.reason, outcome.message)
+  }
+
+  #create(record: PodRecord, slot: ContainerSlot, image: Image): void {
+    const { runtime, events } = this.#context
+    const config = this.#configOf(record, slot, image)
+    if (typeof config === 'string') {
+      events.container(record.pod, slot, 'Warning', 'Failed', `Error: ${config}`)
+      return this.#fail(slot, 'CreateContainerConfigError', config)
+    }
+    const container = runtime.createContainer(record.sandbox!.id, config)
+    events.container(record.pod, slot, 'Normal', 'Created', 'Container created')
+    // The garbage collector keeps one dead container of a name. Source: maximum-dead-containers-per-container
+    if (slot.previous !== undefined) runtime.removeContainer(slot.previous.id)
+    slot.previous = slot.current
+    slot.current = container
+    slot.killBecause = undefined
+    const error = runtime.startContainer(container.id)
+    if (error !== undefined) {
+      events.container(record.pod, slot, 'Warning', 'Failed', `Error: ${error}`)
+      slot.waiting = { reason: 'RunContainerError', message: error }
+      return this.#charts.send(slot.key, { type: 'exited', at: container.finishedAt ?? 0 })
+    }
+    events.container(record.pod, slot, 'Normal', 'Started', 'Container started')
+    slot.waiting = undefined
+    this.#charts.send(slot.key, { type: 'started' })
+  }
+
+  #fail(slot: ContainerSlot, reason: string, message: string | undefined): void {
+    slot.waiting = message === undefined ? { reason } : { reason, message }
+    this.#charts.send(slot.key, { type: 'failed' })
+  }
+
+  /** A text is a CreateContainerConfigError. Source: kuberuntime_container.go generateContainerConfig */
+  #configOf(record: PodRecord, slot: ContainerSlot, image: Image): ContainerConfig | string {
+    const { spec } = slot
+    const { pod } = record
+    const wrongUser = verifyRunAsNonRoot(record, slot, image)
+    if (wrongUser !== undefined) return wrongUser
+    const environment = environmentOf({
+      pod,
+      container: spec,
+      client: this.#context.client,
+      podIP: record.sandbox?.ip ?? '',
+      hostIP: this.#context.ip,
+      services: this.#surroundings.serviceVariables(pod),
+      allocatable: this.#context.allocatable,
+    })
+    if ('error' in environment) return environment.error
+    const { env } = environment
+    return {
+      container: spec,
+      attempt: nextAttempt(record, slot),
+      image,
+      ...(spec.command === undefined ? {} : { command: spec.command.map((word) => expand(word, env)) }),
+      ...(spec.args === undefined ? {} : { args: spec.args.map((word) => expand(word, env)) }),
+      env,
+      mounts: this.#surroundings.mounts(record, spec, env),
+    }
+  }
+}
+
+/** Restarts are counted by the newest container, or by what the API remembers when the runtime has none left. */
+function nextAttempt(record: PodRecord, { current, name, kind }: ContainerSlot): number {
+  if (current !== undefined) return current.config.attempt + 1
+  const status = record.status ?? record.pod.status
+  const list = kind === 'main' ? status?.containerStatuses : status?.initContainerStatuses
+  const old = list?.find((each) => each.name === name)
+  if (old === undefined || old.containerID === undefined) return 0
+  return old.restartCount + 1
+}
+
+/** Source: pkg/kubelet/kuberuntime/security_context_others.go verifyRunAsNonRoot */
+function verifyRunAsNonRoot({ pod }: PodRecord, { spec }: ContainerSlot, image: Image): string | undefined {
+  const { securityContext: ofPod } = pod.spec
+  const { securityContext: own } = spec
+  if ((own?.runAsNonRoot ?? ofPod?.runAsNonRoot) !== true) return undefined
+  const named = `(pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${spec.name})`
+  const runAsUser = own?.runAsUser ?? ofPod?.runAsUser
+  if (runAsUser !== undefined)
+    return runAsUser === 0 ? `container's runAsUser breaks non-root policy ${named}` : undefined
+  return (image.user ?? 0) === 0 ? `container has runAsNonRoot and image will run as root ${named}` : undefined
+}

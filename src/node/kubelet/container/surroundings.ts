@@ -1,0 +1,185 @@
+import type { Container, Pod, Service } from '../../../api/types.ts'
+import { isStatus, type KubernetesObject } from '../../../api/types.ts'
+import { createFileTree } from '../../host/file-tree.ts'
+import type { Mount } from '../../host/mounts.ts'
+import type { KubeletContext } from '../kubelet-context.ts'
+import type { PodRecord } from '../pod-worker/pod-record.ts'
+import { type MountProblem, mountProblems, PodVolumes, type VolumesInput } from '../volumes/volumes.ts'
+
+/** What a container finds around itself besides its image: volumes, /etc/hosts, /etc/resolv.conf, service variables. */
+export class PodSurroundings {
+  readonly #context: KubeletContext
+  readonly #volumes = new Map<string, PodVolumes>()
+
+  constructor(context: KubeletContext) {
+    this.#context = context
+  }
+
+  forget(podUid: string): void {
+    this.#volumes.delete(podUid)
+  }
+
+  mountProblems(record: PodRecord): readonly MountProblem[] {
+    return record.pod.spec.volumes === undefined ? [] : mountProblems(this.#input(record))
+  }
+
+  mounts(record: PodRecord, container: Container, env: Readonly<Record<string, string>>): readonly Mount[] {
+    let volumes = this.#volumes.get(record.uid)
+    if (volumes === undefined) {
+      volumes = new PodVolumes(this.#input(record))
+      this.#volumes.set(record.uid, volumes)
+    }
+    return [...this.#managed(record), ...volumes.mounts(container.volumeMounts, env)]
+  }
+
+  /** Source: pkg/kubelet/envvars/envvars.go FromServices, kubelet_pods.go getServiceEnvVarMap */
+  serviceVariables(pod: Pod): Readonly<Record<string, string>> {
+    const { client } = this.#context
+    const { namespace } = pod.metadata
+    const env: Record<string, string> = {}
+    const master = namespace === 'default' ? undefined : client.get('Service', 'kubernetes', 'default')
+    const own = pod.spec.enableServiceLinks === false ? [] : client.list('Service', { namespace })
+    for (const service of master === undefined ? own : [master, ...own]) addService(env, service)
+    return env
+  }
+
+  #input(record: PodRecord): VolumesInput {
+    const { client, world, files, ip, allocatable } = this.#context
+    return {
+      pod: record.pod,
+      client,
+      clock: world.clock,
+      files,
+      podIP: () => record.sandbox?.ip ?? '',
+      hostIP: ip,
+      allocatable,
+      token: (audience, seconds) => this.#token(record.pod, audience, seconds),
+    }
+  }
+
+  /** A projected service account token. Source: pkg/kubelet/token/token_manager.go */
+  #token({ metadata, spec }: Pod, audience: string | undefined, expirationSeconds = 3607): string {
+    const request = {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      metadata: {},
+      spec: {
+        audiences: audience === undefined ? [] : [audience],
+        boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name: metadata.name, uid: metadata.uid },
+        expirationSeconds,
+      },
+    } as unknown as KubernetesObject
+    const account = spec.serviceAccountName ?? 'default'
+    const answer = this.#context.client.createSubresource(
+      'ServiceAccount',
+      account,
+      metadata.namespace,
+      'token',
+      request,
+    )
+    if (isStatus(answer)) return ''
+    return (answer as unknown as { status?: { token?: string } }).status?.token ?? ''
+  }
+
+  /** Files the kubelet writes for every pod. Source: kubelet_pods.go makeHostsMount; network/dns/dns.go GetPodDNS */
+  #managed(record: PodRecord): readonly Mount[] {
+    const { world, files } = this.#context
+    const tree = () =>
+      createFileTree(world.clock, {
+        '/hosts': hostsFile(record, files.read('/etc/hosts')),
+        '/hostname': `${hostnameOf(record, this.#context.nodeName)}\n`,
+        '/resolv.conf': this.#resolvConf(record.pod),
+      })
+    let made: ReturnType<typeof tree> | undefined
+    const shared = () => {
+      made ??= tree()
+      return made
+    }
+    return ['hosts', 'hostname', 'resolv.conf'].map((name) => ({
+      path: `/etc/${name}`,
+      files: shared,
+      from: `/${name}`,
+    }))
+  }
+
+  #resolvConf(pod: Pod): string {
+    const { configuration, files } = this.#context
+    const { dnsPolicy = 'ClusterFirst', dnsConfig, hostNetwork } = pod.spec
+    const ofHost = files.read('/etc/resolv.conf') ?? ''
+    const isCluster = dnsPolicy === 'ClusterFirstWithHostNet' || (dnsPolicy === 'ClusterFirst' && hostNetwork !== true)
+    const { clusterDNS, clusterDomain } = configuration
+    const domain =
+      clusterDomain === ''
+        ? []
+        : [`${pod.metadata.namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain]
+    const base =
+      dnsPolicy === 'None'
+        ? EMPTY_DNS
+        : isCluster
+          ? { nameservers: clusterDNS, searches: domain, options: ['ndots:5'] }
+          : parseResolvConf(ofHost)
+    const nameservers = [...base.nameservers, ...(dnsConfig?.nameservers ?? [])]
+    const searches = [...base.searches, ...(dnsConfig?.searches ?? [])]
+    const own = (dnsConfig?.options ?? []).map(({ name, value }) =>
+      value === undefined ? `${name}` : `${name}:${value}`,
+    )
+    const options = [
+      ...base.options.filter((option) => !own.some((each) => each.split(':')[0] === option.split(':')[0])),
+      ...own,
+    ]
+    return [
+      ...(searches.length === 0 ? [] : [`search ${searches.join(' ')}`]),
+      ...nameservers.map((server) => `nameserver ${server}`),
+      ...(options.length === 0 ? [] : [`options ${options.join(' ')}`]),
+      '',
+    ].join('\n')
+  }
+}
+
+const EMPTY_DNS = {
+  nameservers: [] as readonly string[],
+  searches: [] as readonly string[],
+  options: [] as readonly string[],
+}
+
+function parseResolvConf(text: string): typeof EMPTY_DNS {
+  const words = (keyword: string) =>
+    text.split('\n').flatMap((line) => (line.startsWith(`${keyword} `) ? line.trim().split(/\s+/).slice(1) : []))
+  return { nameservers: words('nameserver'), searches: words('search'), options: words('options') }
+}
+
+function hostnameOf({ pod }: PodRecord, nodeName: string): string {
+  return pod.spec.hostNetwork === true ? nodeName : (pod.spec.hostname ?? pod.metadata.name)
+}
+
+/** Source: kubelet_pods.go managedHostsFileContent, nodeHostsFileContent */
+function hostsFile(record: PodRecord, ofHost = ''): string {
+  const { pod, sandbox } = record
+  const aliases = (pod.spec.hostAliases ?? [])
+    .map(({ ip, hostnames = [] }) => `${ip}\t${hostnames.join('\t')}\n`)
+    .join('')
+  const added = aliases === '' ? '' : `\n# Entries added by HostAliases.\n${aliases}`
+  if (pod.spec.hostNetwork === true) return `# Kubernetes-managed hosts file (host network).\n${ofHost}${added}`
+  const own = `${sandbox?.ip}\t${pod.spec.hostname ?? pod.metadata.name}\n`
+  return `# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\nfe00::\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${own}${added}`
+}
+
+function addService(env: Record<string, string>, { metadata, spec }: Service): void {
+  const { clusterIP, ports = [] } = spec ?? {}
+  if (clusterIP === undefined || clusterIP === '' || clusterIP === 'None' || ports.length === 0) return
+  const prefix = metadata.name.toUpperCase().replaceAll('-', '_')
+  const [first] = ports
+  env[`${prefix}_SERVICE_HOST`] = clusterIP
+  env[`${prefix}_SERVICE_PORT`] = String(first!.port)
+  for (const { name, port } of ports)
+    if (name !== undefined) env[`${prefix}_SERVICE_PORT_${name.toUpperCase().replaceAll('-', '_')}`] = String(port)
+  for (const { port, protocol = 'TCP' } of ports) {
+    const scheme = protocol.toLowerCase()
+    const named = `${prefix}_PORT_${port}_${protocol.toUpperCase()}`
+    if (port === first!.port) env[`${prefix}_PORT`] = `${scheme}://${clusterIP}:${port}`
+    env[named] = `${scheme}://${clusterIP}:${port}`
+    env[`${named}_PROTO`] = scheme
+    env[`${named}_PORT`] = String(port)
+    env[`${named}_ADDR`] = clusterIP
+  }
+}

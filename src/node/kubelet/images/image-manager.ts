@@ -1,0 +1,175 @@
+import { formatGoDuration } from '../../../api/duration.ts'
+import type { Pod } from '../../../api/types.ts'
+import { type Charts, type ChartWorld, createCharts } from '../../../sim/chart.ts'
+import type { ContainerRuntime } from '../../container-runtime/contract.ts'
+import { invalidImageName } from '../../container-runtime/image-name.ts'
+import type { Image } from '../../contract.ts'
+import type { PodEvents } from '../pod-worker/pod-events.ts'
+import type { ContainerSlot, WaitingReason } from '../pod-worker/pod-record.ts'
+import { imagePullMachine } from './machine.ts'
+
+/** What became of the wish for an image: it is here, it is coming, or why not. */
+export type ImageOutcome = { readonly image: Image } | 'pulling' | WaitingReason
+
+interface Wish {
+  readonly pod: Pod
+  readonly slot: ContainerSlot
+  readonly askedAt: number
+  error: string
+  /** Called when the pull is over, well or not. */
+  onDone: () => void
+}
+
+/**
+ * Sees to it that images are on the node before containers are made of them; pulls one at a time unless told otherwise.
+ * Source: pkg/kubelet/images/image_manager.go EnsureImageExists
+ */
+export class ImageManager {
+  readonly #runtime: ContainerRuntime
+  readonly #world: ChartWorld
+  readonly #events: PodEvents
+  readonly #serialize: boolean
+  readonly #charts: Charts<typeof imagePullMachine>
+  readonly #wishes = new Map<string, Wish>()
+  readonly #queue: string[] = []
+  #pulling = 0
+  #stopped = false
+
+  constructor(
+    runtime: ContainerRuntime,
+    world: ChartWorld,
+    events: PodEvents,
+    serializeImagePulls: boolean,
+    component: string,
+  ) {
+    this.#runtime = runtime
+    this.#world = world
+    this.#events = events
+    this.#serialize = serializeImagePulls
+    this.#charts = createCharts(imagePullMachine, world, `${component}/image`, (key, { type }) =>
+      type === 'pull' ? this.#pull(key) : this.#backOff(key),
+    )
+  }
+
+  stop(): void {
+    this.#stopped = true
+    for (const key of [...this.#charts.keys()]) this.#charts.stop(key)
+    this.#wishes.clear()
+  }
+
+  forget(podUid: string): void {
+    for (const key of [...this.#wishes.keys()]) {
+      if (!key.startsWith(`${podUid}_`)) continue
+      this.#charts.stop(key)
+      this.#wishes.delete(key)
+    }
+  }
+
+  ensure(pod: Pod, slot: ContainerSlot, onDone: () => void): ImageOutcome {
+    const name = slot.spec.image ?? ''
+    const invalid = invalidImageName(name)
+    if (invalid !== undefined) {
+      const message = `Failed to apply default image tag "${name}": ${invalid}`
+      this.#events.container(pod, slot, 'Warning', 'InspectFailed', message)
+      return { reason: 'InvalidImageName', message }
+    }
+    const policy = slot.spec.imagePullPolicy ?? 'IfNotPresent'
+    const present = this.#runtime.presentImage(name)
+    const key = `${pod.metadata.uid}_${name}`
+    if (present !== undefined && (policy !== 'Always' || this.#isPulled(key))) {
+      // The events tell of a pull or of an image that was there, never of both.
+      if (!this.#isPulled(key)) this.#events.container(pod, slot, 'Normal', 'Pulled', alreadyPresent(name))
+      this.#drop(key)
+      return { image: present }
+    }
+    if (policy === 'Never') {
+      const message = `Container image "${name}" is not present with pull policy of Never`
+      this.#events.container(pod, slot, 'Warning', 'ErrImageNeverPull', message)
+      return { reason: 'ErrImageNeverPull', message }
+    }
+    return this.#wish(key, pod, slot, onDone)
+  }
+
+  #wish(key: string, pod: Pod, slot: ContainerSlot, onDone: () => void): ImageOutcome {
+    const { clock } = this.#world
+    const wish = this.#wishes.get(key)
+    if (wish === undefined) {
+      this.#wishes.set(key, { pod, slot, askedAt: clock.now(), error: '', onDone })
+      this.#charts.start(key, undefined)
+      return 'pulling'
+    }
+    wish.onDone = onDone
+    this.#charts.send(key, { type: 'ensure', now: clock.now() })
+    const state = this.#charts.state(key)?.value
+    if (state === 'pulling') return 'pulling'
+    if (state === 'errImagePull') return { reason: 'ErrImagePull', message: wish.error }
+    const message = `Back-off pulling image "${slot.spec.image}": ErrImagePull: ${wish.error}`
+    return { reason: 'ImagePullBackOff', message }
+  }
+
+  #isPulled(key: string): boolean {
+    return this.#charts.state(key)?.value === 'pulled'
+  }
+
+  #drop(key: string): void {
+    this.#charts.stop(key)
+    this.#wishes.delete(key)
+  }
+
+  #pull(key: string): void {
+    const wish = this.#wishes.get(key)
+    if (wish === undefined) return
+    this.#events.container(wish.pod, wish.slot, 'Normal', 'Pulling', `Pulling image "${wish.slot.spec.image}"`)
+    this.#queue.push(key)
+    this.#next()
+  }
+
+  #next(): void {
+    if (this.#serialize && this.#pulling > 0) return
+    const key = this.#queue.shift()
+    if (key === undefined) return
+    const wish = this.#wishes.get(key)
+    if (wish === undefined) return this.#next()
+    this.#pulling++
+    this.#runtime.pullImage(wish.slot.spec.image ?? '', (result) => {
+      this.#pulling--
+      if (this.#stopped) return
+      if (this.#wishes.get(key) === wish) {
+        if ('error' in result) this.#failed(key, wish, result.error)
+        else this.#pulled(key, wish, result.image, result.pullMs)
+      }
+      this.#next()
+    })
+    if (!this.#serialize) this.#next()
+  }
+
+  #pulled(key: string, { pod, slot, askedAt, onDone }: Wish, image: Image, pullMs: number): void {
+    const waited = formatGoDuration(this.#world.clock.now() - askedAt)
+    const message = `Successfully pulled image "${slot.spec.image}" in ${formatGoDuration(pullMs)} (${waited} including waiting). Image size: ${image.sizeBytes} bytes.`
+    this.#events.container(pod, slot, 'Normal', 'Pulled', message)
+    this.#charts.send(key, { type: 'pulled' })
+    onDone()
+  }
+
+  #failed(key: string, wish: Wish, error: string): void {
+    wish.error = error
+    const { pod, slot, onDone } = wish
+    this.#events.container(pod, slot, 'Warning', 'Failed', `Failed to pull image "${slot.spec.image}": ${error}`)
+    this.#events.container(pod, slot, 'Warning', 'Failed', 'Error: ErrImagePull')
+    this.#charts.send(key, { type: 'failed', now: this.#world.clock.now() })
+    onDone()
+  }
+
+  #backOff(key: string): void {
+    const wish = this.#wishes.get(key)
+    if (wish === undefined) return
+    const { pod, slot } = wish
+    this.#events.container(pod, slot, 'Normal', 'BackOff', `Back-off pulling image "${slot.spec.image}"`)
+    this.#events.container(pod, slot, 'Warning', 'Failed', 'Error: ImagePullBackOff')
+  }
+}
+
+/** As v1.36 words it with KubeletEnsureSecretPulledImages on. */
+function alreadyPresent(name: string): string {
+  return `Container image "${name}" already present on machine and can be accessed by the pod`
+}

@@ -1,0 +1,194 @@
+import type { Actor } from 'xstate'
+import { failure, notFound } from '../../api/status.ts'
+import { type Answer, isStatus, type Node, type Pod } from '../../api/types.ts'
+import type { Client, EventRecorder } from '../../client/contract.ts'
+import type { Process } from '../contract.ts'
+import type { KubeletConfiguration } from './configuration.ts'
+import type { KubeletDeps, KubeletHandle, LogOptions, LogSink, ProbeKind } from './contract.ts'
+import type { KubeletContext } from './kubelet-context.ts'
+import { findLogContainer, streamLog } from './logs.ts'
+import type { kubeletMachine } from './machine.ts'
+import { Heartbeat } from './node-status/heartbeat.ts'
+import { nodeFacts } from './node-status/node.ts'
+import { ApiSource } from './pod-worker/api-source.ts'
+import { PodEvents } from './pod-worker/pod-events.ts'
+import type { PodRecord } from './pod-worker/pod-record.ts'
+import { PodWorkers } from './pod-worker/pod-workers.ts'
+import { Prober } from './probe/prober.ts'
+import { FileSource } from './static-pods/file-source.ts'
+import { StaticPods } from './static-pods/static-pods.ts'
+import { StatusManager } from './status/status-manager.ts'
+
+export interface KubeletParts {
+  readonly process: Process
+  readonly deps: KubeletDeps
+  readonly configuration: KubeletConfiguration
+  readonly flags: ReadonlyMap<string, string>
+  readonly client: Client
+  readonly recorder: EventRecorder
+  readonly actor: Actor<typeof kubeletMachine>
+}
+
+/** A kubelet whose files are in order: its parts, put together. Source: pkg/kubelet/kubelet.go NewMainKubelet */
+export class Kubelet implements KubeletHandle {
+  readonly nodeName: string
+  readonly #context: KubeletContext
+  readonly #heartbeat: Heartbeat
+  readonly #statusManager: StatusManager
+  readonly #workers: PodWorkers
+  readonly #statics: StaticPods
+  readonly #prober: Prober
+  readonly #fileSource: FileSource
+  readonly #apiSource: ApiSource
+  readonly #actor: Actor<typeof kubeletMachine>
+  readonly #recorder: EventRecorder
+  #stopHearing: (() => void) | undefined
+
+  constructor(parts: KubeletParts) {
+    const { deps, client, actor } = parts
+    this.nodeName = deps.nodeName
+    this.#actor = actor
+    this.#recorder = parts.recorder
+    const events = new PodEvents(parts.recorder, (pod) => this.#inApi(pod))
+    const context = contextOf(parts, events)
+    this.#context = context
+    this.#statics = new StaticPods(
+      context,
+      () => this.#workers,
+      (record) => this.#statusManager.touch(record),
+    )
+    this.#statusManager = new StatusManager(context, (record) => this.#statics.mirrorOf(record))
+    this.#prober = new Prober(context, (record) => this.#workers.changed(record.uid))
+    this.#workers = new PodWorkers({
+      context,
+      statusManager: this.#statusManager,
+      ensureMirror: (record) => this.#statics.ensureMirror(record),
+      onObserved: (record) => this.#prober.observe(record),
+      onImages: () => this.#heartbeat.touch(),
+      onTerminating: (record) => this.#prober.terminating(record),
+      onTerminated: (record) => this.#terminated(record),
+    })
+    this.#fileSource = new FileSource(context, (pods) => this.#statics.set(pods))
+    this.#apiSource = new ApiSource(context, this.#workers, this.#statics)
+    this.#heartbeat = new Heartbeat({
+      deps,
+      configuration: parts.configuration,
+      flags: parts.flags,
+      client,
+      recorder: parts.recorder,
+      clock: context.world.clock,
+      log: context.log,
+      onRegistered: (node) => this.#registered(node),
+    })
+  }
+
+  run(): void {
+    const { client } = this.#context
+    this.#context.log('I kubelet.go:2451] "Starting kubelet main sync loop"')
+    this.#fileSource.start()
+    this.#heartbeat.start()
+    this.#apiSource.start()
+    this.#stopHearing = client.onReachable((reachable) =>
+      this.#actor.send({ type: reachable ? 'apiReachable' : 'apiUnreachable' }),
+    )
+    if (client.reachable()) this.#actor.send({ type: 'apiReachable' })
+  }
+
+  /** The API answers (again). */
+  catchUp(): void {
+    this.#apiSource.catchUp()
+    for (const record of this.#workers.records()) if (record.isStatic) this.#statics.ensureMirror(record)
+    this.#statusManager.flush()
+  }
+
+  showStaticPods(nodeUid: string): void {
+    this.#statics.nodeKnown(nodeUid)
+  }
+
+  stop(): void {
+    this.#stopHearing?.()
+    this.#fileSource.stop()
+    this.#apiSource.stop()
+    this.#heartbeat.stop()
+    this.#prober.stop()
+    this.#workers.stop()
+    this.#statusManager.stop()
+  }
+
+  pods(): readonly Pod[] {
+    return [...this.#workers.records()].map(({ pod, status }) => (status === undefined ? pod : { ...pod, status }))
+  }
+
+  logs(namespace: string, pod: string, container: string, options: LogOptions, sink: LogSink): Answer<() => void> {
+    const found = findLogContainer(this.#find(namespace, pod), pod, container, options.previous === true)
+    if (isStatus(found)) return found
+    return streamLog(this.#context.runtime, found, options, sink, this.#context.world.clock)
+  }
+
+  crash(namespace: string, pod: string, container: string, exitCode: number): Answer<undefined> {
+    const record = this.#find(namespace, pod)
+    if (record === undefined) return notFound({ group: '', resource: 'pods' }, pod)
+    const current = record.slot(container)?.current
+    if (current?.state !== 'running')
+      return failure(400, 'BadRequest', `container "${container}" in pod "${pod}" is not running`)
+    this.#context.runtime.crash(current.id, exitCode)
+    return undefined
+  }
+
+  forceProbe(namespace: string, pod: string, probe: ProbeKind, outcome: 'fails' | 'succeeds' | 'as declared'): void {
+    const record = this.#find(namespace, pod)
+    if (record !== undefined) this.#prober.force(record, probe, outcome === 'as declared' ? undefined : outcome)
+  }
+
+  #find(namespace: string, name: string): PodRecord | undefined {
+    let found: PodRecord | undefined
+    for (const record of this.#workers.records()) {
+      const { metadata } = record.pod
+      if (metadata.name !== name || metadata.namespace !== namespace) continue
+      if (found === undefined || found.terminating !== undefined) found = record
+    }
+    return found
+  }
+
+  /** Events about a static pod are about its mirror. */
+  #inApi(pod: Pod): Pod {
+    const record = this.#workers.get(pod.metadata.uid ?? '')
+    return record?.isStatic === true ? (this.#statics.mirrorOf(record) ?? pod) : pod
+  }
+
+  #registered(node: Node): void {
+    this.#nodeUid = node.metadata.uid ?? ''
+    this.#recorder.event(node, 'Normal', 'Starting', 'Starting kubelet.')
+    this.#actor.send({ type: 'registered' })
+  }
+
+  #nodeUid = ''
+
+  get nodeUid(): string {
+    return this.#nodeUid
+  }
+
+  #terminated(record: PodRecord): void {
+    if (record.isStatic) this.#statics.ended(record)
+    else if (record.removed) this.#workers.forget(record)
+  }
+}
+
+function contextOf({ process, deps, configuration, client }: KubeletParts, events: PodEvents): KubeletContext {
+  return {
+    nodeName: deps.nodeName,
+    ip: deps.ip,
+    component: `kubelet/${deps.nodeName}`,
+    world: process.world,
+    random: process.random,
+    files: process.files,
+    deps,
+    runtime: deps.runtime,
+    client,
+    configuration,
+    events,
+    startedAt: process.world.clock.now(),
+    allocatable: nodeFacts(deps, configuration).allocatable ?? {},
+    log: (line) => process.log(line),
+  }
+}

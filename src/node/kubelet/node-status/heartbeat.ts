@@ -1,0 +1,247 @@
+import { hasReason } from '../../../api/status.ts'
+import { rfc3339Micro } from '../../../api/time.ts'
+import { isStatus, type Lease, type Node, type NodeStatus } from '../../../api/types.ts'
+import type { Client, EventRecorder } from '../../../client/contract.ts'
+import type { Clock, Timer } from '../../../sim/clock.ts'
+import type { KubeletConfiguration } from '../configuration.ts'
+import type { KubeletDeps } from '../contract.ts'
+import { nodeConditions, sameConditions } from './conditions.ts'
+import { initialNode, nodeFacts, nodeImages } from './node.ts'
+import { RuntimeState } from './runtime-state.ts'
+
+/** Source: pkg/kubelet/kubelet_node_status.go registerWithAPIServer: 100 ms, doubling up to 7 s */
+const REGISTER_RETRY_MAX = 7000
+const LEASE_NAMESPACE = 'kube-node-lease'
+/** Source: pkg/kubelet/kubelet.go nodeLeaseRenewIntervalFraction */
+const RENEW_FRACTION = 0.25
+
+export interface HeartbeatDeps {
+  readonly deps: KubeletDeps
+  readonly configuration: KubeletConfiguration
+  readonly flags: ReadonlyMap<string, string>
+  readonly client: Client
+  readonly recorder: EventRecorder
+  readonly clock: Clock
+  log(line: string): void
+  /** The node is known to the API server. */
+  onRegistered(node: Node): void
+}
+
+/**
+ * Everything periodic a node says of itself, in one place: its registration, its status, its Lease.
+ *
+ * The status is looked at every 10 s upstream and written when it changed or five minutes have passed; here the clock
+ * only ticks when there may be something to write.
+ * Source: pkg/kubelet/kubelet_node_status.go syncNodeStatus, component-helpers/apimachinery/lease/controller.go
+ */
+export class Heartbeat {
+  readonly #h: HeartbeatDeps
+  readonly #runtime: RuntimeState
+  readonly #startedAt: number
+  readonly #stops: (() => void)[]
+  #registered = false
+  #stopped = false
+  #ready = false
+  #lastReport = 0
+  #retryMs = 100
+  #statusTimer: Timer | undefined
+  #leaseTimer: Timer | undefined
+  #registerTimer: Timer | undefined
+  #stopLease: (() => void) | undefined
+
+  constructor(h: HeartbeatDeps) {
+    this.#h = h
+    this.#startedAt = h.clock.now()
+    this.#runtime = new RuntimeState(h.deps.runtime, h.clock)
+    this.#stops = [h.deps.runtime.onStatus(() => this.#runtimeChanged())]
+  }
+
+  start(): void {
+    if (this.#h.configuration.registerNode) this.#register()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    for (const stop of this.#stops) stop()
+    this.#stopLease?.()
+    for (const timer of [this.#statusTimer, this.#leaseTimer, this.#registerTimer]) this.#h.clock.clearTimeout(timer)
+  }
+
+  get registered(): boolean {
+    return this.#registered
+  }
+
+  networkError(): string | undefined {
+    const error = this.#h.deps.runtime.networkError()
+    return error === undefined ? undefined : `container runtime network not ready: ${error}`
+  }
+
+  /** Images or something else the status lists has changed: seen at the next look, every 10 s. */
+  touch(): void {
+    if (this.#registered && !this.#stopped) this.#lookAt(this.#nextTick())
+  }
+
+  #register(): void {
+    if (this.#stopped || this.#registered) return
+    const { client, deps, flags, clock, log } = this.#h
+    const node = initialNode(deps, flags, this.#status(undefined))
+    const answer = client.create(node)
+    if (isStatus(answer) && !hasReason(answer, 'AlreadyExists')) {
+      log(
+        `E kubelet_node_status.go:116] "Unable to register node with API server" err="${answer.message}" node="${deps.nodeName}"`,
+      )
+      this.#registerTimer = clock.setTimeout(() => this.#register(), this.#retryMs)
+      this.#retryMs = Math.min(this.#retryMs * 2, REGISTER_RETRY_MAX)
+      return
+    }
+    this.#registered = true
+    if (isStatus(answer)) this.#reconcileExisting(node)
+    log(`I kubelet_node_status.go:81] "Successfully registered node" node="${deps.nodeName}"`)
+    this.#lastReport = clock.now()
+    this.#ready = this.#runtime.errors().length === 0
+    this.#h.onRegistered(isStatus(answer) ? (client.get('Node', deps.nodeName) ?? node) : answer)
+    this.#sync()
+    this.#keepLease()
+  }
+
+  /** The node is there already: default labels are put right. Source: tryRegisterWithAPIServer, updateDefaultLabels */
+  #reconcileExisting(initial: Node): void {
+    this.#h.client.update('Node', initial.metadata.name, undefined, (node) => {
+      const labels = { ...node.metadata.labels, ...initial.metadata.labels }
+      const same = Object.entries(labels).every(([key, value]) => node.metadata.labels?.[key] === value)
+      return same ? undefined : { ...node, metadata: { ...node.metadata, labels } }
+    })
+  }
+
+  #status(old: NodeStatus | undefined): NodeStatus {
+    const { deps, configuration, clock } = this.#h
+    const conditions = nodeConditions(old?.conditions, this.#runtime.errors(), clock.now())
+    const images = nodeImages(deps)
+    return { ...old, ...nodeFacts(deps, configuration), ...(images.length === 0 ? {} : { images }), conditions }
+  }
+
+  /** Looks, and writes when there is something to say. */
+  #sync(): void {
+    if (this.#stopped) return
+    const { client, deps, clock, configuration, log } = this.#h
+    const due = clock.now() - this.#lastReport >= configuration.nodeStatusReportFrequency
+    let written = false
+    const answer = client.updateStatus('Node', deps.nodeName, undefined, (node) => {
+      const status = this.#status(node.status)
+      written = due || !sameConditions(node.status?.conditions, status.conditions) || factsDiffer(node.status, status)
+      if (written) this.#announce(node, status)
+      return written ? { ...node, status } : undefined
+    })
+    if (isStatus(answer)) {
+      log(
+        `E kubelet_node_status.go:474] "Error updating node status, will retry" err="error getting node \\"${deps.nodeName}\\": ${answer.message}"`,
+      )
+      if (hasReason(answer, 'NotFound')) return this.#reregister()
+    } else if (written) this.#lastReport = clock.now()
+    this.#lookAt(isStatus(answer) || this.#runtime.unsettled ? this.#nextTick() : this.#nextReport())
+  }
+
+  /** The Node was deleted under us: upstream's kubelet does not register again by itself, its status updates keep failing. */
+  #reregister(): void {
+    this.#lookAt(this.#nextTick())
+  }
+
+  #announce(node: Node, status: NodeStatus): void {
+    const { recorder, deps, log } = this.#h
+    const ready = status.conditions?.find(({ type }) => type === 'Ready')
+    const before = node.status?.conditions?.find(({ type }) => type === 'Ready')
+    this.#ready = ready?.status === 'True'
+    const bootID = node.status?.nodeInfo?.bootID
+    if (bootID !== undefined && bootID !== '' && bootID !== status.nodeInfo?.bootID)
+      recorder.event(
+        node,
+        'Warning',
+        'Rebooted',
+        `Node ${deps.nodeName} has been rebooted, boot id: ${status.nodeInfo?.bootID}`,
+      )
+    if (before === undefined || before.status === ready?.status) return
+    const event = this.#ready ? 'NodeReady' : 'NodeNotReady'
+    recorder.event(node, 'Normal', event, `Node ${deps.nodeName} status is now: ${event}`)
+    if (!this.#ready)
+      log(`I setters.go:543] "Node became not ready" node="${deps.nodeName}" condition="${ready?.message}"`)
+  }
+
+  #runtimeChanged(): void {
+    this.#runtime.check()
+    if (!this.#registered || this.#stopped) return
+    // Until the node has become ready the kubelet looks every 100 ms. Source: fastStatusUpdateOnce
+    this.#lookAt(this.#ready ? this.#nextTick() : this.#h.clock.now() + 100)
+  }
+
+  #nextTick(): number {
+    const { clock, configuration } = this.#h
+    const period = configuration.nodeStatusUpdateFrequency
+    return this.#startedAt + Math.ceil((clock.now() - this.#startedAt + 1) / period) * period
+  }
+
+  #nextReport(): number {
+    const { configuration } = this.#h
+    const period = configuration.nodeStatusUpdateFrequency
+    const due = this.#lastReport + configuration.nodeStatusReportFrequency - this.#startedAt
+    return this.#startedAt + Math.ceil(due / period) * period
+  }
+
+  #lookAt(at: number): void {
+    const { clock } = this.#h
+    if (this.#statusTimer?.callback !== undefined && this.#statusTimer.due <= at) return
+    clock.clearTimeout(this.#statusTimer)
+    this.#statusTimer = clock.setTimeout(() => this.#sync(), at - clock.now())
+  }
+
+  /** The Lease is created now and renewed for as long as the kubelet runs. */
+  #keepLease(): void {
+    const { deps, configuration, clock, client } = this.#h
+    const { nodeLeaseDurationSeconds } = configuration
+    const lease = { name: deps.nodeName, leaseDurationSeconds: nodeLeaseDurationSeconds }
+    const node = client.get('Node', deps.nodeName)
+    this.#renewLease(lease, node)
+    const again = () => {
+      this.#leaseTimer = clock.setTimeout(
+        () => {
+          this.#renewLease(lease, node)
+          again()
+        },
+        nodeLeaseDurationSeconds * 1000 * RENEW_FRACTION,
+      )
+    }
+    again()
+  }
+
+  #renewLease({ name, leaseDurationSeconds }: { name: string; leaseDurationSeconds: number }, node?: Node): void {
+    const { client, clock, log } = this.#h
+    const renewTime = rfc3339Micro(clock.now())
+    const answer = client.update('Lease', name, LEASE_NAMESPACE, (lease) => ({
+      ...lease,
+      spec: { ...lease.spec, renewTime },
+    }))
+    if (!isStatus(answer)) return
+    if (!hasReason(answer, 'NotFound')) {
+      log(`E controller.go:195] "Failed to update lease" err="${answer.message}"`)
+      return
+    }
+    const uid = node?.metadata.uid
+    const fresh: Lease = {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: {
+        name,
+        namespace: LEASE_NAMESPACE,
+        ...(uid === undefined ? {} : { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }] }),
+      },
+      spec: { holderIdentity: name, leaseDurationSeconds, renewTime },
+    }
+    client.create(fresh)
+  }
+}
+
+/** Source: kubelet_node_status.go nodeStatusHasChanged, conditions aside */
+function factsDiffer(a: NodeStatus | undefined, b: NodeStatus): boolean {
+  const facts = ({ capacity, allocatable, addresses, images, nodeInfo }: NodeStatus) =>
+    JSON.stringify([capacity, allocatable, addresses, images, nodeInfo])
+  return a === undefined || facts(a) !== facts(b)
+}

@@ -1,0 +1,127 @@
+import { parseQuantity, quantityOf, subtractQuantities } from '../../../api/quantity.ts'
+import type { ContainerImage, Node, NodeStatus, Taint } from '../../../api/types.ts'
+import type { KubeletConfiguration } from '../configuration.ts'
+import type { KubeletDeps } from '../contract.ts'
+import { digestOf } from '../hash.ts'
+import { imageID } from '../status/container-status.ts'
+
+const DEFAULT_MAX_PODS = 110
+/** memory.available<100Mi. Source: pkg/kubelet/eviction/defaults_linux.go */
+const HARD_EVICTION_MEMORY = '100Mi'
+/** nodefs.available<10% */
+const HARD_EVICTION_NODEFS = 0.1
+/** Images listed in the status, the biggest first. Source: nodeStatusMaxImages */
+const MAX_IMAGES = 50
+
+/** The Node as a kubelet registers it. Source: pkg/kubelet/kubelet_node_status.go initialNode */
+export function initialNode(deps: KubeletDeps, flags: ReadonlyMap<string, string>, status: NodeStatus): Node {
+  const taints = [...new Set([...(deps.taints ?? []), ...split(flags.get('register-with-taints'))])].map(parseTaint)
+  const hostname = flags.get('hostname-override') ?? deps.nodeName
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name: deps.nodeName,
+      labels: {
+        'beta.kubernetes.io/arch': 'amd64',
+        'beta.kubernetes.io/os': 'linux',
+        'kubernetes.io/arch': 'amd64',
+        'kubernetes.io/hostname': hostname,
+        'kubernetes.io/os': 'linux',
+        ...deps.labels,
+        ...parseLabels(flags.get('node-labels')),
+      },
+      annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
+    },
+    spec: {
+      ...(deps.providerID === undefined ? {} : { providerID: deps.providerID }),
+      ...(taints.length === 0 ? {} : { taints }),
+    },
+    status,
+  }
+}
+
+/** Everything in the status but the conditions. Source: pkg/kubelet/nodestatus/setters.go MachineInfo, VersionInfo, Images, NodeAddress */
+export function nodeFacts(deps: KubeletDeps, configuration: KubeletConfiguration): Omit<NodeStatus, 'conditions'> {
+  const { machine, nodeName, ip } = deps
+  const ephemeral = machine.ephemeralStorage ?? '40Gi'
+  const pods = String(configuration.maxPods ?? machine.pods ?? DEFAULT_MAX_PODS)
+  const memory = inKi(machine.memory)
+  const capacity = {
+    cpu: machine.cpu,
+    'ephemeral-storage': inKi(ephemeral),
+    'hugepages-1Gi': '0',
+    'hugepages-2Mi': '0',
+    memory,
+    pods,
+  }
+  const reserved = (resource: string) => [
+    ...[configuration.systemReserved[resource], configuration.kubeReserved[resource]].filter(
+      (value) => value !== undefined,
+    ),
+  ]
+  const less = (quantity: string, resource: string) => reserved(resource).reduce(subtractQuantities, quantity)
+  return {
+    addresses: [
+      { address: ip, type: 'InternalIP' },
+      { address: nodeName, type: 'Hostname' },
+    ],
+    allocatable: {
+      ...capacity,
+      cpu: less(machine.cpu, 'cpu'),
+      'ephemeral-storage': quantityOf(Math.floor(parseQuantity(ephemeral).value * (1 - HARD_EVICTION_NODEFS))),
+      memory: inKi(subtractQuantities(less(memory, 'memory'), HARD_EVICTION_MEMORY)),
+    },
+    capacity,
+    daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+    nodeInfo: nodeInfo(deps),
+  }
+}
+
+function nodeInfo({ machine, nodeName, kubernetesVersion = 'v1.36.0' }: KubeletDeps): NodeStatus['nodeInfo'] {
+  return {
+    architecture: 'amd64',
+    bootID: machine.bootID?.() ?? uuidOf(`boot ${nodeName}`),
+    containerRuntimeVersion: 'containerd://2.2.1',
+    kernelVersion: '6.12.41+deb13-amd64',
+    kubeProxyVersion: '',
+    kubeletVersion: kubernetesVersion,
+    machineID: machine.machineID ?? digestOf(`machine ${nodeName}`, 32),
+    operatingSystem: 'linux',
+    osImage: 'Debian GNU/Linux 13 (trixie)',
+    systemUUID: machine.systemUUID ?? uuidOf(`system ${nodeName}`),
+  }
+}
+
+/** The images on the node as the status lists them. Source: setters.go Images */
+export function nodeImages({ runtime }: KubeletDeps): readonly ContainerImage[] {
+  return [...runtime.presentImages()]
+    .sort((a, b) => b.sizeBytes - a.sizeBytes || (a.name < b.name ? -1 : 1))
+    .slice(0, MAX_IMAGES)
+    .map(({ name, sizeBytes }) => ({ names: [imageID(name), name], sizeBytes }))
+}
+
+/** cadvisor counts memory in bytes and prints `16384256Ki`. */
+function inKi(quantity: string): string {
+  return `${Math.floor(parseQuantity(quantity).value / 1024)}Ki`
+}
+
+function uuidOf(text: string): string {
+  const hex = digestOf(text, 32)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`
+}
+
+function split(text: string | undefined): readonly string[] {
+  return text === undefined || text === '' ? [] : text.split(',')
+}
+
+function parseLabels(text: string | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(split(text).map((pair) => [pair.split('=')[0]!, pair.split('=')[1] ?? '']))
+}
+
+/** `key=value:Effect` or `key:Effect`. */
+function parseTaint(text: string): Taint {
+  const [pair = '', effect = 'NoSchedule'] = text.split(':')
+  const [key = '', value] = pair.split('=')
+  return { effect, key, ...(value === undefined || value === '' ? {} : { value }) }
+}

@@ -1,0 +1,111 @@
+import type { Pod, WatchEvent } from '../../../api/types.ts'
+import type { KubeletContext } from '../kubelet-context.ts'
+import { isMirrorPod } from '../static-pods/mirror.ts'
+import type { StaticPods } from '../static-pods/static-pods.ts'
+import { admit } from './admission.ts'
+import { PodRecord } from './pod-record.ts'
+import type { PodWorkers } from './pod-workers.ts'
+
+/** The pods the API has bound to this node. Source: pkg/kubelet/config/apiserver.go, kubelet.go HandlePod* */
+export class ApiSource {
+  readonly #context: KubeletContext
+  readonly #workers: PodWorkers
+  readonly #statics: StaticPods
+  #stop: (() => void) | undefined
+
+  constructor(context: KubeletContext, workers: PodWorkers, statics: StaticPods) {
+    this.#context = context
+    this.#workers = workers
+    this.#statics = statics
+  }
+
+  start(): void {
+    const fieldSelector = `spec.nodeName=${this.#context.nodeName}`
+    this.#stop = this.#context.client.watch('Pod', { fieldSelector }, (event) => this.#heard(event))
+  }
+
+  stop(): void {
+    this.#stop?.()
+  }
+
+  /**
+   * The API answers: pods that are running here though nobody wants them any more are ended.
+   * Source: kubelet_pods.go HandlePodCleanups (only when all sources are ready)
+   */
+  catchUp(): void {
+    const { client, nodeName, runtime } = this.#context
+    const pods = client.list('Pod', { fieldSelector: `spec.nodeName=${nodeName}` })
+    for (const pod of pods) this.#upsert(pod)
+    const wanted = new Set(pods.map(({ metadata }) => metadata.uid))
+    for (const record of [...this.#workers.records()])
+      if (!record.isStatic && !wanted.has(record.uid)) this.#gone(record, record.pod)
+    for (const { config } of [...runtime.sandboxes()]) {
+      const uid = config.pod.metadata.uid ?? ''
+      if (this.#workers.get(uid) === undefined && !wanted.has(uid)) this.#endOrphan(config.pod)
+    }
+  }
+
+  #heard({ type, object }: WatchEvent<Pod>): void {
+    if (isMirrorPod(object)) {
+      if (type === 'DELETED') this.#statics.mirrorGone(object)
+      else this.#statics.mirrorSeen(object)
+    } else if (type !== 'DELETED') this.#upsert(object)
+    else {
+      const record = this.#workers.get(object.metadata.uid ?? '')
+      if (record !== undefined) this.#gone(record, object)
+    }
+  }
+
+  #upsert(pod: Pod): void {
+    if (isMirrorPod(pod)) return
+    const record = this.#workers.get(pod.metadata.uid ?? '')
+    if (record === undefined) this.#add(pod)
+    else this.#update(record, pod)
+  }
+
+  #add(pod: Pod): void {
+    const { clock } = this.#context.world
+    const record = new PodRecord(pod, false, clock.now())
+    const hasEnded = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
+    if (
+      !hasEnded &&
+      pod.metadata.deletionTimestamp === undefined &&
+      this.#context.runtime.sandboxesOf(record.uid).length === 0
+    )
+      record.rejected = admit(pod, this.#context, [...this.#workers.records()])
+    this.#workers.add(record)
+    if (pod.metadata.deletionTimestamp !== undefined) this.#workers.terminate(record, graceOf(pod))
+  }
+
+  #update(record: PodRecord, pod: Pod): void {
+    const before = record.pod
+    if (before === pod) return
+    record.update(pod)
+    if (pod.metadata.deletionTimestamp !== undefined) {
+      if (record.terminated) this.#workers.report(record)
+      this.#workers.terminate(record, graceOf(pod))
+      this.#workers.touch(record)
+    } else if (before.spec !== pod.spec || (pod.spec.readinessGates?.length ?? 0) > 0) this.#workers.changed(record.uid)
+  }
+
+  /** The object has vanished. */
+  #gone(record: PodRecord, pod: Pod): void {
+    record.removed = true
+    if (record.terminated) this.#workers.forget(record)
+    else this.#workers.terminate(record, graceOf(pod))
+  }
+
+  #endOrphan(pod: Pod): void {
+    const record = new PodRecord(pod, false, this.#context.world.clock.now())
+    record.removed = true
+    this.#workers.add(record)
+    this.#workers.terminate(record, graceOf(pod))
+  }
+}
+
+/** Source: pkg/kubelet/pod_workers.go calculateEffectiveGracePeriod */
+function graceOf({ metadata, spec }: Pod): number {
+  const asked = metadata.deletionTimestamp === undefined ? undefined : metadata.deletionGracePeriodSeconds
+  if (asked !== undefined && asked > 0) return asked
+  return spec.terminationGracePeriodSeconds ?? 30
+}

@@ -1,0 +1,29 @@
+import type { Node, Pod } from '../../../api/types.ts'
+import type { EventRecorder } from '../../../client/contract.ts'
+import type { ContainerSlot } from './pod-record.ts'
+
+/** Events about pods and their containers. */
+export class PodEvents {
+  readonly #recorder: EventRecorder
+  /** A static pod is known to the API as its mirror. */
+  readonly #translate: (pod: Pod) => Pod
+
+  constructor(recorder: EventRecorder, translate: (pod: Pod) => Pod) {
+    this.#recorder = recorder
+    this.#translate = translate
+  }
+
+  pod(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.#recorder.event(this.#translate(pod), type, reason, message)
+  }
+
+  /** About one container: `fieldPath` is `spec.containers{web}`. Source: pkg/kubelet/container/ref.go GenerateContainerRef */
+  container(pod: Pod, slot: ContainerSlot, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const list = slot.kind === 'main' ? 'containers' : 'initContainers'
+    this.#recorder.event(this.#translate(pod), type, reason, message, `spec.${list}{${slot.name}}`)
+  }
+
+  node(node: Node, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.#recorder.event(node, type, reason, message)
+  }
+}

@@ -1,0 +1,114 @@
+import type { Container, Pod, PodStatus } from '../../../api/types.ts'
+import type { RuntimeContainer, Sandbox } from '../../container-runtime/contract.ts'
+
+/** Why a container is not there yet or not there any more, as `state.waiting` says it. Source: pkg/kubelet/reason_cache.go */
+export interface WaitingReason {
+  readonly reason: string
+  readonly message?: string
+}
+
+/** What the kubelet knows of one container of a pod. */
+export interface ContainerSlot {
+  readonly name: string
+  /** Key of its chart: `<pod uid>/<name>`. */
+  readonly key: string
+  spec: Container
+  readonly kind: 'init' | 'sidecar' | 'main'
+  /** The newest container of this name in the runtime, and the one before. */
+  current: RuntimeContainer | undefined
+  previous: RuntimeContainer | undefined
+  waiting: WaitingReason | undefined
+  /** Outcome of the startup probe (true without one) and of the readiness probe. */
+  started: boolean
+  ready: boolean
+  /** A liveness or startup probe has failed, or the image changed: why it is to be killed. */
+  killBecause: string | undefined
+}
+
+/** One pod on this node, from the API or from a manifest. */
+export class PodRecord {
+  readonly uid: string
+  /** What to run. For a static pod: as read from its file. */
+  pod: Pod
+  readonly isStatic: boolean
+  readonly slots: readonly ContainerSlot[]
+  sandbox: Sandbox | undefined
+  /** As last generated; what `kubectl get` shows once it is written. */
+  status: PodStatus | undefined
+  /** When the kubelet has first seen the pod: `status.startTime`. Virtual ms. */
+  readonly startTime: number
+  /** The pod is to end, with this grace. */
+  terminating: { gracePeriodSeconds: number; readonly reason?: string; readonly message?: string } | undefined
+  /** All containers have ended and nothing will be started again. */
+  terminated = false
+  /** Its object is gone from the API (or its file): nothing is reported any more. */
+  removed = false
+  /** Refused by the kubelet: it never starts. */
+  rejected: WaitingReason | undefined
+  /** Volumes are there. */
+  mounted = false
+  /** The pod's containers had run before this kubelet started. */
+  adopted = false
+
+  constructor(pod: Pod, isStatic: boolean, now: number) {
+    this.uid = pod.metadata.uid ?? ''
+    this.pod = pod
+    this.isStatic = isStatic
+    this.startTime = now
+    this.slots = slotsOf(pod, this.uid)
+  }
+
+  /** The object has a newer version. */
+  update(pod: Pod): void {
+    this.pod = pod
+    for (const spec of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
+      const slot = this.slot(spec.name)
+      if (slot !== undefined) slot.spec = spec
+    }
+  }
+
+  slot(name: string): ContainerSlot | undefined {
+    return this.slots.find((slot) => slot.name === name)
+  }
+
+  get containers(): readonly ContainerSlot[] {
+    return this.slots.filter(({ kind }) => kind === 'main')
+  }
+}
+
+function slotsOf(pod: Pod, uid: string): readonly ContainerSlot[] {
+  const slot = (spec: Container, kind: ContainerSlot['kind']): ContainerSlot => ({
+    name: spec.name,
+    key: `${uid}/${spec.name}`,
+    spec,
+    kind,
+    current: undefined,
+    previous: undefined,
+    waiting: undefined,
+    started: false,
+    ready: false,
+    killBecause: undefined,
+  })
+  const { initContainers, containers } = pod.spec
+  const main = containers.map((spec) => slot(spec, 'main'))
+  if (initContainers === undefined || initContainers.length === 0) return main
+  return [...initContainers.map((spec) => slot(spec, isSidecar(spec) ? 'sidecar' : 'init')), ...main]
+}
+
+/** An init container that keeps running. Source: pkg/api/v1/pod/util.go IsRestartableInitContainer */
+export function isSidecar(container: Container): boolean {
+  return container.restartPolicy === 'Always'
+}
+
+/** `web_default(6f1…)`, as upstream's messages name a pod. Source: pkg/kubelet/util/format/pod.go */
+export function formatPod({ metadata }: Pod): string {
+  return `${metadata.name}_${metadata.namespace}(${metadata.uid})`
+}
+
+/** Whether a container that ended with this code is to run again. Source: pkg/api/v1/pod/util.go ContainerShouldRestart */
+export function shouldRestart(pod: Pod, { kind, spec }: ContainerSlot, exitCode: number): boolean {
+  if (kind === 'sidecar') return true
+  const policy = spec.restartPolicy ?? pod.spec.restartPolicy ?? 'Always'
+  if (kind === 'init') return exitCode !== 0 && policy !== 'Never'
+  return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0)
+}

@@ -1,0 +1,230 @@
+import { formatGoDuration } from '../../../api/duration.ts'
+import { type Charts, createCharts } from '../../../sim/chart.ts'
+import type { RuntimeEvent } from '../../container-runtime/contract.ts'
+import { ContainerStarter } from '../container/container-starter.ts'
+import { containerMachine } from '../container/machine.ts'
+import { PodSurroundings } from '../container/surroundings.ts'
+import { ImageManager } from '../images/image-manager.ts'
+import type { KubeletContext } from '../kubelet-context.ts'
+import { PodLifecycleEventGenerator } from '../pleg.ts'
+import { generatePodStatus } from '../status/generate.ts'
+import type { StatusManager } from '../status/status-manager.ts'
+import { BACK_OFF_JITTER, podWorkerMachine } from './machine.ts'
+import { PodKiller } from './pod-killer.ts'
+import { type ContainerSlot, formatPod, type PodRecord } from './pod-record.ts'
+import { PodSyncer } from './sync-pod.ts'
+import { VolumeRetry } from './volume-retry.ts'
+
+export interface PodWorkersDeps {
+  readonly context: KubeletContext
+  readonly statusManager: StatusManager
+  ensureMirror(record: PodRecord): void
+  /** The pod is over: nothing of it runs. */
+  onTerminated(record: PodRecord): void
+  /** Before a status is made: what runs is to be probed. */
+  onObserved(record: PodRecord): void
+  /** Images of the node have changed. */
+  onImages(): void
+  /** No more restarts: liveness and startup probes end. */
+  onTerminating(record: PodRecord): void
+}
+
+/** Drives every pod of the node through its life. Source: pkg/kubelet/pod_workers.go */
+export class PodWorkers {
+  readonly #deps: PodWorkersDeps
+  readonly #context: KubeletContext
+  readonly #records = new Map<string, PodRecord>()
+  readonly #workers: Charts<typeof podWorkerMachine>
+  readonly #containers: Charts<typeof containerMachine>
+  readonly #images: ImageManager
+  readonly #surroundings: PodSurroundings
+  readonly #syncer: PodSyncer
+  readonly #killer: PodKiller
+  readonly #pleg: PodLifecycleEventGenerator
+  readonly #volumeRetry: VolumeRetry
+  readonly #queue = new Set<string>()
+  readonly #stopListening: () => void
+  #draining = false
+  #stopped = false
+
+  constructor(deps: PodWorkersDeps) {
+    this.#deps = deps
+    const { context } = deps
+    const { world, runtime, events, configuration, component } = context
+    this.#context = context
+    this.#workers = createCharts(podWorkerMachine, world, `${component}/pod`, (uid, { type }) =>
+      this.#perform(uid, type),
+    )
+    this.#containers = createCharts(containerMachine, world, `${component}/container`, (key, { type }) =>
+      this.#performContainer(key, type),
+    )
+    this.#images = new ImageManager(runtime, world, events, configuration.serializeImagePulls, component)
+    this.#surroundings = new PodSurroundings(context)
+    this.#pleg = new PodLifecycleEventGenerator(context, (uid) => this.changed(uid))
+    this.#volumeRetry = new VolumeRetry(world.clock, (uid) => this.changed(uid))
+    this.#killer = new PodKiller(context, (record) => this.#workers.send(record.uid, { type: 'stopped' }))
+    this.#starter = new ContainerStarter(context, this.#images, this.#containers, this.#surroundings, (record) => {
+      deps.onImages()
+      this.changed(record.uid)
+    })
+    this.#syncer = new PodSyncer({
+      context,
+      charts: this.#containers,
+      surroundings: this.#surroundings,
+      report: (record) => this.report(record),
+      ensureMirror: deps.ensureMirror,
+      killContainer: (record, slot, message) => this.#killContainer(record, slot, message),
+      mark: (record) => this.#pleg.mark(record.uid),
+      awaitVolumes: (record) => this.#volumeRetry.again(record.uid),
+    })
+    this.#stopListening = runtime.onEvent((event) => this.#heard(event))
+  }
+
+  readonly #starter: ContainerStarter
+
+  get(uid: string): PodRecord | undefined {
+    return this.#records.get(uid)
+  }
+
+  records(): IterableIterator<PodRecord> {
+    return this.#records.values()
+  }
+
+  /** A pod this node is to run. */
+  add(record: PodRecord): void {
+    this.#records.set(record.uid, record)
+    for (const { key } of record.slots) this.#containers.start(key, undefined)
+    record.adopted = this.#context.runtime.sandboxesOf(record.uid).length > 0
+    // After the kubelet was restarted: the volumes of running containers are mounted already.
+    record.mounted = record.adopted
+    if (this.#context.runtime.error() === undefined) this.#syncer.refresh(record)
+    this.#workers.start(record.uid, undefined)
+  }
+
+  changed(uid: string): void {
+    this.#workers.send(uid, { type: 'changed' })
+  }
+
+  terminate(record: PodRecord, gracePeriodSeconds: number, reason?: string, message?: string): void {
+    const asked = record.terminating
+    if (record.terminated || (asked !== undefined && asked.gracePeriodSeconds <= gracePeriodSeconds)) return
+    record.terminating = {
+      gracePeriodSeconds,
+      ...(reason === undefined ? {} : { reason }),
+      ...(message === undefined ? {} : { message }),
+    }
+    this.#workers.send(record.uid, { type: 'terminate' })
+  }
+
+  /** Forgets a pod that has ended and what the runtime has of it. */
+  forget(record: PodRecord): void {
+    const { runtime } = this.#context
+    for (const { id } of [...runtime.sandboxesOf(record.uid)]) runtime.removePodSandbox(id)
+    this.#workers.stop(record.uid)
+    for (const { key } of record.slots) this.#containers.stop(key)
+    this.#images.forget(record.uid)
+    this.#surroundings.forget(record.uid)
+    this.#volumeRetry.forget(record.uid)
+    this.#records.delete(record.uid)
+  }
+
+  /** Writes the status of a pod as it is now. */
+  report(record: PodRecord): void {
+    this.#deps.onObserved(record)
+    this.#deps.statusManager.set(record, generatePodStatus(record, this.#context.ip, this.#context.world.clock.now()))
+  }
+
+  /** The API may have to hear something though the status stands: that the object may go. */
+  touch(record: PodRecord): void {
+    this.#deps.statusManager.touch(record)
+  }
+
+  /** The kubelet ends; containers go on without it. */
+  stop(): void {
+    this.#stopped = true
+    this.#stopListening()
+    this.#pleg.stop()
+    this.#images.stop()
+    this.#volumeRetry.stop()
+    this.#killer.stop()
+    for (const uid of [...this.#workers.keys()]) this.#workers.stop(uid)
+    for (const key of [...this.#containers.keys()]) this.#containers.stop(key)
+    this.#records.clear()
+  }
+
+  #perform(uid: string, effect: 'syncPod' | 'killPod' | 'finishPod'): void {
+    const record = this.#records.get(uid)
+    if (record === undefined) return
+    if (effect === 'syncPod') this.#enqueue(uid)
+    else if (effect === 'killPod') this.#kill(record)
+    else this.#finish(record)
+  }
+
+  /** Syncs of one instant run together, after whatever caused them. */
+  #enqueue(uid: string): void {
+    this.#queue.add(uid)
+    if (this.#draining) return
+    this.#draining = true
+    this.#context.world.clock.defer(() => {
+      this.#draining = false
+      const uids = [...this.#queue]
+      this.#queue.clear()
+      if (!this.#stopped) for (const each of uids) this.#sync(each)
+    })
+  }
+
+  #sync(uid: string): void {
+    const record = this.#records.get(uid)
+    if (record === undefined || this.#workers.state(uid)?.value !== 'syncing') return
+    const result = this.#syncer.sync(record)
+    if (result === 'terminal') this.terminate(record, record.pod.spec.terminationGracePeriodSeconds ?? 30)
+    else if (result === 'done') this.#workers.send(uid, { type: 'synced' })
+    else {
+      const jitter = 1 + BACK_OFF_JITTER * this.#context.random.next()
+      this.#workers.send(uid, { type: 'failed', retryMs: Math.round(result.retryMs * jitter) })
+    }
+  }
+
+  #performContainer(key: string, effect: 'startContainer' | 'backOff'): void {
+    const record = this.#records.get(key.slice(0, key.indexOf('/')))
+    const slot = record?.slot(key.slice(key.indexOf('/') + 1))
+    if (record === undefined || slot === undefined) return
+    if (effect === 'startContainer') return this.#starter.start(record, slot)
+    const backOff = formatGoDuration(this.#containers.state(key)?.context.backOffMs ?? 0)
+    const message = `back-off ${backOff} restarting failed container=${slot.name} pod=${formatPod(record.pod)}`
+    slot.waiting = { reason: 'CrashLoopBackOff', message }
+    const text = `Back-off restarting failed container ${slot.name} in pod ${formatPod(record.pod)}`
+    this.#context.events.container(record.pod, slot, 'Warning', 'BackOff', text)
+  }
+
+  #killContainer(record: PodRecord, slot: ContainerSlot, message: string): void {
+    if (this.#containers.state(slot.key)?.value !== 'running') return
+    this.#containers.send(slot.key, { type: 'kill' })
+    this.#killer.killContainer(record, slot, message, record.pod.spec.terminationGracePeriodSeconds ?? 30)
+  }
+
+  #kill(record: PodRecord): void {
+    this.#syncer.refresh(record)
+    this.report(record)
+    this.#deps.onTerminating(record)
+    this.#killer.killPod(record)
+  }
+
+  #finish(record: PodRecord): void {
+    this.#syncer.refresh(record)
+    record.terminated = true
+    const { runtime } = this.#context
+    for (const { id } of runtime.sandboxesOf(record.uid)) runtime.stopPodSandbox(id)
+    this.report(record)
+    this.#deps.statusManager.touch(record)
+    this.#deps.onTerminated(record)
+  }
+
+  /** Containers of a pod that is ending are watched at once, not by relisting. */
+  #heard({ type, container }: RuntimeEvent): void {
+    if (type !== 'exited') return
+    const uid = this.#context.runtime.sandbox(container.sandboxId)?.config.pod.metadata.uid ?? ''
+    const record = this.#records.get(uid)
+    if (record?.terminating !== undefined && !record.terminated) this.#killer.check(record)
+  }
+}

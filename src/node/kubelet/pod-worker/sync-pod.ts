@@ -1,0 +1,216 @@
+import type { Charts } from '../../../sim/chart.ts'
+import type { containerMachine } from '../container/machine.ts'
+import type { PodSurroundings } from '../container/surroundings.ts'
+import type { KubeletContext } from '../kubelet-context.ts'
+import { BACK_OFF_PERIOD, SYNC_FREQUENCY, TRANSIENT_BACK_OFF_PERIOD } from './machine.ts'
+import { type ContainerSlot, formatPod, type PodRecord, shouldRestart } from './pod-record.ts'
+
+/** How a sync went: `done`, the pod has ended by itself, or an error and when to try again (ms, before jitter). */
+export type SyncResult = 'done' | 'terminal' | { readonly retryMs: number }
+
+export interface SyncPodDeps {
+  readonly context: KubeletContext
+  readonly charts: Charts<typeof containerMachine>
+  readonly surroundings: PodSurroundings
+  /** Writes the pod's status as it is now. */
+  report(record: PodRecord): void
+  ensureMirror(record: PodRecord): void
+  killContainer(record: PodRecord, slot: ContainerSlot, message: string): void
+  /** The pod is looked at again with the next relist. */
+  mark(record: PodRecord): void
+  /** The volumes are not there yet: wakes the pod when it is time to look again. */
+  awaitVolumes(record: PodRecord): void
+}
+
+/** Source: pkg/kubelet/kubelet.go SyncPod, pkg/kubelet/kuberuntime/kuberuntime_manager.go SyncPod, computePodActions */
+export class PodSyncer {
+  readonly #deps: SyncPodDeps
+
+  constructor(deps: SyncPodDeps) {
+    this.#deps = deps
+  }
+
+  sync(record: PodRecord): SyncResult {
+    const { context, report, ensureMirror } = this.#deps
+    const runtimeError = context.runtime.error()
+    if (runtimeError !== undefined) {
+      context.log(`E log.go:32] "Status from runtime service failed" err="${runtimeError}"`)
+      return { retryMs: BACK_OFF_PERIOD }
+    }
+    this.refresh(record)
+    report(record)
+    const phase = record.status?.phase
+    if (phase === 'Succeeded' || phase === 'Failed') return 'terminal'
+    if (!this.#networkReady(record)) return { retryMs: TRANSIENT_BACK_OFF_PERIOD }
+    if (record.isStatic) ensureMirror(record)
+    if (!this.#volumesReady(record)) return 'done'
+    if (!this.#sandboxReady(record)) return { retryMs: BACK_OFF_PERIOD }
+    return this.#startContainers(record)
+  }
+
+  /** Takes over what the runtime says of the pod's containers. */
+  refresh(record: PodRecord): void {
+    const { runtime } = this.#deps.context
+    const sandboxes = runtime.sandboxesOf(record.uid)
+    record.sandbox = sandboxes[0]
+    for (const slot of record.slots) {
+      let newest: ContainerSlot['current']
+      let before: ContainerSlot['current']
+      for (const { id } of sandboxes) {
+        const containers = runtime.containersOf(id)
+        for (let i = containers.length - 1; i >= 0 && before === undefined; i--) {
+          const container = containers[i]!
+          if (container.config.container.name !== slot.name) continue
+          if (newest === undefined) newest = container
+          else before = container
+        }
+      }
+      slot.current = newest
+      slot.previous = before
+      this.#informChart(slot)
+    }
+  }
+
+  #informChart(slot: ContainerSlot): void {
+    const { charts } = this.#deps
+    const { current } = slot
+    if (current === undefined) return
+    const state = charts.state(slot.key)?.value
+    if (current.state === 'exited') {
+      slot.ready = false
+      slot.started = false
+      if (state !== 'exited' && state !== 'crashLoopBackOff' && state !== 'starting' && !isFailedStart(slot, state))
+        charts.send(slot.key, { type: 'exited', at: current.finishedAt ?? 0 })
+    } else if (state === 'waiting') charts.send(slot.key, { type: 'started' })
+  }
+
+  #networkReady(record: PodRecord): boolean {
+    const { context } = this.#deps
+    const error = context.runtime.networkError()
+    if (error === undefined || record.pod.spec.hostNetwork === true) return true
+    const message = `network is not ready: container runtime network not ready: ${error}`
+    context.events.pod(record.pod, 'Warning', 'NetworkNotReady', message)
+    return false
+  }
+
+  #volumesReady(record: PodRecord): boolean {
+    const { context, surroundings, awaitVolumes } = this.#deps
+    if (record.mounted) return true
+    const problems = surroundings.mountProblems(record)
+    if (problems.length === 0) {
+      record.mounted = true
+      return true
+    }
+    for (const { message } of problems) context.events.pod(record.pod, 'Warning', 'FailedMount', message)
+    awaitVolumes(record)
+    return false
+  }
+
+  #sandboxReady(record: PodRecord): boolean {
+    const { context, mark } = this.#deps
+    const { runtime, events } = context
+    if (record.sandbox?.ready === true) return true
+    if (record.sandbox !== undefined)
+      events.pod(record.pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
+    const attempt = record.sandbox === undefined ? 0 : record.sandbox.config.attempt + 1
+    const made = runtime.runPodSandbox({ pod: record.pod, attempt })
+    if ('error' in made) {
+      events.pod(record.pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${made.error}`)
+      return false
+    }
+    record.sandbox = made
+    mark(record)
+    return true
+  }
+
+  #startContainers(record: PodRecord): SyncResult {
+    const outcome = new Outcome()
+    if (this.#initialize(record, outcome)) {
+      for (const slot of record.slots) {
+        if (slot.kind !== 'main' || outcome.blocked) continue
+        this.#keepRunning(record, slot, outcome)
+      }
+    }
+    if (outcome.waitingChanged) this.#deps.mark(record)
+    return outcome.result(this.#deps.context.world.clock.now())
+  }
+
+  /** @returns whether the main containers may run. Source: kuberuntime_container.go computeInitContainerActions */
+  #initialize(record: PodRecord, outcome: Outcome): boolean {
+    const hasInitialized = record.slots.some((slot) => slot.kind === 'main' && this.#isOfThisSandbox(record, slot))
+    for (const slot of record.slots) {
+      if (slot.kind === 'main' || outcome.blocked) continue
+      const current = this.#isOfThisSandbox(record, slot) ? slot.current : undefined
+      if (slot.kind === 'sidecar') {
+        this.#keepRunning(record, slot, outcome)
+        if (!hasInitialized && !(slot.current?.state === 'running' && slot.started)) return false
+        continue
+      }
+      if (hasInitialized || (current?.state === 'exited' && current.exitCode === 0)) continue
+      if (current?.state !== 'running') this.#keepRunning(record, slot, outcome)
+      return false
+    }
+    return !outcome.blocked
+  }
+
+  #isOfThisSandbox(record: PodRecord, { current }: ContainerSlot): boolean {
+    return current !== undefined && current.sandboxId === record.sandbox?.id
+  }
+
+  /** Starts it if it should run and does not, kills it if it must not go on. */
+  #keepRunning(record: PodRecord, slot: ContainerSlot, outcome: Outcome): void {
+    const { charts, context, killContainer } = this.#deps
+    const { current } = slot
+    if (current?.state === 'running') {
+      if (slot.killBecause !== undefined) killContainer(record, slot, slot.killBecause)
+      return
+    }
+    const isOld = current !== undefined && !this.#isOfThisSandbox(record, slot)
+    const mayRun = current === undefined || isOld || shouldRestart(record.pod, slot, current.exitCode ?? 0)
+    if (!mayRun || (isOld && slot.kind === 'main' && !mayRestartAfterReboot(record, slot))) return
+    const before = slot.waiting?.reason
+    charts.send(slot.key, { type: 'start', now: context.world.clock.now() })
+    const state = charts.state(slot.key)
+    if (state?.value === 'starting') outcome.blocked = true
+    else if (state?.value === 'crashLoopBackOff') {
+      const { finishedAt, backOffMs } = state.context
+      outcome.backOffUntil(finishedAt + backOffMs)
+    } else if (state?.value !== 'running') outcome.failed = true
+    if (slot.waiting?.reason !== before) outcome.waitingChanged = true
+  }
+}
+
+/** A container that could not even start: its chart has seen the end already. */
+function isFailedStart({ waiting }: ContainerSlot, state: unknown): boolean {
+  return state === 'waiting' && waiting !== undefined
+}
+
+/** What ended for good stays ended in a new sandbox. Source: computePodActions, containersToStart */
+function mayRestartAfterReboot({ pod }: PodRecord, slot: ContainerSlot): boolean {
+  return shouldRestart(pod, slot, slot.current?.exitCode ?? 0)
+}
+
+/** What one pass over the containers came to. */
+class Outcome {
+  /** An image is being pulled; later containers wait. */
+  blocked = false
+  failed = false
+  /** What `state.waiting` says has changed: shown with the next relist. */
+  waitingChanged = false
+  #until: number | undefined
+
+  backOffUntil(at: number): void {
+    this.#until = Math.min(this.#until ?? at, at)
+  }
+
+  /** Source: pkg/kubelet/pod_workers.go completeWork: the back-off's end when there is one, at most the sync frequency */
+  result(now: number): SyncResult {
+    if (this.#until !== undefined) return { retryMs: Math.min(Math.max(0, this.#until - now), SYNC_FREQUENCY) }
+    return this.failed ? { retryMs: BACK_OFF_PERIOD } : 'done'
+  }
+}
+
+/** `back-off 10s restarting failed container=web pod=web_default(…)`. Source: kuberuntime_manager.go doBackOff */
+export function backOffMessage(record: PodRecord, { name }: ContainerSlot, backOff: string): string {
+  return `back-off ${backOff} restarting failed container=${name} pod=${formatPod(record.pod)}`
+}

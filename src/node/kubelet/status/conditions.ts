@@ -1,0 +1,102 @@
+import { findCondition } from '../../../api/conditions.ts'
+import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../../api/types.ts'
+import type { ContainerSlot } from '../pod-worker/pod-record.ts'
+
+type Draft = Pick<PodCondition, 'type' | 'status' | 'reason' | 'message'>
+
+/** The condition types the kubelet writes; all others belong to somebody else. Source: pkg/kubelet/types/pod_status.go */
+const OWNED = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'])
+
+export function isKubeletCondition(type: string): boolean {
+  return OWNED.has(type)
+}
+
+export interface ConditionInput {
+  readonly pod: Pod
+  readonly slots: readonly ContainerSlot[]
+  readonly statuses: ReadonlyMap<string, ContainerStatus>
+  readonly phase: string
+  readonly hasSandbox: boolean
+  /** A main container has run. */
+  readonly hasInitialized: boolean
+  readonly old: PodStatus | undefined
+  /** RFC 3339. */
+  readonly now: string
+}
+
+/** All conditions the kubelet owns, in upstream's order. Source: pkg/kubelet/status/generate.go, kubelet_pods.go generateAPIPodStatus */
+export function podConditions(input: ConditionInput): readonly PodCondition[] {
+  const containersReady = containersReadyCondition(input)
+  const drafts: readonly Draft[] = [
+    { type: 'PodReadyToStartContainers', status: input.hasSandbox ? 'True' : 'False' },
+    initializedCondition(input),
+    readyCondition(input, containersReady),
+    containersReady,
+    { type: 'PodScheduled', status: 'True' },
+  ]
+  const foreign = (input.pod.status?.conditions ?? []).filter(({ type }) => !OWNED.has(type))
+  return [...foreign, ...drafts.map((draft) => finish(draft, input))]
+}
+
+/** Times and generation. A condition that says the same as before stays the same object. */
+function finish(draft: Draft, { pod, old, now }: ConditionInput): PodCondition {
+  const before = findCondition(old?.conditions, draft.type) ?? findCondition(pod.status?.conditions, draft.type)
+  const observedGeneration = pod.metadata.generation
+  const lastTransitionTime = before?.status === draft.status ? (before.lastTransitionTime ?? now) : now
+  if (
+    before !== undefined &&
+    before.status === draft.status &&
+    before.reason === draft.reason &&
+    before.message === draft.message &&
+    before.observedGeneration === observedGeneration
+  )
+    return before
+  return {
+    type: draft.type,
+    ...(observedGeneration === undefined ? {} : { observedGeneration }),
+    status: draft.status,
+    lastTransitionTime,
+    ...(draft.reason === undefined ? {} : { reason: draft.reason }),
+    ...(draft.message === undefined ? {} : { message: draft.message }),
+  }
+}
+
+/** Source: status.GenerateContainersReadyCondition */
+function containersReadyCondition({ slots, statuses, phase }: ConditionInput): Draft {
+  const type = 'ContainersReady'
+  if (phase === 'Succeeded') return { type, status: 'False', reason: 'PodCompleted' }
+  if (phase === 'Failed') return { type, status: 'False', reason: 'PodFailed' }
+  const unready = slots.filter(({ kind, name }) => kind !== 'init' && statuses.get(name)?.ready !== true)
+  if (unready.length === 0) return { type, status: 'True' }
+  const message = `containers with unready status: [${unready.map(({ name }) => name).join(' ')}]`
+  return { type, status: 'False', reason: 'ContainersNotReady', message }
+}
+
+/** Source: status.GeneratePodReadyCondition */
+function readyCondition({ pod }: ConditionInput, containersReady: Draft): Draft {
+  if (containersReady.status !== 'True') return { ...containersReady, type: 'Ready' }
+  const messages = (pod.spec.readinessGates ?? []).flatMap(({ conditionType }) => {
+    const condition = findCondition(pod.status?.conditions, conditionType)
+    if (condition === undefined)
+      return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`]
+    if (condition.status === 'True') return []
+    return [`the status of pod readiness gate "${conditionType}" is not "True", but ${condition.status}`]
+  })
+  if (messages.length === 0) return { type: 'Ready', status: 'True' }
+  return { type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady', message: messages.join(', ') }
+}
+
+/** Source: status.GeneratePodInitializedCondition */
+function initializedCondition({ slots, statuses, phase, hasInitialized }: ConditionInput): Draft {
+  const type = 'Initialized'
+  if (phase === 'Succeeded') return { type, status: 'True', reason: 'PodCompleted' }
+  if (hasInitialized) return { type, status: 'True' }
+  const incomplete = slots.filter(({ kind, name }) => {
+    if (kind === 'main') return false
+    const status = statuses.get(name)
+    return kind === 'sidecar' ? status?.started !== true : status?.ready !== true
+  })
+  if (incomplete.length === 0) return { type, status: 'True' }
+  const message = `containers with incomplete status: [${incomplete.map(({ name }) => name).join(' ')}]`
+  return { type, status: 'False', reason: 'ContainersNotInitialized', message }
+}

@@ -1,0 +1,165 @@
+import { rfc3339 } from '../../../api/time.ts'
+import type { Container, ContainerState, ContainerStatus, Pod, VolumeMountStatus } from '../../../api/types.ts'
+import type { RuntimeContainer } from '../../container-runtime/contract.ts'
+import { normalizeImageName, repositoryOf } from '../../container-runtime/image-name.ts'
+import { digestOf } from '../hash.ts'
+import { type ContainerSlot, shouldRestart } from '../pod-worker/pod-record.ts'
+
+/**
+ * What the API shows of one container.
+ * Source: pkg/kubelet/kubelet_pods.go convertToAPIContainerStatuses
+ *
+ * @param old as it was last reported: a restart count survives the runtime's own bookkeeping
+ */
+export function containerStatus(
+  pod: Pod,
+  slot: ContainerSlot,
+  old: ContainerStatus | undefined,
+  hasInitContainers: boolean,
+  isTerminated: boolean,
+): ContainerStatus {
+  const { current, spec } = slot
+  if (current === undefined) return notCreated(slot, old, hasInitContainers, isTerminated)
+  const state = stateOf(pod, slot, current)
+  const lastState = lastStateOf(slot, current, state, old)
+  const isRunning = state.running !== undefined
+  const facts = factsOf(spec)
+  return {
+    ...(facts.requests === undefined ? {} : { allocatedResources: facts.requests }),
+    containerID: `containerd://${current.id}`,
+    image: current.config.image.name,
+    imageID: imageID(current.config.image.name),
+    lastState,
+    name: slot.name,
+    ready: slot.kind === 'init' ? current.exitCode === 0 : isRunning && slot.ready,
+    ...(facts.resources === undefined ? { resources: NO_RESOURCES } : { resources: facts.resources }),
+    restartCount: current.config.attempt,
+    started: isRunning && slot.kind !== 'init' ? slot.started : isRunning,
+    state,
+    ...(spec.lifecycle?.stopSignal === undefined ? {} : { stopSignal: spec.lifecycle.stopSignal }),
+    ...(isRunning || current.state === 'exited' ? { user: userOf(pod, spec, current) } : {}),
+    ...(facts.volumeMounts === undefined ? {} : { volumeMounts: facts.volumeMounts }),
+  }
+}
+
+const NO_RESOURCES = {}
+const NO_STATE: ContainerState = {}
+
+function notCreated(
+  { spec, name, waiting }: ContainerSlot,
+  old: ContainerStatus | undefined,
+  hasInitContainers: boolean,
+  isTerminated: boolean,
+): ContainerStatus {
+  // The runtime has forgotten it, the API has not.
+  if (old?.state?.terminated !== undefined) return old
+  const facts = factsOf(spec)
+  return {
+    image: spec.image ?? '',
+    imageID: '',
+    lastState: old?.lastState ?? NO_STATE,
+    name,
+    ready: false,
+    restartCount: old?.restartCount ?? 0,
+    started: false,
+    state: isTerminated ? LOST : { waiting: waiting ?? (hasInitContainers ? INITIALIZING : CREATING) },
+    ...(facts.volumeMounts === undefined ? {} : { volumeMounts: facts.volumeMounts }),
+  }
+}
+
+/** A pod that ended before this container was made has failed. Source: pkg/kubelet/status/status_manager.go TerminatePod */
+const LOST: ContainerState = {
+  terminated: {
+    exitCode: 137,
+    message: 'The container could not be located when the pod was terminated',
+    reason: 'ContainerStatusUnknown',
+  },
+}
+const CREATING = { reason: 'ContainerCreating' }
+const INITIALIZING = { reason: 'PodInitializing' }
+
+function stateOf(pod: Pod, slot: ContainerSlot, current: RuntimeContainer): ContainerState {
+  if (current.state === 'running') return { running: { startedAt: rfc3339(current.startedAt ?? 0) } }
+  if (current.state === 'created') return { waiting: slot.waiting ?? {} }
+  if (slot.waiting !== undefined && shouldRestart(pod, slot, current.exitCode ?? 0)) return { waiting: slot.waiting }
+  return { terminated: terminated(current) }
+}
+
+function lastStateOf(
+  { previous }: ContainerSlot,
+  current: RuntimeContainer,
+  state: ContainerState,
+  old: ContainerStatus | undefined,
+): ContainerState {
+  if (current.state === 'exited' && state.waiting !== undefined) return { terminated: terminated(current) }
+  if (previous?.state === 'exited') return { terminated: terminated(previous) }
+  return old?.lastState ?? NO_STATE
+}
+
+function terminated(container: RuntimeContainer): ContainerState['terminated'] {
+  const { id, exitCode = 0, reason, message, startedAt = 0, finishedAt = 0 } = container
+  return {
+    containerID: `containerd://${id}`,
+    exitCode,
+    finishedAt: rfc3339(finishedAt),
+    ...(message === undefined ? {} : { message }),
+    ...(reason === undefined ? {} : { reason }),
+    startedAt: rfc3339(startedAt),
+  }
+}
+
+/** What is the same for every container made from one spec, made once. */
+interface SpecFacts {
+  readonly requests: Readonly<Record<string, string>> | undefined
+  readonly resources: Container['resources']
+  readonly volumeMounts: readonly VolumeMountStatus[] | undefined
+}
+
+const facts = new WeakMap<Container, SpecFacts>()
+
+function factsOf(spec: Container): SpecFacts {
+  let known = facts.get(spec)
+  if (known === undefined) {
+    const mounts = spec.volumeMounts ?? []
+    known = {
+      requests: spec.resources?.requests,
+      resources: spec.resources,
+      volumeMounts: mounts.length === 0 ? undefined : mounts.map(mountStatus),
+    }
+    facts.set(spec, known)
+  }
+  return known
+}
+
+function mountStatus({ name, mountPath, readOnly }: { name: string; mountPath: string; readOnly?: boolean }) {
+  return { mountPath, name, ...(readOnly === true ? { readOnly, recursiveReadOnly: 'Disabled' } : {}) }
+}
+
+function userOf(pod: Pod, spec: Container, { config }: RuntimeContainer): ContainerStatus['user'] {
+  const uid = spec.securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser ?? config.image.user ?? 0
+  const gid = spec.securityContext?.runAsGroup ?? pod.spec.securityContext?.runAsGroup ?? 0
+  const { fsGroup, supplementalGroups = [] } = pod.spec.securityContext ?? {}
+  const groups = [gid, ...(fsGroup === undefined ? [] : [fsGroup]), ...supplementalGroups]
+  const key = `${uid}/${groups.join(',')}`
+  let user = users.get(key)
+  if (user === undefined) {
+    user = { linux: { gid, supplementalGroups: [...new Set(groups)], uid } }
+    users.set(key, user)
+  }
+  return user
+}
+
+const users = new Map<string, ContainerStatus['user']>()
+
+const imageIDs = new Map<string, string>()
+
+/** `docker.io/library/nginx@sha256:…`: the same name always has the same digest. */
+export function imageID(name: string): string {
+  let id = imageIDs.get(name)
+  if (id === undefined) {
+    const full = normalizeImageName(name)
+    id = `${repositoryOf(full)}@sha256:${digestOf(full)}`
+    imageIDs.set(name, id)
+  }
+  return id
+}

@@ -1,0 +1,98 @@
+import { rfc3339 } from '../../../api/time.ts'
+import type { ContainerStatus, PodStatus } from '../../../api/types.ts'
+import type { PodRecord } from '../pod-worker/pod-record.ts'
+import { podConditions } from './conditions.ts'
+import { containerStatus } from './container-status.ts'
+import { phaseOf } from './phase.ts'
+import { qosClass } from './qos.ts'
+
+/**
+ * The status of a pod from what its containers do.
+ * Source: pkg/kubelet/kubelet_pods.go generateAPIPodStatus
+ *
+ * @param now virtual ms
+ */
+export function generatePodStatus(record: PodRecord, hostIP: string, now: number): PodStatus {
+  const { pod, slots, rejected } = record
+  // Source: kubelet.go rejectPod
+  if (rejected !== undefined)
+    return {
+      ...(pod.status ?? {}),
+      message: `Pod was rejected: ${rejected.message}`,
+      phase: 'Failed',
+      qosClass: qosClass(pod),
+      reason: rejected.reason,
+      startTime: pod.status?.startTime ?? rfc3339(record.startTime),
+    }
+  const old = record.status ?? pod.status
+  const statuses = containerStatuses(record, old)
+  const hasInitialized = slots.some(({ kind, current }) => kind === 'main' && current !== undefined)
+  const phase = terminalPhase(old) ?? decidePhase(record, statuses, hasInitialized)
+  const { reason, message } = reasonOf(record, old, phase)
+  const conditions = podConditions({
+    pod,
+    slots,
+    statuses,
+    phase,
+    hasSandbox: record.sandbox?.ready === true,
+    hasInitialized,
+    old,
+    now: rfc3339(now),
+  })
+  const init = slots.filter(({ kind }) => kind !== 'main')
+  const ip = podIP(record, hostIP, old)
+  return {
+    conditions,
+    containerStatuses: record.containers.map(({ name }) => statuses.get(name)!),
+    hostIP,
+    hostIPs: [{ ip: hostIP }],
+    ...(init.length === 0 ? {} : { initContainerStatuses: init.map(({ name }) => statuses.get(name)!) }),
+    ...(message === undefined ? {} : { message }),
+    ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
+    phase,
+    ...(ip === undefined ? {} : { podIP: ip, podIPs: [{ ip }] }),
+    qosClass: qosClass(pod),
+    ...(reason === undefined ? {} : { reason }),
+    startTime: pod.status?.startTime ?? rfc3339(record.startTime),
+  }
+}
+
+function containerStatuses(record: PodRecord, old: PodStatus | undefined): ReadonlyMap<string, ContainerStatus> {
+  const before = new Map<string, ContainerStatus>()
+  for (const status of old?.containerStatuses ?? []) before.set(status.name, status)
+  for (const status of old?.initContainerStatuses ?? []) before.set(status.name, status)
+  const hasInit = record.slots[0]?.kind !== 'main'
+  const isOver = record.terminated && !record.isStatic
+  const statuses = new Map<string, ContainerStatus>()
+  for (const slot of record.slots)
+    statuses.set(slot.name, containerStatus(record.pod, slot, before.get(slot.name), hasInit, isOver))
+  return statuses
+}
+
+/** A pod that has ended stays as it ended. */
+function terminalPhase(old: PodStatus | undefined): string | undefined {
+  return old?.phase === 'Succeeded' || old?.phase === 'Failed' ? old.phase : undefined
+}
+
+function decidePhase(
+  record: PodRecord,
+  statuses: ReadonlyMap<string, ContainerStatus>,
+  hasInitialized: boolean,
+): string {
+  if (record.terminating?.reason !== undefined) return 'Failed'
+  // A static pod is never given a terminal phase while its file stands. Source: getPhase, #116484
+  const isTerminal = record.terminated && !record.isStatic
+  return phaseOf(record.pod, record.slots, statuses, isTerminal, hasInitialized)
+}
+
+function reasonOf(record: PodRecord, old: PodStatus | undefined, phase: string) {
+  const { terminating } = record
+  if (terminating?.reason !== undefined) return terminating
+  return old !== undefined && old.phase === phase ? old : {}
+}
+
+function podIP(record: PodRecord, hostIP: string, old: PodStatus | undefined): string | undefined {
+  if (record.pod.spec.hostNetwork === true) return hostIP
+  if (record.sandbox?.ready === true) return record.sandbox.ip
+  return record.terminated || record.terminating !== undefined ? old?.podIP : undefined
+}
