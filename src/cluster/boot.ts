@@ -16,6 +16,8 @@ export interface BootOptions {
   readonly podCIDR: string
   readonly endpoint: string
   readonly caCertificate: string
+  /** No nodes: only the API and its controllers. */
+  readonly bare: boolean
 }
 
 /**
@@ -24,6 +26,14 @@ export interface BootOptions {
  */
 export function boot(options: BootOptions): void {
   const { clock, machines, admin } = options
+  if (options.bare) {
+    runUntil(
+      clock,
+      () => admin.get('ServiceAccount', 'default', 'default') !== undefined,
+      'the controllers do not start',
+    )
+    return
+  }
   const controlPlanes = machines.filter(({ node }) => node.role === 'control-plane')
   for (const { host } of controlPlanes) host.powerOn(true)
   runUntil(clock, () => admin.reachable(), 'no API server answers')

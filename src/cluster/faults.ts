@@ -107,7 +107,10 @@ export class ClusterFaults implements Faults {
 function staticPod({ host }: Machine, name: string, action: Action): void {
   const [here, aside] = [`${MANIFESTS}/${name}.yaml`, `${ASIDE}/${name}.yaml`]
   const [from, to] = action === 'stops' ? [here, aside] : [aside, here]
-  if (action === 'crashes' || action === 'restarts') return crashContainer({ host }, name, action === 'crashes' ? 2 : 0)
+  if (action === 'crashes' || action === 'restarts') {
+    crashContainer({ host }, name, action === 'crashes' ? 2 : 0)
+    return
+  }
   const text = host.files.read(from)
   if (text === undefined) return
   host.files.write(to, text)

@@ -1,6 +1,7 @@
 import type { Cluster, ClusterOptions } from './contract.ts'
 import { SimulatedCluster } from './simulated-cluster.ts'
 
+export { kinds as servedKinds } from '../control-plane/apiserver/registry/index.ts'
 export type {
   Cluster,
   ClusterOptions,

@@ -14,6 +14,7 @@ import { Random } from '../sim/random.ts'
 import { RecordedTrace } from '../sim/trace.ts'
 import { TransitionCounts } from '../sim/transitions.ts'
 import { hostAddress } from './addresses.ts'
+import { runControlPlaneProcesses } from './bare-control-plane.ts'
 import { boot } from './boot.ts'
 import type { Cluster, ClusterOptions, DeclaredImage, EtcdView, Faults, HostView, RequestOutcome } from './contract.ts'
 import { ApiEndpoints } from './endpoints.ts'
@@ -114,7 +115,17 @@ export class SimulatedCluster implements Cluster {
       hostOf: (member) => members.find(({ name, alias }) => alias === member || name === member)?.host,
     }
     const machines = [...this.#machines.values()]
-    boot({ ...shared, clock: this.clock, machines, admin: this.#admin, caCertificate: plane.caCertificate })
+    if (options.profile === 'control-plane') {
+      runControlPlaneProcesses(machines[0]!, this.#images, this.#world, this.network, seed)
+    }
+    boot({
+      ...shared,
+      bare: options.profile === 'control-plane',
+      clock: this.clock,
+      machines,
+      admin: this.#admin,
+      caCertificate: plane.caCertificate,
+    })
     this.bootedAt = this.clock.now()
   }
 

@@ -123,6 +123,13 @@ export class VirtualClock implements Clock {
     return 'done'
   }
 
+  /** Stands at an instant without firing what is due then: for replays. @throws when something is due before it */
+  standAt(ms: number): void {
+    const due = this.nextDue()
+    if (due !== undefined && due < ms) throw new Error(`the clock cannot stand at ${ms}: a timer is due at ${due}`)
+    this.#now = Math.max(this.#now, ms)
+  }
+
   /** Runs everything that is due in the next `durationMs`, then stands at the end of it. @throws when a shell is running */
   advance(durationMs: number): void {
     if (this.run(this.#now + durationMs) === 'held') throw new Error('a shell is running: the clock cannot advance')

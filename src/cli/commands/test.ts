@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { type IRunResult, loadConfiguration, runCucumber } from '@cucumber/cucumber/api'
+import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api'
+import type { Envelope } from '@cucumber/messages'
 import { Failure } from '../failure.ts'
 
 export interface TestOptions {
@@ -21,16 +22,20 @@ export async function test(files: readonly string[], options: TestOptions): Prom
     .find((file) => !/[*?{]/.test(file) && !existsSync(file))
   if (missing !== undefined) throw new Failure(`${missing}: there is no such file or directory`)
   const { runConfiguration } = await loadConfiguration({ provided: configuration(files, options), file: false })
-  let result: IRunResult
+  let unusable = false
+  const watch = ({ testStepFinished, parseError }: Envelope) => {
+    const status = testStepFinished?.testStepResult.status
+    if (parseError !== undefined || status === 'UNDEFINED' || status === 'AMBIGUOUS') unusable = true
+  }
   try {
-    result = await runCucumber(runConfiguration)
+    const { success } = await runCucumber(runConfiguration, undefined, watch)
+    // A dry run says nothing of undefined steps by itself.
+    if (unusable) process.exitCode = 2
+    else if (!success) process.exitCode = 1
   } catch (error) {
     throw new Failure((error as Error).message)
   }
-  if (!result.success) process.exitCode = result.support && undefinedSteps ? 1 : 1
 }
-
-const undefinedSteps = true
 
 function configuration(files: readonly string[], { tags, name, format, import: own = [], dryRun }: TestOptions) {
   const library = relative(process.cwd(), join(import.meta.dirname, 'gherkin', 'index.js'))

@@ -1,4 +1,4 @@
-import { coreDNSProgram } from '../../addons/coredns/index.ts'
+import { corednsProgram } from '../../addons/coredns/index.ts'
 import type { Process, Program } from '../../node/contract.ts'
 import { kubeProxyProgram } from '../../node/kube-proxy/index.ts'
 import type { ControlPlane } from './control-plane.ts'
@@ -13,5 +13,5 @@ export function kubeProxyOf(plane: ControlPlane): Program {
 }
 
 export function coreDNSOf(plane: ControlPlane): Program {
-  return coreDNSProgram({ network: plane.network, client: (process) => inCluster(plane, process, 'coredns') })
+  return corednsProgram({ network: plane.network, client: (process) => inCluster(plane, process, 'coredns') })
 }

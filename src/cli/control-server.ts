@@ -1,0 +1,144 @@
+import { chmodSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Cluster, HostShell } from '../cluster/index.ts'
+import type { Pace } from '../server/pace.ts'
+
+export interface Controlled {
+  readonly cluster: Cluster
+  readonly pace: Pace
+  readonly exercise: string
+  readonly port: number
+  /** Writes down how far time is. */
+  tick(): void
+  end(): void
+}
+
+interface OpenShell {
+  readonly host: string
+  readonly shell: HostShell
+}
+
+/** A request that cannot be done, as the command line shows it. */
+class Refusal extends Error {}
+
+/** Serves a session's control socket: for this user alone (0600), not for clients of the cluster. */
+export async function serveControl(path: string, controlled: Controlled): Promise<void> {
+  rmSync(path, { force: true })
+  const door = new ControlDoor(controlled)
+  const server = createServer((request, response) => {
+    door.answer(request, response).catch((error: Error) => {
+      if (!response.headersSent) response.writeHead(error instanceof Refusal ? 400 : 500)
+      response.end(`${JSON.stringify({ error: error.message })}\n`)
+    })
+  })
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))
+  chmodSync(path, 0o600)
+}
+
+class ControlDoor {
+  readonly #controlled: Controlled
+  readonly #shells: OpenShell[] = []
+
+  constructor(controlled: Controlled) {
+    this.#controlled = controlled
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://session')
+    const [resource = '', id = ''] = url.pathname.split('/').slice(1)
+    const body = await readBody(request)
+    const path = url.searchParams.get('path') ?? ''
+    const reply = (value: unknown) =>
+      void response.writeHead(200, { 'content-type': 'application/json' }).end(`${JSON.stringify(value)}\n`)
+    const route = `${request.method} ${resource}`
+    if (route === 'GET status') reply(await this.#status())
+    else if (route === 'POST skip') reply(await this.#skip(Number(body.ms)))
+    else if (route === 'POST stop') {
+      reply({})
+      response.on('finish', () => this.#controlled.end())
+    } else if (route === 'POST shells' && id === '') reply(this.#open(String(body.host)))
+    else if (route === 'POST shells') await this.#run(Number(id), String(body.line), response)
+    else if (route === 'GET files') reply({ content: this.#host(decodeURIComponent(id)).files.read(path) })
+    else if (route === 'PUT files') reply(await this.#write(decodeURIComponent(id), path, String(body.content)))
+    else throw new Refusal(`the session does not know ${request.method} ${url.pathname}`)
+  }
+
+  async #status() {
+    const { cluster, pace, exercise, port } = this.#controlled
+    return pace.inject(() => {
+      const { clock } = cluster
+      return {
+        pid: process.pid,
+        port,
+        exercise,
+        now: clock.now(),
+        fired: clock.fired,
+        nodes: [...cluster.hosts.keys()],
+      }
+    })
+  }
+
+  async #skip(ms: number) {
+    const { cluster, pace, tick } = this.#controlled
+    await pace.skip(ms)
+    tick()
+    return { now: cluster.clock.now() }
+  }
+
+  #host(name: string) {
+    const host = this.#controlled.cluster.hosts.get(name)
+    if (host === undefined)
+      throw new Refusal(`there is no node "${name}": ${[...this.#controlled.cluster.hosts.keys()].join(', ')}`)
+    return host
+  }
+
+  #open(name: string) {
+    const host = this.#host(name)
+    if (!host.up) throw new Refusal(`ssh: connect to host ${name} port 22: No route to host`)
+    const shell = host.shell()
+    this.#shells.push({ host: name, shell })
+    return { id: this.#shells.length - 1, prompt: promptOf(name, shell) }
+  }
+
+  async #run(id: number, line: string, response: ServerResponse): Promise<void> {
+    const open = this.#shells[id]
+    if (open === undefined) throw new Refusal('this shell was of a server that has ended: log in again')
+    const { pace } = this.#controlled
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+    const write = (message: object) => void response.write(`${JSON.stringify(message)}\n`)
+    let streamed = 0
+    const running = await pace.inject(() => ({
+      result: open.shell.run(line, (text) => {
+        streamed += text.length
+        write({ output: text })
+      }),
+    }))
+    const { stdout, stderr, exitCode, effect } = await running.result
+    if (streamed === 0 && stdout + stderr !== '') write({ output: stdout + stderr })
+    const edit = effect !== undefined && 'edit' in effect ? { edit: effect.edit } : {}
+    const closed = effect !== undefined && 'logout' in effect ? { closed: true } : {}
+    write({ done: { exitCode, prompt: promptOf(open.host, open.shell), ...edit, ...closed } })
+    response.end()
+  }
+
+  #write(name: string, path: string, content: string) {
+    const host = this.#host(name)
+    return this.#controlled.pace.inject(() => {
+      host.writeFile(path, content)
+      return {}
+    })
+  }
+}
+
+function promptOf(host: string, { cwd }: HostShell): string {
+  return `root@${host}:${cwd.replace(/^\/root(?=\/|$)/, '~')}# `
+}
+
+async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
+  let text = ''
+  for await (const chunk of request) {
+    text += String(chunk)
+    if (text.length > 4_000_000) throw new Refusal('too large')
+  }
+  return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
+}
