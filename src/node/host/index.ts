@@ -160,6 +160,6 @@ function withDefaults(options: HostOptions): NodeFilesInput {
     controlPlaneEndpoint: options.controlPlaneEndpoint ?? 'cp-1:6443',
     clusterDNS: options.clusterDNS ?? '10.96.0.10',
     clusterDomain: options.clusterDomain ?? 'cluster.local',
-    nameservers: options.nameservers ?? [],
+    nameservers: options.nameservers ?? ['192.168.64.1'],
   }
 }
