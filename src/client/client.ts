@@ -118,7 +118,17 @@ class ApiClient implements Client {
     namespace: string | undefined,
     change: Change<K>,
   ): Answer<ObjectOf<K>> {
-    const request = this.#request('update', kind, name, namespace, 'status')
+    return this.updateSubresource(kind, name, namespace, 'status', change)
+  }
+
+  updateSubresource<K extends Kind>(
+    kind: K,
+    name: string,
+    namespace: string | undefined,
+    subresource: string,
+    change: Change<K>,
+  ): Answer<ObjectOf<K>> {
+    const request = this.#request('update', kind, name, namespace, subresource)
     return this.#send({ ...request, change: change as never }) as Answer<ObjectOf<K>>
   }
 

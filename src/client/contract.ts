@@ -41,6 +41,14 @@ export interface Client {
     namespace: string | undefined,
     change: (object: ObjectOf<K>) => ObjectOf<K> | undefined,
   ): Answer<ObjectOf<K>>
+  /** As `update`, of a sub-resource: `namespaces/finalize`. */
+  updateSubresource?<K extends Kind>(
+    kind: K,
+    name: string,
+    namespace: string | undefined,
+    subresource: string,
+    change: (object: ObjectOf<K>) => ObjectOf<K> | undefined,
+  ): Answer<ObjectOf<K>>
   delete(kind: Kind, name: string, namespace?: string, options?: RequestOptions): Answer<KubernetesObject>
   /** Writes a sub-resource: `create('pods/binding')`, `scale`, `token`, `eviction`. */
   createSubresource(
