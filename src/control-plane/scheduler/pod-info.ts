@@ -92,26 +92,25 @@ function affinityTerms(pod: Pod): PodAffinityTerms {
 /** Source: pkg/scheduler/framework/types.go PodInfo.Update */
 function parseTerms({ podAffinity, podAntiAffinity }: Affinity, namespace: string): PodAffinityTerms {
   const errors: string[] = []
-  const term = (given: PodAffinityTerm): AffinityTerm | undefined => {
+  const parse = <T, R>(name: string, given: readonly T[] | undefined, one: (term: T) => R): readonly R[] => {
     try {
-      return parseTerm(given, namespace)
+      return (given ?? []).map(one)
     } catch (error) {
-      errors.push((error as Error).message)
-      return undefined
+      errors.push(`${name}: ${(error as Error).message}`)
+      return []
     }
   }
-  const required = (given: readonly PodAffinityTerm[] | undefined) =>
-    (given ?? []).map(term).filter((t) => t !== undefined)
-  const preferred = (given: readonly WeightedPodAffinityTerm[] | undefined) =>
-    (given ?? []).flatMap(({ weight, podAffinityTerm }) => {
-      const parsed = term(podAffinityTerm)
-      return parsed === undefined ? [] : [{ ...parsed, weight }]
-    })
+  const required = (term: PodAffinityTerm) => parseTerm(term, namespace)
+  const preferred = ({ weight, podAffinityTerm }: WeightedPodAffinityTerm) => ({ ...required(podAffinityTerm), weight })
+  const wanted = podAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+  const unwanted = podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+  const liked = podAffinity?.preferredDuringSchedulingIgnoredDuringExecution
+  const disliked = podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution
   const terms = {
-    requiredAffinity: required(podAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
-    requiredAntiAffinity: required(podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
-    preferredAffinity: preferred(podAffinity?.preferredDuringSchedulingIgnoredDuringExecution),
-    preferredAntiAffinity: preferred(podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution),
+    requiredAffinity: parse('requiredAffinityTerms', wanted, required),
+    requiredAntiAffinity: parse('requiredAntiAffinityTerms', unwanted, required),
+    preferredAffinity: parse('preferredAffinityTerms', liked, preferred),
+    preferredAntiAffinity: parse('preferredAntiAffinityTerms', disliked, preferred),
   }
   if (errors.length === 0) return terms
   return { ...terms, error: errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]` }

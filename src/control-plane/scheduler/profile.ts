@@ -18,7 +18,7 @@ export const defaultPlugins: readonly WeightedPlugin[] = [
   weighted(schedulingGates),
   weighted(nodeUnschedulable),
   weighted(nodeName),
-  weighted(taintToleration, 3),
+  weighted(taintToleration(), 3),
   weighted(nodeAffinity(), 2),
   weighted(nodePorts),
   weighted(nodeResourcesFit()),

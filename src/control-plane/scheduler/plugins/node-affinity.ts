@@ -34,7 +34,7 @@ const ERR_CONFLICT: Status = {
 }
 
 /** nodeSelector and affinity to nodes. Source: plugins/nodeaffinity/node_affinity.go */
-export function nodeAffinity(args: NodeAffinityArgs = {}): Plugin<NodeMatcher, readonly WeightedMatcher[]> {
+export function nodeAffinity(args: NodeAffinityArgs = {}): Plugin<NodeMatcher | undefined, readonly WeightedMatcher[]> {
   const enforced = args.addedNodeSelector && nodeSelectorMatcher(args.addedNodeSelector)
   const added = preferredMatchers(args.addedPreferredTerms ?? [])
   return {
@@ -48,8 +48,9 @@ export function nodeAffinity(args: NodeAffinityArgs = {}): Plugin<NodeMatcher, r
       if (nodeNames?.size === 0) return ERR_CONFLICT
       return { code: 'Success', state: requiredNodeAffinity(pod), ...(nodeNames && { nodeNames }) }
     },
-    filter(matches, _pod, node) {
+    filter(prepared, { pod }, node) {
       if (enforced !== undefined && !enforced(node)) return ERR_ENFORCED
+      const matches = prepared ?? requiredNodeAffinity(pod)
       return matches(node) ? undefined : ERR_POD
     },
     preScore({ pod }) {

@@ -1,0 +1,111 @@
+/**
+ * `npm run cases -- FILE...`: replays recorded calls of Kubernetes' own functions and prints how many of ours agree.
+ *
+ * A file holds one JSON call a line: scheduler plugin calls (`{package, plugin, ext, ...}`) or validation calls
+ * (`{func, args, errors}`). Exit code 0 when everything ran, 2 when a line cannot be read.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { isSchedulerCall, replayScheduler, type SchedulerCall } from './cases/scheduler.ts'
+import type { Verdict } from './cases/verdict.ts'
+
+const DIFFERENCES_SHOWN = 10
+
+class BadInput extends Error {}
+
+interface ValidationCall {
+  readonly func: string
+  readonly args: readonly unknown[]
+  readonly errors: readonly unknown[]
+  readonly case?: string
+}
+
+type ReplayValidation = (call: ValidationCall) => { readonly agrees: boolean; readonly got: unknown }
+
+function isValidationCall(line: unknown): line is ValidationCall {
+  const call = line as Partial<ValidationCall> | null
+  return typeof call === 'object' && call !== null && typeof call.func === 'string' && Array.isArray(call.args)
+}
+
+async function verdictsOf(file: string): Promise<readonly Verdict[]> {
+  const scheduler: SchedulerCall[] = []
+  const validation: ValidationCall[] = []
+  for (const { call, line } of readCalls(file)) {
+    if (isSchedulerCall(call)) scheduler.push(call)
+    else if (isValidationCall(call)) validation.push(call)
+    else {
+      const shapes =
+        'a scheduler call (package, plugin, ext, case, code, args, pod, ...) nor a validation call (func, args)'
+      throw new BadInput(`${file}:${line}: neither ${shapes}`)
+    }
+  }
+  return [...replayScheduler(scheduler), ...(await replayAll(validation))]
+}
+
+async function replayAll(calls: readonly ValidationCall[]): Promise<readonly Verdict[]> {
+  if (calls.length === 0) return []
+  const module = new URL('./cases/validation.ts', import.meta.url)
+  const { replay } = existsSync(module)
+    ? ((await import(module.href)) as { replay: ReplayValidation })
+    : { replay: () => ({ agrees: false, got: 'no such function' }) }
+  return calls.map((call) => ({ group: call.func, name: call.case ?? '', expected: call.errors, ...replay(call) }))
+}
+
+function readCalls(file: string): { readonly call: unknown; readonly line: number }[] {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new BadInput(`${file}: ${(error as Error).message}`)
+  }
+  return text.split('\n').flatMap((source, index) => {
+    if (source.trim() === '') return []
+    try {
+      return [{ call: JSON.parse(source) as unknown, line: index + 1 }]
+    } catch (error) {
+      throw new BadInput(`${file}:${index + 1}: ${(error as Error).message}`)
+    }
+  })
+}
+
+function percent(agreed: number, all: number): string {
+  return all === 0 ? '100.0' : ((100 * agreed) / all).toFixed(1)
+}
+
+function print(verdicts: readonly Verdict[]): void {
+  const groups = new Map<string, Verdict[]>()
+  for (const verdict of verdicts) groups.set(verdict.group, [...(groups.get(verdict.group) ?? []), verdict])
+  const width = Math.max(0, ...[...groups.keys()].map(({ length }) => length))
+  for (const [group, members] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const agreed = members.filter(({ agrees }) => agrees).length
+    console.log(`${group.padEnd(width)}  ${agreed} of ${members.length}  ${percent(agreed, members.length)} %`)
+  }
+  const differences = verdicts.filter(({ agrees }) => !agrees)
+  if (differences.length > 0) console.log('\nFirst differences:')
+  for (const { group, name, expected, got } of differences.slice(0, DIFFERENCES_SHOWN)) {
+    console.log(`- ${group}${name === '' ? '' : ` (${name})`}`)
+    console.log(`    expected ${JSON.stringify(expected)}`)
+    console.log(`    got      ${JSON.stringify(got)}`)
+  }
+  const notes = new Set(verdicts.flatMap(({ note }) => note ?? []))
+  for (const note of notes)
+    console.log(`\n${verdicts.filter((verdict) => verdict.note === note).length} calls: ${note}`)
+  const agreed = verdicts.length - differences.length
+  console.log(`\n${agreed} of ${verdicts.length} calls agree, ${percent(agreed, verdicts.length)} %`)
+}
+
+async function main(files: readonly string[]): Promise<number> {
+  if (files.length === 0) {
+    console.error('usage: npm run cases -- FILE...')
+    return 2
+  }
+  try {
+    print((await Promise.all(files.map(verdictsOf))).flat())
+    return 0
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error
+    console.error(error.message)
+    return 2
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))
