@@ -1,9 +1,11 @@
+import type { FieldRequirement } from '../../api/fields.ts'
 import type { ApiRequest, RequestOptions, TokenAuthority, UserInfo, Verb } from '../../api/request.ts'
 import type { GroupResource } from '../../api/status.ts'
-import type { KubernetesObject, Status } from '../../api/types.ts'
+import type { KubernetesObject, Pod, Status } from '../../api/types.ts'
 import type { Clock } from '../../sim/clock.ts'
 import type { Random } from '../../sim/random.ts'
 import type { Etcd } from '../etcd/contract.ts'
+import type { Rbac } from './authorization/rbac.ts'
 import type { KindDefinition } from './registry/contract.ts'
 import type { Cacher } from './storage/cacher.ts'
 
@@ -79,6 +81,8 @@ export interface Server {
   /** Reads what the watch cache holds; components inside the server look things up here. */
   read(kind: string, name: string, namespace?: string): KubernetesObject | undefined
   readAll(kind: string, namespace?: string): readonly KubernetesObject[]
+  /** From the index. */
+  podsOfNode(node: string): readonly Pod[]
 }
 
 /** What is served, by group, version and resource. */
@@ -100,6 +104,8 @@ export interface Attributes {
   readonly subresource?: string | undefined
   readonly namespace?: string | undefined
   readonly name?: string | undefined
+  /** What a list or watch is limited to. */
+  readonly fields?: readonly FieldRequirement[]
   /** A URL path instead of a resource: `/healthz`. */
   readonly path?: string
 }
@@ -111,6 +117,7 @@ export interface Decision {
 }
 
 export interface Authorizer {
+  readonly rbac: Rbac
   authorize(attributes: Attributes): Decision
 }
 

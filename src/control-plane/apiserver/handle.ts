@@ -3,6 +3,7 @@ import { methodNotAllowed, unknownError, unknownResource } from '../../api/statu
 import { type Answer, isStatus, type Status } from '../../api/types.ts'
 import { EtcdError } from '../etcd/contract.ts'
 import { authenticate } from './authentication/authenticate.ts'
+import { impersonate } from './authentication/impersonate.ts'
 import { authorize } from './authorization/authorize.ts'
 import type { Call, Server } from './contract.ts'
 import { create } from './rest/create.ts'
@@ -18,22 +19,30 @@ import { review } from './reviews/review.ts'
 /** A request, all the way: who asks, may they, what do they want, do it. Everything behind the verbs is in rest/. */
 export function handle(server: Server, request: ApiRequest): ApiResponse {
   try {
-    const user = authenticate(server, request)
-    if (isStatus(user)) return refuse(user)
-    const refusal = authorize(server, user, request)
-    if (refusal !== undefined) return refuse(refusal)
-    const call = callOf(server, request, user)
-    if (isStatus(call)) return refuse(call)
-    return serve(call)
+    const call = accept(server, request)
+    return isStatus(call) ? refuse(call) : serve(call)
   } catch (error) {
-    if (!(error instanceof EtcdError)) throw error
-    // Source: responsewriters/status.go ErrorToAPIStatus: what etcd said, as it is.
-    const response = refuse(unknownError(error.message))
-    return error.afterMs > 0 ? { ...response, afterMs: error.afterMs } : response
+    const { body, afterMs } = etcdFailure(error)
+    return afterMs > 0 ? { ...refuse(body), afterMs } : refuse(body)
   }
 }
 
-export function refuse(status: Status): ApiResponse {
+/** What etcd said, as it is. Source: responsewriters/status.go ErrorToAPIStatus. @throws anything else */
+export function etcdFailure(error: unknown): { readonly body: Status; readonly afterMs: number } {
+  if (!(error instanceof EtcdError)) throw error
+  return { body: unknownError(error.message), afterMs: error.afterMs }
+}
+
+/** The first half of every request, watches included: authenticate, authorize, find what is asked for. */
+export function accept(server: Server, request: ApiRequest): Answer<Call> {
+  const asking = authenticate(server, request.credentials)
+  if (isStatus(asking)) return asking
+  const user = request.impersonate === undefined ? asking : impersonate(server, asking, request.impersonate)
+  if (isStatus(user)) return user
+  return authorize(server, user, request) ?? callOf(server, request, user)
+}
+
+function refuse(status: Status): ApiResponse {
   const retryAfterSeconds = status.details?.retryAfterSeconds
   const response = { code: status.code ?? 500, body: status }
   return retryAfterSeconds === undefined ? response : { ...response, retryAfterSeconds }
@@ -42,7 +51,7 @@ export function refuse(status: Status): ApiResponse {
 const NO_OPTIONS = {}
 
 /** The request with its place in the server, or the Status for what is not served. */
-export function callOf(server: Server, request: ApiRequest, user: UserInfo): Answer<Call> {
+function callOf(server: Server, request: ApiRequest, user: UserInfo): Answer<Call> {
   const { group, version, resource } = request.resource
   const endpoint = server.table.find(group, version, resource)
   if (endpoint === undefined) return unknownResource()

@@ -1,23 +1,13 @@
 import type { ApiRequest, ApiResponse, ApiServer, ServerWatchEvent, Watch } from '../../api/request.ts'
-import { type Answer, isStatus, type KubernetesObject } from '../../api/types.ts'
-import { Random } from '../../sim/random.ts'
-import { admissionPlugins } from './admission/index.ts'
-import { authenticate } from './authentication/authenticate.ts'
-import { unsignedAuthority } from './authentication/unsigned.ts'
-import { authorize } from './authorization/authorize.ts'
-import type { ApiServerOptions, Endpoint, Server, Storage, Table } from './contract.ts'
-import { callOf, handle } from './handle.ts'
+import { type Answer, isStatus } from '../../api/types.ts'
+import type { ApiServerOptions, Attributes, Decision, Endpoint } from './contract.ts'
+import { accept, etcdFailure, handle } from './handle.ts'
 import { type HealthCheck, healthChecks } from './health.ts'
 import { PostStart } from './post-start/index.ts'
-import type { KindDefinition } from './registry/contract.ts'
-import { kinds } from './registry/index.ts'
 import { type OpenWatch, watch } from './rest/watch.ts'
-import { Cacher } from './storage/cacher.ts'
-import { type Change, Dispatcher } from './storage/dispatcher.ts'
-import { storageKey, storagePrefix } from './storage/keys.ts'
-import { createTable } from './table.ts'
+import { Parts } from './server.ts'
 
-export type { ApiServerOptions, Endpoint } from './contract.ts'
+export type { ApiServerOptions, Attributes, Decision, Endpoint } from './contract.ts'
 export type { HealthCheck } from './health.ts'
 
 /** The API server, and what the process around it needs. */
@@ -25,6 +15,8 @@ export interface RunningApiServer extends ApiServer {
   /** What is served: discovery, OpenAPI and Tables are made from it at the door. */
   readonly endpoints: readonly Endpoint[]
   find(group: string, version: string, resource: string): Endpoint | undefined
+  /** Whether somebody may do something: for what the door serves by itself (paths, proxies, logs). */
+  authorize(attributes: Attributes): Decision
   /** What /livez and /readyz check, in order. */
   health(): readonly HealthCheck[]
   /** The process ends: watches are closed, nothing is followed any more. `graceful`: it had time to say so (SIGTERM). */
@@ -36,36 +28,12 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
 }
 
 class KubeApiServer implements RunningApiServer {
-  readonly #server: Server
-  readonly #components: Dispatcher
-  readonly #onlookers: Dispatcher
+  readonly #server: Parts
   readonly #open = new Set<OpenWatch>()
   readonly #postStart: PostStart
-  #revision = 0
 
   constructor(options: ApiServerOptions) {
-    const { clock, random, etcd } = options
-    this.#components = new Dispatcher(clock, false)
-    this.#onlookers = new Dispatcher(clock, true)
-    const table = createTable(options.kinds ?? kinds, (definition) => this.#storage(options, definition))
-    const heard = () => this.#revision
-    this.#server = {
-      clock,
-      random,
-      dryRunRandom: new Random(0, 'dry run'),
-      etcd,
-      get revision() {
-        return Math.max(heard(), etcd.revision)
-      },
-      serviceCIDR: options.serviceCIDR ?? '10.96.0.0/12',
-      issuer: options.issuer ?? 'https://kubernetes.default.svc.cluster.local',
-      authority: options.authority ?? unsignedAuthority,
-      table,
-      admission: admissionPlugins.filter(
-        ({ name }) => options.admissionPlugins === undefined || options.admissionPlugins.includes(name),
-      ),
-      ...readers(table),
-    } as unknown as Server
+    this.#server = new Parts(options)
     const { advertiseAddress, securePort = 6443, bootstrapObjects = [] } = options
     const endpoint = advertiseAddress === undefined ? undefined : { address: advertiseAddress, port: securePort }
     this.#postStart = new PostStart({ server: this.#server, endpoint, bootstrapObjects })
@@ -84,14 +52,18 @@ class KubeApiServer implements RunningApiServer {
   }
 
   watch(request: ApiRequest, onEvent: (event: ServerWatchEvent) => void, onEnd?: () => void): Answer<Watch> {
-    const user = authenticate(this.#server, request)
-    if (isStatus(user)) return user
-    const refusal = authorize(this.#server, user, request)
-    if (refusal !== undefined) return refusal
-    const call = callOf(this.#server, request, user)
-    if (isStatus(call)) return call
-    const dispatcher = (onlooker: boolean) => (onlooker ? this.#onlookers : this.#components)
-    return watch(call, { dispatcher, open: this.#open }, onEvent, onEnd)
+    try {
+      const call = accept(this.#server, request)
+      if (isStatus(call)) return call
+      const dispatcher = (onlooker: boolean) => (onlooker ? this.#server.onlookers : this.#server.components)
+      return watch(call, { dispatcher, open: this.#open }, onEvent, onEnd)
+    } catch (error) {
+      return etcdFailure(error).body
+    }
+  }
+
+  authorize(attributes: Attributes): Decision {
+    return this.#server.authorizer.authorize(attributes)
   }
 
   health(): readonly HealthCheck[] {
@@ -102,33 +74,5 @@ class KubeApiServer implements RunningApiServer {
     this.#postStart.stop(graceful)
     for (const { storage } of this.endpoints) storage?.cacher.stop()
     for (const open of [...this.#open]) open.end()
-  }
-
-  #storage(options: ApiServerOptions, definition: KindDefinition): Storage {
-    const prefix = storagePrefix(definition.group, definition.resource)
-    const cacher = new Cacher({
-      etcd: options.etcd,
-      prefix,
-      fields: definition.fieldSelectors,
-      components: this.#components,
-      onlookers: this.#onlookers,
-      onChange: (change: Change) => {
-        this.#revision = change.revision
-      },
-    })
-    return { prefix, definition, cacher }
-  }
-}
-
-function readers(table: Table): Pick<Server, 'read' | 'readAll'> {
-  return {
-    read(kind, name, namespace) {
-      const storage = table.forKind(kind)?.storage
-      return storage?.cacher.start().get(storageKey(storage.prefix, namespace, name))
-    },
-    readAll(kind, namespace): readonly KubernetesObject[] {
-      const cacher = table.forKind(kind)?.storage?.cacher.start()
-      return cacher?.all(namespace) ?? []
-    },
   }
 }

@@ -1,7 +1,7 @@
-import { badRequest } from '../../../api/status.ts'
 import { type Answer, isStatus, type KubernetesObject } from '../../../api/types.ts'
 import type { Call } from '../contract.ts'
 import type { KindDefinition } from '../registry/contract.ts'
+import { checkStructure } from '../structure.ts'
 
 /**
  * A body as an object of the endpoint's kind, in its stored form and with defaults. Bodies from the wire are held to
@@ -19,13 +19,12 @@ export function withDefaults(definition: KindDefinition, object: KubernetesObjec
   return definition.defaults === undefined ? object : definition.defaults(object)
 }
 
-function checked(call: Call, definition: KindDefinition, body: unknown): Answer<KubernetesObject> {
-  const given = body as Partial<KubernetesObject> | undefined
-  const { kind = definition.kind, apiVersion = call.endpoint.apiVersion } = given ?? {}
-  if (kind !== definition.kind || apiVersion !== call.endpoint.apiVersion)
-    return badRequest(
-      `${kind} in version ${JSON.stringify(apiVersion)} cannot be handled as a ${definition.kind}: unknown conversion`,
-    )
-  const metadata = given?.metadata ?? {}
-  return { ...given, apiVersion, kind, metadata } as KubernetesObject
+/** The body in the shape of its kind: what does not fit is refused, warned of or dropped. */
+function checked(call: Call, { schema, kind }: KindDefinition, body: unknown): Answer<KubernetesObject> {
+  const { fieldValidation } = call.options
+  const structured = checkStructure(schema, kind, body, fieldValidation, call.request.wire?.duplicateFields)
+  if (isStatus(structured)) return structured
+  call.warnings.push(...structured.warnings)
+  const { object } = structured
+  return object.metadata === undefined ? ({ ...(object as object), metadata: {} } as KubernetesObject) : object
 }

@@ -54,11 +54,11 @@ export class Cacher {
   start(): this {
     if (this.#started) return this
     const { etcd, prefix } = this.#options
-    const { kvs, revision } = etcd.range(prefix)
-    for (const { key, value } of kvs) {
+    const { revision } = etcd
+    etcd.each(prefix, ({ key, value }) => {
       this.#objects.set(key, value)
       this.#indexes.update(key, value, undefined)
-    }
+    })
     this.#revision = revision
     this.#stop = etcd.watch(prefix, revision, (event) => this.#onEvent(event))
     this.#started = true

@@ -1,5 +1,5 @@
 import type { FieldRequirement } from '../../../api/fields.ts'
-import type { Selector } from '../../../api/labels.ts'
+import { everything, type Selector } from '../../../api/labels.ts'
 import type { KubernetesObject } from '../../../api/types.ts'
 
 export type FieldGetter = (object: KubernetesObject) => string
@@ -40,4 +40,10 @@ export function isPlain(filter: Filter): boolean {
 
 function isOwnedBy(object: KubernetesObject, uid: string): boolean {
   return object.metadata.ownerReferences?.some((reference) => reference.uid === uid) ?? false
+}
+
+/** Everything on one node. */
+export function nodeFilter(node: string, get: FieldGetter): Filter {
+  const fields: readonly FieldTerm[] = [{ field: 'spec.nodeName', operator: '=', value: node, get }]
+  return { namespace: undefined, labels: everything, fields, text: '' }
 }

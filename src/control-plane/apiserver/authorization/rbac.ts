@@ -1,0 +1,169 @@
+import type { UserInfo } from '../../../api/request.ts'
+import type {
+  ClusterRole,
+  ClusterRoleBinding,
+  PolicyRule,
+  Role,
+  RoleBinding,
+  RoleRef,
+  Subject,
+} from '../../../api/types.ts'
+import type { Attributes, Decision, Server } from '../contract.ts'
+import { ruleAllows } from './rules.ts'
+
+/** A rule that somebody has, and through which binding. */
+export interface Granted {
+  readonly rule: PolicyRule
+  /** `ClusterRoleBinding "x" of ClusterRole "y" to Group "z"` */
+  readonly source: string
+}
+
+type Reader = Pick<Server, 'read' | 'readAll'>
+
+interface Rights {
+  readonly version: number
+  readonly cluster: readonly Granted[]
+  readonly missing: readonly string[]
+  readonly byNamespace: Map<string, { readonly granted: readonly Granted[]; readonly missing: readonly string[] }>
+  /** Answers to questions that do not depend on an object's name. */
+  readonly decisions: Map<string, Decision>
+}
+
+const MAX_DECISIONS = 10_000
+
+export const RBAC_KINDS: ReadonlySet<string> = new Set(['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'])
+
+/**
+ * Rights by stored roles and bindings. What a user has is worked out once and kept until a role or binding changes.
+ * Source: plugin/pkg/auth/authorizer/rbac/rbac.go, pkg/registry/rbac/validation/rule.go
+ */
+export class Rbac {
+  readonly #server: Reader
+  #version = 0
+  #byUser = new WeakMap<UserInfo, Rights>()
+  #byName = new Map<string, Rights>()
+
+  constructor(server: Reader) {
+    this.#server = server
+  }
+
+  /** A role or a binding has changed. */
+  invalidate(): void {
+    this.#version++
+    this.#byName.clear()
+  }
+
+  authorize(attributes: Attributes): Decision {
+    const rights = this.#rightsOf(attributes.user)
+    const { verb, group, resource, subresource, namespace, name, path } = attributes
+    const key = `${verb} ${group} ${path ?? resource} ${subresource ?? ''} ${namespace ?? ''}`
+    let decision = rights.decisions.get(key)
+    if (decision === undefined) {
+      decision = this.#decide(rights, { ...attributes, name: undefined })
+      if (rights.decisions.size >= MAX_DECISIONS) rights.decisions.clear()
+      rights.decisions.set(key, decision)
+    }
+    if (decision.allowed || name === undefined) return decision
+    return this.#decide(rights, attributes)
+  }
+
+  /** Everything the user may do in the namespace, cluster-wide rights included. */
+  rulesFor(user: UserInfo, namespace: string | undefined): readonly Granted[] {
+    const rights = this.#rightsOf(user)
+    return namespace === undefined
+      ? rights.cluster
+      : [...rights.cluster, ...this.#inNamespace(rights, user, namespace).granted]
+  }
+
+  /** The rules of a role; undefined: there is no such role. */
+  rulesOf({ kind, name }: RoleRef, namespace: string | undefined): readonly PolicyRule[] | undefined {
+    const role =
+      kind === 'ClusterRole'
+        ? (this.#server.read('ClusterRole', name) as ClusterRole | undefined)
+        : (this.#server.read('Role', name, namespace) as Role | undefined)
+    return role === undefined ? undefined : (role.rules ?? [])
+  }
+
+  #decide(rights: Rights, attributes: Attributes): Decision {
+    for (const { rule, source } of rights.cluster)
+      if (ruleAllows(rule, attributes)) return { allowed: true, reason: `RBAC: allowed by ${source}` }
+    const { namespace } = attributes
+    const local = namespace ? this.#inNamespace(rights, attributes.user, namespace) : undefined
+    for (const { rule, source } of local?.granted ?? [])
+      if (ruleAllows(rule, attributes)) return { allowed: true, reason: `RBAC: allowed by ${source}` }
+    const missing = [...rights.missing, ...(local?.missing ?? [])]
+    return missing.length === 0 ? DENIED : { allowed: false, reason: `RBAC: ${aggregate(missing)}` }
+  }
+
+  #rightsOf(user: UserInfo): Rights {
+    const known = this.#byUser.get(user)
+    if (known !== undefined && known.version === this.#version) return known
+    const key = `${user.name}\n${user.groups.join('\n')}`
+    let rights = this.#byName.get(key)
+    if (rights === undefined) {
+      const { granted, missing } = this.#granted(
+        user,
+        this.#server.readAll('ClusterRoleBinding') as Binding[],
+        undefined,
+      )
+      rights = { version: this.#version, cluster: granted, missing, byNamespace: new Map(), decisions: new Map() }
+      this.#byName.set(key, rights)
+    }
+    this.#byUser.set(user, rights)
+    return rights
+  }
+
+  #inNamespace(rights: Rights, user: UserInfo, namespace: string) {
+    let local = rights.byNamespace.get(namespace)
+    if (local === undefined) {
+      local = this.#granted(user, this.#server.readAll('RoleBinding', namespace) as Binding[], namespace)
+      rights.byNamespace.set(namespace, local)
+    }
+    return local
+  }
+
+  #granted(user: UserInfo, bindings: readonly Binding[], namespace: string | undefined) {
+    const granted: Granted[] = []
+    const missing: string[] = []
+    for (const binding of bindings) {
+      const subject = binding.subjects?.find((each) => appliesTo(user, each, namespace))
+      if (subject === undefined) continue
+      const rules = this.rulesOf(binding.roleRef, namespace)
+      if (rules === undefined) missing.push(missingRole(binding.roleRef))
+      const source = describe(binding, subject)
+      for (const rule of rules ?? []) granted.push({ rule, source })
+    }
+    return { granted, missing }
+  }
+}
+
+type Binding = RoleBinding | ClusterRoleBinding
+
+const DENIED: Decision = { allowed: false, reason: '' }
+
+/** Source: appliesToUser */
+function appliesTo(user: UserInfo, { kind, name, namespace }: Subject, bindingNamespace: string | undefined): boolean {
+  if (kind === 'User') return user.name === name
+  if (kind === 'Group') return user.groups.includes(name)
+  const home = namespace || bindingNamespace
+  return kind === 'ServiceAccount' && !!home && user.name === `system:serviceaccount:${home}:${name}`
+}
+
+/** Source: clusterRoleBindingDescriber, roleBindingDescriber, describeSubject */
+function describe({ kind, metadata, roleRef }: Binding, subject: Subject): string {
+  const name = kind === 'RoleBinding' ? `${metadata.name}/${metadata.namespace}` : metadata.name
+  const who =
+    subject.kind === 'ServiceAccount'
+      ? `${subject.kind} "${subject.name}/${subject.namespace || (metadata.namespace ?? '')}"`
+      : `${subject.kind} "${subject.name}"`
+  return `${kind} "${name}" of ${roleRef.kind} "${roleRef.name}" to ${who}`
+}
+
+function missingRole({ kind, name }: RoleRef): string {
+  return `${kind.toLowerCase()}.rbac.authorization.k8s.io "${name}" not found`
+}
+
+function aggregate(errors: readonly string[]): string {
+  const distinct = [...new Set(errors)]
+  return distinct.length === 1 ? distinct[0]! : `[${distinct.join(', ')}]`
+}

@@ -1,0 +1,142 @@
+import type { UserInfo } from '../../../api/request.ts'
+import { badRequest, invalid } from '../../../api/status.ts'
+import type {
+  Answer,
+  LocalSubjectAccessReview,
+  ObjectMeta,
+  PolicyRule,
+  SelfSubjectAccessReview,
+  SelfSubjectRulesReview,
+  SubjectAccessReview,
+  SubjectAccessReviewSpec,
+} from '../../../api/types.ts'
+import { nodeNameOf } from '../authorization/node-identity.ts'
+import type { Attributes, Call } from '../contract.ts'
+import type { FieldError } from '../registry/contract.ts'
+
+type Spec = Pick<SubjectAccessReviewSpec, 'resourceAttributes' | 'nonResourceAttributes'>
+
+/** May I? Source: pkg/registry/authorization/selfsubjectaccessreview/rest.go */
+export function selfSubjectAccessReview(call: Call, review: SelfSubjectAccessReview): Answer<SelfSubjectAccessReview> {
+  const errors = [...validateSpec(review.spec), ...validateMetadata(review.metadata, 'must be empty')]
+  if (errors.length > 0) return refused('SelfSubjectAccessReview', errors)
+  return { ...review, status: decide(call, call.user, review.spec) } as SelfSubjectAccessReview
+}
+
+/** May somebody? Source: pkg/registry/authorization/subjectaccessreview/rest.go */
+export function subjectAccessReview(call: Call, review: SubjectAccessReview): Answer<SubjectAccessReview> {
+  const errors = [
+    ...validateSpec(review.spec),
+    ...validateSubject(review.spec),
+    ...validateMetadata(review.metadata, 'must be empty'),
+  ]
+  if (errors.length > 0) return refused('SubjectAccessReview', errors)
+  return { ...review, status: decide(call, subjectOf(review.spec), review.spec) } as SubjectAccessReview
+}
+
+/** Source: pkg/registry/authorization/localsubjectaccessreview/rest.go */
+export function localSubjectAccessReview(
+  call: Call,
+  review: LocalSubjectAccessReview,
+): Answer<LocalSubjectAccessReview> {
+  const { namespace, ...metadata } = review.metadata
+  const { resourceAttributes, nonResourceAttributes } = review.spec
+  const errors = [
+    ...validateSpec(review.spec),
+    ...validateSubject(review.spec),
+    ...validateMetadata(metadata, 'must be empty except for namespace'),
+  ]
+  if (resourceAttributes !== undefined && (resourceAttributes.namespace ?? '') !== namespace)
+    errors.push(
+      wrong('spec.resourceAttributes.namespace', resourceAttributes.namespace ?? '', 'must match metadata.namespace'),
+    )
+  if (nonResourceAttributes !== undefined)
+    errors.push(wrong('spec.nonResourceAttributes', nonResourceAttributes, 'disallowed on this kind of request'))
+  if (errors.length > 0) return refused('LocalSubjectAccessReview', errors)
+  return { ...review, status: decide(call, subjectOf(review.spec), review.spec) } as LocalSubjectAccessReview
+}
+
+/** What may I? Source: pkg/registry/authorization/selfsubjectrulesreview/rest.go */
+export function selfSubjectRulesReview(call: Call, review: SelfSubjectRulesReview): Answer<SelfSubjectRulesReview> {
+  const { namespace } = review.spec
+  if (!namespace) return badRequest('no namespace on request')
+  const rules = call.server.authorizer.rbac.rulesFor(call.user, namespace).map(({ rule }) => rule)
+  const incomplete = nodeNameOf(call.user) !== undefined
+  return {
+    ...review,
+    status: {
+      resourceRules: rules.filter(({ resources }) => resources?.length).map(resourceRule),
+      nonResourceRules: rules
+        .filter(({ nonResourceURLs }) => nonResourceURLs?.length)
+        .map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs })),
+      incomplete,
+      ...(incomplete && { evaluationError: 'node authorizer does not support user rule resolution' }),
+    },
+  } as SelfSubjectRulesReview
+}
+
+function resourceRule({ verbs, apiGroups, resources, resourceNames }: PolicyRule) {
+  return { verbs, apiGroups, resources, ...(resourceNames?.length && { resourceNames }) }
+}
+
+function subjectOf({ user = '', uid, groups = [] }: SubjectAccessReviewSpec): UserInfo {
+  return { name: user, ...(uid !== undefined && { uid }), groups }
+}
+
+function decide({ server }: Call, user: UserInfo, spec: Spec) {
+  const { allowed, reason } = server.authorizer.authorize(attributesOf(user, spec))
+  return { allowed, ...(reason !== '' && { reason }) }
+}
+
+/** Source: pkg/registry/authorization/util/helpers.go */
+function attributesOf(user: UserInfo, { resourceAttributes, nonResourceAttributes }: Spec): Attributes {
+  if (resourceAttributes === undefined) {
+    const { verb = '', path = '' } = nonResourceAttributes ?? {}
+    return { user, verb, group: '', resource: '', path }
+  }
+  const { verb = '', group = '', resource = '', subresource, namespace, name } = resourceAttributes
+  return {
+    user,
+    verb,
+    group,
+    resource,
+    subresource: subresource || undefined,
+    namespace: namespace || undefined,
+    name: name || undefined,
+  }
+}
+
+/** Source: pkg/apis/authorization/validation/validation.go */
+function validateSpec({ resourceAttributes, nonResourceAttributes }: Spec): FieldError[] {
+  if (resourceAttributes !== undefined && nonResourceAttributes !== undefined)
+    return [
+      wrong(
+        'spec.nonResourceAttributes',
+        nonResourceAttributes,
+        'cannot be specified in combination with resourceAttributes',
+      ),
+    ]
+  if (resourceAttributes !== undefined || nonResourceAttributes !== undefined) return []
+  const why = 'exactly one of nonResourceAttributes or resourceAttributes must be specified'
+  return [wrong('spec.resourceAttributes', null, why)]
+}
+
+function validateSubject({ user, groups }: SubjectAccessReviewSpec): FieldError[] {
+  return user || groups?.length
+    ? []
+    : [wrong('spec.user', user ?? '', 'at least one of user or group must be specified')]
+}
+
+function validateMetadata(metadata: Partial<ObjectMeta>, why: string): FieldError[] {
+  const { managedFields: _, creationTimestamp: __, ...rest } = metadata ?? {}
+  const given = Object.values(rest).some((value) => value !== undefined && value !== '' && value !== null)
+  return given ? [wrong('metadata', rest, why)] : []
+}
+
+function wrong(field: string, value: unknown, why: string): FieldError {
+  return { type: 'FieldValueInvalid', field, message: `Invalid value: ${JSON.stringify(value)}: ${why}` }
+}
+
+function refused(kind: string, errors: readonly FieldError[]) {
+  return invalid({ group: 'authorization.k8s.io', kind }, '', errors)
+}

@@ -1,0 +1,92 @@
+import type { TokenAuthority } from '../../api/request.ts'
+import type { KubernetesObject, Pod } from '../../api/types.ts'
+import type { Clock } from '../../sim/clock.ts'
+import { Random } from '../../sim/random.ts'
+import type { Etcd } from '../etcd/contract.ts'
+import { admissionPlugins } from './admission/index.ts'
+import { rbacEscalation } from './admission/rbac-escalation.ts'
+import { unsignedAuthority } from './authentication/unsigned.ts'
+import { NodeAndRbac } from './authorization/authorizer.ts'
+import { RBAC_KINDS } from './authorization/rbac.ts'
+import type { AdmissionPlugin, ApiServerOptions, Authorizer, Server, Storage, Table } from './contract.ts'
+import type { KindDefinition } from './registry/contract.ts'
+import { kinds } from './registry/index.ts'
+import { Cacher } from './storage/cacher.ts'
+import { Dispatcher } from './storage/dispatcher.ts'
+import { nodeFilter } from './storage/filter.ts'
+import { storageKey, storagePrefix } from './storage/keys.ts'
+import { createTable } from './table.ts'
+
+/** The default of --service-account-issuer in kubeadm's manifests. */
+const ISSUER = 'https://kubernetes.default.svc.cluster.local'
+
+/** Puts the parts of an API server together. */
+export class Parts implements Server {
+  readonly clock: Clock
+  readonly random: Random
+  readonly dryRunRandom = new Random(0, 'dry run')
+  readonly etcd: Etcd
+  readonly serviceCIDR: string
+  readonly issuer: string
+  readonly authority: TokenAuthority
+  readonly table: Table
+  readonly authorizer: Authorizer
+  readonly admission: readonly AdmissionPlugin[]
+  /** To components, and to outside watchers. */
+  readonly components: Dispatcher
+  readonly onlookers: Dispatcher
+  #heard = 0
+
+  constructor(options: ApiServerOptions) {
+    this.clock = options.clock
+    this.random = options.random
+    this.etcd = options.etcd
+    this.serviceCIDR = options.serviceCIDR ?? '10.96.0.0/12'
+    this.issuer = options.issuer ?? ISSUER
+    this.authority = options.authority ?? unsignedAuthority
+    this.components = new Dispatcher(options.clock, false)
+    this.onlookers = new Dispatcher(options.clock, true)
+    this.table = createTable(options.kinds ?? kinds, (definition) => this.#storage(definition))
+    this.authorizer = new NodeAndRbac(this)
+    const enabled = options.admissionPlugins
+    const plugins = admissionPlugins.filter(({ name }) => enabled === undefined || enabled.includes(name))
+    this.admission = [...plugins, rbacEscalation]
+  }
+
+  get revision(): number {
+    return Math.max(this.#heard, this.etcd.revision)
+  }
+
+  read(kind: string, name: string, namespace?: string): KubernetesObject | undefined {
+    const storage = this.table.forKind(kind)?.storage
+    return storage?.cacher.start().get(storageKey(storage.prefix, namespace, name))
+  }
+
+  readAll(kind: string, namespace?: string): readonly KubernetesObject[] {
+    return this.table.forKind(kind)?.storage?.cacher.start().all(namespace) ?? []
+  }
+
+  podsOfNode(node: string): readonly Pod[] {
+    const storage = this.table.forKind('Pod')?.storage
+    const get = storage?.definition.fieldSelectors?.['spec.nodeName']
+    if (storage === undefined || get === undefined) return []
+    return storage.cacher.start().list(nodeFilter(node, get)) as readonly Pod[]
+  }
+
+  #storage(definition: KindDefinition): Storage {
+    const prefix = storagePrefix(definition.group, definition.resource)
+    const affectsRights = RBAC_KINDS.has(definition.kind)
+    const cacher = new Cacher({
+      etcd: this.etcd,
+      prefix,
+      fields: definition.fieldSelectors,
+      components: this.components,
+      onlookers: this.onlookers,
+      onChange: ({ revision }) => {
+        this.#heard = revision
+        if (affectsRights) this.authorizer.rbac.invalidate()
+      },
+    })
+    return { prefix, definition, cacher }
+  }
+}
