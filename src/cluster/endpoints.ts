@@ -15,13 +15,14 @@ interface Listening {
  */
 export class ApiEndpoints {
   readonly #network: Network
-  readonly #balanced: string | undefined
+  readonly #balanced: ReadonlySet<string>
   readonly #listening = new Map<string, Listening>()
   readonly #listeners = new Set<() => void>()
 
-  constructor(network: Network, balancedAddress: string | undefined) {
+  /** @param balanced addresses that stand for all API servers: a load balancer's, and that of the Service `kubernetes` */
+  constructor(network: Network, balanced: readonly string[]) {
     this.#network = network
-    this.#balanced = balancedAddress
+    this.#balanced = new Set(balanced)
     network.onChange(() => this.#changed())
   }
 
@@ -63,8 +64,8 @@ export class ApiEndpoints {
     const [address = '', port = '443'] = endpoint.split(':')
     const local = address === '127.0.0.1' || address === 'localhost'
     for (const { host, ip, port: own, server } of this.#listening.values()) {
-      const meant = address === this.#balanced || address === ip || (local && host === from)
-      const open = address === this.#balanced || Number(port) === own
+      const meant = this.#balanced.has(address) || address === ip || (local && host === from)
+      const open = this.#balanced.has(address) || Number(port) === own
       if (meant && open && this.#network.reaches(from ?? host, host)) return server
     }
     return undefined

@@ -3,7 +3,7 @@ import { notFound } from '../api/status.ts'
 import type { Answer } from '../api/types.ts'
 import { createClient } from '../client/client.ts'
 import type { Client } from '../client/contract.ts'
-import { createEtcdCluster } from '../control-plane/etcd/index.ts'
+import { createEtcdCluster } from '../control-plane/etcd/cluster.ts'
 import type { Network } from '../network/contract.ts'
 import { createNetwork } from '../network/index.ts'
 import type { LogOptions, LogSink } from '../node/kubelet/contract.ts'
@@ -13,7 +13,7 @@ import { VirtualClock } from '../sim/clock.ts'
 import { Random } from '../sim/random.ts'
 import { RecordedTrace } from '../sim/trace.ts'
 import { TransitionCounts } from '../sim/transitions.ts'
-import { hostAddress } from './addresses.ts'
+import { addressIn, hostAddress } from './addresses.ts'
 import { runControlPlaneProcesses } from './bare-control-plane.ts'
 import { boot } from './boot.ts'
 import type { Cluster, ClusterOptions, DeclaredImage, EtcdView, Faults, HostView, RequestOutcome } from './contract.ts'
@@ -74,13 +74,14 @@ export class SimulatedCluster implements Cluster {
     const controlPlanes = topology.nodes.filter(({ role }) => role === 'control-plane')
     const single = hostAddress(topology.nodes.indexOf(controlPlanes[0]!))
     this.#endpoint = `${controlPlanes.length > 1 ? BALANCED : single}:6443`
-    this.#endpoints = new ApiEndpoints(this.network, controlPlanes.length > 1 ? BALANCED : undefined)
+    this.#endpoints = new ApiEndpoints(this.network, [BALANCED, addressIn(topology.serviceCIDR ?? SERVICE_CIDR, 1)])
     const members = controlPlanes.map(({ name }, index) => ({ name, host: name, alias: `etcd-${index + 1}` }))
     const etcd = createEtcdCluster({
       members,
       world: this.#world,
       random: new Random(seed, 'etcd'),
       network: this.network,
+      started: false,
     })
     const plane = this.#plane(seed, etcd)
     this.#images = createImages(plane, this.barrier, options.images ?? [])
@@ -212,7 +213,6 @@ export class SimulatedCluster implements Cluster {
       network: this.network,
       etcd,
       endpoints: this.#endpoints,
-      inCluster: this.#endpoint,
       authority: this.#options.authority,
       caCertificate: this.#options.caCertificate ?? PLACEHOLDER_CA,
       client: (host, endpoint, user) =>

@@ -4,14 +4,18 @@ import { kubeProxyProgram } from '../../node/kube-proxy/index.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { componentUser } from './kube-controller-manager.ts'
 
-/** How a pod finds the API server: any of them, as the `kubernetes` Service does. */
-const inCluster = (plane: ControlPlane, process: Process, account: string) =>
-  plane.client(process.host, plane.inCluster, componentUser(`system:serviceaccount:kube-system:${account}`))
+/** A client as a service account of kube-system, at the address the program was given. */
+const connect = (plane: ControlPlane, account: string) => (process: Process, server: string) =>
+  plane.client(
+    process.host,
+    server.replace(/^https?:\/\//, ''),
+    componentUser(`system:serviceaccount:kube-system:${account}`),
+  )
 
 export function kubeProxyOf(plane: ControlPlane): Program {
-  return kubeProxyProgram({ network: plane.network, client: (process) => inCluster(plane, process, 'kube-proxy') })
+  return kubeProxyProgram({ network: plane.network, connect: connect(plane, 'kube-proxy') })
 }
 
 export function coreDNSOf(plane: ControlPlane): Program {
-  return corednsProgram({ network: plane.network, client: (process) => inCluster(plane, process, 'coredns') })
+  return corednsProgram({ network: plane.network, connect: connect(plane, 'coredns') })
 }

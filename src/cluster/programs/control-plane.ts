@@ -1,7 +1,7 @@
 import { parse } from 'yaml'
 import type { TokenAuthority, UserInfo } from '../../api/request.ts'
 import type { Client } from '../../client/contract.ts'
-import type { EtcdCluster } from '../../control-plane/etcd/index.ts'
+import type { EtcdCluster } from '../../control-plane/etcd/cluster.ts'
 import type { Network } from '../../network/contract.ts'
 import type { FileTree } from '../../node/contract.ts'
 import type { ApiEndpoints } from '../endpoints.ts'
@@ -12,8 +12,6 @@ export interface ControlPlane {
   readonly network: Network
   readonly etcd: EtcdCluster
   readonly endpoints: ApiEndpoints
-  /** What `kubernetes.default.svc` comes to: `ip:port`. */
-  readonly inCluster: string
   readonly authority: TokenAuthority | undefined
   /** PEM of the cluster's CA certificate. */
   readonly caCertificate: string

@@ -28,11 +28,12 @@ export function controllerManagerProgram(plane: ControlPlane): Program {
         return fail(process, `E run.go:72] "command failed" err="open ${missing}: no such file or directory"`)
       process.listen(10257, 'TCP', () => ({ status: 200, body: 'ok' }))
       process.onSignal(() => process.exit(0))
+      const random = new Random(plane.seed, `kube-controller-manager/${process.host}/${process.world.clock.now()}`)
       const running = startControllerManager({
         client: (user) => plane.client(process.host, config.endpoint, componentUser(user)),
-        recorder: createRecorder,
+        recorder: (client, component) => createRecorder(client, component, process.world, random),
         world: process.world,
-        random: new Random(plane.seed, `kube-controller-manager/${process.host}/${process.world.clock.now()}`),
+        random,
         identity: process.host,
         flags,
         authority: {

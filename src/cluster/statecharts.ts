@@ -1,0 +1,41 @@
+import type { AnyStateMachine } from 'xstate'
+import { corednsMachine } from '../addons/coredns/machine.ts'
+import { controllerMachine } from '../control-plane/controller-manager/machine.ts'
+import { nodeHealthMachine } from '../control-plane/controller-manager/node-lifecycle/machine.ts'
+import { podEvictionMachine } from '../control-plane/controller-manager/taint-eviction/machine.ts'
+import { memberMachine } from '../control-plane/etcd/machine.ts'
+import { queuedPodMachine } from '../control-plane/scheduler/queued-pod.ts'
+import { containerMachine as runtimeContainerMachine } from '../node/container-runtime/container/machine.ts'
+import { powerMachine } from '../node/host/machine.ts'
+import { unitMachine } from '../node/host/systemd/machine.ts'
+import { containerMachine } from '../node/kubelet/container/machine.ts'
+import { imagePullMachine } from '../node/kubelet/images/machine.ts'
+import { kubeletMachine } from '../node/kubelet/machine.ts'
+import { podWorkerMachine } from '../node/kubelet/pod-worker/machine.ts'
+import { probeMachine } from '../node/kubelet/probe/machine.ts'
+
+export interface Statechart {
+  /** Who lives by it: `kubelet`, `etcd`. */
+  readonly component: string
+  /** What it describes, in a few words. */
+  readonly describes: string
+  readonly machine: AnyStateMachine
+}
+
+/** Every statechart of the cluster. */
+export const statecharts: readonly Statechart[] = [
+  { component: 'etcd', describes: 'a member and its part in Raft', machine: memberMachine },
+  { component: 'kube-scheduler', describes: 'a pod in the scheduling queue', machine: queuedPodMachine },
+  { component: 'kube-controller-manager', describes: 'the loop of every controller', machine: controllerMachine },
+  { component: 'kube-controller-manager', describes: 'the health of a node', machine: nodeHealthMachine },
+  { component: 'kube-controller-manager', describes: 'a pod on a tainted node', machine: podEvictionMachine },
+  { component: 'kubelet', describes: 'the kubelet itself', machine: kubeletMachine },
+  { component: 'kubelet', describes: 'the worker of a pod', machine: podWorkerMachine },
+  { component: 'kubelet', describes: 'a container, its restarts and back-off', machine: containerMachine },
+  { component: 'kubelet', describes: 'the pull of an image', machine: imagePullMachine },
+  { component: 'kubelet', describes: 'a probe', machine: probeMachine },
+  { component: 'containerd', describes: 'a container in the runtime', machine: runtimeContainerMachine },
+  { component: 'host', describes: 'the power of a machine', machine: powerMachine },
+  { component: 'systemd', describes: 'a unit', machine: unitMachine },
+  { component: 'coredns', describes: 'CoreDNS', machine: corednsMachine },
+]
