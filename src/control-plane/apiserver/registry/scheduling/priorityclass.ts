@@ -23,6 +23,6 @@ export const priorityClass = defineKind<PriorityClass>({
     column('Value', texts.value, (each) => each.value ?? 0, { type: 'integer' }),
     column('Global-Default', texts.globalDefault, (each) => each.globalDefault ?? false, { type: 'boolean' }),
     ageColumn,
-    column('PreemptionPolicy', texts.preemptionPolicy, (each) => each.preemptionPolicy ?? '', { wide: true }),
+    column('PreemptionPolicy', texts.preemptionPolicy, (each) => each.preemptionPolicy ?? ''),
   ],
 })
