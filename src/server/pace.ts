@@ -75,8 +75,9 @@ export class Pace implements World {
 
   async inject<T>(request: () => T): Promise<T> {
     for (;;) {
+      const result = this.#clock.held ? 'held' : this.#slice()
       if (this.#failure !== undefined) throw this.#failure.error
-      if (!this.#clock.held && this.#slice() !== 'held') break
+      if (result !== 'held') break
       await this.#barrier.idle()
     }
     const answer = request()
@@ -148,7 +149,7 @@ export class Pace implements World {
   #sleep(): void {
     if (!this.#running || this.#next !== undefined) return
     const due = this.#clock.nextDue() ?? Number.POSITIVE_INFINITY
-    const wallMs = (due - this.#target()) / this.#speed
+    const wallMs = this.#speed > 0 ? (due - this.#target()) / this.#speed : LONGEST_NAP
     clearTimeout(this.#nap)
     this.#nap = setTimeout(() => this.#soon(), Math.min(LONGEST_NAP, Math.max(1, wallMs)))
   }

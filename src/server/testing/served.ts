@@ -7,7 +7,7 @@ import { Barrier } from '../../sim/barrier.ts'
 import type { Server, ServerOptions } from '../contract.ts'
 import { startServer } from '../index.ts'
 import { Pace } from '../pace.ts'
-import { type Credentials, createCredentials, type KeyedCertificate } from '../pki.ts'
+import { type Credentials, createCredentials, type KeyedCertificate, signCertificate } from '../pki.ts'
 import { createTokenAuthority } from '../tokens.ts'
 
 export interface Answer {
@@ -19,8 +19,15 @@ export interface Answer {
 interface Asked {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Buffer
-  /** Default the admin's; undefined for none. */
+  /** Default that of a member of system:masters; undefined for none. */
   readonly certificate?: KeyedCertificate | undefined
+}
+
+/** On a bare API server nobody has bound the admin of the kubeconfig to a role: the tests come as system:masters. */
+async function makeCredentials(): Promise<Credentials> {
+  const credentials = await createCredentials()
+  const user = { commonName: 'master', organizations: ['system:masters'], usage: 'client' } as const
+  return { ...credentials, admin: await signCertificate(credentials.ca, user) }
 }
 
 let shared: Promise<Credentials> | undefined
@@ -48,7 +55,7 @@ export class Served {
   }
 
   static async start(options: Partial<ServerOptions> = {}): Promise<Served> {
-    shared ??= createCredentials()
+    shared ??= makeCredentials()
     const credentials = await shared
     const world = new ApiWorld({ authority: createTokenAuthority(credentials.serviceAccountKey) })
     const pace = new Pace(world.clock, new Barrier(world.clock))
