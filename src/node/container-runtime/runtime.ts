@@ -4,13 +4,13 @@ import { Random } from '../../sim/random.ts'
 import type { FileTree, Image, ImageCatalogue } from '../contract.ts'
 import { createFileTree, type Files } from '../host/file-tree.ts'
 import { mountTree } from '../host/mounts.ts'
-import { createProcess, type ProcessHandle } from '../process.ts'
-import { AddressPool } from './address-pool.ts'
+import { createProcess, type ProcessHandle, type ProcessOptions } from '../process.ts'
+import { execErrorMessage, runInside, startErrorMessage } from './container/exec.ts'
 import { containerMachine } from './container/machine.ts'
+import { argvOf, ContainerRecord, hostnameOf, type SandboxRecord } from './container/record.ts'
 import type {
   ContainerConfig,
   ContainerRuntime,
-  ContainerState,
   ExecResult,
   PullResult,
   RuntimeContainer,
@@ -20,6 +20,8 @@ import type {
 } from './contract.ts'
 import { ImageStore } from './image-store.ts'
 import { LogBuffer } from './log.ts'
+import { PodNetwork } from './pod-network.ts'
+import { Sandboxes } from './sandboxes.ts'
 
 export interface ContainerRuntimeOptions {
   readonly host: string
@@ -35,44 +37,9 @@ export interface ContainerRuntimeOptions {
   readonly podCIDR?: string
 }
 
-export const CNI_CONFIGURATION = '/etc/cni/net.d'
-const SOCKET = '/run/containerd/containerd.sock'
+const UNREACHABLE =
+  'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: no such file or directory"'
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-
-interface SandboxRecord extends Sandbox {
-  ready: boolean
-  readonly containers: ContainerRecord[]
-}
-
-class ContainerRecord implements RuntimeContainer {
-  readonly id: string
-  readonly sandbox: SandboxRecord
-  readonly config: ContainerConfig
-  readonly createdAt: number
-  state: ContainerState = 'created'
-  startedAt?: number
-  finishedAt?: number
-  exitCode?: number
-  reason?: string
-  message?: string
-  log: LogBuffer | undefined
-  handle: ProcessHandle | undefined
-  files: Files | undefined
-  execs: Set<ProcessHandle> | undefined
-  /** What the next exit will be called, when somebody else than the program has caused it. */
-  exitReason: string | undefined
-
-  constructor(id: string, sandbox: SandboxRecord, config: ContainerConfig, createdAt: number) {
-    this.id = id
-    this.sandbox = sandbox
-    this.config = config
-    this.createdAt = createdAt
-  }
-
-  get sandboxId(): string {
-    return this.sandbox.id
-  }
-}
 
 /** containerd of one node. */
 export function createContainerRuntime(options: ContainerRuntimeOptions): ContainerRuntime {
@@ -83,12 +50,11 @@ class Containerd implements ContainerRuntime {
   readonly #options: ContainerRuntimeOptions
   readonly #charts: Charts<typeof containerMachine>
   readonly #images: ImageStore
-  readonly #sandboxes = new Map<string, SandboxRecord>()
-  readonly #byPod = new Map<string, SandboxRecord[]>()
+  readonly #sandboxes = new Sandboxes()
   readonly #containers = new Map<string, ContainerRecord>()
   readonly #listeners = new Set<(event: RuntimeEvent) => void>()
   readonly #statusListeners = new Set<() => void>()
-  #pool: AddressPool | undefined
+  readonly #podNetwork: PodNetwork
   #up = false
 
   constructor(options: ContainerRuntimeOptions) {
@@ -97,7 +63,7 @@ class Containerd implements ContainerRuntime {
     this.#charts = createCharts(containerMachine, options.world, `containerd/${options.host}`, (id, { type }) =>
       this.#perform(id, type),
     )
-    options.files.onChange(CNI_CONFIGURATION, () => this.#statusChanged())
+    this.#podNetwork = new PodNetwork(options, () => this.#statusChanged())
   }
 
   get host(): string {
@@ -105,16 +71,11 @@ class Containerd implements ContainerRuntime {
   }
 
   error(): string | undefined {
-    if (this.#up) return undefined
-    return `rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix ${SOCKET}: connect: no such file or directory"`
+    return this.#up ? undefined : UNREACHABLE
   }
 
-  /** Source: containerd internal/cri/server/status.go; the CNI library looks for *.conflist, *.conf and *.json. */
   networkError(): string | undefined {
-    const ready = this.#cniFiles().length > 0
-    return ready
-      ? undefined
-      : 'NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized'
+    return this.#podNetwork.error()
   }
 
   setUp(up: boolean): void {
@@ -139,7 +100,7 @@ class Containerd implements ContainerRuntime {
 
   runPodSandbox(config: SandboxConfig): Sandbox | { readonly error: string } {
     const { pod } = config
-    const ip = pod.spec.hostNetwork === true ? this.#options.ip : this.#takeAddress()
+    const ip = pod.spec.hostNetwork === true ? this.#options.ip : this.#podNetwork.take()
     if (typeof ip !== 'string') return ip
     const sandbox: SandboxRecord = {
       id: this.#newId(),
@@ -149,12 +110,7 @@ class Containerd implements ContainerRuntime {
       ready: true,
       containers: [],
     }
-    if (pod.spec.hostNetwork !== true) this.#options.network.addAddress(ip, this.host)
-    this.#sandboxes.set(sandbox.id, sandbox)
-    const uid = pod.metadata.uid ?? ''
-    const others = this.#byPod.get(uid)
-    if (others === undefined) this.#byPod.set(uid, [sandbox])
-    else others.unshift(sandbox)
+    this.#sandboxes.add(sandbox)
     return sandbox
   }
 
@@ -170,11 +126,7 @@ class Containerd implements ContainerRuntime {
     if (sandbox === undefined) return
     this.stopPodSandbox(id)
     for (const container of [...sandbox.containers]) this.removeContainer(container.id)
-    this.#sandboxes.delete(id)
-    const uid = sandbox.config.pod.metadata.uid ?? ''
-    const left = (this.#byPod.get(uid) ?? []).filter((other) => other !== sandbox)
-    if (left.length === 0) this.#byPod.delete(uid)
-    else this.#byPod.set(uid, left)
+    this.#sandboxes.remove(sandbox)
   }
 
   sandbox(id: string): Sandbox | undefined {
@@ -186,7 +138,7 @@ class Containerd implements ContainerRuntime {
   }
 
   sandboxesOf(podUid: string): readonly Sandbox[] {
-    return this.#byPod.get(podUid) ?? NONE
+    return this.#sandboxes.ofPod(podUid)
   }
 
   presentImage(name: string): Image | undefined {
@@ -219,15 +171,13 @@ class Containerd implements ContainerRuntime {
   startContainer(id: string): string | undefined {
     const container = this.#containers.get(id)
     if (container === undefined || container.state !== 'created') return undefined
-    const { image } = container.config
-    const argv = argvOf(container.config)
-    const why = image.program.startError?.(argv, this.#filesOf(container))
+    const { program } = container.config.image
+    const why = program.startError?.(argvOf(container.config), this.#filesOf(container))
     if (why !== undefined) {
-      const message = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${why}: unknown`
       container.exitReason = 'StartError'
-      container.message = message
+      container.message = startErrorMessage(why)
       this.#ended(container, 128)
-      return message
+      return container.message
     }
     this.#charts.send(id, { type: 'start' })
     return undefined
@@ -270,31 +220,20 @@ class Containerd implements ContainerRuntime {
   }
 
   exec(id: string, argv: readonly string[], onDone: (result: ExecResult) => void): () => void {
-    const { clock } = this.#options.world
     const container = this.#containers.get(id)
     if (container === undefined || container.state !== 'running') {
-      clock.defer(() => onDone({ exitCode: -1, output: '', error: `container ${id} is not running` }))
+      this.#options.world.clock.defer(() =>
+        onDone({ exitCode: -1, output: '', error: `container ${id} is not running` }),
+      )
       return () => undefined
     }
-    const { program } = container.config.image
-    const why = program.startError?.(argv, this.#filesOf(container))
+    const why = container.config.image.program.startError?.(argv, this.#filesOf(container))
     if (why !== undefined) {
-      const error = `failed to exec in container: failed to start exec "${this.#newId()}": OCI runtime exec failed: exec failed: unable to start container process: ${why}: unknown`
-      clock.defer(() => onDone({ exitCode: -1, output: '', error }))
+      const error = execErrorMessage(this.#newId(), why)
+      this.#options.world.clock.defer(() => onDone({ exitCode: -1, output: '', error }))
       return () => undefined
     }
-    const output: string[] = []
-    const handle = this.#process(container, argv, {
-      log: (line) => output.push(`${line}\n`),
-      onExit: (exitCode) => {
-        container.execs?.delete(handle)
-        onDone({ exitCode, output: output.join('') })
-      },
-    })
-    container.execs ??= new Set()
-    container.execs.add(handle)
-    program.start(handle.process)
-    return () => handle.kill()
+    return runInside(container, (on) => this.#process(container, argv, on), onDone)
   }
 
   crash(id: string, exitCode: number, reason?: string): void {
@@ -340,10 +279,7 @@ class Containerd implements ContainerRuntime {
   #process(
     container: ContainerRecord,
     argv: readonly string[],
-    on: {
-      readonly log: (line: string, stream: 'stdout' | 'stderr') => void
-      readonly onExit: (code: number) => void
-    },
+    on: Pick<ProcessOptions, 'log' | 'onExit'>,
   ): ProcessHandle {
     const { config, sandbox } = container
     const { pod } = sandbox.config
@@ -397,33 +333,7 @@ class Containerd implements ContainerRuntime {
     if (!sandbox.ready) return
     sandbox.ready = false
     if (sandbox.config.pod.spec.hostNetwork === true) return
-    this.#options.network.removeAddress(sandbox.ip)
-    this.#pool?.release(sandbox.ip)
-  }
-
-  #takeAddress(): string | { readonly error: string } {
-    const prefix = 'rpc error: code = Unknown desc = failed to setup network for sandbox: '
-    const networkError = this.networkError()
-    if (networkError !== undefined) return { error: `${prefix}cni plugin not initialized` }
-    if (this.#pool === undefined) {
-      const cidr = this.#options.podCIDR ?? this.#subnetOfCni()
-      if (cidr === undefined) return { error: `${prefix}no IP ranges specified` }
-      this.#pool = new AddressPool(cidr)
-    }
-    return this.#pool.take() ?? { error: `${prefix}no IP addresses available in range set` }
-  }
-
-  #subnetOfCni(): string | undefined {
-    for (const file of this.#cniFiles()) {
-      const text = this.#options.files.read(`${CNI_CONFIGURATION}/${file}`) ?? ''
-      const subnet = /"subnet"\s*:\s*"([^"]+)"/.exec(text)?.[1]
-      if (subnet !== undefined) return subnet
-    }
-    return undefined
-  }
-
-  #cniFiles(): readonly string[] {
-    return this.#options.files.list(CNI_CONFIGURATION).filter((name) => /\.(conflist|conf|json)$/.test(name))
+    this.#podNetwork.release(sandbox.ip)
   }
 
   #emit(type: RuntimeEvent['type'], container: RuntimeContainer): void {
@@ -443,15 +353,3 @@ class Containerd implements ContainerRuntime {
 }
 
 const NONE: readonly never[] = []
-
-/** What is run: command replaces the entrypoint, and then the image's cmd no longer counts. Source: containerd internal/cri/opts WithProcessArgs */
-export function argvOf({ image, command, args }: ContainerConfig): readonly string[] {
-  if (command !== undefined && command.length > 0) return [...command, ...(args ?? [])]
-  const rest = args !== undefined && args.length > 0 ? args : (image.cmd ?? [])
-  return [...(image.entrypoint ?? []), ...rest]
-}
-
-function hostnameOf(sandbox: Sandbox, host: string): string {
-  const { spec, metadata } = sandbox.config.pod
-  return spec.hostNetwork === true ? host : (spec.hostname ?? metadata.name)
-}

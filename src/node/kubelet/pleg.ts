@@ -12,13 +12,20 @@ export const RELIST_PERIOD = 1_000
 export class PodLifecycleEventGenerator {
   readonly #context: KubeletContext
   readonly #onChanged: (podUid: string) => void
+  readonly #onReport: (podUid: string) => void
   readonly #changed = new Set<string>()
+  readonly #toReport = new Set<string>()
   readonly #stops: (() => void)[]
   #timer: Timer | undefined
 
-  constructor(context: KubeletContext, onChanged: (podUid: string) => void) {
+  /**
+   * @param onChanged the pod is to be synced
+   * @param onReport only what is said of the pod has changed
+   */
+  constructor(context: KubeletContext, onChanged: (podUid: string) => void, onReport: (podUid: string) => void) {
     this.#context = context
     this.#onChanged = onChanged
+    this.#onReport = onReport
     const { runtime } = context
     this.#stops = [runtime.onEvent((event) => this.#heard(event)), runtime.onStatus(() => this.#statusChanged())]
   }
@@ -31,6 +38,12 @@ export class PodLifecycleEventGenerator {
   /** This pod is to be looked at with the next relist. */
   mark(podUid: string): void {
     this.#changed.add(podUid)
+    this.#schedule()
+  }
+
+  /** What is said of this pod has changed: it is told with the next relist. */
+  markReport(podUid: string): void {
+    this.#toReport.add(podUid)
     this.#schedule()
   }
 
@@ -59,7 +72,10 @@ export class PodLifecycleEventGenerator {
   #relist(): void {
     if (this.#context.runtime.error() !== undefined) return
     const changed = [...this.#changed]
+    const toReport = [...this.#toReport].filter((uid) => !this.#changed.has(uid))
     this.#changed.clear()
+    this.#toReport.clear()
     for (const uid of changed) this.#onChanged(uid)
+    for (const uid of toReport) this.#onReport(uid)
   }
 }

@@ -47,7 +47,8 @@ export class ContainerStarter {
     const config = this.#configOf(record, slot, image)
     if (typeof config === 'string') {
       events.container(record.pod, slot, 'Warning', 'Failed', `Error: ${config}`)
-      return this.#fail(slot, 'CreateContainerConfigError', config)
+      this.#fail(slot, 'CreateContainerConfigError', config)
+      return
     }
     const container = runtime.createContainer(record.sandbox!.id, config)
     events.container(record.pod, slot, 'Normal', 'Created', 'Container created')
@@ -60,7 +61,8 @@ export class ContainerStarter {
     if (error !== undefined) {
       events.container(record.pod, slot, 'Warning', 'Failed', `Error: ${error}`)
       slot.waiting = { reason: 'RunContainerError', message: error }
-      return this.#charts.send(slot.key, { type: 'exited', at: container.finishedAt ?? 0 })
+      this.#charts.send(slot.key, { type: 'exited', at: container.finishedAt ?? 0 })
+      return
     }
     events.container(record.pod, slot, 'Normal', 'Started', 'Container started')
     slot.waiting = undefined

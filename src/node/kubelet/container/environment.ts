@@ -31,14 +31,14 @@ export function environmentOf(input: EnvironmentInput): Environment {
     for (const [key, value] of Object.entries(values)) env[(source.prefix ?? '') + key] = value
   }
   for (const variable of container.env ?? []) {
-    const value = valueOf(variable, env, input)
+    const value = variableValue(variable, env, input)
     if (typeof value === 'object') return value
     if (value !== undefined) env[variable.name] = value
   }
   return { env }
 }
 
-function valueOf(
+function variableValue(
   { value, valueFrom }: EnvVar,
   env: Readonly<Record<string, string>>,
   input: EnvironmentInput,

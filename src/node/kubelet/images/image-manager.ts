@@ -129,7 +129,10 @@ export class ImageManager {
     const key = this.#queue.shift()
     if (key === undefined) return
     const wish = this.#wishes.get(key)
-    if (wish === undefined) return this.#next()
+    if (wish === undefined) {
+      this.#next()
+      return
+    }
     this.#pulling++
     this.#runtime.pullImage(wish.slot.spec.image ?? '', (result) => {
       this.#pulling--

@@ -136,7 +136,10 @@ export class Heartbeat {
       log(
         `E kubelet_node_status.go:474] "Error updating node status, will retry" err="error getting node \\"${deps.nodeName}\\": ${answer.message}"`,
       )
-      if (hasReason(answer, 'NotFound')) return this.#reregister()
+      if (hasReason(answer, 'NotFound')) {
+        this.#reregister()
+        return
+      }
     } else if (written) this.#lastReport = clock.now()
     this.#lookAt(isStatus(answer) || this.#runtime.unsettled ? this.#nextTick() : this.#nextReport())
   }

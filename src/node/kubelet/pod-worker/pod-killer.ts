@@ -48,7 +48,10 @@ export class PodKiller {
     }
     this.#asked.add(id)
     events.container(record.pod, slot, 'Normal', 'Killing', message)
-    if (preStop === undefined || current.state !== 'running') return runtime.stopContainer(id, grace)
+    if (preStop === undefined || current.state !== 'running') {
+      runtime.stopContainer(id, grace)
+      return
+    }
     const startedAt = world.clock.now()
     this.#hooks.run(record, slot, preStop, grace, (failed) => {
       if (failed !== undefined) events.container(record.pod, slot, 'Warning', 'FailedPreStopHook', 'PreStopHook failed')

@@ -60,7 +60,11 @@ export class PodWorkers {
     )
     this.#images = new ImageManager(runtime, world, events, configuration.serializeImagePulls, component)
     this.#surroundings = new PodSurroundings(context)
-    this.#pleg = new PodLifecycleEventGenerator(context, (uid) => this.changed(uid))
+    this.#pleg = new PodLifecycleEventGenerator(
+      context,
+      (uid) => this.changed(uid),
+      (uid) => this.#reportAgain(uid),
+    )
     this.#volumeRetry = new VolumeRetry(world.clock, (uid) => this.changed(uid))
     this.#killer = new PodKiller(context, (record) => this.#workers.send(record.uid, { type: 'stopped' }))
     this.#starter = new ContainerStarter(context, this.#images, this.#containers, this.#surroundings, (record) => {
@@ -75,6 +79,7 @@ export class PodWorkers {
       ensureMirror: deps.ensureMirror,
       killContainer: (record, slot, message) => this.#killContainer(record, slot, message),
       mark: (record) => this.#pleg.mark(record.uid),
+      markReport: (record) => this.#pleg.markReport(record.uid),
       awaitVolumes: (record) => this.#volumeRetry.again(record.uid),
     })
     this.#stopListening = runtime.onEvent((event) => this.#heard(event))
@@ -152,6 +157,11 @@ export class PodWorkers {
     this.#records.clear()
   }
 
+  #reportAgain(uid: string): void {
+    const record = this.#records.get(uid)
+    if (record !== undefined) this.report(record)
+  }
+
   #perform(uid: string, effect: 'syncPod' | 'killPod' | 'finishPod'): void {
     const record = this.#records.get(uid)
     if (record === undefined) return
@@ -189,7 +199,10 @@ export class PodWorkers {
     const record = this.#records.get(key.slice(0, key.indexOf('/')))
     const slot = record?.slot(key.slice(key.indexOf('/') + 1))
     if (record === undefined || slot === undefined) return
-    if (effect === 'startContainer') return this.#starter.start(record, slot)
+    if (effect === 'startContainer') {
+      this.#starter.start(record, slot)
+      return
+    }
     const backOff = formatGoDuration(this.#containers.state(key)?.context.backOffMs ?? 0)
     const message = `back-off ${backOff} restarting failed container=${slot.name} pod=${formatPod(record.pod)}`
     slot.waiting = { reason: 'CrashLoopBackOff', message }

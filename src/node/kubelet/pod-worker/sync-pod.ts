@@ -3,7 +3,7 @@ import type { containerMachine } from '../container/machine.ts'
 import type { PodSurroundings } from '../container/surroundings.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
 import { BACK_OFF_PERIOD, SYNC_FREQUENCY, TRANSIENT_BACK_OFF_PERIOD } from './machine.ts'
-import { type ContainerSlot, formatPod, type PodRecord, shouldRestart } from './pod-record.ts'
+import { type ContainerSlot, type PodRecord, shouldRestart } from './pod-record.ts'
 
 /** How a sync went: `done`, the pod has ended by itself, or an error and when to try again (ms, before jitter). */
 export type SyncResult = 'done' | 'terminal' | { readonly retryMs: number }
@@ -18,6 +18,8 @@ export interface SyncPodDeps {
   killContainer(record: PodRecord, slot: ContainerSlot, message: string): void
   /** The pod is looked at again with the next relist. */
   mark(record: PodRecord): void
+  /** What is said of it is told again with the next relist. */
+  markReport(record: PodRecord): void
   /** The volumes are not there yet: wakes the pod when it is time to look again. */
   awaitVolumes(record: PodRecord): void
 }
@@ -131,7 +133,7 @@ export class PodSyncer {
         this.#keepRunning(record, slot, outcome)
       }
     }
-    if (outcome.waitingChanged) this.#deps.mark(record)
+    if (outcome.waitingChanged) this.#deps.markReport(record)
     return outcome.result(this.#deps.context.world.clock.now())
   }
 
@@ -208,9 +210,4 @@ class Outcome {
     if (this.#until !== undefined) return { retryMs: Math.min(Math.max(0, this.#until - now), SYNC_FREQUENCY) }
     return this.failed ? { retryMs: BACK_OFF_PERIOD } : 'done'
   }
-}
-
-/** `back-off 10s restarting failed container=web pod=web_default(…)`. Source: kuberuntime_manager.go doBackOff */
-export function backOffMessage(record: PodRecord, { name }: ContainerSlot, backOff: string): string {
-  return `back-off ${backOff} restarting failed container=${name} pod=${formatPod(record.pod)}`
 }

@@ -18,18 +18,28 @@ export function ask(
   probe: Probe,
   onAnswer: (outcome: ProbeOutcome) => void,
 ): void {
-  if (probe.exec !== undefined) return askCommand(context, slot, probe, onAnswer)
+  if (probe.exec !== undefined) {
+    askCommand(context, slot, probe, onAnswer)
+    return
+  }
   const { httpGet, tcpSocket, grpc } = probe
   const port = resolvePort(httpGet?.port ?? tcpSocket?.port ?? grpc?.port, slot.spec)
   if (port === undefined) {
     const output = `couldn't find port: ${httpGet?.port ?? tcpSocket?.port}`
-    return onAnswer({ result: 'error', output })
+    onAnswer({ result: 'error', output })
+    return
   }
   const host = httpGet?.host ?? tcpSocket?.host ?? record.sandbox?.ip ?? ''
   const timeoutMs = (probe.timeoutSeconds ?? 1) * 1000
   const dialed = dial(context, host, port, timeoutMs)
-  if (httpGet !== undefined) return askHttp(context, probe, host, port, dialed, onAnswer)
-  if (dialed.serve !== undefined) return onAnswer({ result: 'success', output: '', onStale: NEVER })
+  if (httpGet !== undefined) {
+    askHttp(context, probe, host, port, dialed, onAnswer)
+    return
+  }
+  if (dialed.serve !== undefined) {
+    onAnswer({ result: 'success', output: '', onStale: NEVER })
+    return
+  }
   const output =
     grpc === undefined
       ? dialed.error
@@ -79,14 +89,17 @@ function askHttp(
   const timeoutMs = timeoutSeconds * 1000
   if (dialed.serve === undefined) {
     const output = dialed.timedOut ? timedOut : `Get "${url}": ${dialed.error}`
-    return answerAfter(context, dialed.timedOut ? timeoutMs : 0, () => onAnswer({ result: 'failure', output }))
+    answerAfter(context, dialed.timedOut ? timeoutMs : 0, () => onAnswer({ result: 'failure', output }))
+    return
   }
   const headers: Record<string, string> = { 'User-Agent': 'kube-probe/1.36' }
   for (const { name, value } of httpGet?.httpHeaders ?? []) headers[name] = value
   const answer = dialed.serve({ protocol: 'HTTP', from: context.ip, method: 'GET', path, headers })
   const { status = 200, afterMs = 0, onStale } = answer
-  if (afterMs > timeoutMs)
-    return answerAfter(context, timeoutMs, () => onAnswer({ result: 'failure', output: timedOut }))
+  if (afterMs > timeoutMs) {
+    answerAfter(context, timeoutMs, () => onAnswer({ result: 'failure', output: timedOut }))
+    return
+  }
   const result = status >= 200 && status < 400 ? 'success' : 'failure'
   const output = result === 'success' ? '' : `HTTP probe failed with statuscode: ${status}`
   answerAfter(context, afterMs, () => onAnswer({ result, output, ...(onStale === undefined ? {} : { onStale }) }))
@@ -99,7 +112,10 @@ function askCommand(
   { exec, timeoutSeconds = 1 }: Probe,
   onAnswer: (outcome: ProbeOutcome) => void,
 ): void {
-  if (current === undefined) return onAnswer({ result: 'error', output: 'container is not running' })
+  if (current === undefined) {
+    onAnswer({ result: 'error', output: 'container is not running' })
+    return
+  }
   const { clock } = context.world
   const command = exec?.command ?? []
   let over = false

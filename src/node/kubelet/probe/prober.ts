@@ -85,7 +85,10 @@ export class Prober {
       this.#seen.add(id)
       this.#firstLook(record, slot, id)
     }
-    if (!slot.started && startupProbe !== undefined) return this.#ensure(record, slot, id, 'startup', startupProbe)
+    if (!slot.started && startupProbe !== undefined) {
+      this.#ensure(record, slot, id, 'startup', startupProbe)
+      return
+    }
     if (readinessProbe !== undefined) this.#ensure(record, slot, id, 'readiness', readinessProbe)
     if (livenessProbe !== undefined && record.terminating === undefined)
       this.#ensure(record, slot, id, 'liveness', livenessProbe)
@@ -137,7 +140,10 @@ export class Prober {
     worker.stopListening?.()
     worker.stopListening = undefined
     const forced = this.#forced.get(`${record.uid}/${worker.kind}`)
-    if (forced !== undefined) return this.#answered(worker, forcedOutcome(forced))
+    if (forced !== undefined) {
+      this.#answered(worker, forcedOutcome(forced))
+      return
+    }
     ask(this.#context, record, slot, spec, (outcome) => {
       if (this.#workers.get(key) === worker) this.#answered(worker, outcome)
     })
@@ -149,7 +155,8 @@ export class Prober {
     if (result === 'success') {
       const steady = onStale !== undefined
       if (steady) worker.stopListening = onStale(() => this.#wake(worker))
-      return this.#charts.send(key, { type: 'succeeded', steady, restMs })
+      this.#charts.send(key, { type: 'succeeded', steady, restMs })
+      return
     }
     const said = result === 'error' ? 'probe errored and resulted in failure state' : 'probe failed'
     this.#context.events.container(record.pod, slot, 'Warning', 'Unhealthy', `${TITLE[kind]} ${said}: ${output}`)
