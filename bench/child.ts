@@ -1,0 +1,11 @@
+/** Runs one measurement once, in a process of its own: `node child.js NAME SCALE`. */
+import type { ChildResult } from './measurement.ts'
+import { measurements } from './measurements/index.ts'
+
+const [name, scale] = process.argv.slice(2)
+const measurement = measurements.find((each) => each.name === name)
+if (measurement === undefined) throw new Error(`no measurement is called ${name}`)
+const figures = await measurement.run({ scale: Number(scale) })
+const result: ChildResult = { figures, peakMemory: process.resourceUsage().maxRSS / 1024 }
+console.log(JSON.stringify(result))
+process.exit(0)

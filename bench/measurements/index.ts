@@ -1,0 +1,23 @@
+import type { Measurement } from '../measurement.ts'
+import { calibrationMeasurement } from './calibration.ts'
+import { coldStartMeasurement } from './cold-start.ts'
+import { createClusterMeasurement } from './create-cluster.ts'
+import { idleDayMeasurement } from './idle-day.ts'
+import { listsMeasurement } from './lists.ts'
+import { rolloutMeasurement, smallRolloutMeasurement } from './rollout.ts'
+import { scenariosMeasurement } from './scenarios.ts'
+import { schedulingMeasurement } from './scheduling.ts'
+import { watchersMeasurement } from './watchers.ts'
+
+export const measurements: readonly Measurement[] = [
+  calibrationMeasurement,
+  coldStartMeasurement,
+  createClusterMeasurement,
+  scenariosMeasurement,
+  idleDayMeasurement,
+  smallRolloutMeasurement,
+  rolloutMeasurement,
+  schedulingMeasurement,
+  listsMeasurement,
+  watchersMeasurement,
+]
