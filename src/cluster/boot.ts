@@ -1,3 +1,4 @@
+import { summarizePod } from '../api/pod-status.ts'
 import { isStatus, type KubernetesObject, type Node } from '../api/types.ts'
 import type { Client } from '../client/contract.ts'
 import type { VirtualClock } from '../sim/clock.ts'
@@ -40,9 +41,10 @@ export function boot(options: BootOptions): void {
   runUntil(clock, () => admin.get('Namespace', 'kube-system') !== undefined, 'the API server makes no namespaces')
   for (const object of kubeadmObjects({ ...options, endpoint: `https://${options.endpoint}` })) create(admin, object)
   const ready = watchReadiness(admin, machines)
+  const until = (holds: () => boolean, otherwise: string) => runUntil(clock, holds, otherwise, () => situation(admin))
   for (const { host, node } of machines) if (node.role === 'worker') host.powerOn(true)
-  runUntil(clock, () => ready.nodes.size === machines.length, 'not every node becomes Ready')
-  runUntil(clock, () => ready.dns && ready.account, 'CoreDNS does not come up')
+  until(() => ready.nodes.size === machines.length, 'not every node becomes Ready')
+  until(() => ready.dns && ready.account, 'CoreDNS does not come up')
   ready.stop()
 }
 
@@ -95,11 +97,19 @@ function markControlPlane(admin: Client, node: Node): void {
 }
 
 /** Lets time pass, timer by timer, until the condition holds. */
-function runUntil(clock: VirtualClock, holds: () => boolean, otherwise: string): void {
+function runUntil(clock: VirtualClock, holds: () => boolean, otherwise: string, situation = () => ''): void {
   const end = clock.now() + PATIENCE_MS
   while (!holds()) {
     const due = clock.nextDue()
-    if (due === undefined || due > end) throw new Error(`the cluster does not boot: ${otherwise}`)
+    if (due === undefined || due > end) throw new Error(`the cluster does not boot: ${otherwise}${situation()}`)
     clock.run(due, 1)
   }
+}
+
+/** What a cluster that does not come up looks like: its Pods, and what was said of them last. */
+function situation(admin: Client): string {
+  const pods = admin.list('Pod').map((pod) => `  ${pod.metadata.name}: ${summarizePod(pod).status}`)
+  const warnings = admin.list('Event').filter(({ type }) => type === 'Warning')
+  const events = warnings.slice(-5).map(({ involvedObject, message }) => `  ${involvedObject.name}: ${message}`)
+  return `\n${[...pods, ...events].join('\n')}`
 }

@@ -81,7 +81,6 @@ export class SimulatedCluster implements Cluster {
       world: this.#world,
       random: new Random(seed, 'etcd'),
       network: this.network,
-      started: false,
     })
     const plane = this.#plane(seed, etcd)
     this.#images = createImages(plane, this.barrier, options.images ?? [])
