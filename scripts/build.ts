@@ -30,6 +30,8 @@ await build({
   platform: 'node',
   target: 'node20.19',
   external,
+  // What has both is bundled as ES modules: it splits, and its unused parts fall out.
+  mainFields: ['module', 'main'],
   chunkNames: 'chunks/[name]-[hash]',
   minifyWhitespace: true,
   minifySyntax: true,
@@ -44,7 +46,13 @@ declarations(Object.values(present).filter((file) => !file.startsWith('src/cli/'
 function declarations(files: readonly string[]): void {
   if (files.length === 0) return
   const config = 'dist/tsconfig.json'
-  const compilerOptions = { noEmit: false, declaration: true, emitDeclarationOnly: true, outDir: 'types', rootDir: '../src' }
+  const compilerOptions = {
+    noEmit: false,
+    declaration: true,
+    emitDeclarationOnly: true,
+    outDir: 'types',
+    rootDir: '../src',
+  }
   const from = files.map((file) => join('..', file))
   writeFileSync(config, JSON.stringify({ extends: '../tsconfig.json', compilerOptions, files: from, include: [] }))
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')

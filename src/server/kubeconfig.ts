@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { stringify } from 'yaml'
 import type { Credentials, KeyedCertificate } from './pki.ts'
 
 /**
@@ -16,29 +15,29 @@ export function kubeconfig(
   userName = 'kubernetes-admin',
 ): string {
   const base64 = (text: string) => Buffer.from(text).toString('base64')
-  const context = `${userName}@kubernetes`
-  return stringify(
-    {
-      apiVersion: 'v1',
-      clusters: [
-        { cluster: { 'certificate-authority-data': base64(credentials.ca.certificate), server }, name: 'kubernetes' },
-      ],
-      contexts: [{ context: { cluster: 'kubernetes', user: userName }, name: context }],
-      'current-context': context,
-      kind: 'Config',
-      preferences: {},
-      users: [
-        {
-          name: userName,
-          user: {
-            'client-certificate-data': base64(user.certificate),
-            'client-key-data': base64(user.key),
-          },
-        },
-      ],
-    },
-    { lineWidth: 0 },
-  )
+  // JSON strings are YAML: a name may be anything.
+  const name = JSON.stringify(userName)
+  const context = JSON.stringify(`${userName}@kubernetes`)
+  return `apiVersion: v1
+clusters:
+- cluster:
+    certificate-authority-data: ${base64(credentials.ca.certificate)}
+    server: ${server}
+  name: kubernetes
+contexts:
+- context:
+    cluster: kubernetes
+    user: ${name}
+  name: ${context}
+current-context: ${context}
+kind: Config
+preferences: {}
+users:
+- name: ${name}
+  user:
+    client-certificate-data: ${base64(user.certificate)}
+    client-key-data: ${base64(user.key)}
+`
 }
 
 /** Writes it where only its owner can read it. */

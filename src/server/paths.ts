@@ -76,8 +76,8 @@ async function answerDiscovery(door: Door, exchange: Exchange): Promise<boolean>
   if (body === 'aggregated') answerAggregated(exchange, discovery.aggregated(parts[0] === 'api'))
   else if (body === undefined) exchange.notFound()
   else if (negotiate(exchange.header('accept'), [], false)?.format === 'yaml') {
-    const { stringify } = await import('yaml')
-    exchange.send(200, 'application/yaml', stringify(body))
+    const { encodeYaml } = await import('./yaml.ts')
+    exchange.send(200, 'application/yaml', encodeYaml(body))
   } else exchange.json(200, JSON.stringify(body))
   return true
 }

@@ -111,10 +111,9 @@ export function newServiceAccountKey(): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 }
 
-/** Loaded on first use: 50 ms that a reopened session does not pay. */
+/** Loaded on first use: a session that is opened again has its certificates. */
 async function loadX509() {
-  await import('reflect-metadata')
-  const x509 = await import('@peculiar/x509')
+  const x509 = await import('./x509.ts')
   x509.cryptoProvider.set(webcrypto as never)
   return x509
 }

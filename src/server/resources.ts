@@ -37,7 +37,7 @@ export async function answerResource(door: Door, exchange: Exchange, info: Resou
   const response = await door.options.world.inject(() => door.call((api) => api.handle(request)))
   if (response === undefined) return door.refuse(exchange)
   if (response.afterMs !== undefined && response.afterMs > 0) await door.options.world.wait(response.afterMs)
-  respond(door, exchange, kind, response, representation)
+  await respond(door, exchange, kind, response, representation)
 }
 
 /** Logs, and the streams that nothing serves yet. */
@@ -134,7 +134,7 @@ function withOptions(
   return { ...collection, options: { ...options, fieldSelector } satisfies RequestOptions }
 }
 
-function respond(
+async function respond(
   door: Door,
   exchange: Exchange,
   kind: ServedKind,
@@ -192,14 +192,9 @@ function listMetadata(list: ObjectList): unknown {
   }
 }
 
-function answerYaml(exchange: Exchange, code: number, body: Buffer): void {
-  import('yaml').then(({ stringify }) => {
-    exchange.send(
-      code,
-      'application/yaml',
-      stringify(JSON.parse(body.toString()), { lineWidth: 0, aliasDuplicateObjects: false }),
-    )
-  })
+async function answerYaml(exchange: Exchange, code: number, body: Buffer): Promise<void> {
+  const { encodeYaml } = await import('./yaml.ts')
+  exchange.send(code, 'application/yaml', encodeYaml(JSON.parse(body.toString())))
 }
 
 export function notAcceptable(exchange: Exchange): void {

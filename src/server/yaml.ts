@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml'
+import { parseDocument, stringify } from 'yaml'
 import { type DecodedJson, decodeJson, JsonError } from './json.ts'
 
 /**
@@ -26,4 +26,9 @@ const firstLine = (message: string) => message.split('\n', 1)[0]!.replace(/ at l
 
 function keyAt(text: string, offset: number): string {
   return /[^\s:]+/.exec(text.slice(offset))?.[0]?.replace(/^["']|["']$/g, '') ?? ''
+}
+
+/** An answer as YAML. */
+export function encodeYaml(value: unknown): string {
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false })
 }
