@@ -6,9 +6,14 @@ import { deploymentController } from './deployment/index.ts'
 import { type ControllerManagerFlags, isControllerEnabled } from './flags.ts'
 import { Informers } from './informers.ts'
 import { storedKinds } from './kinds.ts'
+import { namespaceController } from './namespace/index.ts'
 import { nodeLifecycleController } from './node-lifecycle/index.ts'
+import { podGarbageCollectorController } from './pod-garbage-collector/index.ts'
 import { replicaSetController } from './replicaset/index.ts'
+import { rootCACertificatePublisherController } from './root-ca-certificate-publisher/index.ts'
 import { serviceAccountController } from './serviceaccount/index.ts'
+import { serviceAccountTokenController } from './serviceaccount-token/index.ts'
+import { taintEvictionController } from './taint-eviction/index.ts'
 
 export type { ClusterAuthority, KindInfo } from './controller.ts'
 export { type ControllerManagerFlags, parseFlags } from './flags.ts'
@@ -19,6 +24,11 @@ export const controllers: readonly ControllerDescriptor[] = [
   replicaSetController,
   deploymentController,
   nodeLifecycleController,
+  taintEvictionController,
+  podGarbageCollectorController,
+  namespaceController,
+  serviceAccountTokenController,
+  rootCACertificatePublisherController,
 ]
 
 export interface ControllerManagerOptions {
@@ -57,7 +67,7 @@ export function startControllerManager(options: ControllerManagerOptions): Contr
     .filter(({ name }) => isControllerEnabled(name, flags.controllers))
     .map(({ account, component, start }) => {
       const client = flags.useServiceAccountCredentials
-        ? options.client(`system:serviceaccount:kube-system:${account}`, SERVICE_ACCOUNT_GROUPS)
+        ? writingAs(options.client(`system:serviceaccount:kube-system:${account}`, SERVICE_ACCOUNT_GROUPS), own)
         : own
       const recorder = options.recorder(client, component)
       return start({ client, informers, recorder, world, random, flags, authority, kinds })
@@ -67,5 +77,23 @@ export function startControllerManager(options: ControllerManagerOptions): Contr
       for (const controller of running) controller.stop()
       informers.stop()
     },
+  }
+}
+
+/** Controllers read from the shared informers, which belong to the controller manager itself, and write as themselves. */
+function writingAs(account: Client, own: Client): Client {
+  return {
+    user: account.user,
+    get: own.get.bind(own),
+    list: own.list.bind(own),
+    watch: own.watch.bind(own),
+    create: account.create.bind(account),
+    update: account.update.bind(account),
+    updateStatus: account.updateStatus.bind(account),
+    ...(account.updateSubresource && { updateSubresource: account.updateSubresource.bind(account) }),
+    delete: account.delete.bind(account),
+    createSubresource: account.createSubresource.bind(account),
+    reachable: account.reachable.bind(account),
+    onReachable: account.onReachable.bind(account),
   }
 }

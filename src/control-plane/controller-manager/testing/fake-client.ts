@@ -56,16 +56,9 @@ export class FakeServer {
       updateStatus: (kind, name, namespace, change) =>
         this.#update(kind, name, namespace, change as Change, true) as never,
       delete: (kind, name, namespace, options) => this.#delete(kind, name, namespace, options),
-      createSubresource: (kind, name, namespace, subresource, body) =>
-        subresource === 'finalize'
-          ? this.#update(
-              kind,
-              name,
-              namespace,
-              (now) => ({ ...now, spec: (body as never as { spec: object }).spec }) as never,
-              false,
-            )
-          : failure(404, 'NotFound', `no ${subresource} here`),
+      updateSubresource: (kind, name, namespace, _subresource, change) =>
+        this.#update(kind, name, namespace, change as Change, false) as never,
+      createSubresource: (_kind, _name, _namespace, subresource) => failure(404, 'NotFound', `no ${subresource} here`),
       reachable: () => true,
       onReachable: () => () => undefined,
     }

@@ -121,11 +121,11 @@ export function namespace(name: string) {
   } as const
 }
 
-export function node(name: string, ready: 'True' | 'False' | undefined = 'True', at = 0): Node {
+export function node(name: string, ready: 'True' | 'False' | 'never' = 'True', at = 0): Node {
   const time = rfc3339(at)
   const kubelet = { lastHeartbeatTime: time, lastTransitionTime: time }
   const conditions =
-    ready === undefined
+    ready === 'never'
       ? []
       : [
           ...['MemoryPressure', 'DiskPressure', 'PIDPressure'].map((type) => ({ type, status: 'False', ...kubelet })),
