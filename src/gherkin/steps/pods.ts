@@ -33,13 +33,16 @@ export const podSteps: readonly StepDefinition[] = [
         : `${ref.text} run on ${nodes.size} different ${domain}: ${[...nodes].join(', ')}`
     }, undefined),
   ),
-  step('{count} container(s) of {object} {be} running on the nodes', (world: World, count: Count, ref: ObjectRef) => {
-    const running = runningOnNodes(world, ref)
-    if (!counts(count, running.length, running.length))
-      world.fail(
-        `${running.length} containers of ${ref.kind} "${ref.name}" are running on the nodes, not ${count.text}`,
-      )
-  }),
+  step(
+    '{count} container(s) of {object} {be} running on the nodes',
+    (world: World, count: Count, ref: ObjectRef, _be: string) => {
+      const running = runningOnNodes(world, ref)
+      if (!counts(count, running.length, running.length))
+        world.fail(
+          `${running.length} containers of ${ref.kind} "${ref.name}" are running on the nodes, not ${count.text}`,
+        )
+    },
+  ),
   step(
     '{object} is scheduled onto node {string}{within}',
     (world: World, ref: ObjectRef, node: string, within?: number) =>
