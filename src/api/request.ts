@@ -118,9 +118,26 @@ export interface TokenAuthority {
   readonly staticTokens?: ReadonlyMap<string, UserInfo>
 }
 
+/** An update that is to be made again and again. */
+export interface Renewal {
+  /** An `update` without its `change`. */
+  readonly request: ApiRequest
+  /** When it is made first, and how often from then on; virtual ms. */
+  readonly firstAt: number
+  readonly everyMs: number
+  readonly change: (current: KubernetesObject, at: number) => KubernetesObject | undefined
+  /** The update that was due then has been refused: it is not made again. */
+  readonly onRefused: (status: Status, at: number) => void
+}
+
 /** The API server as everybody sees it: a synchronous function of requests. */
 export interface ApiServer {
   handle(request: ApiRequest): ApiResponse
   /** Events arrive on the clock, never inside this call or inside a write. Refusals come back as a Status. `onEnd`: the server closed the watch. */
   watch(request: ApiRequest, onEvent: (event: ServerWatchEvent) => void, onEnd?: () => void): Answer<Watch>
+  /**
+   * Makes the updates of a renewal, each as if at its own time, but only those that somebody could notice. Where it is
+   * missing, callers make them one by one. `stop` makes what was due until now and answers when the next one is.
+   */
+  renew?(renewal: Renewal): { stop(): number }
 }
