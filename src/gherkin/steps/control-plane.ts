@@ -13,6 +13,13 @@ export const controlPlaneSteps: readonly StepDefinition[] = [
       return leader === undefined ? undefined : `etcd's leader is "${leader}"`
     }, within),
   ),
+  step('etcd has another leader than {string}{within}', (world: World, name: string, within?: number) =>
+    world.eventually(() => {
+      const leader = world.cluster.etcd.leader()
+      if (leader === undefined) return 'etcd has no leader'
+      return leader === name ? `etcd's leader is still "${leader}"` : undefined
+    }, within),
+  ),
   step(
     '{component} {accepts} writes{within}',
     (world: World, { component, text }: ComponentRef, accepts: string, within?: number) => {
