@@ -6,8 +6,9 @@ import { normalizeImageName } from './image-name.ts'
 /** How fast layers come in and are unpacked, and what a pull costs at least. No upstream number: a usual machine. */
 const BYTES_PER_MS = 50_000
 const LEAST_PULL_MS = 300
-/** A registry answers that it has no such image. */
+/** A registry answers that it has no such image, or that nothing of it is newer than what is here. */
 const LOOKUP_MS = 200
+const UNCHANGED_MS = 100
 
 /** The images of one node. */
 export class ImageStore {
@@ -41,7 +42,8 @@ export class ImageStore {
   pull(name: string, onDone: (result: PullResult) => void): void {
     const reference = normalizeImageName(name)
     const image = this.#catalogue.find(reference) ?? this.#catalogue.find(name)
-    const took = image === undefined ? LOOKUP_MS : pullMs(image)
+    const isHere = this.#present.get(reference) === image
+    const took = image === undefined ? LOOKUP_MS : isHere ? UNCHANGED_MS : pullMs(image)
     const boot = this.#boot
     this.#clock.setTimeout(() => {
       if (boot !== this.#boot) return

@@ -2,12 +2,18 @@ import type { Network } from '../../network/contract.ts'
 import { type Charts, type ChartWorld, createCharts } from '../../sim/chart.ts'
 import { Random } from '../../sim/random.ts'
 import type { FileTree, Image, ImageCatalogue } from '../contract.ts'
-import { createFileTree, type Files } from '../host/file-tree.ts'
-import { mountTree } from '../host/mounts.ts'
+import type { Files } from '../host/file-tree.ts'
 import { createProcess, type ProcessHandle, type ProcessOptions } from '../process.ts'
 import { execErrorMessage, runInside, startErrorMessage } from './container/exec.ts'
 import { containerMachine } from './container/machine.ts'
-import { argvOf, ContainerRecord, hostnameOf, type SandboxRecord } from './container/record.ts'
+import {
+  argvOf,
+  ContainerRecord,
+  hostnameOf,
+  rootOf,
+  type SandboxRecord,
+  terminationMessage,
+} from './container/record.ts'
 import type {
   ContainerConfig,
   ContainerRuntime,
@@ -79,9 +85,9 @@ class Containerd implements ContainerRuntime {
   }
 
   setUp(up: boolean): void {
-    if (this.#up === up) return
+    const changed = this.#up !== up
     this.#up = up
-    this.#statusChanged()
+    if (changed) this.#statusChanged()
   }
 
   powerOff(): void {
@@ -306,11 +312,7 @@ class Containerd implements ContainerRuntime {
   }
 
   #filesOf(container: ContainerRecord): Files {
-    const { mounts, image } = container.config
-    container.files ??= mountTree([
-      { path: '/', files: () => createFileTree(this.#options.world.clock, image.files) },
-      ...mounts,
-    ])
+    container.files ??= rootOf(container.config, this.#options.world.clock)
     return container.files
   }
 
@@ -322,6 +324,7 @@ class Containerd implements ContainerRuntime {
     container.finishedAt = this.#options.world.clock.now()
     container.startedAt ??= 0
     container.reason = container.exitReason ?? (exitCode === 0 ? 'Completed' : 'Error')
+    container.message ??= terminationMessage(container)
     container.handle = undefined
     for (const handle of container.execs ?? []) handle.kill()
     this.#charts.send(container.id, { type: 'exited' })

@@ -1,4 +1,6 @@
-import type { Files } from '../../host/file-tree.ts'
+import type { Clock } from '../../../sim/clock.ts'
+import { createFileTree, type Files } from '../../host/file-tree.ts'
+import { mountTree } from '../../host/mounts.ts'
 import type { ProcessHandle } from '../../process.ts'
 import type { ContainerConfig, ContainerState, RuntimeContainer, Sandbox } from '../contract.ts'
 import type { LogBuffer } from '../log.ts'
@@ -50,4 +52,19 @@ export function argvOf({ image, command, args }: ContainerConfig): readonly stri
 export function hostnameOf(sandbox: Sandbox, host: string): string {
   const { spec, metadata } = sandbox.config.pod
   return spec.hostNetwork === true ? host : (spec.hostname ?? metadata.name)
+}
+
+/** What a container sees below `/`: its image's files, and what is mounted. */
+export function rootOf({ mounts, image }: ContainerConfig, clock: Clock): Files {
+  return mountTree([{ path: '/', files: () => createFileTree(clock, image.files) }, ...mounts])
+}
+
+/** Source: pkg/kubelet/kuberuntime/kuberuntime_container.go getTerminationMessage, kubecontainer.MaxContainerTerminationMessage* */
+export function terminationMessage({ config, files, log, exitCode }: ContainerRecord): string | undefined {
+  const { terminationMessagePath = '/dev/termination-log', terminationMessagePolicy } = config.container
+  const written = files?.read(terminationMessagePath)
+  if (written !== undefined && written !== '') return written.slice(0, 4096)
+  if (terminationMessagePolicy !== 'FallbackToLogsOnError' || exitCode === 0 || log === undefined) return undefined
+  const tail = log.lines.slice(-80).map(({ text }) => `${text}\n`)
+  return tail.join('').slice(-2048)
 }
