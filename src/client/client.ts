@@ -7,7 +7,9 @@ import {
   isStatus,
   type Kind,
   type KubernetesObject,
+  type Lease,
   type ObjectOf,
+  type Status,
   type WatchEvent,
 } from '../api/types.ts'
 import type { ChartWorld } from '../sim/chart.ts'
@@ -15,6 +17,7 @@ import type { Random } from '../sim/random.ts'
 import type { Client, ListOptions } from './contract.ts'
 import { Held } from './held.ts'
 import { Informer } from './informer.ts'
+import { LeaseKeeper } from './lease-keeper.ts'
 import { isOwnedBy, optionsKey } from './selection.ts'
 
 /** The way from a component to the API server: the network, and whether somebody listens at the other end. */
@@ -154,6 +157,26 @@ class ApiClient implements Client {
     body: KubernetesObject,
   ): Answer<KubernetesObject> {
     return this.#send({ ...this.#request('create', kind, name, namespace, subresource), body })
+  }
+
+  keepRenewed(
+    name: string,
+    namespace: string,
+    schedule: { readonly firstAt: number; readonly everyMs: number },
+    change: (lease: Lease, at: number) => Lease | undefined,
+    onFailed: (status: Status | undefined, at: number) => void,
+  ): () => void {
+    const { world, connection } = this.#options
+    const keeper = new LeaseKeeper({
+      clock: world.clock,
+      connection,
+      request: this.#request('update', 'Lease', name, namespace),
+      refused: () => this.#refused(),
+      ...schedule,
+      change,
+      onFailed,
+    })
+    return () => keeper.stop()
   }
 
   reachable(): boolean {

@@ -58,6 +58,20 @@ export interface Client {
     subresource: string,
     body: KubernetesObject,
   ): Answer<KubernetesObject>
+  /**
+   * Renews a Lease every `everyMs` from `firstAt` on, for as long as that works: heartbeats, and the hold of a leader.
+   * Costs nothing while nobody looks at the Lease. The first renewal that is refused or finds no server ends it.
+   *
+   * @param change makes the Lease as renewed at a time; `undefined`: it is no longer ours to renew, which ends it too
+   * @param onFailed told at the time of the renewal that failed; no Status when `change` gave up
+   */
+  keepRenewed?(
+    name: string,
+    namespace: string,
+    schedule: { readonly firstAt: number; readonly everyMs: number },
+    change: (lease: ObjectOf<'Lease'>, at: number) => ObjectOf<'Lease'> | undefined,
+    onFailed: (status: Status | undefined, at: number) => void,
+  ): () => void
   /** Whether the API server answers now. */
   reachable(): boolean
   /** Called on the clock when the API server has become reachable or unreachable for this client. */
