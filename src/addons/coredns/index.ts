@@ -2,6 +2,7 @@ import type { Actor } from 'xstate'
 import type { Client } from '../../client/contract.ts'
 import type { Network, NetworkAnswer } from '../../network/contract.ts'
 import { parseResolvConf } from '../../network/resolver.ts'
+import { steady } from '../../network/steady.ts'
 import type { Process, Program } from '../../node/contract.ts'
 import { startChart } from '../../sim/chart.ts'
 import { AnswerCache } from './cache.ts'
@@ -191,10 +192,10 @@ class Coredns {
     const process = this.#process
     const { health, ready, metrics } = this.#configuration
     const serving = () => this.#chart.getSnapshot().matches('serving')
-    if (health !== undefined) process.listen(health, 'TCP', () => ({ status: 200, body: 'OK' }))
+    if (health !== undefined) process.listen(health, 'TCP', () => ({ status: 200, body: 'OK', onStale: steady }))
     if (ready !== undefined)
       process.listen(ready, 'TCP', () =>
-        serving() && this.#synced ? { status: 200, body: 'OK' } : { status: 503, body: 'kubernetes' },
+        serving() && this.#synced ? { status: 200, body: 'OK', onStale: steady } : { status: 503, body: 'kubernetes' },
       )
     if (metrics !== undefined)
       process.listen(metrics, 'TCP', ({ path }) =>

@@ -1,3 +1,4 @@
+import { steady } from '../../network/steady.ts'
 import type { Program } from '../../node/contract.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { names, readFlags } from './flags.ts'
@@ -59,5 +60,7 @@ function clientPorts(urls = 'https://127.0.0.1:2379'): ReadonlySet<number> {
 
 /** Liveness does not ask for a leader: a member without quorum is not restarted. */
 function answer(path: string) {
-  return /^\/(livez|readyz|health)/.test(path) ? { status: 200, body: '{"health":"true"}' } : { status: 404 }
+  return /^\/(livez|readyz|health)/.test(path)
+    ? { status: 200, body: '{"health":"true"}', onStale: steady }
+    : { status: 404 }
 }

@@ -1,4 +1,5 @@
 import { createApiServer, type RunningApiServer } from '../../control-plane/apiserver/index.ts'
+import { steady } from '../../network/steady.ts'
 import type { Process, Program } from '../../node/contract.ts'
 import { Random } from '../../sim/random.ts'
 import type { ControlPlane } from './control-plane.ts'
@@ -102,5 +103,7 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
 
 /** What probes see. */
 function health(_server: RunningApiServer, path: string) {
-  return /^\/(livez|readyz|healthz)/.test(path) ? { status: 200, body: 'ok' } : { status: 401, body: 'Unauthorized' }
+  return /^\/(livez|readyz|healthz)/.test(path)
+    ? { status: 200, body: 'ok', onStale: steady }
+    : { status: 401, body: 'Unauthorized' }
 }

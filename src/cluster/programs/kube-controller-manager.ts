@@ -1,6 +1,7 @@
 import type { UserInfo } from '../../api/request.ts'
 import { createRecorder } from '../../client/recorder.ts'
 import { parseFlags, startControllerManager } from '../../control-plane/controller-manager/index.ts'
+import { steady } from '../../network/steady.ts'
 import type { Process, Program } from '../../node/contract.ts'
 import { Random } from '../../sim/random.ts'
 import { type ControlPlane, endpointIn } from './control-plane.ts'
@@ -26,7 +27,7 @@ export function controllerManagerProgram(plane: ControlPlane): Program {
       )
       if (missing !== undefined)
         return fail(process, `E run.go:72] "command failed" err="open ${missing}: no such file or directory"`)
-      process.listen(10257, 'TCP', () => ({ status: 200, body: 'ok' }))
+      process.listen(10257, 'TCP', () => ({ status: 200, body: 'ok', onStale: steady }))
       process.onSignal(() => process.exit(0))
       const random = new Random(plane.seed, `kube-controller-manager/${process.host}/${process.world.clock.now()}`)
       const running = startControllerManager({

@@ -1,5 +1,6 @@
 import { createRecorder } from '../../client/recorder.ts'
 import { parseFlags, startScheduler } from '../../control-plane/scheduler/index.ts'
+import { steady } from '../../network/steady.ts'
 import type { Process, Program } from '../../node/contract.ts'
 import { Random } from '../../sim/random.ts'
 import { type ControlPlane, endpointIn } from './control-plane.ts'
@@ -14,7 +15,7 @@ export function schedulerProgram(plane: ControlPlane): Program {
       const config = endpointIn(process.files, flags.kubeconfig)
       if ('error' in config) return fail(process, `E run.go:72] "command failed" err="${config.error}"`)
       const client = plane.client(process.host, config.endpoint, componentUser('system:kube-scheduler'))
-      process.listen(10259, 'TCP', () => ({ status: 200, body: 'ok' }))
+      process.listen(10259, 'TCP', () => ({ status: 200, body: 'ok', onStale: steady }))
       process.onSignal(() => process.exit(0))
       const random = new Random(plane.seed, `kube-scheduler/${process.host}/${process.world.clock.now()}`)
       const running = startScheduler({

@@ -1,3 +1,4 @@
+import { steady } from '../../../network/steady.ts'
 import type { NetworkAnswer, NetworkRequest, Process, Program } from '../../contract.ts'
 import type { DeclaredImage } from '../declared-image.ts'
 
@@ -47,8 +48,8 @@ function answer(process: Process, image: DeclaredImage, request: NetworkRequest)
   if (request.protocol !== 'HTTP') return {}
   const path = (request.path ?? '/').replace(/\?.*$/, '')
   const { http } = image
-  if (http === undefined) return { status: 200, body: `${hostnameOf(process)}\n` }
-  return { status: 200, ...(http[path] ?? http['*'] ?? { status: 404, body: '404 page not found\n' }) }
+  if (http === undefined) return { status: 200, body: `${hostnameOf(process)}\n`, onStale: steady }
+  return { status: 200, onStale: steady, ...(http[path] ?? http['*'] ?? { status: 404, body: '404 page not found\n' }) }
 }
 
 /** The pod's host name; with hostNetwork the machine's. */
