@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
 import { type ChildResult, type Figure, type Measurement, median } from './measurement.ts'
@@ -23,7 +24,7 @@ interface Summary {
 /** As it is shipped: one bundle, started by plain node. */
 async function bundle(): Promise<void> {
   await build({
-    entryPoints: ['bench/child.ts'],
+    entryPoints: [fileURLToPath(import.meta.resolve('./child.ts'))],
     outfile: BUNDLE,
     bundle: true,
     platform: 'node',

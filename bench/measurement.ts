@@ -8,7 +8,7 @@ export interface Figure {
 
 export type Figures = Readonly<Record<string, Figure>>
 
-export interface MeasurementContext {
+interface MeasurementContext {
   /** 2 doubles the sizes. */
   readonly scale: number
 }

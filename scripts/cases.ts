@@ -4,29 +4,22 @@
  * A file holds one JSON call a line: scheduler plugin calls (`{package, plugin, ext, ...}`) or validation calls
  * (`{func, args, errors}`). Exit code 0 when everything ran, 2 when a line cannot be read.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { isSchedulerCall, replayScheduler, type SchedulerCall } from './cases/scheduler.ts'
+import { replay, type ValidationCall } from './cases/validation.ts'
 import type { Verdict } from './cases/verdict.ts'
 
 const DIFFERENCES_SHOWN = 10
 
 class BadInput extends Error {}
 
-interface ValidationCall {
-  readonly func: string
-  readonly args: readonly unknown[]
-  readonly errors: readonly unknown[]
-  readonly case?: string
-}
-
-type ReplayValidation = (call: ValidationCall) => { readonly agrees: boolean; readonly got: unknown }
-
 function isValidationCall(line: unknown): line is ValidationCall {
   const call = line as Partial<ValidationCall> | null
-  return typeof call === 'object' && call !== null && typeof call.func === 'string' && Array.isArray(call.args)
+  if (typeof call !== 'object' || call === null || typeof call.func !== 'string') return false
+  return Array.isArray(call.args) && Array.isArray(call.errors)
 }
 
-async function verdictsOf(file: string): Promise<readonly Verdict[]> {
+function verdictsOf(file: string): readonly Verdict[] {
   const scheduler: SchedulerCall[] = []
   const validation: ValidationCall[] = []
   for (const { call, line } of readCalls(file)) {
@@ -34,19 +27,14 @@ async function verdictsOf(file: string): Promise<readonly Verdict[]> {
     else if (isValidationCall(call)) validation.push(call)
     else {
       const shapes =
-        'a scheduler call (package, plugin, ext, case, code, args, pod, ...) nor a validation call (func, args)'
+        'a scheduler call (package, plugin, ext, case, code, args, pod, ...) nor a validation call (func, args, errors)'
       throw new BadInput(`${file}:${line}: neither ${shapes}`)
     }
   }
-  return [...replayScheduler(scheduler), ...(await replayAll(validation))]
+  return [...replayScheduler(scheduler), ...replayAll(validation)]
 }
 
-async function replayAll(calls: readonly ValidationCall[]): Promise<readonly Verdict[]> {
-  if (calls.length === 0) return []
-  const module = new URL('./cases/validation.ts', import.meta.url)
-  const { replay } = existsSync(module)
-    ? ((await import(module.href)) as { replay: ReplayValidation })
-    : { replay: () => ({ agrees: false, got: 'no such function' }) }
+function replayAll(calls: readonly ValidationCall[]): readonly Verdict[] {
   return calls.map((call) => ({ group: call.func, name: call.case ?? '', expected: call.errors, ...replay(call) }))
 }
 
@@ -93,13 +81,13 @@ function print(verdicts: readonly Verdict[]): void {
   console.log(`\n${agreed} of ${verdicts.length} calls agree, ${percent(agreed, verdicts.length)} %`)
 }
 
-async function main(files: readonly string[]): Promise<number> {
+function main(files: readonly string[]): number {
   if (files.length === 0) {
     console.error('usage: npm run cases -- FILE...')
     return 2
   }
   try {
-    print((await Promise.all(files.map(verdictsOf))).flat())
+    print(files.flatMap(verdictsOf))
     return 0
   } catch (error) {
     if (!(error instanceof BadInput)) throw error
@@ -108,4 +96,4 @@ async function main(files: readonly string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2))
+process.exitCode = main(process.argv.slice(2))

@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../../src/api/types.ts'
 
-export type ExtensionPoint = 'PreFilter' | 'Filter' | 'PreScore' | 'Score' | 'NormalizeScore'
+type ExtensionPoint = 'PreFilter' | 'Filter' | 'PreScore' | 'Score' | 'NormalizeScore'
 
 /** One recorded call of a scheduler plugin. */
 export interface SchedulerCall {

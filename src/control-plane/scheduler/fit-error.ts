@@ -1,7 +1,7 @@
 import type { Diagnosis, Status } from './framework.ts'
 
 /** The status of nodes that nobody asked. Source: framework.NewDefaultNodeToStatus */
-export const UNRESOLVABLE: Status = { code: 'UnschedulableAndUnresolvable', reasons: [] }
+const UNRESOLVABLE: Status = { code: 'UnschedulableAndUnresolvable', reasons: [] }
 
 export function newDiagnosis(): Diagnosis {
   return {

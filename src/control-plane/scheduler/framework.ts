@@ -11,7 +11,7 @@ import type { Node, Pod } from '../../api/types.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { PodInfo } from './pod-info.ts'
 
-export type Code = 'Success' | 'Error' | 'Unschedulable' | 'UnschedulableAndUnresolvable' | 'Skip'
+type Code = 'Success' | 'Error' | 'Unschedulable' | 'UnschedulableAndUnresolvable' | 'Skip'
 
 /** Why a plugin said no. Success is `undefined`, so that a yes costs nothing. */
 export interface Status {
@@ -22,18 +22,18 @@ export interface Status {
 }
 
 /** Nothing for this plugin to do with the pod: its other functions are not called. */
-export interface Skip {
+interface Skip {
   readonly code: 'Skip'
 }
 
-export interface PreFilterResult<F> {
+interface PreFilterResult<F> {
   readonly code: 'Success'
   readonly state: F
   /** Only these nodes can take the pod; undefined: any. */
   readonly nodeNames?: ReadonlySet<string>
 }
 
-export interface PreScoreResult<S> {
+interface PreScoreResult<S> {
   readonly code: 'Success'
   readonly state: S
 }

@@ -14,7 +14,7 @@ export interface WeightedAffinityTerm extends AffinityTerm {
   readonly weight: number
 }
 
-export interface PodAffinityTerms {
+interface PodAffinityTerms {
   readonly requiredAffinity: readonly AffinityTerm[]
   readonly requiredAntiAffinity: readonly AffinityTerm[]
   readonly preferredAffinity: readonly WeightedAffinityTerm[]

@@ -7,7 +7,7 @@ import { type PodInfo, podInfoOf, podKey } from './pod-info.ts'
 import { type QueuedPodEmitted, queuedPodMachine } from './queued-pod.ts'
 
 /** How long a pod that nothing has helped waits before it is tried all the same. Source: scheduling_queue.go */
-export const podMaxInUnschedulablePodsDurationSeconds = 300
+const podMaxInUnschedulablePodsDurationSeconds = 300
 /** Source: scheduling_queue.go Run */
 const FLUSH_PERIOD_MS = 30_000
 

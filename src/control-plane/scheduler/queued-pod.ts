@@ -1,8 +1,8 @@
 import { assign, emit, setup } from 'xstate'
 
 /** Defaults of the configuration. Source: pkg/scheduler/backend/queue/scheduling_queue.go */
-export const podInitialBackoffSeconds = 1
-export const podMaxBackoffSeconds = 10
+const podInitialBackoffSeconds = 1
+const podMaxBackoffSeconds = 10
 /** Back-offs end in whole windows, so that priority decides among pods of one. Source: backoff_queue.go */
 const BACKOFF_WINDOW_MS = 1000
 

@@ -17,8 +17,8 @@ export interface Resource {
 export type ResourceList = Readonly<Record<string, string | number>>
 
 /** What is assumed of a container that asks for nothing, where nodes are compared. Source: pkg/scheduler/util/pod_resources.go */
-export const DEFAULT_MILLI_CPU_REQUEST = 100
-export const DEFAULT_MEMORY_REQUEST = 200 * 1024 * 1024
+const DEFAULT_MILLI_CPU_REQUEST = 100
+const DEFAULT_MEMORY_REQUEST = 200 * 1024 * 1024
 
 export const emptyResource = (): Resource => ({
   milliCPU: 0,

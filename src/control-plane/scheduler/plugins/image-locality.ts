@@ -41,5 +41,5 @@ export const imageLocality: Plugin<undefined, State> = {
 }
 
 /** Adds `:latest` to a name without a tag. */
-export const normalizedImageName = (name: string): string =>
+const normalizedImageName = (name: string): string =>
   name.lastIndexOf(':') <= name.lastIndexOf('/') ? `${name}:latest` : name

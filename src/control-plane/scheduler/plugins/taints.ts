@@ -4,7 +4,7 @@ import type { Taint, Toleration } from '../../../api/types.ts'
  * @param comparison whether `Gt` and `Lt` mean something (feature gate TaintTolerationComparisonOperators, off by default)
  * Source: api/core/v1/toleration.go ToleratesTaint
  */
-export function toleratesTaint(toleration: Toleration, taint: Taint, comparison = false): boolean {
+function toleratesTaint(toleration: Toleration, taint: Taint, comparison = false): boolean {
   if (toleration.effect && toleration.effect !== taint.effect) return false
   if (toleration.key && toleration.key !== taint.key) return false
   switch (toleration.operator ?? '') {
