@@ -1,0 +1,2 @@
+#!/bin/sh
+kubedrill ssh worker-1 systemctl enable --now kubelet
