@@ -1,8 +1,11 @@
 import type { Client, EventRecorder } from '../../client/contract.ts'
+import { createRecorder } from '../../client/recorder.ts'
 import type { ChartWorld } from '../../sim/chart.ts'
 import type { Random } from '../../sim/random.ts'
 import type { ClusterAuthority, Controller, ControllerDescriptor, KindInfo } from './controller.ts'
 import { deploymentController } from './deployment/index.ts'
+import { endpointsController } from './endpoints/index.ts'
+import { endpointSliceController } from './endpointslice/index.ts'
 import { type ControllerManagerFlags, isControllerEnabled } from './flags.ts'
 import { Informers } from './informers.ts'
 import { storedKinds } from './kinds.ts'
@@ -26,6 +29,8 @@ export const controllers: readonly ControllerDescriptor[] = [
   nodeLifecycleController,
   taintEvictionController,
   podGarbageCollectorController,
+  endpointsController,
+  endpointSliceController,
   namespaceController,
   serviceAccountTokenController,
   rootCACertificatePublisherController,
@@ -34,8 +39,8 @@ export const controllers: readonly ControllerDescriptor[] = [
 export interface ControllerManagerOptions {
   /** A client as a user of these groups. */
   readonly client: (user: string, groups: readonly string[]) => Client
-  /** Records Events through a client, in the name of a component. */
-  readonly recorder: (client: Client, component: string) => EventRecorder
+  /** Records Events through a client, in the name of a component. Default: client/recorder.ts */
+  readonly recorder?: (client: Client, component: string, world: ChartWorld, random: Random) => EventRecorder
   readonly world: ChartWorld
   readonly random: Random
   readonly flags: ControllerManagerFlags
@@ -69,7 +74,7 @@ export function startControllerManager(options: ControllerManagerOptions): Contr
       const client = flags.useServiceAccountCredentials
         ? writingAs(options.client(`system:serviceaccount:kube-system:${account}`, SERVICE_ACCOUNT_GROUPS), own)
         : own
-      const recorder = options.recorder(client, component)
+      const recorder = (options.recorder ?? createRecorder)(client, component, world, random)
       return start({ client, informers, recorder, world, random, flags, authority, kinds })
     })
   return {

@@ -1,0 +1,56 @@
+import { keyOf } from '../../../api/meta.ts'
+import type { Controller, ControllerContext, ControllerDescriptor } from '../controller.ts'
+import { startLoop } from '../machine.ts'
+import { ServiceIndex, servicesConcerned } from '../service-index.ts'
+import { reconcileEndpointSlices } from './reconcile.ts'
+import { CONTROLLER_NAME, MANAGED_BY, SERVICE_NAME } from './slices.ts'
+
+/** Lists the pods behind each Service in EndpointSlices. Source: pkg/controller/endpointslice/endpointslice_controller.go */
+export const endpointSliceController: ControllerDescriptor = {
+  name: 'endpointslice-controller',
+  account: 'endpointslice-controller',
+  component: 'endpoint-slice-controller',
+  start: startEndpointSliceController,
+}
+
+/** Source: endpointslice_controller.go defaultSyncBackOff, maxSyncBackOff, maxRetries */
+const RATE_LIMITS = { baseMs: 1_000, maxMs: 1_000_000 }
+const MAX_RETRIES = 15
+
+function startEndpointSliceController({ client, informers, recorder, world, flags }: ControllerContext): Controller {
+  const index = new ServiceIndex()
+  const deps = { client, recorder, maxEndpointsPerSlice: flags.maxEndpointsPerSlice }
+  const loop = startLoop({
+    component: 'controller-manager/endpointslice-controller',
+    world,
+    rateLimits: RATE_LIMITS,
+    maxRetries: MAX_RETRIES,
+    reconcile: (key) => reconcileEndpointSlices(key, deps),
+  })
+  const enqueue = (key: string) => loop.queue.addAfter(key, flags.endpointSliceUpdatesBatchPeriod)
+
+  const stops = [
+    informers.on('Service', ({ type, object }) => {
+      const key = keyOf(object)
+      if (type === 'DELETED') index.delete(key)
+      else index.set(object)
+      enqueue(key)
+    }),
+    informers.on('Pod', ({ type, object }, old) => {
+      for (const key of servicesConcerned(index, type, object, old)) enqueue(key)
+    }),
+    // Somebody else changed a slice of ours: it is put right.
+    informers.on('EndpointSlice', ({ type, object: { metadata } }, old) => {
+      const { [SERVICE_NAME]: service, [MANAGED_BY]: manager } = metadata.labels ?? {}
+      const ours = manager === CONTROLLER_NAME || old?.metadata.labels?.[MANAGED_BY] === CONTROLLER_NAME
+      if (service !== undefined && ours && (type === 'DELETED' || old !== undefined))
+        enqueue(`${metadata.namespace}/${service}`)
+    }),
+  ]
+  return {
+    stop() {
+      for (const stop of stops) stop()
+      loop.stop()
+    },
+  }
+}
