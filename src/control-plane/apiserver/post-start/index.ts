@@ -2,8 +2,9 @@ import type { KubernetesObject } from '../../../api/types.ts'
 import type { Timer } from '../../../sim/clock.ts'
 import { EtcdError } from '../../etcd/contract.ts'
 import type { Server } from '../contract.ts'
-import { type Endpoint, kubernetesService, removeEndpoint } from './kubernetes-service.ts'
+import { type Endpoint, kubernetesService } from './kubernetes-service.ts'
 import { ensure } from './loopback.ts'
+import { MasterLeases } from './master-leases.ts'
 import { priorityClasses } from './priority-classes.ts'
 import { systemNamespaces } from './system-namespaces.ts'
 
@@ -20,7 +21,7 @@ export interface PostStartOptions {
 interface Hook {
   /** As /readyz?verbose names it, without `poststarthook/`. */
   readonly name: string
-  readonly run: (options: PostStartOptions) => void
+  readonly run: (options: PostStartOptions, leases: MasterLeases | undefined) => void
 }
 
 const HOOKS: readonly Hook[] = [
@@ -32,17 +33,26 @@ const HOOKS: readonly Hook[] = [
     },
   },
   { name: 'scheduling/bootstrap-system-priority-classes', run: ({ server }) => priorityClasses(server) },
-  { name: 'bootstrap-controller', run: ({ server, endpoint }) => kubernetesService(server, endpoint) },
+  {
+    name: 'bootstrap-controller',
+    run: ({ server, endpoint }, leases) => {
+      kubernetesService(server, endpoint)
+      leases?.start()
+    },
+  },
 ]
 
 /** What the server sees to once it serves: the objects that every cluster has. Done in order, again and again until etcd lets it. */
 export class PostStart {
   readonly #options: PostStartOptions
+  readonly #leases: MasterLeases | undefined
   #left: readonly Hook[] = HOOKS
   #retry: Timer | undefined
 
   constructor(options: PostStartOptions) {
     this.#options = options
+    const { server, endpoint } = options
+    if (endpoint !== undefined) this.#leases = new MasterLeases(server, endpoint)
     this.#run()
   }
 
@@ -53,15 +63,14 @@ export class PostStart {
 
   /** @param graceful the server had time to take its address out of the `kubernetes` endpoints */
   stop(graceful: boolean): void {
-    const { server, endpoint } = this.#options
-    server.clock.clearTimeout(this.#retry)
-    if (graceful && endpoint !== undefined && this.#left.length === 0) removeEndpoint(server, endpoint)
+    this.#options.server.clock.clearTimeout(this.#retry)
+    this.#leases?.stop(graceful && this.#left.length === 0)
   }
 
   #run(): void {
     try {
       for (let hook = this.#left[0]; hook !== undefined; hook = this.#left[0]) {
-        hook.run(this.#options)
+        hook.run(this.#options, this.#leases)
         this.#left = this.#left.slice(1)
       }
     } catch (error) {

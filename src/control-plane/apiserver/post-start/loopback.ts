@@ -1,5 +1,6 @@
 import type { UserInfo } from '../../../api/request.ts'
 import { isStatus, type KubernetesObject } from '../../../api/types.ts'
+import { EtcdError } from '../../etcd/contract.ts'
 import type { Server } from '../contract.ts'
 import { handle } from '../handle.ts'
 
@@ -13,14 +14,16 @@ export function ensure(server: Server, object: KubernetesObject): void {
   const { name, namespace } = object.metadata
   if (server.read(object.kind, name, namespace) !== undefined) return
   const { group, version, resource } = server.table.forKind(object.kind)!.definition
-  const { body } = handle(server, {
+  const { body, code } = handle(server, {
     verb: 'create',
     credentials,
     resource: { group, version, resource },
     ...(namespace !== undefined && { namespace }),
     body: object,
   })
-  if (isStatus(body) && body.reason !== 'AlreadyExists') throw new Error(`${object.kind} ${name}: ${body.message}`)
+  if (!isStatus(body) || body.reason === 'AlreadyExists') return
+  if (code === 500) throw new EtcdError('unavailable', body.message ?? '')
+  throw new Error(`${object.kind} ${name}: ${body.message}`)
 }
 
 /** Changes an object that is there. */

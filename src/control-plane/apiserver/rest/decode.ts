@@ -9,7 +9,7 @@ import { checkStructure } from '../structure.ts'
  */
 export function decode(call: Call, body: unknown): Answer<KubernetesObject> {
   const { definition, storage } = call.endpoint
-  const object = call.request.wire === undefined ? (body as KubernetesObject) : checked(call, definition, body)
+  const object = call.request.wire === undefined ? (body as KubernetesObject) : checkBody(call, definition, body)
   if (isStatus(object)) return object
   const stored = definition.view === undefined ? object : definition.view.toStored(object)
   return withDefaults(storage?.definition ?? definition, stored)
@@ -20,7 +20,7 @@ export function withDefaults(definition: KindDefinition, object: KubernetesObjec
 }
 
 /** The body in the shape of its kind: what does not fit is refused, warned of or dropped. */
-function checked(call: Call, { schema, kind }: KindDefinition, body: unknown): Answer<KubernetesObject> {
+export function checkBody(call: Call, { schema, kind }: KindDefinition, body: unknown): Answer<KubernetesObject> {
   const { fieldValidation } = call.options
   const structured = checkStructure(schema, kind, body, fieldValidation, call.request.wire?.duplicateFields)
   if (isStatus(structured)) return structured

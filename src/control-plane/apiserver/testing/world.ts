@@ -11,6 +11,7 @@ export const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['system:mast
 /** An API server on an etcd of its own, and short words for requests to it. */
 export class World {
   readonly clock = new VirtualClock(Date.UTC(2026, 0, 1))
+  /** The store; what the server talks to unless told otherwise. */
   readonly etcd = new Store(this.clock)
   readonly server: RunningApiServer
 
