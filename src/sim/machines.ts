@@ -5,14 +5,16 @@ import { arrowsOf } from './transitions.ts'
 export function mermaid(machine: AnyStateMachine): string {
   const lines = ['stateDiagram-v2', ...states(machine.root, '  ')]
   const arrows = new Map<string, string[]>()
+  const draw = (from: string, to: string, label: string) => {
+    const arrow = `${identifier(from)} --> ${identifier(to)}`
+    arrows.set(arrow, [...(arrows.get(arrow) ?? []), label])
+  }
+  // What a chart does in any state is drawn in each: Mermaid has no arrow from the frame.
+  const outermost = Object.values(machine.root.states).filter(({ type }) => type !== 'final')
   for (const { from, to, on, guard } of arrowsOf(machine)) {
     const label = guard === undefined ? on : `${on} [${guard}]`
-    // What a chart does at any time is drawn where it begins: Mermaid has no arrow from the frame.
-    for (const target of to.length === 0 ? [from] : to) {
-      if (target === '' && from === '') continue
-      const arrow = `${identifier(from) || identifier(target)} --> ${identifier(target) || identifier(from)}`
-      arrows.set(arrow, [...(arrows.get(arrow) ?? []), from === '' ? `${label} (from any state)` : label])
-    }
+    for (const source of from === '' ? outermost.map(({ key }) => key) : [from])
+      for (const target of to.length === 0 ? [source] : to) draw(source, target, label)
   }
   for (const [arrow, labels] of arrows) lines.push(`  ${arrow}: ${labels.map(plain).join('<br/>')}`)
   return `${lines.join('\n')}\n`
