@@ -1,19 +1,13 @@
 import type { Network } from '../../network/contract.ts'
 import { type Charts, type ChartWorld, createCharts } from '../../sim/chart.ts'
-import { Random } from '../../sim/random.ts'
+import type { Random } from '../../sim/random.ts'
 import type { FileTree, Image, ImageCatalogue } from '../contract.ts'
 import type { Files } from '../host/file-tree.ts'
 import { createProcess, type ProcessHandle, type ProcessOptions } from '../process.ts'
 import { execErrorMessage, runInside, startErrorMessage } from './container/exec.ts'
 import { containerMachine } from './container/machine.ts'
-import {
-  argvOf,
-  ContainerRecord,
-  hostnameOf,
-  rootOf,
-  type SandboxRecord,
-  terminationMessage,
-} from './container/record.ts'
+import { processOptions } from './container/process-options.ts'
+import { argvOf, ContainerRecord, rootOf, type SandboxRecord, terminationMessage } from './container/record.ts'
 import type {
   ContainerConfig,
   ContainerRuntime,
@@ -45,7 +39,6 @@ export interface ContainerRuntimeOptions {
 
 const UNREACHABLE =
   'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: no such file or directory"'
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** containerd of one node. */
 export function createContainerRuntime(options: ContainerRuntimeOptions): ContainerRuntime {
@@ -287,28 +280,10 @@ class Containerd implements ContainerRuntime {
     argv: readonly string[],
     on: Pick<ProcessOptions, 'log' | 'onExit'>,
   ): ProcessHandle {
-    const { config, sandbox } = container
-    const { pod } = sandbox.config
-    const { world, network, random, host } = this.#options
-    return createProcess({
-      world,
-      network: {
-        listen: (ip, port, protocol, serve) => {
-          const close = network.listen(ip, port, protocol, serve)
-          this.#emit('ports', container)
-          return close
-        },
-      },
-      random: new Random(random.next32()),
-      argv,
-      env: { PATH, HOSTNAME: hostnameOf(sandbox, host), ...config.image.env, ...config.env },
-      files: this.#filesOf(container),
-      host,
-      ip: sandbox.ip,
-      pod,
-      container: config.container,
-      ...on,
-    })
+    const files = this.#filesOf(container)
+    return createProcess(
+      processOptions(this.#options, container, argv, { ...on, files, onPort: () => this.#emit('ports', container) }),
+    )
   }
 
   #filesOf(container: ContainerRecord): Files {

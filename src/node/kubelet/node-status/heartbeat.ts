@@ -1,19 +1,16 @@
 import { hasReason } from '../../../api/status.ts'
-import { rfc3339Micro } from '../../../api/time.ts'
-import { isStatus, type Lease, type Node, type NodeStatus } from '../../../api/types.ts'
+import { isStatus, type Node, type NodeStatus } from '../../../api/types.ts'
 import type { Client, EventRecorder } from '../../../client/contract.ts'
 import type { Clock, Timer } from '../../../sim/clock.ts'
 import type { KubeletConfiguration } from '../configuration.ts'
 import type { KubeletDeps } from '../contract.ts'
 import { nodeConditions, sameConditions } from './conditions.ts'
+import { LeaseController } from './lease-controller.ts'
 import { initialNode, nodeFacts, nodeImages } from './node.ts'
 import { RuntimeState } from './runtime-state.ts'
 
 /** Source: pkg/kubelet/kubelet_node_status.go registerWithAPIServer: 100 ms, doubling up to 7 s */
 const REGISTER_RETRY_MAX = 7000
-const LEASE_NAMESPACE = 'kube-node-lease'
-/** Source: pkg/kubelet/kubelet.go nodeLeaseRenewIntervalFraction */
-const RENEW_FRACTION = 0.25
 
 export interface HeartbeatDeps {
   readonly deps: KubeletDeps
@@ -45,9 +42,8 @@ export class Heartbeat {
   #lastReport = 0
   #retryMs = 100
   #statusTimer: Timer | undefined
-  #leaseTimer: Timer | undefined
+  #lease: LeaseController | undefined
   #registerTimer: Timer | undefined
-  #stopLease: (() => void) | undefined
 
   constructor(h: HeartbeatDeps) {
     this.#h = h
@@ -63,8 +59,8 @@ export class Heartbeat {
   stop(): void {
     this.#stopped = true
     for (const stop of this.#stops) stop()
-    this.#stopLease?.()
-    for (const timer of [this.#statusTimer, this.#leaseTimer, this.#registerTimer]) this.#h.clock.clearTimeout(timer)
+    this.#lease?.stop()
+    for (const timer of [this.#statusTimer, this.#registerTimer]) this.#h.clock.clearTimeout(timer)
   }
 
   get registered(): boolean {
@@ -99,9 +95,12 @@ export class Heartbeat {
     log(`I kubelet_node_status.go:81] "Successfully registered node" node="${deps.nodeName}"`)
     this.#lastReport = clock.now()
     this.#ready = this.#runtime.errors().length === 0
-    this.#h.onRegistered(isStatus(answer) ? (client.get('Node', deps.nodeName) ?? node) : answer)
+    const stored = isStatus(answer) ? (client.get('Node', deps.nodeName) ?? node) : answer
+    this.#h.onRegistered(stored)
     this.#sync()
-    this.#keepLease()
+    const { nodeLeaseDurationSeconds: leaseDurationSeconds } = this.#h.configuration
+    this.#lease = new LeaseController({ client, clock, log, node: stored, leaseDurationSeconds })
+    this.#lease.start()
   }
 
   /** The node is there already: default labels are put right. Source: tryRegisterWithAPIServer, updateDefaultLabels */
@@ -136,17 +135,8 @@ export class Heartbeat {
       log(
         `E kubelet_node_status.go:474] "Error updating node status, will retry" err="error getting node \\"${deps.nodeName}\\": ${answer.message}"`,
       )
-      if (hasReason(answer, 'NotFound')) {
-        this.#reregister()
-        return
-      }
     } else if (written) this.#lastReport = clock.now()
     this.#lookAt(isStatus(answer) || this.#runtime.unsettled ? this.#nextTick() : this.#nextReport())
-  }
-
-  /** The Node was deleted under us: upstream's kubelet does not register again by itself, its status updates keep failing. */
-  #reregister(): void {
-    this.#lookAt(this.#nextTick())
   }
 
   #announce(node: Node, status: NodeStatus): void {
@@ -194,51 +184,6 @@ export class Heartbeat {
     if (this.#statusTimer?.callback !== undefined && this.#statusTimer.due <= at) return
     clock.clearTimeout(this.#statusTimer)
     this.#statusTimer = clock.setTimeout(() => this.#sync(), at - clock.now())
-  }
-
-  /** The Lease is created now and renewed for as long as the kubelet runs. */
-  #keepLease(): void {
-    const { deps, configuration, clock, client } = this.#h
-    const { nodeLeaseDurationSeconds } = configuration
-    const lease = { name: deps.nodeName, leaseDurationSeconds: nodeLeaseDurationSeconds }
-    const node = client.get('Node', deps.nodeName)
-    this.#renewLease(lease, node)
-    const again = () => {
-      this.#leaseTimer = clock.setTimeout(
-        () => {
-          this.#renewLease(lease, node)
-          again()
-        },
-        nodeLeaseDurationSeconds * 1000 * RENEW_FRACTION,
-      )
-    }
-    again()
-  }
-
-  #renewLease({ name, leaseDurationSeconds }: { name: string; leaseDurationSeconds: number }, node?: Node): void {
-    const { client, clock, log } = this.#h
-    const renewTime = rfc3339Micro(clock.now())
-    const answer = client.update('Lease', name, LEASE_NAMESPACE, (lease) => ({
-      ...lease,
-      spec: { ...lease.spec, renewTime },
-    }))
-    if (!isStatus(answer)) return
-    if (!hasReason(answer, 'NotFound')) {
-      log(`E controller.go:195] "Failed to update lease" err="${answer.message}"`)
-      return
-    }
-    const uid = node?.metadata.uid
-    const fresh: Lease = {
-      apiVersion: 'coordination.k8s.io/v1',
-      kind: 'Lease',
-      metadata: {
-        name,
-        namespace: LEASE_NAMESPACE,
-        ...(uid === undefined ? {} : { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }] }),
-      },
-      spec: { holderIdentity: name, leaseDurationSeconds, renewTime },
-    }
-    client.create(fresh)
   }
 }
 
