@@ -25,7 +25,7 @@ export async function answerWatch(
   const watch = await door.options.world.inject(() =>
     door.call((api) =>
       api.watch(
-        request,
+        { ...request, onlooker: true },
         (event) => stream.write(frames(event)),
         () => stream.end(),
       ),

@@ -1,4 +1,4 @@
-import { parseDocument, stringify } from 'yaml'
+import { parseDocument, stringify, type Tags } from 'yaml'
 import { type DecodedJson, decodeJson, JsonError } from './json.ts'
 
 /**
@@ -9,26 +9,37 @@ import { type DecodedJson, decodeJson, JsonError } from './json.ts'
 export function decodeYaml(text: string): DecodedJson {
   // kubectl sends JSON under the YAML type too.
   if (/^\s*\{/.test(text)) return decodeJson(text)
-  const document = parseDocument(text, { uniqueKeys: true, version: '1.1', maxAliasCount: 100 } as never)
+  const document = parseDocument(text, { uniqueKeys: true, version: '1.1', customTags: goTags })
   const duplicateFields: string[] = []
   for (const error of document.errors) {
     if (error.code !== 'DUPLICATE_KEY') throw new JsonError(`yaml: ${firstLine(error.message)}`)
-    duplicateFields.push(keyAt(text, error.pos[0]))
+    duplicateFields.push(alreadySet(text, error.pos[0]))
   }
   try {
-    return { value: document.toJS({ maxAliasCount: 100 }), duplicateFields }
+    // Through text: what an alias repeats is repeated, and what contains itself is refused.
+    return { value: JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 100 }))), duplicateFields }
   } catch (error) {
     throw new JsonError(`yaml: ${firstLine((error as Error).message)}`)
   }
 }
 
+/** Go leaves timestamps as text and knows no base 60. Source: sigs.k8s.io/yaml goyaml.v2 resolve.go */
+const goTags = (tags: Tags): Tags =>
+  tags.filter(
+    (tag) =>
+      typeof tag === 'string' || !/:(timestamp|binary|omap|pairs|set)$|TIME/.test(`${tag.tag}${tag.format ?? ''}`),
+  )
+
 const firstLine = (message: string) => message.split('\n', 1)[0]!.replace(/ at line (\d+).*$/, ' (line $1)')
 
-function keyAt(text: string, offset: number): string {
-  return /[^\s:]+/.exec(text.slice(offset))?.[0]?.replace(/^["']|["']$/g, '') ?? ''
+/** Source: sigs.k8s.io/yaml goyaml.v2 decode.go */
+function alreadySet(text: string, offset: number): string {
+  const line = text.slice(0, offset).split('\n').length
+  const key = /[^\s:]+/.exec(text.slice(offset))?.[0]?.replace(/^["']|["']$/g, '') ?? ''
+  return `yaml: unmarshal errors:\n  line ${line}: key ${JSON.stringify(key)} already set in map`
 }
 
 /** An answer as YAML. */
 export function encodeYaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false })
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false, version: '1.1' })
 }

@@ -37,7 +37,7 @@ function tables(): ReadonlyMap<string, TypeTable> {
 /**
  * @param schema OpenAPI name of the type: `io.k8s.api.core.v1.Pod`
  * @param kind the kind that the path serves
- * @param duplicateFields paths of keys that came twice, found by the decoder
+ * @param duplicateFields paths of keys that came twice, found by the decoder; of a YAML body the decoder's own words (`yaml: …`)
  */
 export function checkStructure(
   schema: string,
@@ -61,7 +61,8 @@ export function checkStructure(
   const walk = new Walk(new Set(duplicateFields))
   const object = walk.struct(schema, body, '', '')
   if (walk.error !== undefined) return cannot(walk.error)
-  const found = fieldValidation === 'Ignore' ? [] : walk.found
+  const yaml = duplicateFields.filter((text) => text.startsWith('yaml: '))
+  const found = fieldValidation === 'Ignore' ? [] : [...yaml, ...walk.found]
   if (fieldValidation === 'Strict' && found.length > 0) return cannot(`strict decoding error: ${found.join(', ')}`)
   return { object: { ...(object as object), ...named } as KubernetesObject, warnings: found }
 }
