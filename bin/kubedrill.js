@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 
 const built = new URL('../dist/cli.js', import.meta.url)
-if (existsSync(built)) await import(built.href)
+if (existsSync(built)) await (await import(built.href)).main(process.argv)
 else {
   process.stderr.write('kubedrill is not built: run `npm run build` in its directory first\n')
   process.exitCode = 2

@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { VERSION } from '../version.ts'
 import { Failure } from './failure.ts'
+import { VERSION } from './package-root.ts'
 import { tell } from './terminal.ts'
 
 /** Each command loads what it needs when it is called: `kubedrill --help` is there at once. */
@@ -12,6 +12,7 @@ export function program(): Command {
     .version(VERSION)
     .showSuggestionAfterError()
     .showHelpAfterError('(kubedrill --help shows what there is)')
+    .enablePositionalOptions()
     .exitOverride()
     .addHelpText('after', examples('kubedrill start', 'kubedrill serve --speed 10', 'kubedrill test features/nodes'))
   addExerciseCommands(kubedrill)
@@ -83,7 +84,6 @@ function addSessionCommands(kubedrill: Command): void {
     .argument('<duration>', '90s, 10m, 1h30m')
     .addOption(json())
     .action(async (duration, options) => (await import('./commands/skip.ts')).skip(duration, options))
-  kubedrill.enablePositionalOptions()
 }
 
 function addClusterCommands(kubedrill: Command): void {
@@ -148,6 +148,11 @@ function factor(text: string): number {
 
 /** Runs a command line. Exit codes: 0 good, 1 the thing tested or graded failed, 2 usage or bad input. */
 export async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // The reader of our output has left (`kubedrill list | head`): nothing is wrong.
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
   try {
     await program().parseAsync(argv)
   } catch (error) {
@@ -155,6 +160,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     else if (error instanceof Failure) {
       tell(`kubedrill: ${error.message}`)
       process.exitCode = error.exitCode
-    } else throw error
+    } else {
+      tell(`kubedrill: this should not have happened, please report it: ${(error as Error).stack}`)
+      process.exitCode = 70
+    }
   }
 }

@@ -3,6 +3,7 @@ import { openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Control } from './control.ts'
 import { Failure } from './failure.ts'
+import { PACKAGE_ROOT } from './package-root.ts'
 import type { SessionFiles } from './session-files.ts'
 
 const POLL_MS = 20
@@ -10,7 +11,7 @@ const PATIENCE_MS = 60_000
 
 /** The program this process was started with: the server runs the same one. */
 export function ownProgram(): string {
-  return join(import.meta.dirname, '..', 'bin', 'kubedrill.js')
+  return join(PACKAGE_ROOT, 'bin', 'kubedrill.js')
 }
 
 /** Starts the session's server in the background and waits until it answers. @throws {Failure} with the end of its log */

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Exercise, loadPacks, type Pack, PackError } from '../../exercises/pack.ts'
 import { Failure } from '../failure.ts'
+import { PACKAGE_ROOT } from '../package-root.ts'
 
 /** Where the packs are that come with kubedrill. */
 export function builtInPacks(): string {
-  return join(import.meta.dirname, '..', 'exercises')
+  return join(PACKAGE_ROOT, 'exercises')
 }
 
 /** The built-in packs and those below `--packs DIRECTORY`. @throws {Failure} naming the file that cannot be read */

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api'
 import type { Envelope } from '@cucumber/messages'
 import { Failure } from '../failure.ts'
+import { PACKAGE_ROOT } from '../package-root.ts'
 
 export interface TestOptions {
   readonly tags?: string
@@ -38,7 +39,7 @@ export async function test(files: readonly string[], options: TestOptions): Prom
 }
 
 function configuration(files: readonly string[], { tags, name, format, import: own = [], dryRun }: TestOptions) {
-  const library = relative(process.cwd(), join(import.meta.dirname, 'gherkin', 'index.js'))
+  const library = relative(process.cwd(), join(PACKAGE_ROOT, 'dist', 'gherkin', 'index.js'))
   return {
     paths: files.length > 0 ? [...files] : ['features/**/*.feature'],
     import: [library, ...own],
