@@ -29,11 +29,6 @@ export function parseFieldSelector(text: string): readonly FieldRequirement[] {
   return requirements
 }
 
-/** Writes a value so that the parser reads it back. Source: fields.EscapeValue */
-export function escapeFieldValue(value: string): string {
-  return value.replace(/[\\,=]/g, '\\$&')
-}
-
 function parseTerm(selector: string, term: string): FieldRequirement {
   const parts = /^(.*?)(!=|==|=)(.*)$/s.exec(term)
   if (parts === null) throw new FieldSelectorError(`invalid selector: '${selector}'; can't understand '${term}'`)

@@ -32,16 +32,12 @@ export function controllerOf(object: KubernetesObject): OwnerReference | undefin
   return object.metadata.ownerReferences?.find((reference) => reference.controller === true)
 }
 
-export function isControlledBy(object: KubernetesObject, owner: KubernetesObject): boolean {
-  return controllerOf(object)?.uid === owner.metadata.uid
-}
-
 /** Source: metav1.NewControllerRef */
 export function newControllerRef(owner: KubernetesObject): OwnerReference {
   return { ...ownerReference(owner), controller: true, blockOwnerDeletion: true }
 }
 
-export function ownerReference(owner: KubernetesObject): OwnerReference {
+function ownerReference(owner: KubernetesObject): OwnerReference {
   return { apiVersion: owner.apiVersion, kind: owner.kind, name: owner.metadata.name, uid: owner.metadata.uid ?? '' }
 }
 

@@ -5,13 +5,11 @@
 
 const DNS1123_LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 const DNS1123_SUBDOMAIN = `${DNS1123_LABEL}(\\.${DNS1123_LABEL})*`
-const DNS1035_LABEL = '[a-z]([-a-z0-9]*[a-z0-9])?'
 const LABEL_KEY = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'
 const LABEL_VALUE = `(${LABEL_KEY})?`
 
 const dns1123Label = new RegExp(`^${DNS1123_LABEL}$`)
 const dns1123Subdomain = new RegExp(`^${DNS1123_SUBDOMAIN}$`)
-const dns1035Label = new RegExp(`^${DNS1035_LABEL}$`)
 const labelKey = new RegExp(`^${LABEL_KEY}$`)
 const labelValue = new RegExp(`^${LABEL_VALUE}$`)
 
@@ -34,15 +32,6 @@ export function isDNS1123Subdomain(value: string): readonly string[] {
   const rule =
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character"
   if (!dns1123Subdomain.test(value)) errors.push(regexError(rule, DNS1123_SUBDOMAIN, 'example.com'))
-  return errors
-}
-
-export function isDNS1035Label(value: string): readonly string[] {
-  const errors: string[] = []
-  if (value.length > 63) errors.push(tooLong(63))
-  const rule =
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character"
-  if (!dns1035Label.test(value)) errors.push(regexError(rule, DNS1035_LABEL, 'my-name', 'abc-123'))
   return errors
 }
 
@@ -95,7 +84,7 @@ export function isLabelValue(value: string): readonly string[] {
 }
 
 /** Label keys and values count bytes. Source: apimachinery/pkg/api/validate/content/errors.go MaxLenError */
-export function maxLengthError(length: number): string {
+function maxLengthError(length: number): string {
   return `must be no more than ${length} bytes`
 }
 

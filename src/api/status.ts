@@ -45,7 +45,7 @@ export function success(details?: StatusDetails): Status {
 }
 
 /** `deployments.apps`; `pods` in the core group. */
-export function qualified({ group, resource }: GroupResource): string {
+function qualified({ group, resource }: GroupResource): string {
   return group === '' ? resource : `${resource}.${group}`
 }
 
@@ -88,7 +88,7 @@ export function forbidden(resource: GroupResource, name: string, why: string): S
   return failure(403, 'Forbidden', `${subject}: ${why}`, detailsOf(resource, name))
 }
 
-export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again'
+const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again'
 
 export function conflict(resource: GroupResource, name: string, why: string = MODIFIED): Status {
   const message = `Operation cannot be fulfilled on ${qualified(resource)} ${quote(name)}: ${why}`
@@ -97,10 +97,6 @@ export function conflict(resource: GroupResource, name: string, why: string = MO
 
 export function expired(message: string): Status {
   return failure(410, 'Expired', message)
-}
-
-export function gone(message: string): Status {
-  return failure(410, 'Gone', message)
 }
 
 export function invalid({ group, kind }: GroupKind, name: string, errors: readonly InvalidField[]): Status {
@@ -124,15 +120,6 @@ export function badRequest(message: string): Status {
   return failure(400, 'BadRequest', message)
 }
 
-/** @param causes a refused eviction names its budget here */
-export function tooManyRequests(message: string, retryAfterSeconds: number, causes?: readonly StatusCause[]): Status {
-  const details = {
-    ...(causes === undefined ? {} : { causes }),
-    ...(retryAfterSeconds === 0 ? {} : { retryAfterSeconds }),
-  }
-  return failure(429, 'TooManyRequests', message, details)
-}
-
 export function serviceUnavailable(message: string): Status {
   return failure(503, 'ServiceUnavailable', message)
 }
@@ -147,11 +134,6 @@ export function notSimulated(what: string): Status {
   return failure(501, 'NotImplemented', `${what} is not simulated`)
 }
 
-export function serverTimeout(resource: GroupResource, operation: string, retryAfterSeconds: number): Status {
-  const message = `The ${operation} operation against ${qualified(resource)} could not be completed at this time, please try again.`
-  return failure(500, 'ServerTimeout', message, detailsOf(resource, operation, { retryAfterSeconds }))
-}
-
 export function internalError(why: string): Status {
   return failure(500, 'InternalError', `Internal error occurred: ${why}`, { causes: [{ message: why }] })
 }
@@ -159,11 +141,6 @@ export function internalError(why: string): Status {
 /** An error that upstream hands on as it is: 500 without a reason. Source: apiserver/pkg/endpoints/handlers/responsewriters/status.go ErrorToAPIStatus */
 export function unknownError(message: string): Status {
   return failure(500, '', message)
-}
-
-export function timeout(message: string, retryAfterSeconds: number): Status {
-  const details = retryAfterSeconds === 0 ? {} : { retryAfterSeconds }
-  return failure(504, 'Timeout', `Timeout: ${message}`, details)
 }
 
 /** The watch cache has not come as far as the client has. Source: apiserver/pkg/storage/errors.go NewTooLargeResourceVersionError */

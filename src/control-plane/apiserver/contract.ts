@@ -28,6 +28,8 @@ export interface ApiServerOptions {
   readonly securePort?: number
   /** --enable-admission-plugins minus --disable-admission-plugins; default all there are. */
   readonly admissionPlugins?: readonly string[]
+  /** --authorization-mode, in order; default `Node`, `RBAC`. Besides them `AlwaysAllow` and `AlwaysDeny`. */
+  readonly authorizationModes?: readonly string[]
   /** Objects that the post-start hook rbac/bootstrap-roles makes sure of; default those in bootstrap/. */
   readonly bootstrapObjects?: readonly KubernetesObject[]
 }

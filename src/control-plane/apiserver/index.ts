@@ -7,9 +7,6 @@ import { PostStart } from './post-start/index.ts'
 import { type OpenWatch, watch } from './rest/watch.ts'
 import { Parts } from './server.ts'
 
-export type { ApiServerOptions, Attributes, Decision, Endpoint } from './contract.ts'
-export type { HealthCheck } from './health.ts'
-
 /** The API server, and what the process around it needs. */
 export interface RunningApiServer extends ApiServer {
   /** What is served: discovery, OpenAPI and Tables are made from it at the door. */

@@ -6,7 +6,7 @@ import type { Etcd } from '../etcd/contract.ts'
 import { admissionPlugins } from './admission/index.ts'
 import { rbacEscalation } from './admission/rbac-escalation.ts'
 import { unsignedAuthority } from './authentication/unsigned.ts'
-import { NodeAndRbac } from './authorization/authorizer.ts'
+import { AuthorizationModes } from './authorization/authorizer.ts'
 import { RBAC_KINDS } from './authorization/rbac.ts'
 import type { AdmissionPlugin, ApiServerOptions, Authorizer, Server, Storage, Table } from './contract.ts'
 import type { KindDefinition } from './registry/contract.ts'
@@ -47,7 +47,7 @@ export class Parts implements Server {
     this.components = new Dispatcher(options.clock, false)
     this.onlookers = new Dispatcher(options.clock, true)
     this.table = createTable(options.kinds ?? kinds, (definition) => this.#storage(definition))
-    this.authorizer = new NodeAndRbac(this)
+    this.authorizer = new AuthorizationModes(this, options.authorizationModes ?? ['Node', 'RBAC'])
     const enabled = options.admissionPlugins
     const plugins = admissionPlugins.filter(({ name }) => enabled === undefined || enabled.includes(name))
     this.admission = [...plugins, rbacEscalation]

@@ -5,24 +5,37 @@ import { Rbac } from './rbac.ts'
 
 const ALLOWED: Decision = { allowed: true, reason: '' }
 
-/** --authorization-mode=Node,RBAC behind the group that may do everything. Source: pkg/kubeapiserver/authorizer/config.go */
-export class NodeAndRbac implements Authorizer {
-  readonly rbac: Rbac
-  readonly #server: Server
+type Mode = (attributes: Attributes) => Decision | undefined
 
-  constructor(server: Server) {
-    this.#server = server
+/** --authorization-mode: the first mode that allows decides; before them all, the group that may do everything. Source: pkg/kubeapiserver/authorizer/config.go, apiserver/pkg/authorization/union */
+export class AuthorizationModes implements Authorizer {
+  readonly rbac: Rbac
+  readonly #modes: readonly Mode[]
+
+  constructor(server: Server, modes: readonly string[]) {
     this.rbac = new Rbac(server)
+    const known: Readonly<Record<string, Mode>> = {
+      Node: (attributes) => authorizeNode(server, attributes),
+      RBAC: (attributes) => this.rbac.authorize(attributes),
+      AlwaysAllow: () => ALLOWED,
+      AlwaysDeny: () => ({ allowed: false, reason: 'Everything is forbidden.' }),
+    }
+    this.#modes = modes.map((mode) => {
+      const authorize = known[mode]
+      if (authorize === undefined) throw new Error(`authorization mode ${mode} is not simulated`)
+      return authorize
+    })
   }
 
   authorize(attributes: Attributes): Decision {
     if (isMaster(attributes.user)) return ALLOWED
-    const node = authorizeNode(this.#server, attributes)
-    if (node === undefined) return this.rbac.authorize(attributes)
-    if (node.allowed) return node
-    const rbac = this.rbac.authorize(attributes)
-    if (rbac.allowed || node.reason === '') return rbac
-    return rbac.reason === '' ? node : { allowed: false, reason: `${node.reason}\n${rbac.reason}` }
+    let reason = ''
+    for (const mode of this.#modes) {
+      const decision = mode(attributes)
+      if (decision?.allowed) return decision
+      if (decision?.reason) reason = reason === '' ? decision.reason : `${reason}\n${decision.reason}`
+    }
+    return { allowed: false, reason }
   }
 }
 

@@ -5,7 +5,7 @@ import type { Server } from '../contract.ts'
 import { handle } from '../handle.ts'
 
 /** The server's own user. Source: apiserver/pkg/authentication/user APIServerUser */
-export const LOOPBACK: UserInfo = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] }
+const LOOPBACK: UserInfo = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] }
 
 const credentials = { type: 'user', user: LOOPBACK } as const
 

@@ -6,8 +6,8 @@ import type { Random } from '../../../sim/random.ts'
 import { admit } from '../admission/admit.ts'
 import type { Call, Storage } from '../contract.ts'
 import type { FieldError, KindDefinition } from '../registry/contract.ts'
+import { validateObjectMeta } from '../registry/validation/objectmeta.ts'
 import { storageKey } from '../storage/keys.ts'
-import { validateObjectMeta } from '../validation/objectmeta.ts'
 import { respond, strategyContext } from './answer.ts'
 import { decode } from './decode.ts'
 import { hasGeneration } from './generation.ts'
@@ -94,7 +94,7 @@ function wiped(metadata: ObjectMeta): ObjectMeta {
 function validate(call: Call, definition: KindDefinition, object: KubernetesObject): readonly FieldError[] {
   const context = definition.validateInContext?.(object, undefined, strategyContext(call)) ?? NONE
   if (context.length > 0) return context
-  const metadata = validateObjectMeta(object, definition)
+  const metadata = validateObjectMeta(object.metadata, definition)
   const own = definition.validate?.(object) ?? NONE
   if (metadata.length === 0) return own
   return own.length === 0 ? metadata : [...metadata, ...own]

@@ -5,12 +5,12 @@ import type { KeyValue } from '../../etcd/contract.ts'
 import { admit } from '../admission/admit.ts'
 import type { Call } from '../contract.ts'
 import type { FieldError, KindDefinition } from '../registry/contract.ts'
+import { validateObjectMetaUpdate } from '../registry/validation/objectmeta.ts'
 import { storageKey } from '../storage/keys.ts'
 import { equal } from '../validation/equal.ts'
-import { validateObjectMeta, validateObjectMetaUpdate } from '../validation/objectmeta.ts'
 import { respond, strategyContext } from './answer.ts'
 import { atRevision, createObject, inRequestNamespace } from './create.ts'
-import { decode, withDefaults } from './decode.ts'
+import { decode } from './decode.ts'
 import { hasGeneration } from './generation.ts'
 
 /** What a write makes of the current object; undefined: leave it. */
@@ -178,10 +178,7 @@ function validate(
   old: KubernetesObject,
 ): readonly FieldError[] {
   const { subresource } = call.request.resource
-  const metadata =
-    object.metadata === old.metadata
-      ? NONE
-      : [...validateObjectMeta(object, definition), ...validateObjectMetaUpdate(object, old)]
+  const metadata = object.metadata === old.metadata ? NONE : validateObjectMetaUpdate(object.metadata, old.metadata)
   const own = ownRules(call, definition, object, old, subresource)
   return metadata.length === 0 ? own : [...metadata, ...own]
 }
@@ -211,9 +208,4 @@ function isFinalized(object: KubernetesObject, old: KubernetesObject): boolean {
   if (object.kind !== 'Namespace') return true
   const { spec } = object as { readonly spec?: { readonly finalizers?: readonly string[] } }
   return (spec?.finalizers?.length ?? 0) === 0
-}
-
-/** A patched or changed object goes through the same defaults as a decoded one. */
-export function defaulted(call: Call, object: KubernetesObject): KubernetesObject {
-  return withDefaults(call.endpoint.storage!.definition, object)
 }

@@ -6,7 +6,7 @@ import { Store } from '../../etcd/store.ts'
 import type { ApiServerOptions } from '../contract.ts'
 import { createApiServer, type RunningApiServer } from '../index.ts'
 
-export const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
+const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
 
 /** An API server on an etcd of its own, and short words for requests to it. */
 export class World {
@@ -81,7 +81,7 @@ export class World {
 }
 
 /** `pods`, `pods/status`, `apps/deployments`, `apps/deployments/scale`. */
-export function resourceRef(text: string): ApiRequest['resource'] {
+function resourceRef(text: string): ApiRequest['resource'] {
   const [first = '', second, third] = text.split('/')
   const group = GROUPS[first]
   if (group === undefined) return { group: '', version: 'v1', resource: first, ...(second && { subresource: second }) }
