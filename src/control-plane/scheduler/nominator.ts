@@ -26,7 +26,7 @@ export class Nominator {
   }
 
   on(node: string): readonly PodInfo[] {
-    const pods = this.#byNode.get(node)
+    const pods = this.#byNode.size === 0 ? undefined : this.#byNode.get(node)
     return pods === undefined ? NONE : [...pods.values()]
   }
 

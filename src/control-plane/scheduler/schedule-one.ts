@@ -1,8 +1,9 @@
 import type { Random } from '../../sim/random.ts'
 import { newDiagnosis, statusMessage } from './fit-error.ts'
 import type { Diagnosis, Plugin, Snapshot, Status, WeightedPlugin } from './framework.ts'
-import { countMatching, type NodeInfo } from './node-info.ts'
+import type { NodeInfo } from './node-info.ts'
 import type { PodInfo } from './pod-info.ts'
+import { SnapshotWithNode } from './snapshot-with-node.ts'
 
 /** Source: pkg/scheduler/schedule_one.go */
 const MIN_FEASIBLE_NODES_TO_FIND = 100
@@ -144,6 +145,7 @@ export class Algorithm {
     snapshot: Snapshot,
     nominated: readonly PodInfo[],
   ): Status | undefined {
+    if (nominated.length === 0) return runFilters(pod, node, filters)
     const first = nominated.filter((other) => priority(other) >= priority(pod) && other.key !== pod.key)
     if (first.length > 0) {
       const crowded = node.clone()
@@ -156,7 +158,7 @@ export class Algorithm {
 
   /** Filters a node that is not as the snapshot has it. */
   filterWith(pod: PodInfo, node: NodeInfo, snapshot: Snapshot): Status | undefined {
-    const outcome = this.preFilter(pod, withNode(snapshot, node))
+    const outcome = this.preFilter(pod, new SnapshotWithNode(snapshot, node))
     return 'status' in outcome ? outcome.status : runFilters(pod, node, outcome.filters)
   }
 
@@ -253,27 +255,3 @@ const unsatisfied = (plugins: readonly string[]): Status => ({
   code: 'UnschedulableAndUnresolvable',
   reasons: [`node(s) didn't satisfy plugin(s) [${[...plugins].sort().join(' ')}]`],
 })
-
-/** The snapshot with one node in the place of the one of its name. */
-function withNode(snapshot: Snapshot, changed: NodeInfo): Snapshot {
-  const replace = (nodes: readonly NodeInfo[], belongs: boolean): readonly NodeInfo[] => {
-    const rest = nodes.filter((node) => node.name !== changed.name)
-    return belongs ? [...rest, changed] : rest
-  }
-  return {
-    nodes: snapshot.nodes.map((node) => (node.name === changed.name ? changed : node)),
-    get: (name) => (name === changed.name ? changed : snapshot.get(name)),
-    havePodsWithAffinity: replace(snapshot.havePodsWithAffinity, changed.podsWithAffinity.size > 0),
-    havePodsWithRequiredAntiAffinity: replace(
-      snapshot.havePodsWithRequiredAntiAffinity,
-      changed.podsWithRequiredAntiAffinity.size > 0,
-    ),
-    namespaceLabels: (namespace) => snapshot.namespaceLabels(namespace),
-    namespaces: () => snapshot.namespaces(),
-    defaultSelector: (pod) => snapshot.defaultSelector(pod),
-    podCount(selector, namespace) {
-      const count = snapshot.podCount(selector, namespace)
-      return (node) => (node === changed ? countMatching(node, selector, namespace) : count(node))
-    },
-  }
-}
