@@ -16,7 +16,7 @@ export interface AddonOptions {
  * Source: cmd/kubeadm/app/phases/addons/{dns,proxy}/manifests.go, phases/uploadconfig
  */
 export function kubeadmObjects(options: AddonOptions): readonly KubernetesObject[] {
-  return [...configuration(options), ...coreDNS(options), ...kubeProxy(options)]
+  return [admins, ...configuration(options), ...coreDNS(options), ...kubeProxy(options)]
 }
 
 const inKubeSystem = (name: string, labels?: Record<string, string>) => ({
@@ -135,6 +135,13 @@ function binding(name: string, role: string, subject: object): KubernetesObject 
     subjects: [subject],
   } as KubernetesObject
 }
+
+/** The user of admin.conf is in this group. Source: cmd/kubeadm/app/phases/kubeconfig/kubeconfig.go EnsureAdminClusterRoleBinding */
+const admins = binding('kubeadm:cluster-admins', 'cluster-admin', {
+  apiGroup: 'rbac.authorization.k8s.io',
+  kind: 'Group',
+  name: 'kubeadm:cluster-admins',
+})
 
 function coreDNSDeployment(): Deployment {
   const labels = { 'k8s-app': 'kube-dns' }
