@@ -1,4 +1,5 @@
 import type { Client, EventRecorder } from '../../client/contract.ts'
+import { startLeaderElection } from '../../client/leader-election.ts'
 import { createRecorder } from '../../client/recorder.ts'
 import type { ChartWorld } from '../../sim/chart.ts'
 import type { Random } from '../../sim/random.ts'
@@ -44,6 +45,10 @@ export interface ControllerManagerOptions {
   readonly world: ChartWorld
   readonly random: Random
   readonly flags: ControllerManagerFlags
+  /** The host's name: what the Lease names as its holder begins with it. */
+  readonly identity?: string
+  /** The Lease is lost: the process says `leaderelection lost` and ends. */
+  readonly onLost?: () => void
   /** What the files of the flags hold; without it no CA is published. */
   readonly authority?: ClusterAuthority
   /** The kinds that the API server stores; default: those of the walking skeleton. */
@@ -60,13 +65,47 @@ const SERVICE_ACCOUNT_GROUPS = [
 ] as const
 
 /**
- * Runs the controllers that `--controllers` asks for, each as its own service account where
- * --use-service-account-credentials says so. Who leads is decided before (see leader.ts).
+ * kube-controller-manager: with --leader-elect the controllers start once the Lease is ours, and end with it.
  * Source: cmd/kube-controller-manager/app/controllermanager.go Run
  */
 export function startControllerManager(options: ControllerManagerOptions): Controller {
-  const { world, random, flags, authority = { rootCA: '' }, kinds = storedKinds } = options
+  const { world, random, flags, identity = 'kube-controller-manager' } = options
   const own = options.client(USER, ['system:authenticated'])
+  if (!flags.leaderElect) return startControllers(options, own)
+  let running: Controller | undefined
+  const election = startLeaderElection({
+    client: own,
+    world,
+    random,
+    component: `controller-manager/${identity}`,
+    lease: { name: flags.leaderElectResourceName, namespace: flags.leaderElectResourceNamespace },
+    identity: `${identity}_${random.uuid()}`,
+    recorder: (options.recorder ?? createRecorder)(own, 'kube-controller-manager', world, random),
+    leaseDuration: flags.leaderElectLeaseDuration,
+    renewDeadline: flags.leaderElectRenewDeadline,
+    retryPeriod: flags.leaderElectRetryPeriod,
+    onStartedLeading() {
+      running = startControllers(options, own)
+    },
+    onStoppedLeading() {
+      running?.stop()
+      options.onLost?.()
+    },
+  })
+  return {
+    stop() {
+      running?.stop()
+      election.stop()
+    },
+  }
+}
+
+/**
+ * Starts what `--controllers` asks for, each controller as its own service account where
+ * --use-service-account-credentials says so.
+ */
+function startControllers(options: ControllerManagerOptions, own: Client): Controller {
+  const { world, random, flags, authority = { rootCA: '' }, kinds = storedKinds } = options
   const informers = new Informers(own, world.clock)
   const running = controllers
     .filter(({ name }) => isControllerEnabled(name, flags.controllers))
@@ -98,6 +137,7 @@ function writingAs(account: Client, own: Client): Client {
     ...(account.updateSubresource && { updateSubresource: account.updateSubresource.bind(account) }),
     delete: account.delete.bind(account),
     createSubresource: account.createSubresource.bind(account),
+    ...(account.keepRenewed && { keepRenewed: account.keepRenewed.bind(account) }),
     reachable: account.reachable.bind(account),
     onReachable: account.onReachable.bind(account),
   }

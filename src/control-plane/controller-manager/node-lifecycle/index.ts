@@ -2,11 +2,12 @@ import { findCondition } from '../../../api/conditions.ts'
 import { splitKey } from '../../../api/meta.ts'
 import { unknownError } from '../../../api/status.ts'
 import { parseTime } from '../../../api/time.ts'
-import { isStatus, type Lease, type Node, type Pod, type Status } from '../../../api/types.ts'
+import { isStatus, type Node, type Pod, type Status } from '../../../api/types.ts'
 import { createCharts } from '../../../sim/chart.ts'
 import type { Controller, ControllerContext, ControllerDescriptor } from '../controller.ts'
 import { startLoop } from '../machine.ts'
 import { withNoScheduleTaints, withReconciledLabels, zoneKey } from './health.ts'
+import { LeaseReadings } from './leases.ts'
 import { nodeHealthMachine } from './machine.ts'
 import { NodeMonitor } from './monitor.ts'
 
@@ -33,8 +34,10 @@ function startNodeLifecycleController(context: ControllerContext): Controller {
     reconcile: (key) => (key.includes('/') ? markPod(monitor, key) : taintAndLabel(context, key)),
   })
   const now = () => world.clock.now()
+  const firstPassAt = (ms: number) => monitor.firstPassAt(ms)
+  const leases = new LeaseReadings(context.client, now, firstPassAt)
   /** News is noticed at the next pass. */
-  const seenAt = () => monitor.firstPassAt(now())
+  const seenAt = () => firstPassAt(now())
 
   function nodeChanged(node: Node, old: Node | undefined): void {
     const { name } = node.metadata
@@ -42,7 +45,8 @@ function startNodeLifecycleController(context: ControllerContext): Controller {
     if (!health.has(name)) {
       const neverReported = readyOf(node) === undefined
       const probedAt = neverReported ? Math.min(seenAt(), createdAt(node, now())) : seenAt()
-      health.start(name, { ...flags, probedAt, neverReported, now, firstPassAt: (ms) => monitor.firstPassAt(ms) })
+      const leaseNoticedAt = () => leases.noticedAt(name)
+      health.start(name, { ...flags, probedAt, neverReported, now, firstPassAt, leaseNoticedAt })
     } else if (old !== undefined && readyOf(old)?.lastHeartbeatTime !== readyOf(node)?.lastHeartbeatTime)
       health.send(name, { type: 'statusPosted', at: seenAt() })
     if (old === undefined || concerns(old, node)) monitor.look(name)
@@ -55,16 +59,9 @@ function startNodeLifecycleController(context: ControllerContext): Controller {
         return
       }
       health.stop(object.metadata.name)
+      leases.forget(object.metadata.name)
       monitor.look(object.metadata.name)
     }),
-    informers.on(
-      'Lease',
-      ({ type, object }, old) => {
-        if (type !== 'DELETED' && isRenewed(object, old))
-          health.send(object.metadata.name, { type: 'leaseRenewed', at: seenAt() })
-      },
-      { namespace: 'kube-node-lease' },
-    ),
     informers.on('Pod', ({ type, object }, old) => {
       if (type !== 'DELETED' && isAssigned(object, old) && monitor.isReady(object.spec.nodeName!) === false)
         loop.queue.add(`${object.metadata.namespace}/${object.metadata.name}`)
@@ -97,11 +94,6 @@ function concerns(old: Node, node: Node): boolean {
     old.metadata.uid !== node.metadata.uid ||
     zoneKey(old) !== zoneKey(node)
   )
-}
-
-function isRenewed(lease: Lease, old: Lease | undefined): boolean {
-  const { renewTime } = lease.spec
-  return renewTime !== undefined && renewTime !== old?.spec.renewTime
 }
 
 function isAssigned(pod: Pod, old: Pod | undefined): boolean {

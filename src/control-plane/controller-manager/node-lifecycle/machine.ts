@@ -8,63 +8,71 @@ export interface NodeHealthInput {
   readonly now: () => number
   /** The first pass of monitorNodeHealth at or after a time. */
   readonly firstPassAt: (ms: number) => number
+  /** At which pass a renewed Lease was last noticed. Asked only when a grace period ends: nobody watches heartbeats. */
+  readonly leaseNoticedAt: () => number
   readonly nodeMonitorGracePeriod: number
   readonly nodeStartupGracePeriod: number
 }
 
 /**
  * The life of a node as the controller manager sees it: it reports (a renewed Lease, a fresh status), or it has been
- * silent for longer than the grace period. A grace period that ends while there was news in between starts again
- * from that news; so a heartbeat costs no timer.
+ * silent for longer than the grace period. A grace period that ends while the Lease was renewed in between starts
+ * again from that renewal.
  * Source: pkg/controller/nodelifecycle/node_lifecycle_controller.go tryUpdateNodeHealth
  */
 export const nodeHealthMachine = setup({
   types: {
     input: {} as NodeHealthInput,
     context: {} as NodeHealthInput,
-    events: {} as { type: 'leaseRenewed'; at: number } | { type: 'statusPosted'; at: number },
+    events: {} as { type: 'statusPosted'; at: number } | { type: 'graceRestarted'; at: number },
     emitted: {} as { type: 'fellSilent' },
   },
   guards: {
-    hadNewsSince: ({ context }, gracePeriod: number) => graceEnd(context, gracePeriod) > context.now(),
+    neverReported: ({ context }) => context.neverReported,
+    leaseRenewedWithin: ({ context }, gracePeriod: number) =>
+      graceEnd(context, gracePeriod, newest(context)) > context.now(),
   },
   actions: {
     noteNews: assign({ probedAt: ({ event }) => event.at }),
+    noteLease: assign({ probedAt: ({ context }) => newest(context) }),
     tellThatItFellSilent: emit({ type: 'fellSilent' }),
   },
   delays: {
-    'node-monitor-grace-period': ({ context }) => graceEnd(context, context.nodeMonitorGracePeriod) - context.now(),
-    'node-startup-grace-period': ({ context }) => graceEnd(context, context.nodeStartupGracePeriod) - context.now(),
+    'node-monitor-grace-period': ({ context }) =>
+      graceEnd(context, context.nodeMonitorGracePeriod, context.probedAt) - context.now(),
+    'node-startup-grace-period': ({ context }) =>
+      graceEnd(context, context.nodeStartupGracePeriod, context.probedAt) - context.now(),
   },
 }).createMachine({
   id: 'nodeHealth',
   context: ({ input }) => input,
   initial: 'starting',
+  on: { graceRestarted: { actions: 'noteNews' } },
   states: {
-    starting: {
-      always: [{ guard: ({ context }) => context.neverReported, target: 'joining' }, { target: 'reporting' }],
-    },
+    starting: { always: [{ guard: 'neverReported', target: 'joining' }, { target: 'reporting' }] },
     joining: {
-      on: { leaseRenewed: { actions: 'noteNews' }, statusPosted: { target: 'reporting', actions: 'noteNews' } },
+      on: { statusPosted: { target: 'reporting', actions: 'noteNews' } },
       after: {
         'node-startup-grace-period': [
           {
-            guard: { type: 'hadNewsSince', params: ({ context }) => context.nodeStartupGracePeriod },
+            guard: { type: 'leaseRenewedWithin', params: ({ context }) => context.nodeStartupGracePeriod },
             target: 'joining',
             reenter: true,
+            actions: 'noteLease',
           },
           { target: 'silent' },
         ],
       },
     },
     reporting: {
-      on: { leaseRenewed: { actions: 'noteNews' }, statusPosted: { actions: 'noteNews' } },
+      on: { statusPosted: { actions: 'noteNews' } },
       after: {
         'node-monitor-grace-period': [
           {
-            guard: { type: 'hadNewsSince', params: ({ context }) => context.nodeMonitorGracePeriod },
+            guard: { type: 'leaseRenewedWithin', params: ({ context }) => context.nodeMonitorGracePeriod },
             target: 'reporting',
             reenter: true,
+            actions: 'noteLease',
           },
           { target: 'silent' },
         ],
@@ -72,14 +80,15 @@ export const nodeHealthMachine = setup({
     },
     silent: {
       entry: 'tellThatItFellSilent',
-      on: {
-        leaseRenewed: { target: 'reporting', actions: 'noteNews' },
-        statusPosted: { target: 'reporting', actions: 'noteNews' },
-      },
+      on: { statusPosted: { target: 'reporting', actions: 'noteNews' } },
     },
   },
 })
 
-function graceEnd({ probedAt, firstPassAt }: NodeHealthInput, gracePeriod: number): number {
-  return firstPassAt(probedAt + gracePeriod)
+function newest({ probedAt, leaseNoticedAt }: NodeHealthInput): number {
+  return Math.max(probedAt, leaseNoticedAt())
+}
+
+function graceEnd({ firstPassAt }: NodeHealthInput, gracePeriod: number, since: number): number {
+  return firstPassAt(since + gracePeriod)
 }

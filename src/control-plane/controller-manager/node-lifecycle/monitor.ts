@@ -53,7 +53,7 @@ export class NodeMonitor {
       },
       onExit: () => {
         const at = context.world.clock.now()
-        for (const name of this.#known.keys()) this.#health().send(name, { type: 'leaseRenewed', at })
+        for (const name of this.#known.keys()) this.#health().send(name, { type: 'graceRestarted', at })
       },
     })
   }

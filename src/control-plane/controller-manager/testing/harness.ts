@@ -51,7 +51,7 @@ export function createTestCluster(): TestCluster {
         recorder: () => recorder,
         world: { clock, trace: { add: () => undefined } },
         random: new Random(1, 'controller-manager'),
-        flags: flagsOf(...args),
+        flags: flagsOf('--leader-elect=false', ...args),
         authority: { rootCA: 'CA' },
       })
       return () => running.stop()
