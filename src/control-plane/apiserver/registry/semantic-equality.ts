@@ -2,7 +2,7 @@ import { compareQuantities, quantityError } from '../../../api/quantity.ts'
 
 /**
  * Equal as the API means it: absent, null, empty lists and empty maps are the same, and so are quantities of the same value
- * where `isQuantity` says that a path holds one. Source: apimachinery/pkg/api/equality Semantic, and Go's omitempty.
+ * in resource lists. Source: apimachinery/pkg/api/equality Semantic, and Go's omitempty.
  */
 export function semanticallyEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true
@@ -19,14 +19,22 @@ export function semanticallyEqual(a: unknown, b: unknown): boolean {
   const left = a as Readonly<Record<string, unknown>>
   const right = b as Readonly<Record<string, unknown>>
   for (const key of Object.keys(left)) if (!memberEqual(key, left[key], right[key])) return false
-  for (const key of Object.keys(right)) if (!(key in left) && !isEmpty(right[key])) return false
+  for (const key of Object.keys(right)) if (!(key in left) && !memberEqual(key, undefined, right[key])) return false
   return true
 }
 
 const resourceLists = new Set(['limits', 'requests', 'capacity', 'allocatable', 'overhead', 'allocatedResources'])
 
+/** Members that are maps in Go, where an empty one is as good as none (an empty struct is not). */
+const maps = new Set([...resourceLists, 'labels', 'annotations', 'matchLabels', 'nodeSelector', 'data', 'binaryData'])
+
+const isEmptyMap = (value: unknown): boolean =>
+  isEmpty(value) || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
+
 function memberEqual(key: string, a: unknown, b: unknown): boolean {
-  if (!resourceLists.has(key) || isEmpty(a) || isEmpty(b)) return semanticallyEqual(a, b)
+  if (a === b) return true
+  if (maps.has(key) && (isEmptyMap(a) || isEmptyMap(b))) return isEmptyMap(a) && isEmptyMap(b)
+  if (!resourceLists.has(key)) return semanticallyEqual(a, b)
   return sameResources(a as Record<string, string>, b as Record<string, string>)
 }
 

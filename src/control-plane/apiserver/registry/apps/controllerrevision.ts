@@ -3,6 +3,7 @@ import type { ControllerRevision } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { columnTexts } from '../columns/texts.ts'
 import { defineKind } from '../kind.ts'
+import { validateControllerRevision, validateControllerRevisionUpdate } from '../validation/workloads.ts'
 
 /** `daemonset.apps/name`. Source: printers.go printControllerRevision, formatResourceName. */
 function controllerText(revision: ControllerRevision): string {
@@ -22,6 +23,8 @@ export const controllerRevision = defineKind<ControllerRevision>({
   singular: 'controllerrevision',
   namespaced: true,
   schema: 'io.k8s.api.apps.v1.ControllerRevision',
+  validate: validateControllerRevision,
+  validateUpdate: validateControllerRevisionUpdate,
   columns: [
     nameColumn,
     column('Controller', texts.controller, controllerText),

@@ -5,6 +5,7 @@ import { columnTexts } from '../columns/texts.ts'
 import { podTemplateDefaults } from '../core/pod-defaults.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
 import { semanticallyEqual } from '../semantic-equality.ts'
+import { validateDaemonSet, validateDaemonSetStatusUpdate, validateDaemonSetUpdate } from '../validation/workloads.ts'
 
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
 
@@ -87,6 +88,9 @@ export const daemonSet = defineKind<DaemonSet>({
   prepareForCreate,
   prepareForUpdate,
   prepareForStatusUpdate: (daemonSet, old) => ({ ...daemonSet, spec: old.spec }),
+  validate: validateDaemonSet,
+  validateUpdate: validateDaemonSetUpdate,
+  validateStatusUpdate: validateDaemonSetStatusUpdate,
   columns: [
     nameColumn,
     column('Desired', texts.desired, (each) => each.status?.desiredNumberScheduled ?? 0, integer),

@@ -4,6 +4,12 @@ import { selectorText } from '../columns/selectors.ts'
 import { columnTexts } from '../columns/texts.ts'
 import { podTemplateDefaults } from '../core/pod-defaults.ts'
 import { defineKind, scaleSubresource, statusSubresource } from '../kind.ts'
+import { semanticallyEqual } from '../semantic-equality.ts'
+import {
+  validateDeployment,
+  validateDeploymentStatusUpdate,
+  validateDeploymentUpdate,
+} from '../validation/workloads.ts'
 import { replicaScale } from './scale.ts'
 
 function strategyDefaults({ strategy = {} }: DeploymentSpec): NonNullable<DeploymentSpec['strategy']> {
@@ -40,6 +46,19 @@ function defaults(deployment: Deployment): Deployment {
   }
 }
 
+/** Annotations are copied to replica sets, so they bump the generation too. Source: pkg/registry/apps/deployment/strategy.go PrepareForUpdate. */
+function prepareForUpdate(deployment: Deployment, old: Deployment): Deployment {
+  const next = { ...deployment, status: old.status } as Deployment
+  const same =
+    semanticallyEqual(deployment.spec, old.spec) &&
+    semanticallyEqual(deployment.metadata.annotations ?? {}, old.metadata.annotations ?? {})
+  if (same) return next
+  return { ...next, metadata: { ...next.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
+}
+
+const sameLabels = (deployment: Deployment, old: Deployment): boolean =>
+  deployment.metadata.labels === old.metadata.labels
+
 const texts = columnTexts.Deployment
 
 export const deployment = defineKind<Deployment>({
@@ -54,18 +73,23 @@ export const deployment = defineKind<Deployment>({
   subresources: { ...scaleSubresource, ...statusSubresource },
   schema: 'io.k8s.api.apps.v1.Deployment',
   defaults,
-  // Source: pkg/registry/apps/deployment/strategy.go. Annotations are copied to replica sets, so they bump the generation.
+  // Source: pkg/registry/apps/deployment/strategy.go.
   prepareForCreate: ({ status: _set, ...deployment }) => ({
     ...deployment,
     metadata: { ...deployment.metadata, generation: 1 },
     status: {},
   }),
-  prepareForUpdate: (deployment, old) => ({ ...deployment, status: old.status }),
+  prepareForUpdate,
   prepareForStatusUpdate: (deployment, old) => ({
     ...deployment,
     spec: old.spec,
-    metadata: { ...deployment.metadata, labels: old.metadata.labels },
+    metadata: sameLabels(deployment, old)
+      ? deployment.metadata
+      : { ...deployment.metadata, labels: old.metadata.labels ?? {} },
   }),
+  validate: validateDeployment,
+  validateUpdate: validateDeploymentUpdate,
+  validateStatusUpdate: validateDeploymentStatusUpdate,
   scale: replicaScale,
   columns: [
     nameColumn,

@@ -4,6 +4,11 @@ import { formatLabelSelector } from '../columns/selectors.ts'
 import { columnTexts } from '../columns/texts.ts'
 import { podTemplateDefaults } from '../core/pod-defaults.ts'
 import { defineKind, scaleSubresource, statusSubresource } from '../kind.ts'
+import {
+  validateReplicaSet,
+  validateReplicaSetStatusUpdate,
+  validateReplicaSetUpdate,
+} from '../validation/workloads.ts'
 import { replicaScale } from './scale.ts'
 
 /** Source: pkg/apis/apps/v1/defaults.go SetDefaults_ReplicaSet. */
@@ -36,6 +41,9 @@ export const replicaSet = defineKind<ReplicaSet>({
   }),
   prepareForUpdate: (replicaSet, old) => ({ ...replicaSet, status: old.status }),
   prepareForStatusUpdate: (replicaSet, old) => ({ ...replicaSet, spec: old.spec }),
+  validate: validateReplicaSet,
+  validateUpdate: validateReplicaSetUpdate,
+  validateStatusUpdate: (replicaSet) => validateReplicaSetStatusUpdate(replicaSet),
   scale: replicaScale,
   columns: [
     nameColumn,

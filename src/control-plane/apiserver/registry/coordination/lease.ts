@@ -2,6 +2,7 @@ import type { Lease } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { columnTexts } from '../columns/texts.ts'
 import { defineKind } from '../kind.ts'
+import { validateLease } from '../validation/lease.ts'
 
 export const lease = defineKind<Lease>({
   group: 'coordination.k8s.io',
@@ -11,6 +12,7 @@ export const lease = defineKind<Lease>({
   singular: 'lease',
   namespaced: true,
   schema: 'io.k8s.api.coordination.v1.Lease',
+  validate: validateLease,
   columns: [
     nameColumn,
     column('Holder', columnTexts.Lease.holder, (each) => each.spec?.holderIdentity ?? ''),

@@ -2,6 +2,7 @@ import type { ConfigMap } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { columnTexts } from '../columns/texts.ts'
 import { defineKind } from '../kind.ts'
+import { validateConfigMap, validateConfigMapUpdate } from '../validation/config.ts'
 
 const count = (map: Readonly<Record<string, string>> | undefined): number => (map ? Object.keys(map).length : 0)
 
@@ -14,6 +15,8 @@ export const configMap = defineKind<ConfigMap>({
   shortNames: ['cm'],
   namespaced: true,
   schema: 'io.k8s.api.core.v1.ConfigMap',
+  validate: validateConfigMap,
+  validateUpdate: validateConfigMapUpdate,
   columns: [
     nameColumn,
     column('Data', columnTexts.ConfigMap.data, (each) => count(each.data) + count(each.binaryData)),

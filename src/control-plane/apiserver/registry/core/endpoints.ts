@@ -2,6 +2,7 @@ import type { Endpoints } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { columnTexts } from '../columns/texts.ts'
 import { defineKind } from '../kind.ts'
+import { validateEndpoints } from '../validation/endpoints.ts'
 
 /** Source: pkg/apis/core/v1/defaults.go SetDefaults_Endpoints. */
 function defaults(endpoints: Endpoints): Endpoints {
@@ -38,6 +39,8 @@ export const endpoints = defineKind<Endpoints>({
   namespaced: true,
   schema: 'io.k8s.api.core.v1.Endpoints',
   defaults,
+  validate: (endpoints) => validateEndpoints(endpoints),
+  validateUpdate: validateEndpoints,
   columns: [nameColumn, column('Endpoints', columnTexts.Endpoints.endpoints, endpointsText), ageColumn],
   allowCreateOnUpdate: true,
 })

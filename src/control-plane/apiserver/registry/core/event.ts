@@ -1,8 +1,10 @@
+import { isPathSegmentName } from '../../../../api/names.ts'
 import type { Event, EventsEvent } from '../../../../api/types.ts'
 import { column, nameColumn, since } from '../columns/column.ts'
 import { columnTexts } from '../columns/texts.ts'
 import type { Column } from '../contract.ts'
 import { defineKind } from '../kind.ts'
+import { validateEvent } from '../validation/event.ts'
 
 /** --event-ttl of kube-apiserver. */
 const EVENT_TTL_SECONDS = 3600
@@ -54,6 +56,9 @@ export const event = defineKind<Event>({
   shortNames: ['ev'],
   namespaced: true,
   schema: 'io.k8s.api.core.v1.Event',
+  // The strategy has no rule of its own: whatever can stand in a path will do.
+  validateName: isPathSegmentName,
+  validate: (each) => validateEvent(each),
   columns,
   // Source: pkg/registry/core/event/strategy.go ToSelectableFields.
   fieldSelectors: {

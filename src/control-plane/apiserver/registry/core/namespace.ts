@@ -1,7 +1,13 @@
+import { isDNS1123Label } from '../../../../api/names.ts'
 import type { Namespace } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { columnTexts } from '../columns/texts.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
+import {
+  validateNamespace,
+  validateNamespaceFinalizeUpdate,
+  validateNamespaceStatusUpdate,
+} from '../validation/config.ts'
 
 const NAME_LABEL = 'kubernetes.io/metadata.name'
 
@@ -47,8 +53,14 @@ export const namespace = defineKind<Namespace>({
   }),
   prepareForStatusUpdate: (namespace, old) => ({ ...namespace, spec: old.spec }),
   subresourceUpdates: {
-    finalize: { prepareForUpdate: (namespace, old) => ({ ...namespace, status: old.status }) },
+    finalize: {
+      prepareForUpdate: (namespace, old) => ({ ...namespace, status: old.status }),
+      validateUpdate: validateNamespaceFinalizeUpdate,
+    },
   },
+  validateName: isDNS1123Label,
+  validate: validateNamespace,
+  validateStatusUpdate: validateNamespaceStatusUpdate,
   columns: [nameColumn, column('Status', columnTexts.Namespace.status, (each) => each.status?.phase ?? ''), ageColumn],
   fieldSelectors: { 'status.phase': (each) => each.status?.phase ?? '' },
 })

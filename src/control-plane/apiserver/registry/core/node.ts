@@ -2,6 +2,7 @@ import type { Node } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { columnTexts } from '../columns/texts.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
+import { validateNode, validateNodeChange } from '../validation/node.ts'
 import { canonicalResources } from './resource-list.ts'
 
 /** Source: pkg/apis/core/v1/defaults.go SetDefaults_NodeStatus. */
@@ -61,6 +62,10 @@ export const node = defineKind<Node>({
   defaults,
   prepareForUpdate: (node, old) => ({ ...node, status: old.status }),
   prepareForStatusUpdate: (node, old) => ({ ...node, spec: old.spec }),
+  validate: validateNode,
+  // Source: pkg/registry/core/node/strategy.go ValidateUpdate.
+  validateUpdate: (node, old) => [...validateNode(node), ...validateNodeChange(node, old)],
+  validateStatusUpdate: validateNodeChange,
   columns: [
     nameColumn,
     column('Status', texts.status, statusText),

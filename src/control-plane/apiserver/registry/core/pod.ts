@@ -1,5 +1,10 @@
 import type { Pod } from '../../../../api/types.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
+import { semanticallyEqual } from '../semantic-equality.ts'
+import { validatePodCreate } from '../validation/pod.ts'
+import { validateEphemeralContainersUpdate, validatePodResize } from '../validation/pod-resize.ts'
+import { validatePodStatusUpdate } from '../validation/pod-status.ts'
+import { validatePodUpdate } from '../validation/pod-update.ts'
 import { podColumns } from './pod-columns.ts'
 import { podDefaults } from './pod-defaults.ts'
 import { podQOSClass } from './pod-qos.ts'
@@ -29,17 +34,32 @@ const SCHEDULING_GATED = {
   message: 'Scheduling is blocked due to non-empty scheduling gates',
 } as const
 
-/** Source: pkg/registry/core/pod/strategy.go podStatusStrategy.PrepareForUpdate. */
+/** Owner references and QoS class stay as they are. Source: pkg/registry/core/pod/strategy.go podStatusStrategy.PrepareForUpdate. */
 function prepareForStatusUpdate(pod: Pod, old: Pod): Pod {
-  const { deletionTimestamp: _cleared, ...metadata } = pod.metadata
-  const kept = { ...metadata, ownerReferences: old.metadata.ownerReferences }
+  const { ownerReferences } = old.metadata
+  const owned = pod.metadata.ownerReferences === ownerReferences
+  const qosClass = pod.status?.qosClass || old.status?.qosClass
   return {
     ...pod,
-    metadata: old.metadata.deletionTimestamp ? { ...kept, deletionTimestamp: old.metadata.deletionTimestamp } : kept,
+    metadata: owned || !ownerReferences ? pod.metadata : { ...pod.metadata, ownerReferences },
     spec: old.spec,
-    status: pod.status?.qosClass ? pod.status : { ...pod.status, qosClass: old.status?.qosClass },
-  }
+    status: pod.status?.qosClass || !qosClass ? pod.status : { ...pod.status, qosClass },
+  } as Pod
 }
+
+/** Source: pkg/registry/core/pod/strategy.go dropNonEphemeralContainerUpdates, dropNonResizeUpdates. */
+function keepBut(pod: Pod, old: Pod, changed: Partial<Pod['spec']>): Pod {
+  const spec = { ...old.spec, ...changed }
+  if (semanticallyEqual(spec, old.spec)) return { ...pod, spec: old.spec, status: old.status }
+  const metadata = { ...pod.metadata, generation: (old.metadata.generation ?? 0) + 1 }
+  return { ...pod, metadata, spec, status: old.status }
+}
+
+const resized = ({ spec }: Pod): Partial<Pod['spec']> => ({
+  containers: spec.containers,
+  ...(spec.initContainers && { initContainers: spec.initContainers }),
+  ...(spec.resources && { resources: spec.resources }),
+})
 
 /** Source: pkg/registry/core/pod/strategy.go CheckGracefulDelete. */
 function gracePeriodSeconds(pod: Pod, asked: number | undefined): number {
@@ -74,6 +94,19 @@ export const pod = defineKind<Pod>({
   prepareForCreate,
   prepareForUpdate: (pod, old) => ({ ...pod, status: old.status }),
   prepareForStatusUpdate,
+  validate: (pod) => validatePodCreate(pod),
+  validateUpdate: (pod, old) => validatePodUpdate(pod, old),
+  validateStatusUpdate: (pod, old) => validatePodStatusUpdate(pod, old),
+  subresourceUpdates: {
+    ephemeralcontainers: {
+      prepareForUpdate: (pod, old) => keepBut(pod, old, { ephemeralContainers: pod.spec.ephemeralContainers }),
+      validateUpdate: (pod, old) => validateEphemeralContainersUpdate(pod, old),
+    },
+    resize: {
+      prepareForUpdate: (pod, old) => keepBut(pod, old, resized(pod)),
+      validateUpdate: (pod, old) => validatePodResize(pod, old),
+    },
+  },
   columns: podColumns,
   // Source: pkg/apis/core/v1/conversion.go addConversionFuncs; spec.host is an old name of spec.nodeName.
   fieldSelectors: {

@@ -3,6 +3,7 @@ import type { Secret } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { columnTexts } from '../columns/texts.ts'
 import { defineKind } from '../kind.ts'
+import { validateSecret, validateSecretUpdate } from '../validation/config.ts'
 
 /** `stringData` is write only: it goes into `data`. Source: pkg/apis/core/v1/conversion.go Convert_v1_Secret_To_core_Secret. */
 function mergeStringData({ stringData = {}, ...secret }: Secret): Secret {
@@ -27,6 +28,8 @@ export const secret = defineKind<Secret>({
   namespaced: true,
   schema: 'io.k8s.api.core.v1.Secret',
   defaults,
+  validate: validateSecret,
+  validateUpdate: validateSecretUpdate,
   columns: [
     nameColumn,
     column('Type', texts.type, (each) => each.type ?? ''),

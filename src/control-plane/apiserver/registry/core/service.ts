@@ -1,14 +1,18 @@
+import { isDNS1123Label } from '../../../../api/names.ts'
 import type { Service, ServicePort } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { formatLabels } from '../columns/selectors.ts'
 import { columnTexts } from '../columns/texts.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
+import { validateService, validateServiceStatusUpdate, validateServiceUpdate } from '../validation/service.ts'
+import { allocate, allocationErrors } from './service-allocation.ts'
 import { serviceDefaults } from './service-defaults.ts'
+import { prepareServiceUpdate } from './service-update.ts'
 
 const portText = ({ port, nodePort, protocol }: ServicePort): string =>
   nodePort ? `${port}:${nodePort}/${protocol}` : `${port}/${protocol}`
 
-/** Source: printers.go loadBalancerStatusStringer. Wide columns and narrow ones are made alike here: not shortened. */
+/** Source: printers.go loadBalancerStatusStringer. Tables are always made wide, so nothing is shortened. */
 const loadBalancerAddresses = (service: Service): readonly string[] => [
   ...new Set(
     (service.status?.loadBalancer?.ingress ?? [])
@@ -43,6 +47,15 @@ export const service = defineKind<Service>({
   },
   schema: 'io.k8s.api.core.v1.Service',
   defaults: serviceDefaults,
+  prepareForCreate: (service, context) => allocate({ ...service, status: { loadBalancer: {} } }, context),
+  prepareForUpdate: prepareServiceUpdate,
+  prepareForStatusUpdate: (service, old) => ({ ...service, spec: old.spec }),
+  // RelaxedServiceNameValidation, on since v1.36.
+  validateName: isDNS1123Label,
+  validate: validateService,
+  validateUpdate: validateServiceUpdate,
+  validateStatusUpdate: validateServiceStatusUpdate,
+  validateInContext: allocationErrors,
   columns: [
     nameColumn,
     column('Type', texts.type, (each) => each.spec.type ?? ''),

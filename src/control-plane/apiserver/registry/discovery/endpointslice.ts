@@ -2,6 +2,8 @@ import type { EndpointSlice, EndpointSlicePort } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { columnTexts } from '../columns/texts.ts'
 import { defineKind } from '../kind.ts'
+import { semanticallyEqual } from '../semantic-equality.ts'
+import { validateEndpointSlice, validateEndpointSliceUpdate } from '../validation/endpointslice.ts'
 
 /** Source: pkg/apis/discovery/v1/defaults.go SetDefaults_EndpointPort. */
 function defaults(slice: EndpointSlice): EndpointSlice {
@@ -22,6 +24,16 @@ function withMore(all: readonly string[]): string {
 
 const portText = (port: EndpointSlicePort): string => (port.port === undefined ? (port.name ?? '*') : String(port.port))
 
+/** Everything but metadata counts as a change, and of that the labels. Source: pkg/registry/discovery/endpointslice/strategy.go PrepareForUpdate. */
+function prepareForUpdate(slice: EndpointSlice, old: EndpointSlice): EndpointSlice {
+  const same =
+    semanticallyEqual(slice.endpoints, old.endpoints) &&
+    semanticallyEqual(slice.ports, old.ports) &&
+    semanticallyEqual(slice.metadata.labels ?? {}, old.metadata.labels ?? {})
+  if (same) return slice
+  return { ...slice, metadata: { ...slice.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
+}
+
 const texts = columnTexts.EndpointSlice
 
 export const endpointSlice = defineKind<EndpointSlice>({
@@ -33,6 +45,10 @@ export const endpointSlice = defineKind<EndpointSlice>({
   namespaced: true,
   schema: 'io.k8s.api.discovery.v1.EndpointSlice',
   defaults,
+  prepareForCreate: (slice) => ({ ...slice, metadata: { ...slice.metadata, generation: 1 } }),
+  prepareForUpdate,
+  validate: (slice) => validateEndpointSlice(slice),
+  validateUpdate: validateEndpointSliceUpdate,
   columns: [
     nameColumn,
     column('AddressType', texts.addressType, (each) => each.addressType),

@@ -1,6 +1,7 @@
 import type { Event, EventsEvent } from '../../../../api/types.ts'
 import { coreEventColumns, toCoreEvent, toEventsEvent } from '../core/event.ts'
 import { defineKind } from '../kind.ts'
+import { validateEventsEvent, validateEventsEventUpdate } from '../validation/event.ts'
 
 const regarding = (field: 'kind' | 'namespace' | 'name' | 'uid' | 'apiVersion' | 'resourceVersion' | 'fieldPath') => {
   return (event: EventsEvent): string => event.regarding?.[field] ?? ''
@@ -29,6 +30,8 @@ export const eventsEvent = defineKind<EventsEvent>({
     reportingController: (each) => each.reportingController ?? '',
     type: (each) => each.type ?? '',
   },
+  validate: (each) => validateEventsEvent(toCoreEvent(each)),
+  validateUpdate: (each, old) => validateEventsEventUpdate(toCoreEvent(each), toCoreEvent(old)),
   allowCreateOnUpdate: true,
   view: {
     group: '',

@@ -2,6 +2,7 @@ import type { PriorityClass } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { columnTexts } from '../columns/texts.ts'
 import { defineKind } from '../kind.ts'
+import { validatePriorityClass, validatePriorityClassUpdate } from '../validation/priorityclass.ts'
 
 const texts = columnTexts.PriorityClass
 
@@ -18,6 +19,8 @@ export const priorityClass = defineKind<PriorityClass>({
   defaults: (each) => (each.preemptionPolicy ? each : { ...each, preemptionPolicy: 'PreemptLowerPriority' }),
   // Source: pkg/registry/scheduling/priorityclass/strategy.go PrepareForCreate.
   prepareForCreate: (each) => ({ ...each, metadata: { ...each.metadata, generation: 1 } }),
+  validate: validatePriorityClass,
+  validateUpdate: validatePriorityClassUpdate,
   columns: [
     nameColumn,
     column('Value', texts.value, (each) => each.value ?? 0, { type: 'integer' }),

@@ -9,6 +9,7 @@ import {
   invalid,
   invalidEach,
   notSupported,
+  ROOT,
   required,
   tooLong,
 } from './field-error.ts'
@@ -32,7 +33,7 @@ export function validateConfigMap({ data = {}, binaryData = {} }: ConfigMap): Er
     invalidEach(errors, `binaryData[${key}]`, key, configMapKey(key))
     size += decodedLength(value)
   }
-  if (size > MAX_BYTES) tooLong(errors, '', MAX_BYTES)
+  if (size > MAX_BYTES) tooLong(errors, ROOT, MAX_BYTES)
   return errors
 }
 
@@ -109,7 +110,7 @@ function jsonObjectError(text: string): string | undefined {
 
 export function validateSecretUpdate(secret: Secret, old: Secret): Errors {
   const errors: Errors = []
-  validateImmutable(errors, 'type', secret.type, old.type)
+  validateImmutable(errors, 'type', secret.type ?? '', old.type ?? '')
   if (old.immutable) {
     if (!secret.immutable) forbidden(errors, 'immutable', FROZEN)
     if (!semanticallyEqual(secret.data ?? {}, old.data ?? {})) forbidden(errors, 'data', FROZEN)
@@ -166,7 +167,7 @@ export function validatePodLogOptions(options: PodLogOptions, allowStreams: bool
   if (tailLines !== undefined && tailLines < 0) invalid(errors, 'tailLines', tailLines, IS_NEGATIVE)
   if (limitBytes !== undefined && limitBytes < 1) invalid(errors, 'limitBytes', limitBytes, 'must be greater than 0')
   if (sinceSeconds !== undefined && sinceTime !== undefined) {
-    forbidden(errors, '', 'at most one of `sinceTime` or `sinceSeconds` may be specified')
+    forbidden(errors, ROOT, 'at most one of `sinceTime` or `sinceSeconds` may be specified')
   } else if (sinceSeconds !== undefined && sinceSeconds < 1) {
     invalid(errors, 'sinceSeconds', sinceSeconds, 'must be greater than 0')
   }
@@ -176,7 +177,7 @@ export function validatePodLogOptions(options: PodLogOptions, allowStreams: bool
   else {
     if (!streams.includes(stream)) notSupported(errors, 'stream', stream, streams)
     if (stream !== 'All' && tailLines !== undefined) {
-      forbidden(errors, '', '`tailLines` and specific `stream` are mutually exclusive for now')
+      forbidden(errors, ROOT, '`tailLines` and specific `stream` are mutually exclusive for now')
     }
   }
   return errors

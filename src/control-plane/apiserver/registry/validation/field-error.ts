@@ -8,6 +8,9 @@ import { goJSON } from './internal-form.ts'
  */
 export type Errors = FieldError[]
 
+/** How upstream prints field.NewPath(""), for errors about the whole object. */
+export const ROOT = '[]'
+
 const titles: Readonly<Record<FieldError['type'], string>> = {
   FieldValueRequired: 'Required value',
   FieldValueInvalid: 'Invalid value',

@@ -9,7 +9,7 @@ import { validateLabels } from './labels.ts'
 
 export type NameRule = (name: string) => readonly string[]
 
-const MAX_ANNOTATION_BYTES = 256 * 1024
+export const MAX_ANNOTATION_BYTES = 256 * 1024
 
 export interface MetaRules {
   readonly namespaced: boolean
@@ -36,14 +36,8 @@ export function validateObjectMeta(meta: ObjectMeta, rules: MetaRules, path = 'm
   return errors
 }
 
-const immutable = [
-  'name',
-  'namespace',
-  'uid',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-] as const
+const immutableTexts = ['name', 'namespace', 'uid'] as const
+const immutable = ['creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const
 
 /** What an update may do to metadata. */
 export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path = 'metadata'): Errors {
@@ -58,6 +52,7 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path
   if ((meta.generation ?? 0) < (old.generation ?? 0)) {
     invalid(errors, `${path}.generation`, meta.generation ?? 0, 'must not be decremented')
   }
+  for (const field of immutableTexts) validateImmutable(errors, `${path}.${field}`, meta[field] ?? '', old[field] ?? '')
   for (const field of immutable) validateImmutable(errors, `${path}.${field}`, meta[field], old[field])
   validateLabels(errors, `${path}.labels`, meta.labels)
   validateAnnotations(errors, `${path}.annotations`, meta.annotations)
@@ -66,10 +61,9 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path
   return errors
 }
 
-/** `field is immutable`, with the new value. Texts that are absent print as empty ones. */
+/** `field is immutable`, with the new value; one that is absent prints as `null`, so give texts as `''`. */
 export function validateImmutable(errors: Errors, field: string, value: unknown, old: unknown): void {
-  if (semanticallyEqual(value, old)) return
-  invalid(errors, field, value === undefined && typeof old === 'string' ? '' : value, IMMUTABLE)
+  if (!semanticallyEqual(value, old)) invalid(errors, field, value, IMMUTABLE)
 }
 
 export function nonNegative(errors: Errors, field: string, value: number | undefined): void {

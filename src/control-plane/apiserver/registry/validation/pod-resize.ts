@@ -1,7 +1,7 @@
 import type { Container, EphemeralContainer, Pod, PodSpec, ResourceRequirements } from '../../../../api/types.ts'
 import { podQOSClass } from '../core/pod-qos.ts'
 import { semanticallyEqual } from '../semantic-equality.ts'
-import { type Errors, forbidden, invalid } from './field-error.ts'
+import { type Errors, forbidden, invalid, ROOT } from './field-error.ts'
 import { MIRROR_ANNOTATION, validatePodBody } from './pod.ts'
 import { type PodOptions, podItselfOptions } from './pod-options.ts'
 import { goStruct, validatePodAnnotationUpdates } from './pod-update.ts'
@@ -30,7 +30,7 @@ function validateEphemeralKept(errors: Errors, before: EphemeralContainer, now: 
 
 function only(detail: string): Errors {
   const errors: Errors = []
-  forbidden(errors, '', detail)
+  forbidden(errors, ROOT, detail)
   return errors
 }
 
@@ -48,7 +48,7 @@ export function validatePodResize(pod: Pod, old: Pod, options: PodOptions = podI
   if (hasPodLevelResources(old) || hasPodLevelResources(pod)) {
     if (!options.inPlacePodLevelResourcesVerticalScalingEnabled) {
       const gate = 'InPlacePodLevelResourcesVerticalScalingEnabled feature gate is disabled'
-      forbidden(errors, '', `resize of pods with pod-level resources is forbidden when ${gate}`)
+      forbidden(errors, ROOT, `resize of pods with pod-level resources is forbidden when ${gate}`)
       return errors
     }
     spec = validatePodLevel(errors, pod.spec, old.spec)

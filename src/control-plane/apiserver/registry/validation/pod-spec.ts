@@ -10,6 +10,7 @@ import {
   invalidEach,
   notFound,
   notSupported,
+  ROOT,
   required,
   tooLong,
 } from './field-error.ts'
@@ -84,7 +85,7 @@ function validateResourceClaims(
   for (const [i, claim] of claims.entries()) {
     const path = `${field}[${i}]`
     if (meta?.annotations?.[MIRROR] !== undefined) {
-      forbidden(errors, '', 'static pods do not support resource claims')
+      forbidden(errors, ROOT, 'static pods do not support resource claims')
       continue
     }
     const { name, resourceClaimName, resourceClaimTemplateName } = claim

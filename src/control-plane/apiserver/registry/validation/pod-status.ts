@@ -36,7 +36,7 @@ export function validatePodStatusUpdate(pod: Pod, old: Pod, options: PodOptions 
   validateNominatedNode(errors, pod, old)
   const generation = status.observedGeneration ?? 0
   if (generation < 0) invalid(errors, 'status.observedGeneration', generation, 'must be a non-negative integer')
-  validateImmutable(errors, 'status.qosClass', status.qosClass || undefined, old.status?.qosClass || undefined)
+  validateImmutable(errors, 'status.qosClass', status.qosClass ?? '', old.status?.qosClass ?? '')
   validateContainerStateTransitions(errors, status, old, options)
   validateClaimStatuses(errors, status, pod.spec)
   validateIPs(errors, 'status.podIPs', status.podIPs, old.status?.podIPs)

@@ -1,9 +1,19 @@
 import { isDNS1123Label, isDNS1123Subdomain, isLabelKey, quote } from '../../../../api/names.ts'
 import type { ProjectedVolumeSource, VolumeProjection } from '../../../../api/types.ts'
 import { validateDownwardAPIFile } from './downward-api.ts'
-import { type Errors, forbidden, invalid, invalidEach, notSupported, required, tooLong } from './field-error.ts'
+import {
+  byteLength,
+  type Errors,
+  forbidden,
+  invalid,
+  invalidEach,
+  notSupported,
+  required,
+  tooLong,
+} from './field-error.ts'
 import { internalForm } from './internal-form.ts'
 import { validateLabelSelector } from './labels.ts'
+import { MAX_ANNOTATION_BYTES } from './objectmeta.ts'
 import { fileMode, localNonReserved, validateKeyToPath } from './paths.ts'
 import type { PodOptions } from './pod-options.ts'
 
@@ -124,8 +134,7 @@ function validateCertificate(
 ): void {
   if (!certificate) return
   validateSignerName(errors, `${path}.signerName`, certificate.signerName ?? '')
-  for (const key of Object.keys(certificate.userAnnotations ?? {}))
-    validateDomainKey(errors, `${path}.userAnnotations`, key)
+  validateUserAnnotations(errors, `${path}.userAnnotations`, certificate.userAnnotations)
   if (!KEY_TYPES.includes(certificate.keyType ?? '')) {
     notSupported(errors, `${path}.keyType`, certificate.keyType ?? '', KEY_TYPES)
   }
@@ -153,6 +162,16 @@ function validateExpiration(errors: Errors, field: string, signer: string, secon
   const host = signer.split('/')[0]!
   const most = host === 'kubernetes.io' || host.endsWith('.kubernetes.io') ? DAY : 91 * DAY
   if (seconds > most) invalid(errors, field, seconds, `if provided, maxExpirationSeconds must be <= ${most}`)
+}
+
+function validateUserAnnotations(
+  errors: Errors,
+  field: string,
+  annotations: Readonly<Record<string, string>> = {},
+): void {
+  for (const key of Object.keys(annotations)) validateDomainKey(errors, field, key)
+  const size = Object.entries(annotations).reduce((sum, [key, value]) => sum + byteLength(key) + byteLength(value), 0)
+  if (size > MAX_ANNOTATION_BYTES) tooLong(errors, field, MAX_ANNOTATION_BYTES)
 }
 
 /** Source: apimachinery/pkg/util/validation/validation.go IsDomainPrefixedKey. */
