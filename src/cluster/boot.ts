@@ -44,7 +44,7 @@ export function boot(options: BootOptions): void {
   const until = (holds: () => boolean, otherwise: string) => runUntil(clock, holds, otherwise, () => situation(admin))
   for (const { host, node } of machines) if (node.role === 'worker') host.powerOn(true)
   until(() => ready.nodes.size === machines.length, 'not every node becomes Ready')
-  until(() => ready.dns && ready.account, 'CoreDNS does not come up')
+  until(() => ready.dns && ready.account && ready.notReady.size === 0, 'not every Pod of the cluster comes up')
   ready.stop()
 }
 
@@ -56,7 +56,8 @@ function create(admin: Client, object: KubernetesObject): void {
 
 function watchReadiness(admin: Client, machines: readonly Machine[]) {
   const nodes = new Set<string>()
-  const ready = { nodes, dns: false, account: false, stop: () => {} }
+  const notReady = new Set<string>()
+  const ready = { nodes, notReady, dns: false, account: false, stop: () => {} }
   const roles = new Map(machines.map(({ node }) => [node.name, node.role]))
   const stops = [
     admin.watch('Node', {}, ({ object }) => {
@@ -66,6 +67,13 @@ function watchReadiness(admin: Client, machines: readonly Machine[]) {
     }),
     admin.watch('Deployment', { namespace: 'kube-system', fieldSelector: 'metadata.name=coredns' }, ({ object }) => {
       ready.dns = (object.status?.availableReplicas ?? 0) >= (object.spec.replicas ?? 1)
+    }),
+    admin.watch('Pod', { namespace: 'kube-system' }, ({ object, type }) => {
+      const isReady = object.status?.conditions?.some(
+        (condition) => condition.type === 'Ready' && condition.status === 'True',
+      )
+      if (isReady || type === 'DELETED') notReady.delete(object.metadata.name)
+      else notReady.add(object.metadata.name)
     }),
     admin.watch('ServiceAccount', { namespace: 'default' }, () => {
       ready.account = true
