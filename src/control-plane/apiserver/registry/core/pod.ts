@@ -1,8 +1,6 @@
 import type { Pod } from '../../../../api/types.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
-import { semanticallyEqual } from '../semantic-equality.ts'
 import { validatePodCreate } from '../validation/pod.ts'
-import { validateEphemeralContainersUpdate, validatePodResize } from '../validation/pod-resize.ts'
 import { validatePodStatusUpdate } from '../validation/pod-status.ts'
 import { validatePodUpdate } from '../validation/pod-update.ts'
 import { podColumns } from './pod-columns.ts'
@@ -47,20 +45,6 @@ function prepareForStatusUpdate(pod: Pod, old: Pod): Pod {
   } as Pod
 }
 
-/** Source: pkg/registry/core/pod/strategy.go dropNonEphemeralContainerUpdates, dropNonResizeUpdates. */
-function keepBut(pod: Pod, old: Pod, changed: Partial<Pod['spec']>): Pod {
-  const spec = { ...old.spec, ...changed }
-  if (semanticallyEqual(spec, old.spec)) return { ...pod, spec: old.spec, status: old.status }
-  const metadata = { ...pod.metadata, generation: (old.metadata.generation ?? 0) + 1 }
-  return { ...pod, metadata, spec, status: old.status }
-}
-
-const resized = ({ spec }: Pod): Partial<Pod['spec']> => ({
-  containers: spec.containers,
-  ...(spec.initContainers && { initContainers: spec.initContainers }),
-  ...(spec.resources && { resources: spec.resources }),
-})
-
 /** Source: pkg/registry/core/pod/strategy.go CheckGracefulDelete. */
 function gracePeriodSeconds(pod: Pod, asked: number | undefined): number {
   if (!pod.spec.nodeName || pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded') return 0
@@ -97,16 +81,7 @@ export const pod = defineKind<Pod>({
   validate: (pod) => validatePodCreate(pod),
   validateUpdate: (pod, old) => validatePodUpdate(pod, old),
   validateStatusUpdate: (pod, old) => validatePodStatusUpdate(pod, old),
-  subresourceUpdates: {
-    ephemeralcontainers: {
-      prepareForUpdate: (pod, old) => keepBut(pod, old, { ephemeralContainers: pod.spec.ephemeralContainers }),
-      validateUpdate: (pod, old) => validateEphemeralContainersUpdate(pod, old),
-    },
-    resize: {
-      prepareForUpdate: (pod, old) => keepBut(pod, old, resized(pod)),
-      validateUpdate: (pod, old) => validatePodResize(pod, old),
-    },
-  },
+  // No kubelet here starts ephemeral containers or resizes running ones, so those sub-resources are not written to.
   columns: podColumns,
   // Source: pkg/apis/core/v1/conversion.go addConversionFuncs; spec.host is an old name of spec.nodeName.
   fieldSelectors: {
