@@ -34,15 +34,32 @@ export function loadConfiguration(files: FileTree, path = CONFIG_FILE): KubeletC
   const text = files.read(path)
   if (text === undefined)
     return fail(`failed to read kubelet config file "${path}", error: open ${path}: no such file or directory`)
-  let document: unknown
-  try {
-    document = parse(text)
-  } catch (error) {
-    return fail(`yaml: ${firstLine(error)}`)
+  const document = documentOf(text)
+  if (typeof document === 'string') return fail(document)
+  return configurationOf(document, path)
+}
+
+/** The nodes of a cluster have the same file: it is read once. */
+const documents = new Map<string, RawConfiguration | string>()
+
+/** A text says what is wrong with it. */
+function documentOf(text: string): RawConfiguration | string {
+  let known = documents.get(text)
+  if (known === undefined) {
+    known = parseDocument(text)
+    if (documents.size > 100) documents.clear()
+    documents.set(text, known)
   }
-  const why = problemOf(document)
-  if (why !== undefined) return fail(why)
-  return configurationOf(document as RawConfiguration, path)
+  return known
+}
+
+function parseDocument(text: string): RawConfiguration | string {
+  try {
+    const document: unknown = parse(text)
+    return problemOf(document) ?? (document as RawConfiguration)
+  } catch (error) {
+    return `yaml: ${firstLine(error)}`
+  }
 }
 
 type RawConfiguration = Readonly<Record<string, unknown>>

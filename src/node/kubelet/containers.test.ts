@@ -258,3 +258,59 @@ describe('the kubelet refuses', () => {
     expect([...node.runtime.containers()]).toEqual([])
   })
 })
+
+describe('a container', () => {
+  it('is restarted when its image changes', () => {
+    const node = new TestNode().image('other', () => undefined).start()
+    node.create(aPod('web', 'pause'))
+    node.clock.advance(4000)
+    node.client.update('Pod', 'web', 'default', (pod) => ({
+      ...pod,
+      spec: { ...pod.spec, containers: [{ ...pod.spec.containers[0]!, image: 'other' }] },
+    }))
+    node.clock.advance(10_000)
+    expect(node.events).toContain('web Normal Killing Container web definition changed, will be restarted')
+    const status = node.pod('web')?.status?.containerStatuses?.[0]
+    expect(status).toMatchObject({ image: 'docker.io/library/other:latest', restartCount: 1, ready: true })
+  })
+
+  it('is killed when its postStart hook fails, and waits for its preStop hook', () => {
+    const node = new TestNode()
+      .image('hooked', (process) => {
+        if (process.argv[0] === 'bad') process.exit(1)
+      })
+      .start()
+    node.create(aPod('bad', 'hooked', {}, { lifecycle: { postStart: { exec: { command: ['bad'] } } } }))
+    node.create(aPod('slow', 'hooked', {}, { lifecycle: { preStop: { sleep: { seconds: 5 } } } }))
+    node.clock.advance(8000)
+    expect(node.events).toContain('bad Warning FailedPostStartHook PostStartHook failed')
+    node.deletePod('slow')
+    node.clock.advance(4000)
+    expect(node.pod('slow')).toBeDefined()
+    node.clock.advance(2000)
+    expect(node.pod('slow')).toBeUndefined()
+  })
+
+  it('ends with its pod at the deadline', () => {
+    const node = new TestNode().start()
+    node.create(aPod('web', 'pause', { activeDeadlineSeconds: 60 }))
+    node.clock.advance(65_000)
+    expect(node.pod('web')?.status).toMatchObject({
+      phase: 'Failed',
+      reason: 'DeadlineExceeded',
+      message: 'Pod was active on the node longer than the specified deadline',
+    })
+  })
+
+  it('killed by its liveness probe backs off by the time it ran', () => {
+    const node = new TestNode().start()
+    const livenessProbe = { tcpSocket: { port: 81 }, periodSeconds: 10, failureThreshold: 3 }
+    node.create(aPod('web', 'pause', {}, { livenessProbe }))
+    node.clock.advance(75_000)
+    // It ran for about 20 s each time: longer than back-offs of 10 and 20 s, shorter than the next one.
+    expect(node.pod('web')?.status?.containerStatuses?.[0]).toMatchObject({ restartCount: 3 })
+    expect(node.state('web')).toBe('running')
+    node.clock.advance(16_000)
+    expect(node.state('web')).toBe('waiting/CrashLoopBackOff')
+  })
+})

@@ -6,8 +6,19 @@ import type { KubeletContext } from '../kubelet-context.ts'
 import type { ContainerSlot, PodRecord } from '../pod-worker/pod-record.ts'
 import { environmentOf } from './environment.ts'
 import { expand } from './expansion.ts'
+import { LifecycleHooks } from './lifecycle-hooks.ts'
 import type { containerMachine } from './machine.ts'
 import type { PodSurroundings } from './surroundings.ts'
+
+interface StarterListeners {
+  /** The image is here, or it could not be had: sync the pod again. */
+  image(record: PodRecord): void
+  /** The container's postStart hook has failed: it must not go on. */
+  hookFailed(record: PodRecord, slot: ContainerSlot): void
+}
+
+/** A hook has no time limit of its own; upstream's runtime request timeout of exec. */
+const HOOK_TIMEOUT = 120_000
 
 /**
  * Makes and starts one container of a pod whose sandbox stands.
@@ -18,25 +29,26 @@ export class ContainerStarter {
   readonly #images: ImageManager
   readonly #charts: Charts<typeof containerMachine>
   readonly #surroundings: PodSurroundings
-  readonly #onImage: (record: PodRecord) => void
+  readonly #on: StarterListeners
+  readonly #hooks: LifecycleHooks
 
   constructor(
     context: KubeletContext,
     images: ImageManager,
     charts: Charts<typeof containerMachine>,
     surroundings: PodSurroundings,
-    /** The image is here, or it could not be had: sync the pod again. */
-    onImage: (record: PodRecord) => void,
+    on: StarterListeners,
   ) {
     this.#context = context
     this.#images = images
     this.#charts = charts
     this.#surroundings = surroundings
-    this.#onImage = onImage
+    this.#on = on
+    this.#hooks = new LifecycleHooks(context)
   }
 
   start(record: PodRecord, slot: ContainerSlot): void {
-    const outcome = this.#images.ensure(record.pod, slot, () => this.#onImage(record))
+    const outcome = this.#images.ensure(record.pod, slot, () => this.#on.image(record))
     if (outcome === 'pulling') return
     if ('image' in outcome) this.#create(record, slot, outcome.image)
     else this.#fail(slot, outcome.reason, outcome.message)
@@ -67,6 +79,19 @@ export class ContainerStarter {
     events.container(record.pod, slot, 'Normal', 'Started', 'Container started')
     slot.waiting = undefined
     this.#charts.send(slot.key, { type: 'started' })
+    this.#postStart(record, slot)
+  }
+
+  #postStart(record: PodRecord, slot: ContainerSlot): void {
+    const hook = slot.spec.lifecycle?.postStart
+    const { current } = slot
+    if (hook === undefined) return
+    this.#hooks.run(record, slot, hook, HOOK_TIMEOUT, (error) => {
+      if (error === undefined || slot.current !== current) return
+      this.#context.events.container(record.pod, slot, 'Warning', 'FailedPostStartHook', 'PostStartHook failed')
+      slot.waiting = { reason: 'PostStartHookError', message: error }
+      this.#on.hookFailed(record, slot)
+    })
   }
 
   #fail(slot: ContainerSlot, reason: string, message: string | undefined): void {

@@ -9,8 +9,13 @@ export interface ContainerContext {
   readonly backOffMs: number
   /** When the back-off was last raised, virtual ms. */
   readonly raisedAt: number
-  /** When the container last ended. */
+  /** When the container last ended: the back-off counts from here. */
   readonly finishedAt: number
+  /**
+   * When it was killed to be restarted. That counts from the end before: upstream looks for the newest container that
+   * has exited in a status taken before the kill.
+   */
+  readonly killedAt: number | undefined
 }
 
 /**
@@ -46,18 +51,30 @@ export const containerMachine = setup({
       const expired = context.finishedAt - context.raisedAt > BACK_OFF_RESET
       const doubled = Math.min(context.backOffMs * 2, MAX_CONTAINER_BACK_OFF)
       return {
-        ...context,
+        killedAt: undefined,
+        finishedAt: context.killedAt ?? context.finishedAt,
         raisedAt: event.now,
         backOffMs: expired || context.backOffMs === 0 ? CONTAINER_BACK_OFF_PERIOD : doubled,
       }
     }),
+    settleEnd: assign(({ context }) =>
+      context.killedAt === undefined ? context : { ...context, finishedAt: context.killedAt, killedAt: undefined },
+    ),
+    rememberKill: assign(({ context, event }) =>
+      event.type === 'exited' ? { ...context, killedAt: event.at } : context,
+    ),
     rememberEnd: assign(({ context, event }) =>
       event.type === 'exited' ? { ...context, finishedAt: event.at } : context,
     ),
   },
 }).createMachine({
   id: 'container',
-  context: { backOffMs: 0, raisedAt: Number.NEGATIVE_INFINITY, finishedAt: Number.NEGATIVE_INFINITY },
+  context: {
+    backOffMs: 0,
+    raisedAt: Number.NEGATIVE_INFINITY,
+    finishedAt: Number.NEGATIVE_INFINITY,
+    killedAt: undefined,
+  },
   initial: 'waiting',
   states: {
     /** ContainerCreating, PodInitializing, or why it could not be started. */
@@ -79,12 +96,12 @@ export const containerMachine = setup({
     },
     /** Killed because a probe failed; the pod goes on. */
     stopping: {
-      on: { exited: { target: 'exited', actions: 'rememberEnd' } },
+      on: { exited: { target: 'exited', actions: 'rememberKill' } },
     },
     exited: {
       on: {
         start: [
-          { guard: 'inCrashLoopBackOff', target: 'crashLoopBackOff' },
+          { guard: 'inCrashLoopBackOff', target: 'crashLoopBackOff', actions: 'settleEnd' },
           { target: 'starting', actions: 'nextBackOff' },
         ],
       },

@@ -33,12 +33,26 @@ export class PodSurroundings {
   }
 
   /** Source: pkg/kubelet/envvars/envvars.go FromServices, kubelet_pods.go getServiceEnvVarMap */
-  serviceVariables(pod: Pod): Readonly<Record<string, string>> {
+  serviceVariables({ metadata, spec }: Pod): Readonly<Record<string, string>> {
+    const { namespace = '' } = metadata
+    const isLinked = spec.enableServiceLinks !== false
+    const now = this.#context.world.clock.now()
+    const key = `${isLinked}/${namespace}`
+    const known = this.#services.get(key)
+    // Pods of one instant see the same Services.
+    if (known !== undefined && known.at === now) return known.env
+    const env = this.#readServices(namespace, isLinked)
+    this.#services.set(key, { at: now, env })
+    return env
+  }
+
+  readonly #services = new Map<string, { readonly at: number; readonly env: Readonly<Record<string, string>> }>()
+
+  #readServices(namespace: string, isLinked: boolean): Readonly<Record<string, string>> {
     const { client } = this.#context
-    const { namespace } = pod.metadata
     const env: Record<string, string> = {}
     const master = namespace === 'default' ? undefined : client.get('Service', 'kubernetes', 'default')
-    const own = pod.spec.enableServiceLinks === false ? [] : client.list('Service', { namespace })
+    const own = isLinked ? client.list('Service', { namespace }) : []
     for (const service of master === undefined ? own : [master, ...own]) addService(env, service)
     return env
   }

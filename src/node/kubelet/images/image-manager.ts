@@ -2,7 +2,7 @@ import { formatGoDuration } from '../../../api/duration.ts'
 import type { Pod } from '../../../api/types.ts'
 import { type Charts, type ChartWorld, createCharts } from '../../../sim/chart.ts'
 import type { ContainerRuntime } from '../../container-runtime/contract.ts'
-import { invalidImageName } from '../../container-runtime/image-name.ts'
+import { invalidImageName, normalizeImageName } from '../../container-runtime/image-name.ts'
 import type { Image } from '../../contract.ts'
 import type { PodEvents } from '../pod-worker/pod-events.ts'
 import type { ContainerSlot, WaitingReason } from '../pod-worker/pod-record.ts'
@@ -73,7 +73,7 @@ export class ImageManager {
       this.#events.container(pod, slot, 'Warning', 'InspectFailed', message)
       return { reason: 'InvalidImageName', message }
     }
-    const policy = slot.spec.imagePullPolicy ?? 'IfNotPresent'
+    const policy = slot.spec.imagePullPolicy ?? defaultPolicy(name)
     const present = this.#runtime.presentImage(name)
     const key = `${pod.metadata.uid}_${name}`
     if (present !== undefined && (policy !== 'Always' || this.#isPulled(key))) {
@@ -170,6 +170,11 @@ export class ImageManager {
     this.#events.container(pod, slot, 'Normal', 'BackOff', `Back-off pulling image "${slot.spec.image}"`)
     this.#events.container(pod, slot, 'Warning', 'Failed', 'Error: ImagePullBackOff')
   }
+}
+
+/** A manifest's containers come without defaults. Source: pkg/apis/core/v1/defaults.go SetDefaults_Container */
+function defaultPolicy(name: string): string {
+  return normalizeImageName(name).endsWith(':latest') ? 'Always' : 'IfNotPresent'
 }
 
 /** As v1.36 words it with KubeletEnsureSecretPulledImages on. */

@@ -80,7 +80,7 @@ export class ApiSource {
   #update(record: PodRecord, pod: Pod): void {
     const before = record.pod
     if (before === pod) return
-    record.update(pod)
+    this.#workers.update(record, pod)
     if (pod.metadata.deletionTimestamp !== undefined) {
       if (record.terminated) this.#workers.report(record)
       this.#workers.terminate(record, graceOf(pod))

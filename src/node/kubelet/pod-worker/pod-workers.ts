@@ -1,4 +1,5 @@
 import { formatGoDuration } from '../../../api/duration.ts'
+import type { Pod } from '../../../api/types.ts'
 import { type Charts, createCharts } from '../../../sim/chart.ts'
 import type { RuntimeEvent } from '../../container-runtime/contract.ts'
 import { ContainerStarter } from '../container/container-starter.ts'
@@ -9,6 +10,7 @@ import type { KubeletContext } from '../kubelet-context.ts'
 import { PodLifecycleEventGenerator } from '../pleg.ts'
 import { generatePodStatus } from '../status/generate.ts'
 import type { StatusManager } from '../status/status-manager.ts'
+import { ActiveDeadline, DEADLINE_MESSAGE, DEADLINE_REASON } from './active-deadline.ts'
 import { BACK_OFF_JITTER, podWorkerMachine } from './machine.ts'
 import { PodKiller } from './pod-killer.ts'
 import { type ContainerSlot, formatPod, type PodRecord } from './pod-record.ts'
@@ -42,6 +44,7 @@ export class PodWorkers {
   readonly #killer: PodKiller
   readonly #pleg: PodLifecycleEventGenerator
   readonly #volumeRetry: VolumeRetry
+  readonly #deadline: ActiveDeadline
   readonly #queue = new Set<string>()
   readonly #stopListening: () => void
   #draining = false
@@ -67,9 +70,13 @@ export class PodWorkers {
     )
     this.#volumeRetry = new VolumeRetry(world.clock, (uid) => this.changed(uid))
     this.#killer = new PodKiller(context, (record) => this.#workers.send(record.uid, { type: 'stopped' }))
-    this.#starter = new ContainerStarter(context, this.#images, this.#containers, this.#surroundings, (record) => {
-      deps.onImages()
-      this.changed(record.uid)
+    this.#deadline = new ActiveDeadline(world.clock, (record) => this.#deadlineExceeded(record))
+    this.#starter = new ContainerStarter(context, this.#images, this.#containers, this.#surroundings, {
+      image: (record) => {
+        deps.onImages()
+        this.changed(record.uid)
+      },
+      hookFailed: (record, slot) => this.#killContainer(record, slot, 'FailedPostStartHook'),
     })
     this.#syncer = new PodSyncer({
       context,
@@ -103,11 +110,23 @@ export class PodWorkers {
     // After the kubelet was restarted: the volumes of running containers are mounted already.
     record.mounted = record.adopted
     if (this.#context.runtime.error() === undefined) this.#syncer.refresh(record)
+    this.#deadline.watch(record)
     this.#workers.start(record.uid, undefined)
   }
 
   changed(uid: string): void {
     this.#workers.send(uid, { type: 'changed' })
+  }
+
+  /** The object has a newer version. Source: kuberuntime_manager.go containerChanged: name and image are what counts */
+  update(record: PodRecord, pod: Pod): void {
+    const before = record.pod
+    const images = new Map(record.slots.map(({ name, spec }) => [name, spec.image]))
+    record.update(pod)
+    for (const slot of record.slots)
+      if (slot.spec.image !== images.get(slot.name) && slot.current?.state === 'running')
+        slot.killBecause = `Container ${slot.name} definition changed, will be restarted`
+    if (before.spec.activeDeadlineSeconds !== pod.spec.activeDeadlineSeconds) this.#deadline.watch(record)
   }
 
   terminate(record: PodRecord, gracePeriodSeconds: number, reason?: string, message?: string): void {
@@ -130,6 +149,7 @@ export class PodWorkers {
     this.#images.forget(record.uid)
     this.#surroundings.forget(record.uid)
     this.#volumeRetry.forget(record.uid)
+    this.#deadline.forget(record.uid)
     this.#records.delete(record.uid)
   }
 
@@ -151,6 +171,7 @@ export class PodWorkers {
     this.#pleg.stop()
     this.#images.stop()
     this.#volumeRetry.stop()
+    this.#deadline.stop()
     this.#killer.stop()
     for (const uid of [...this.#workers.keys()]) this.#workers.stop(uid)
     for (const key of [...this.#containers.keys()]) this.#containers.stop(key)
@@ -216,7 +237,13 @@ export class PodWorkers {
     this.#killer.killContainer(record, slot, message, record.pod.spec.terminationGracePeriodSeconds ?? 30)
   }
 
+  #deadlineExceeded(record: PodRecord): void {
+    this.#context.events.pod(record.pod, 'Normal', DEADLINE_REASON, DEADLINE_MESSAGE)
+    this.terminate(record, record.pod.spec.terminationGracePeriodSeconds ?? 30, DEADLINE_REASON, DEADLINE_MESSAGE)
+  }
+
   #kill(record: PodRecord): void {
+    this.#deadline.forget(record.uid)
     this.#syncer.refresh(record)
     this.report(record)
     this.#deps.onTerminating(record)
