@@ -10,6 +10,8 @@ import { answerPath } from './paths.ts'
 import { requestInfo } from './request-info.ts'
 import { answerResource } from './resources.ts'
 
+export type { Server, ServerOptions } from './contract.ts'
+
 /**
  * Serves the API over HTTPS (HTTP/2 and 1.1) on 127.0.0.1. While no API server answers nobody listens there:
  * connections are refused, and those that were open are cut.
