@@ -36,6 +36,7 @@ export interface Host {
   readonly world: ChartWorld
   readonly network: Network
   readonly barrier: Barrier
+  readonly random: Random
   readonly files: Files
   readonly systemd: Systemd
   readonly journal: Journal

@@ -30,10 +30,10 @@ class Machine implements Host {
   readonly world: ChartWorld
   readonly network: Network
   readonly barrier: Barrier
+  readonly random: Random
   readonly files: Files
   readonly journal = new Journal()
   readonly systemd: Systemd
-  readonly #random: Random
   readonly #power: Actor<typeof powerMachine>
   readonly #programs = new Map<string, Program>()
   readonly #listeners = new Set<(up: boolean) => void>()
@@ -52,7 +52,7 @@ class Machine implements Host {
     this.barrier = barrier
     this.cpus = options.cpus ?? 2
     this.memoryBytes = options.memoryBytes ?? 4 * 1024 ** 3
-    this.#random = options.random
+    this.random = options.random
     this.files = createFileTree(world.clock, { ...nodeFiles(withDefaults(options)), ...options.files })
     this.systemd = new Systemd({
       host: name,
@@ -129,7 +129,7 @@ class Machine implements Host {
 
   #boot(): void {
     this.#boots++
-    this.#bootId = this.#random.uuid()
+    this.#bootId = this.random.uuid()
     this.#bootedAt = this.world.clock.now()
     this.#pid = 500
     this.network.setHostUp(this.name, true)

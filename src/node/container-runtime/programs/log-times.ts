@@ -1,6 +1,7 @@
 import { civilTime } from '../../../api/time.ts'
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const two = (n: number): string => String(n).padStart(2, '0')
 
 /** `2026/01/01 00:00:00`: nginx's error log, Go's log package. */
@@ -24,8 +25,7 @@ export function syslogTime(ms: number): string {
 /** `Thu 2026-01-01 00:00:00 UTC`: systemctl. */
 export function weekdayTime(ms: number): string {
   const { year, month, day, hour, minute, second, weekday } = civilTime(ms)
-  const name = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'][weekday]
-  return `${name} ${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)} UTC`
+  return `${DAYS[weekday]} ${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)} UTC`
 }
 
 /** `0101 00:00:00.000000`: klog. */
@@ -38,6 +38,15 @@ export function klogTime(ms: number): string {
 /** `Thu Jan  1 00:00:00 UTC 2026`: date(1). */
 export function unixDate(ms: number): string {
   const { year, month, day, hour, minute, second, weekday } = civilTime(ms)
-  const name = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'][weekday]
-  return `${name} ${MONTHS[month - 1]} ${String(day).padStart(2)} ${two(hour)}:${two(minute)}:${two(second)} UTC ${year}`
+  return `${DAYS[weekday]} ${MONTHS[month - 1]} ${String(day).padStart(2)} ${two(hour)}:${two(minute)}:${two(second)} UTC ${year}`
+}
+
+/** `Jan` of 1. */
+export function monthName(month: number): string {
+  return MONTHS[month - 1] ?? ''
+}
+
+/** `Sun` of 0. */
+export function weekdayName(weekday: number): string {
+  return DAYS[weekday] ?? ''
 }

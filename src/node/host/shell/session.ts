@@ -1,9 +1,188 @@
+import { parseResolvConf } from '../../../network/resolver.ts'
 import type { Host } from '../contract.ts'
-import type { LoginShell } from './contract.ts'
+import { resolvePath } from '../paths.ts'
+import { crictl } from './commands/crictl.ts'
+import { curl, wget } from './commands/http.ts'
+import type { Inside } from './commands/inside.ts'
+import { journalctl } from './commands/journalctl.ts'
+import { dig, getent, ip, nc, nslookup, ping } from './commands/network.ts'
+import { systemCommands } from './commands/system.ts'
+import { systemctl } from './commands/systemctl.ts'
+import type { LoginShell, ShellEffect, ShellResult } from './contract.ts'
+import { type CommandResult, quote, type ShellCommand, type ShellContext, ShellRun } from './engine.ts'
 
+/** root's login shell. Every line runs in a shell of its own that starts where the last one ended. */
 export function openSession(host: Host): LoginShell {
-  return {
-    cwd: '/root',
-    run: async (line) => ({ stdout: '', stderr: `${host.name}: ${line}: command not found\n`, exitCode: 127 }),
+  return new Session(host)
+}
+
+const EDITORS = ['vi', 'vim', 'nano', 'edit', 'editor', 'emacs', 'code']
+
+class Session implements LoginShell {
+  readonly #host: Host
+  readonly #commands: Readonly<Record<string, ShellCommand>>
+  #env: Readonly<Record<string, string>>
+  #cwd = '/root'
+  #effect: ShellEffect | undefined
+  /** Lines that define functions and aliases, played again before each line. */
+  #definitions = ''
+
+  constructor(host: Host) {
+    this.#host = host
+    this.#env = {
+      HOME: '/root',
+      USER: 'root',
+      SHELL: '/bin/bash',
+      PATH,
+      HOSTNAME: host.name,
+      TERM: 'xterm-256color',
+      EDITOR: 'vi',
+    }
+    this.#commands = this.#allCommands(insideOf(host))
   }
+
+  get cwd(): string {
+    return this.#cwd
+  }
+
+  async run(line: string, onOutput?: (text: string) => void): Promise<ShellResult> {
+    if (!this.#host.up)
+      return {
+        stdout: '',
+        stderr: `ssh: connect to host ${this.#host.name} port 22: Connection timed out\n`,
+        exitCode: 255,
+      }
+    let stdout = ''
+    let stderr = ''
+    const { world, barrier, files } = this.#host
+    const shell = new ShellRun({
+      files,
+      clock: world.clock,
+      barrier,
+      random: this.#host.random,
+      commands: this.#commands,
+      interactive: true,
+      onOutput: (stream, text) => {
+        if (stream === 'stdout') stdout += text
+        else stderr += text
+        onOutput?.(text)
+      },
+    })
+    return shell.run(this.#definitions + line, { env: this.#env, cwd: this.#cwd }, ({ exitCode, env, cwd }) => {
+      this.#env = env
+      this.#cwd = cwd
+      if (exitCode === 0 && DEFINITION.test(line)) this.#definitions += `${line}\n`
+      const effect = this.#takeEffect()
+      return { stdout, stderr, exitCode, ...(effect && { effect }) }
+    })
+  }
+
+  #allCommands(inside: Inside): Readonly<Record<string, ShellCommand>> {
+    const host = this.#host
+    const edit: ShellCommand = (args, context) => this.#edit(args, context)
+    return {
+      ...systemCommands(inside),
+      ...Object.fromEntries(EDITORS.map((name) => [name, edit])),
+      curl: curl(inside),
+      wget: wget(inside),
+      nslookup: nslookup(inside),
+      dig: dig(inside),
+      getent: getent(inside),
+      nc: nc(inside),
+      ip: ip(inside),
+      ping,
+      systemctl: systemctl(host),
+      journalctl: journalctl(host),
+      crictl: crictl(host),
+      sudo: (args, context) => passOn(args, context),
+      service: ([name = '', verb = 'status'], context) => run(`systemctl ${quote(verb)} ${quote(name)}`, context),
+      reboot: () => later(() => host.reboot(), host),
+      shutdown: (args) => later(() => (args.includes('-r') ? host.reboot() : host.powerOff()), host),
+      poweroff: () => later(() => host.powerOff(), host),
+      logout: () => this.#logout(),
+      swapoff: () => ({}),
+      modprobe: () => ({}),
+      kubectl: () => ({
+        stderr: 'kubectl: command not found: use it on your own machine, KUBECONFIG is set there\n',
+        exitCode: 127,
+      }),
+      kubeadm: () => ({ stderr: 'kubeadm: not simulated\n', exitCode: 1 }),
+      docker: () => ({ stderr: 'docker: command not found: this node runs containerd, see crictl\n', exitCode: 127 }),
+    }
+  }
+
+  #edit(args: readonly string[], context: ShellContext): CommandResult {
+    const path = args.find((arg) => !arg.startsWith('-') && !arg.startsWith('+'))
+    if (path === undefined) return { stderr: 'edit: which file?\n', exitCode: 1 }
+    const at = resolvePath(path, context.cwd)
+    if (this.#host.files.isDirectory(at)) return { stderr: `edit: ${at} is a directory\n`, exitCode: 1 }
+    this.#effect = { edit: at }
+    return {}
+  }
+
+  #takeEffect(): ShellEffect | undefined {
+    const effect = this.#effect
+    this.#effect = undefined
+    return effect
+  }
+
+  #logout(): CommandResult {
+    this.#effect = { logout: true }
+    return {}
+  }
+}
+
+const DEFINITION = /^\s*(?:alias\s|function\s|[\w-]+\s*\(\)\s*\{)/
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+function passOn(args: readonly string[], context: ShellContext): CommandResult | Promise<CommandResult> {
+  const rest = args.slice(args.findIndex((arg) => !arg.startsWith('-')))
+  if (args.length === 0 || args.every((arg) => arg.startsWith('-'))) return {}
+  return run(rest.map(quote).join(' '), context)
+}
+
+async function run(line: string, context: ShellContext): Promise<CommandResult> {
+  return context.exec!(line, { cwd: context.cwd })
+}
+
+/** After the shell has answered: the machine takes it down with everything else. */
+function later(action: () => void, host: Host): CommandResult {
+  host.world.clock.defer(action)
+  return {}
+}
+
+function insideOf(host: Host): Inside {
+  const { name, ip: address, files, network } = host
+  return {
+    network,
+    hostname: name,
+    files,
+    cpus: host.cpus,
+    memoryBytes: host.memoryBytes,
+    uptimeMs: () => host.world.clock.now() - host.bootedAt,
+    processes: () => processesOf(host),
+    source: {
+      host: name,
+      ip: address,
+      get resolver() {
+        return parseResolvConf(files.read('/etc/resolv.conf') ?? '')
+      },
+      get hosts() {
+        return files.read('/etc/hosts') ?? ''
+      },
+    },
+  }
+}
+
+function processesOf(host: Host): ReturnType<Inside['processes']> {
+  const units = host.systemd
+    .list()
+    .flatMap(({ pid, argv }) => (pid === undefined ? [] : [{ pid, user: 'root', command: argv.join(' ') }]))
+  const containers = [...(host.runtime?.containers() ?? [])].filter(({ state }) => state === 'running')
+  const inContainers = containers.map(({ config: { command, args, image } }, i) => ({
+    pid: 2000 + i,
+    user: 'root',
+    command: [...(command ?? image.entrypoint ?? []), ...(args ?? (command ? [] : (image.cmd ?? [])))].join(' '),
+  }))
+  return [{ pid: 1, user: 'root', command: '/sbin/init' }, ...units, ...inContainers]
 }

@@ -1,0 +1,17 @@
+import type { Network } from '../../../../network/contract.ts'
+import type { Source } from '../../../../network/resolver.ts'
+import type { FileTree } from '../../../contract.ts'
+
+/** Where a shell runs, as its commands see it: a container or a machine. */
+export interface Inside {
+  readonly network: Network
+  readonly source: Source
+  readonly hostname: string
+  readonly files: FileTree
+  /** Processes, oldest first. */
+  processes(): readonly { readonly pid: number; readonly user: string; readonly command: string }[]
+  /** Virtual ms since the machine has booted, or the container has started. */
+  uptimeMs(): number
+  readonly cpus: number
+  readonly memoryBytes: number
+}

@@ -1,0 +1,150 @@
+import { civilTime } from '../../../../api/time.ts'
+import { monthName, unixDate, weekdayName } from '../../../container-runtime/programs/log-times.ts'
+import { sleepDuration } from '../../../container-runtime/programs/sleep.ts'
+import { quote, type ShellCommand } from '../engine.ts'
+import { table } from './flags.ts'
+import type { Inside } from './inside.ts'
+
+const two = (n: number): string => String(n).padStart(2, '0')
+
+/** date(1): now, in UTC; `+FORMAT` and `-u`. */
+export const date: ShellCommand = (args, _context, shell) => {
+  const format = args.find((arg) => arg.startsWith('+'))
+  const other = args.find((arg) => !arg.startsWith('+') && arg !== '-u' && arg !== '-R' && arg !== '-Iseconds')
+  if (other !== undefined)
+    return { stderr: `date: ${other}: only +FORMAT, -u and -Iseconds are simulated\n`, exitCode: 1 }
+  if (args.includes('-Iseconds')) return { stdout: `${formatDate('%Y-%m-%dT%H:%M:%S+00:00', shell.now)}\n` }
+  return { stdout: `${format === undefined ? unixDate(shell.now) : formatDate(format.slice(1), shell.now)}\n` }
+}
+
+/** strftime, in UTC. */
+function formatDate(format: string, now: number): string {
+  const { year, month, day, hour, minute, second, weekday } = civilTime(now)
+  const values: Readonly<Record<string, string>> = {
+    Y: String(year),
+    y: two(year % 100),
+    m: two(month),
+    d: two(day),
+    e: String(day).padStart(2),
+    H: two(hour),
+    I: two(hour % 12 === 0 ? 12 : hour % 12),
+    M: two(minute),
+    S: two(second),
+    N: `${String(Math.round((now % 1000) * 1000)).padStart(6, '0')}000`,
+    s: String(Math.floor(now / 1000)),
+    p: hour < 12 ? 'AM' : 'PM',
+    a: weekdayName(weekday),
+    b: monthName(month),
+    u: String(weekday === 0 ? 7 : weekday),
+    Z: 'UTC',
+    z: '+0000',
+    F: `${year}-${two(month)}-${two(day)}`,
+    T: `${two(hour)}:${two(minute)}:${two(second)}`,
+    R: `${two(hour)}:${two(minute)}`,
+    c: unixDate(now),
+    n: '\n',
+    '%': '%',
+  }
+  return format.replace(/%(.)/g, (whole, letter: string) => values[letter] ?? whole)
+}
+
+/** timeout(1), on virtual time. */
+export const timeout: ShellCommand = async (args, context, shell) => {
+  const words = args.filter((arg, i) => !(arg.startsWith('-') && i < args.length - 2))
+  const ms = sleepDuration(words.slice(0, 1))
+  if (ms === undefined || words.length < 2)
+    return { stderr: 'timeout: usage: timeout DURATION COMMAND\n', exitCode: 125 }
+  const before = shell.deadline
+  const mine = Math.min(before, shell.now + ms)
+  shell.deadline = mine
+  const controller = new AbortController()
+  const stop = shell.onDeadline(mine, () => controller.abort())
+  const result = await context.exec!(words.slice(1).map(quote).join(' '), {
+    cwd: context.cwd,
+    signal: controller.signal,
+  })
+  stop()
+  shell.deadline = before
+  return controller.signal.aborted ? { stdout: result.stdout, exitCode: 124 } : result
+}
+
+export function systemCommands(inside: Inside): Readonly<Record<string, ShellCommand>> {
+  return {
+    date,
+    timeout,
+    hostname: (args) => ({
+      stdout: `${args.includes('-i') || args.includes('-I') ? inside.source.ip : inside.hostname}\n`,
+    }),
+    id: (args) => ({ stdout: args.includes('-u') ? '0\n' : 'uid=0(root) gid=0(root) groups=0(root)\n' }),
+    whoami: () => ({ stdout: 'root\n' }),
+    nproc: () => ({ stdout: `${inside.cpus}\n` }),
+    uname: (args) => uname(args, inside.hostname),
+    ps: () => ({ stdout: processTable(inside) }),
+    uptime: (_args, _context, shell) => ({ stdout: uptime(inside, shell.now) }),
+    free: (args) => ({ stdout: free(inside, args.includes('-m'), args.includes('-h')) }),
+    df: () => ({ stdout: DF }),
+    ulimit: () => ({ stdout: 'unlimited\n' }),
+    wait: () => ({}),
+    umask: () => ({ stdout: '0022\n' }),
+    sync: () => ({}),
+    sysctl: (args) => sysctl(inside, args),
+  }
+}
+
+function uname(args: readonly string[], hostname: string) {
+  const all = `Linux ${hostname} 6.8.0-90-generic #91-Ubuntu SMP PREEMPT_DYNAMIC x86_64 GNU/Linux`
+  if (args.includes('-a')) return { stdout: `${all}\n` }
+  if (args.includes('-r')) return { stdout: '6.8.0-90-generic\n' }
+  if (args.includes('-m')) return { stdout: 'x86_64\n' }
+  return { stdout: args.includes('-n') ? `${hostname}\n` : 'Linux\n' }
+}
+
+function processTable(inside: Inside): string {
+  const rows = inside
+    .processes()
+    .map(({ pid, user, command }) => `${String(pid).padStart(5)} ${user.padEnd(8)}  0:00 ${command}\n`)
+  return `  PID USER      TIME COMMAND\n${rows.join('')}`
+}
+
+function uptime(inside: Inside, now: number): string {
+  const minutes = Math.floor(inside.uptimeMs() / 60_000)
+  const days = Math.floor(minutes / 1440)
+  const rest = `${Math.floor(minutes / 60) % 24}:${two(minutes % 60)}`
+  const since = minutes < 60 ? `${minutes} min` : rest
+  return ` ${formatDate('%T', now)} up ${days > 0 ? `${days} day${days > 1 ? 's' : ''}, ` : ''}${since},  1 user,  load average: 0.12, 0.10, 0.09\n`
+}
+
+function free(inside: Inside, mebi: boolean, human: boolean): string {
+  const unit = human || mebi ? 1024 ** 2 : 1024
+  const show = (bytes: number) => `${Math.floor(bytes / unit)}${human ? 'Mi' : ''}`
+  const total = inside.memoryBytes
+  const used = Math.floor(total * 0.2)
+  return table([
+    ['', 'total', 'used', 'free', 'shared', 'buff/cache', 'available'],
+    ['Mem:', show(total), show(used), show(total - 2 * used), '0', show(used), show(total - used)],
+    ['Swap:', '0', '0', '0'],
+  ])
+}
+
+const DF = `Filesystem     1K-blocks    Used Available Use% Mounted on
+/dev/vda1       40470732 6122504  34331844  16% /
+tmpfs            2014316       0   2014316   0% /dev/shm
+`
+
+function sysctl(inside: Inside, args: readonly string[]) {
+  const lines = args
+    .filter((arg) => !arg.startsWith('-'))
+    .map((arg) => {
+      const [key = '', value] = arg.split('=')
+      const path = `/proc/sys/${key.replaceAll('.', '/')}`
+      if (value !== undefined) inside.files.write(path, `${value}\n`)
+      const read = inside.files.read(path)
+      return read === undefined ? undefined : `${key} = ${read.trim()}\n`
+    })
+  if (lines.includes(undefined))
+    return {
+      stderr: `sysctl: cannot stat /proc/sys/${args.at(-1)?.replaceAll('.', '/')}: No such file or directory\n`,
+      exitCode: 255,
+    }
+  return { stdout: lines.join('') }
+}
