@@ -140,4 +140,6 @@ export interface ApiServer {
    * missing, callers make them one by one. `stop` makes what was due until now and answers when the next one is.
    */
   renew?(renewal: Renewal): { stop(): number }
+  /** What /livez and /readyz check: `etcd`, `poststarthook/rbac/bootstrap-roles`. */
+  health?(): readonly { readonly name: string; readonly ok: boolean }[]
 }

@@ -41,12 +41,17 @@ export const healthChecks = {
   readyz: ['ping', 'log', 'informer-sync', ...hooks, ...tail, 'shutdown'],
 } as const
 
-/** Answers /healthz, /livez, /readyz and their single checks; false for another path. */
-export function answerHealth(exchange: Exchange, etcdWorks: () => boolean): boolean {
+/**
+ * Answers /healthz, /livez, /readyz and their single checks; false for another path.
+ *
+ * @param failing names of the checks that fail now
+ */
+export function answerHealth(exchange: Exchange, failing: () => readonly string[]): boolean {
   const match = /^\/(healthz|livez|readyz)(?:\/(.*))?$/.exec(exchange.path)
   if (match === null) return false
   const endpoint = match[1] as keyof typeof healthChecks
-  const failed = (check: string) => /^etcd(-readiness)?$/.test(check) && !etcdWorks()
+  const names = failing()
+  const failed = (check: string) => names.includes(check === 'etcd-readiness' ? 'etcd' : check)
   if (match[2]) answerOne(exchange, endpoint, match[2], failed)
   else answerAll(exchange, endpoint, failed)
   return true
@@ -60,9 +65,7 @@ function answerOne(
 ) {
   if (!healthChecks[endpoint].includes(check) && !/^etcd(-readiness)?$/.test(check)) return exchange.notFound()
   exchange.set('X-Content-Type-Options', 'nosniff')
-  const [code, text] = failed(check)
-    ? [500, 'internal server error: etcd failed: error getting data from etcd\n']
-    : [200, 'ok']
+  const [code, text] = failed(check) ? [500, `internal server error: ${check} is not ok\n`] : [200, 'ok']
   exchange.send(code as number, 'text/plain; charset=utf-8', text as string)
 }
 
@@ -91,13 +94,14 @@ function answerAll(exchange: Exchange, endpoint: keyof typeof healthChecks, fail
   else exchange.send(200, 'text/plain; charset=utf-8', `${text}\n${endpoint} check passed\n`)
 }
 
-/** Whether the API server gets data out of etcd: asked the way everything else is. */
-export function etcdAnswers(api: ApiServer): boolean {
+/** What the API server says fails; one that does not say is asked for data, to see whether etcd answers. */
+export function failingChecks(api: ApiServer): readonly string[] {
+  if (api.health !== undefined) return api.health().flatMap(({ name, ok }) => (ok ? [] : [name]))
   const { code } = api.handle({
     verb: 'list',
     credentials: { type: 'user', user: { name: 'system:apiserver', groups: ['system:masters'] } },
     resource: { group: '', version: 'v1', resource: 'namespaces' },
     options: { limit: 1 },
   })
-  return code < 500
+  return code < 500 ? [] : ['etcd']
 }

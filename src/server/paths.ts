@@ -1,6 +1,6 @@
 import type { Door } from './door.ts'
 import type { Exchange } from './exchange.ts'
-import { answerHealth, etcdAnswers, healthChecks } from './health.ts'
+import { answerHealth, failingChecks, healthChecks } from './health.ts'
 import { negotiate, parseAccept } from './negotiate.ts'
 import { ISSUER } from './tokens.ts'
 
@@ -12,7 +12,7 @@ export async function answerPath(door: Door, exchange: Exchange): Promise<void> 
   )
   if (refused !== undefined) return exchange.status(refused)
   if (await answerDiscovery(door, exchange)) return
-  if (answerHealth(exchange, () => door.call(etcdAnswers) ?? false)) return
+  if (answerHealth(exchange, () => door.call(failingChecks) ?? ['etcd'])) return
   if (path.startsWith('/openapi/')) {
     const { answerOpenApi } = await import('./openapi/index.ts')
     return answerOpenApi(door, exchange)
