@@ -3,11 +3,14 @@ import { startLeaderElection } from '../../client/leader-election.ts'
 import { createRecorder } from '../../client/recorder.ts'
 import type { ChartWorld } from '../../sim/chart.ts'
 import type { Random } from '../../sim/random.ts'
+import { clusterRoleAggregationController } from './clusterrole-aggregation/index.ts'
 import type { ClusterAuthority, Controller, ControllerDescriptor, KindInfo } from './controller.ts'
+import { daemonSetController } from './daemonset/index.ts'
 import { deploymentController } from './deployment/index.ts'
 import { endpointsController } from './endpoints/index.ts'
 import { endpointSliceController } from './endpointslice/index.ts'
 import { type ControllerManagerFlags, isControllerEnabled } from './flags.ts'
+import { garbageCollectorController } from './garbage-collector/index.ts'
 import { Informers } from './informers.ts'
 import { storedKinds } from './kinds.ts'
 import { namespaceController } from './namespace/index.ts'
@@ -18,6 +21,7 @@ import { rootCACertificatePublisherController } from './root-ca-certificate-publ
 import { serviceAccountController } from './serviceaccount/index.ts'
 import { serviceAccountTokenController } from './serviceaccount-token/index.ts'
 import { taintEvictionController } from './taint-eviction/index.ts'
+import { ttlController } from './ttl/index.ts'
 
 export type { ClusterAuthority, KindInfo } from './controller.ts'
 export { type ControllerManagerFlags, parseFlags } from './flags.ts'
@@ -35,6 +39,10 @@ export const controllers: readonly ControllerDescriptor[] = [
   namespaceController,
   serviceAccountTokenController,
   rootCACertificatePublisherController,
+  daemonSetController,
+  garbageCollectorController,
+  ttlController,
+  clusterRoleAggregationController,
 ]
 
 export interface ControllerManagerOptions {

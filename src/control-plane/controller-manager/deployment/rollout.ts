@@ -1,4 +1,5 @@
-import type { Deployment, IntOrString, ReplicaSet } from '../../../api/types.ts'
+import type { Deployment, ReplicaSet } from '../../../api/types.ts'
+import { scaledValue } from '../int-or-percent.ts'
 
 /** How far a rollout may go at once: sums over ReplicaSets, pure. Source: pkg/controller/deployment/util/deployment_util.go */
 
@@ -11,16 +12,6 @@ export function replicasOf({ spec }: Deployment | ReplicaSet): number {
 
 export function isRollingUpdate(deployment: Deployment): boolean {
   return (deployment.spec.strategy?.type ?? 'RollingUpdate') === 'RollingUpdate'
-}
-
-/** Source: apimachinery/pkg/util/intstr GetScaledValueFromIntOrPercent; a bad text counts as 0, validation keeps it out. */
-export function scaledValue(value: IntOrString | undefined, total: number, roundUp: boolean): number {
-  if (value === undefined) return 0
-  if (typeof value === 'number') return value
-  const percent = /^(\d+)%$/.exec(value)?.[1]
-  if (percent === undefined) return 0
-  const exact = (Number(percent) * total) / 100
-  return roundUp ? Math.ceil(exact) : Math.floor(exact)
 }
 
 /** Source: deployment_util.go ResolveFenceposts */

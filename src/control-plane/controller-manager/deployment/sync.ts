@@ -5,10 +5,10 @@ import { type Deployment, type DeploymentStatus, isStatus, type ReplicaSet, type
 import type { Client, EventRecorder } from '../../../client/contract.ts'
 import type { Clock } from '../../../sim/clock.ts'
 import { isNamespaceTerminating } from '../pod-control.ts'
+import { sameTemplate, TEMPLATE_HASH_LABEL, templateHash } from '../template-hash.ts'
 import { beyondHistory, maxRevision, newReplicaSetAnnotations, REVISION, withReplicas } from './revision.ts'
 import { byCreation, newReplicaSetSize, replicasOf, specReplicas } from './rollout.ts'
 import { hasProgressDeadline, newCondition, sameDeploymentStatus, setDeploymentCondition } from './status.ts'
-import { sameTemplate, TEMPLATE_HASH_LABEL, templateHash } from './template.ts'
 
 export interface DeploymentDependencies {
   readonly client: Client

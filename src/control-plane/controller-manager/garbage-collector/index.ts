@@ -1,0 +1,82 @@
+import type { Kind, KubernetesObject, WatchEvent } from '../../../api/types.ts'
+import type { Controller, ControllerContext, ControllerDescriptor } from '../controller.ts'
+import { startLoop } from '../machine.ts'
+import { collect } from './collect.ts'
+import { isDeletingDependents, isOrphaning, OwnerGraph, owners } from './graph.ts'
+
+/** Deletes what nobody owns any more, and what its owner's deletion takes along. Source: pkg/controller/garbagecollector/garbagecollector.go */
+export const garbageCollectorController: ControllerDescriptor = {
+  name: 'garbage-collector-controller',
+  account: 'generic-garbage-collector',
+  component: 'garbage-collector-controller',
+  start: startGarbageCollector,
+}
+
+/** Events own nothing and nobody owns them (DefaultIgnoredResources); a Lease is looked up when its Node goes, watching heartbeats would cost. */
+const NOT_WATCHED: ReadonlySet<string> = new Set(['Event', 'Lease'])
+
+function startGarbageCollector({ client, informers, recorder, world, kinds }: ControllerContext): Controller {
+  const graph = new OwnerGraph()
+  const byName = new Map(kinds.map((kind) => [`${kind.apiVersion}/${kind.kind}`, kind]))
+  const loop = startLoop({
+    component: 'controller-manager/garbage-collector-controller',
+    world,
+    reconcile: (uid) =>
+      collect(uid, { client, recorder, graph, kinds: byName, enqueue: (other) => loop.queue.add(other) }),
+  })
+
+  function changed(object: KubernetesObject, old: KubernetesObject | undefined): void {
+    const uid = object.metadata.uid!
+    const ownersChanged = old === undefined || old.metadata.ownerReferences !== object.metadata.ownerReferences
+    graph.put(object, old)
+    if (object.metadata.deletionTimestamp !== undefined) {
+      if (old?.metadata.deletionTimestamp !== undefined && !ownersChanged) return
+      if (isOrphaning(object)) loop.queue.add(uid)
+      else if (isDeletingDependents(object)) {
+        loop.queue.add(uid)
+        for (const dependent of graph.dependents(uid)) loop.queue.add(dependent.metadata.uid!)
+      }
+    }
+    if (!ownersChanged) return
+    if (owners(object).some((ref) => graph.get(ref.uid) === undefined || isDeletingDependents(graph.get(ref.uid)!)))
+      loop.queue.add(uid)
+    if (old !== undefined) wakeWaiting(old)
+  }
+
+  /** An owner that waits for its dependents may have waited for this one. */
+  function wakeWaiting(object: KubernetesObject): void {
+    for (const { uid } of owners(object)) {
+      const owner = graph.get(uid)
+      if (owner !== undefined && isDeletingDependents(owner)) loop.queue.add(uid)
+    }
+  }
+
+  function gone(object: KubernetesObject): void {
+    const uid = object.metadata.uid!
+    graph.delete(object)
+    for (const dependent of graph.dependents(uid)) loop.queue.add(dependent.metadata.uid!)
+    wakeWaiting(object)
+    if (object.kind !== 'Node') return
+    for (const lease of client.list('Lease', { namespace: 'kube-node-lease', ownerUid: uid })) {
+      graph.put(lease, undefined)
+      loop.queue.add(lease.metadata.uid!)
+    }
+  }
+
+  const stops = kinds
+    .filter(({ kind }) => !NOT_WATCHED.has(kind))
+    .map(({ kind }) =>
+      informers.on(kind as Kind, ({ type, object }: WatchEvent, old: KubernetesObject | undefined) => {
+        if (old !== undefined && old.metadata.uid !== object.metadata.uid) gone(old)
+        const same = old?.metadata.uid === object.metadata.uid ? old : undefined
+        if (type === 'DELETED') gone(object)
+        else changed(object, same)
+      }),
+    )
+  return {
+    stop() {
+      for (const stop of stops) stop()
+      loop.stop()
+    },
+  }
+}
