@@ -3,7 +3,7 @@ import { ProgressFile, SessionFiles } from '../session-files.ts'
 import { startServer } from '../session-server.ts'
 import { markdown, paint, say, tell } from '../terminal.ts'
 import { findExercise, packs } from './exercises.ts'
-import { openLearnerShell } from './learner-shell.ts'
+import { openLearnerShell, shim } from './learner-shell.ts'
 
 export interface StartOptions {
   readonly packs?: string
@@ -37,6 +37,7 @@ export async function start(wanted: string | undefined, options: StartOptions): 
       port: 0,
     })
   }
+  shim(files)
   if (!(await new Control(files).alive())) await startServer(files)
   say(`\n${markdown(exercise.task)}\n`)
   say(advice())
