@@ -98,10 +98,10 @@ export type ReviewedAttributes =
       readonly resourceAttributes: {
         readonly group: string
         readonly resource: string
-        readonly subresource?: string
+        readonly subresource?: string | undefined
         readonly verb: string
-        readonly namespace?: string
-        readonly name?: string
+        readonly namespace?: string | undefined
+        readonly name?: string | undefined
       }
     }
 

@@ -42,6 +42,7 @@ class Listener {
   #port: number
   #answering: ApiServer | undefined
   #open = false
+  #opening = false
 
   constructor(door: Door, port: number) {
     this.#door = door
@@ -60,10 +61,13 @@ class Listener {
     this.#server.on('request', (request, response) => answer(door, request, response))
     this.#server.on('sessionError', () => {})
     this.#server.on('tlsClientError', () => {})
+    // Of single connections (too many files open): the others go on.
+    this.#server.on('error', () => {})
   }
 
   open(): Promise<void> {
-    return new Promise((resolve, reject) => {
+    this.#opening = true
+    return new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject)
       this.#server.listen(this.#port, '127.0.0.1', () => {
         this.#server.removeListener('error', reject)
@@ -72,6 +76,8 @@ class Listener {
         this.#open = true
         resolve()
       })
+    }).finally(() => {
+      this.#opening = false
     })
   }
 
@@ -92,7 +98,7 @@ class Listener {
     if (api === undefined || replaced) for (const socket of this.#sockets) socket.destroy()
     if (api === undefined) this.close()
     // Somebody else may have taken the port meanwhile: tried again after the next slice.
-    else if (!this.#open) this.open().catch(() => {})
+    else if (!this.#open && !this.#opening) this.open().catch(() => {})
   }
 
   #keep(socket: Socket): void {

@@ -17,12 +17,17 @@ export async function answerPath(door: Door, exchange: Exchange): Promise<void> 
     const { answerOpenApi } = await import('./openapi/index.ts')
     return answerOpenApi(door, exchange)
   }
-  const answer = single[path]
+  const answer = Object.hasOwn(single, path) ? single[path] : undefined
   if (answer === undefined) return exchange.notFound()
   answer(door, exchange)
 }
 
+const noMetrics = (_: Door, exchange: Exchange) =>
+  exchange.send(501, 'text/plain; charset=utf-8', 'metrics of the API server are not simulated by kubedrill\n')
+
 const single: Readonly<Record<string, (door: Door, exchange: Exchange) => void>> = {
+  '/metrics': noMetrics,
+  '/metrics/slis': noMetrics,
   '/': (door, exchange) => exchange.json(200, JSON.stringify({ paths: allPaths(door) }, null, 2)),
   '/version': (_, exchange) => exchange.json(200, JSON.stringify(version, null, 2)),
   '/version/': (_, exchange) => exchange.json(200, JSON.stringify(version, null, 2)),

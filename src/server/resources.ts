@@ -49,6 +49,13 @@ async function answerStreaming(door: Door, exchange: Exchange, info: ResourceInf
     return true
   }
   if (!/^(exec|attach|portforward|proxy)$/.test(info.subresource ?? '')) return false
+  const { group, resource, subresource, namespace, name } = info
+  const attributes = { group, resource, verb: info.verb, subresource, namespace, name }
+  const refused = await door.options.world.inject(() => door.review(exchange, { resourceAttributes: attributes }))
+  if (refused !== undefined) {
+    exchange.status(refused)
+    return true
+  }
   const what = info.subresource === 'portforward' ? 'port-forward' : info.subresource
   exchange.status(failure(501, 'NotImplemented', `${what} on ${info.resource} is not simulated yet by kubedrill`))
   return true
