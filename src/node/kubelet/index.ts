@@ -23,7 +23,7 @@ export function kubeletProgram(deps: KubeletDeps): Program {
       const actor = startChart(kubeletMachine, process.world, `kubelet/${deps.nodeName}`, undefined, ({ type }) => {
         if (type === 'run') kubelet?.run()
         else if (type === 'catchUp') kubelet?.catchUp()
-        else if (type === 'showStaticPods') kubelet?.showStaticPods(kubelet.nodeUid)
+        else if (type === 'showStaticPods') kubelet?.showStaticPods()
         else if (type === 'release') kubelet?.stop()
         else process.exit(1)
       })

@@ -47,7 +47,7 @@ describe('a pod from the API', () => {
     expect(node.state('web')).toBe('waiting/ImagePullBackOff')
     const missing =
       'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/nosuch:latest": failed to resolve reference "docker.io/library/nosuch:latest": docker.io/library/nosuch:latest: not found'
-    expect(node.events.slice(-5)).toEqual([
+    expect(node.events.filter((event) => event.startsWith('web '))).toEqual([
       'web Normal Pulling Pulling image "nosuch"',
       `web Warning Failed Failed to pull image "nosuch": ${missing}`,
       'web Warning Failed Error: ErrImagePull',

@@ -101,8 +101,8 @@ export class Kubelet implements KubeletHandle {
     this.#statusManager.flush()
   }
 
-  showStaticPods(nodeUid: string): void {
-    this.#statics.nodeKnown(nodeUid)
+  showStaticPods(): void {
+    this.#statics.nodeKnown()
   }
 
   stop(): void {
@@ -157,15 +157,12 @@ export class Kubelet implements KubeletHandle {
   }
 
   #registered(node: Node): void {
-    this.#nodeUid = node.metadata.uid ?? ''
-    this.#recorder.event(node, 'Normal', 'Starting', 'Starting kubelet.')
+    const tell = (reason: string, message: string) => this.#recorder.event(node, 'Normal', reason, message)
+    tell('Starting', 'Starting kubelet.')
+    for (const reason of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID'])
+      tell(reason, `Node ${this.nodeName} status is now: ${reason}`)
+    tell('NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods')
     this.#actor.send({ type: 'registered' })
-  }
-
-  #nodeUid = ''
-
-  get nodeUid(): string {
-    return this.#nodeUid
   }
 
   #terminated(record: PodRecord): void {

@@ -114,3 +114,31 @@ describe('an idle node', () => {
     expect(node.clock.fired - before).toBeLessThan(360 * 2 + 12 * 3 + 10)
   })
 })
+
+describe('while containerd is away', () => {
+  it('pods cannot be killed, and are when it is back', () => {
+    const node = new TestNode().start()
+    node.create(aPod('web', 'pause'))
+    node.clock.advance(5000)
+    node.runtime.setUp(false)
+    node.deletePod('web')
+    node.clock.advance(60_000)
+    expect([...node.runtime.containers()].map(({ state }) => state)).toEqual(['running'])
+    node.runtime.setUp(true)
+    node.clock.advance(5000)
+    expect(node.pod('web')).toBeUndefined()
+  })
+})
+
+describe('without its Node', () => {
+  it('static pods run on without a mirror', () => {
+    const manifest = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: pause}]}\n'
+    const node = new TestNode({ '/etc/kubernetes/manifests/a.yaml': manifest }).start()
+    node.clock.advance(5000)
+    node.client.delete('Node', 'worker-1')
+    node.client.delete('Pod', 'a-worker-1', 'default')
+    node.clock.advance(60_000)
+    expect(node.pod('a-worker-1')).toBeUndefined()
+    expect([...node.runtime.containers()].map(({ state }) => state)).toEqual(['running'])
+  })
+})

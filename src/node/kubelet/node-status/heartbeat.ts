@@ -11,6 +11,10 @@ import { RuntimeState } from './runtime-state.ts'
 
 /** Source: pkg/kubelet/kubelet_node_status.go registerWithAPIServer: 100 ms, doubling up to 7 s */
 const REGISTER_RETRY_MAX = 7000
+const FAST_STATUS_UPDATE = 100
+/** What a node says before its runtime was looked at. Source: pkg/kubelet/runtime.go runtimeErrors, storageErrors */
+const NOT_YET =
+  '[container runtime status check may not have completed yet, PLEG is not healthy: pleg has yet to be successful]'
 
 export interface HeartbeatDeps {
   readonly deps: KubeletDeps
@@ -80,7 +84,7 @@ export class Heartbeat {
   #register(): void {
     if (this.#stopped || this.#registered) return
     const { client, deps, flags, clock, log } = this.#h
-    const node = initialNode(deps, flags, this.#status(undefined))
+    const node = initialNode(deps, flags, this.#status(undefined, [NOT_YET]))
     const answer = client.create(node)
     if (isStatus(answer) && !hasReason(answer, 'AlreadyExists')) {
       log(
@@ -94,10 +98,12 @@ export class Heartbeat {
     if (isStatus(answer)) this.#reconcileExisting(node)
     log(`I kubelet_node_status.go:81] "Successfully registered node" node="${deps.nodeName}"`)
     this.#lastReport = clock.now()
-    this.#ready = this.#runtime.errors().length === 0
+    this.#ready = isStatus(answer) && this.#runtime.errors().length === 0
     const stored = isStatus(answer) ? (client.get('Node', deps.nodeName) ?? node) : answer
     this.#h.onRegistered(stored)
-    this.#sync()
+    // A new Node says first that nobody has looked yet, and is looked at every 100 ms. Source: fastStatusUpdateOnce
+    if (isStatus(answer)) this.#sync()
+    else this.#lookAt(clock.now() + FAST_STATUS_UPDATE)
     const { nodeLeaseDurationSeconds: leaseDurationSeconds } = this.#h.configuration
     this.#lease = new LeaseController({ client, clock, log, node: stored, leaseDurationSeconds })
     this.#lease.start()
@@ -112,9 +118,9 @@ export class Heartbeat {
     })
   }
 
-  #status(old: NodeStatus | undefined): NodeStatus {
+  #status(old: NodeStatus | undefined, errors: readonly string[]): NodeStatus {
     const { deps, configuration, clock } = this.#h
-    const conditions = nodeConditions(old?.conditions, this.#runtime.errors(), clock.now())
+    const conditions = nodeConditions(old?.conditions, errors, clock.now())
     const images = nodeImages(deps)
     return { ...old, ...nodeFacts(deps, configuration), ...(images.length === 0 ? {} : { images }), conditions }
   }
@@ -126,7 +132,7 @@ export class Heartbeat {
     const due = clock.now() - this.#lastReport >= configuration.nodeStatusReportFrequency
     let written = false
     const answer = client.updateStatus('Node', deps.nodeName, undefined, (node) => {
-      const status = this.#status(node.status)
+      const status = this.#status(node.status, this.#runtime.errors())
       written = due || !sameConditions(node.status?.conditions, status.conditions) || factsDiffer(node.status, status)
       if (written) this.#announce(node, status)
       return written ? { ...node, status } : undefined
@@ -163,7 +169,7 @@ export class Heartbeat {
     this.#runtime.check()
     if (!this.#registered || this.#stopped) return
     // Until the node has become ready the kubelet looks every 100 ms. Source: fastStatusUpdateOnce
-    this.#lookAt(this.#ready ? this.#nextTick() : this.#h.clock.now() + 100)
+    this.#lookAt(this.#ready ? this.#nextTick() : this.#h.clock.now() + FAST_STATUS_UPDATE)
   }
 
   #nextTick(): number {

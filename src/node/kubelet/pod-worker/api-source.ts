@@ -79,7 +79,7 @@ export class ApiSource {
 
   #update(record: PodRecord, pod: Pod): void {
     const before = record.pod
-    if (before === pod) return
+    if (before === pod || versionOf(pod) < versionOf(before)) return
     this.#workers.update(record, pod)
     if (pod.metadata.deletionTimestamp !== undefined) {
       if (record.terminated) this.#workers.report(record)
@@ -101,6 +101,11 @@ export class ApiSource {
     this.#workers.add(record)
     this.#workers.terminate(record, graceOf(pod))
   }
+}
+
+/** A list may be ahead of the events that are on their way. */
+function versionOf({ metadata }: Pod): number {
+  return Number(metadata.resourceVersion ?? 0)
 }
 
 /** Source: pkg/kubelet/pod_workers.go calculateEffectiveGracePeriod */

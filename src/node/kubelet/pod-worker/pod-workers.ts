@@ -89,7 +89,10 @@ export class PodWorkers {
       markReport: (record) => this.#pleg.markReport(record.uid),
       awaitVolumes: (record) => this.#volumeRetry.again(record.uid),
     })
-    this.#stopListening = runtime.onEvent((event) => this.#heard(event))
+    const stops = [runtime.onEvent((event) => this.#heard(event)), runtime.onStatus(() => this.#runtimeChanged())]
+    this.#stopListening = () => {
+      for (const stop of stops) stop()
+    }
   }
 
   readonly #starter: ContainerStarter
@@ -244,10 +247,22 @@ export class PodWorkers {
 
   #kill(record: PodRecord): void {
     this.#deadline.forget(record.uid)
+    this.#deps.onTerminating(record)
+    const error = this.#context.runtime.error()
+    if (error !== undefined) {
+      this.#context.events.pod(record.pod, 'Warning', 'FailedKillPod', `error killing pod: ${error}`)
+      return
+    }
     this.#syncer.refresh(record)
     this.report(record)
-    this.#deps.onTerminating(record)
     this.#killer.killPod(record)
+  }
+
+  /** containerd answers again: what could not be killed is killed now. */
+  #runtimeChanged(): void {
+    if (this.#context.runtime.error() !== undefined) return
+    for (const record of [...this.#records.values()])
+      if (record.terminating !== undefined && !record.terminated) this.#kill(record)
   }
 
   #finish(record: PodRecord): void {

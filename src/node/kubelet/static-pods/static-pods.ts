@@ -12,7 +12,7 @@ export class StaticPods {
   /** Waits until the pod of the same name that it replaces has ended. */
   readonly #waiting = new Map<string, Pod>()
   readonly #onMirror: (record: PodRecord) => void
-  #nodeUid: string | undefined
+  #nodeKnown = false
 
   constructor(context: KubeletContext, workers: () => PodWorkers, onMirror: (record: PodRecord) => void) {
     this.#context = context
@@ -21,8 +21,8 @@ export class StaticPods {
   }
 
   /** The Node exists in the API: it can own mirrors now. */
-  nodeKnown(uid: string): void {
-    this.#nodeUid = uid
+  nodeKnown(): void {
+    this.#nodeKnown = true
     for (const record of this.#records()) this.ensureMirror(record)
   }
 
@@ -70,14 +70,17 @@ export class StaticPods {
 
   ensureMirror(record: PodRecord): void {
     const { client, nodeName } = this.#context
-    if (this.#nodeUid === undefined || record.terminating !== undefined || !client.reachable()) return
+    if (!this.#nodeKnown || record.terminating !== undefined || !client.reachable()) return
     const name = fullName(record.pod)
     const mirror = this.#mirrors.get(name) ?? this.#existing(record.pod)
     if (mirror !== undefined) {
       if (mirror.metadata.deletionTimestamp === undefined && isMirrorOf(mirror, record.pod)) return
       this.#deleteMirror(mirror)
     }
-    const error = createMirrorPod(client, record.pod, nodeName, this.#nodeUid)
+    // A mirror of a Node that is gone would be collected at once.
+    const nodeUid = client.get('Node', nodeName)?.metadata.uid
+    if (nodeUid === undefined) return
+    const error = createMirrorPod(client, record.pod, nodeName, nodeUid)
     if (error !== undefined) {
       const { name: pod, namespace } = record.pod.metadata
       this.#context.log(`E kubelet.go:3366] "Failed creating a mirror pod" err="${error}" pod="${namespace}/${pod}"`)
