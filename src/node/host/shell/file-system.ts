@@ -14,10 +14,13 @@ type Encoding = Parameters<IFileSystem['writeFile']>[2]
 export class ShellFileSystem implements IFileSystem {
   readonly #files: FileTree
   readonly #sinks: ReadonlyMap<string, Sink>
+  readonly #commands: ReadonlySet<string>
 
-  constructor(files: FileTree, sinks: ReadonlyMap<string, Sink>) {
+  /** @param commands names of what lies in /usr/bin and /bin, whatever the tree has there */
+  constructor(files: FileTree, sinks: ReadonlyMap<string, Sink>, commands: ReadonlySet<string>) {
     this.#files = files
     this.#sinks = sinks
+    this.#commands = commands
   }
 
   async readFile(path: string): Promise<string> {
@@ -142,12 +145,13 @@ export class ShellFileSystem implements IFileSystem {
     if (this.#sinks.has(path)) return ''
     const content = this.#files.read(path)
     if (content !== undefined) return content
+    if (this.#isCommand(path)) return ''
     if (this.#files.isDirectory(path)) fail('EISDIR', 'illegal operation on a directory', 'read', path)
     return fail('ENOENT', 'no such file or directory', 'open', path)
   }
 
   #stat(path: string): FsStat | undefined {
-    const stat = this.#sinks.has(path) ? DEVICE : statOf(this.#files, path)
+    const stat = this.#sinks.has(path) ? DEVICE : this.#isCommand(path) ? BINARY : statOf(this.#files, path)
     if (stat === undefined) return undefined
     return {
       isFile: stat.type === 'file',
@@ -157,6 +161,11 @@ export class ShellFileSystem implements IFileSystem {
       size: stat.size,
       mtime: new Date(stat.mtime),
     }
+  }
+
+  #isCommand(path: string): boolean {
+    const directory = path.startsWith('/usr/bin/') ? '/usr/bin/' : path.startsWith('/bin/') ? '/bin/' : undefined
+    return directory !== undefined && this.#commands.has(path.slice(directory.length))
   }
 
   #copy(source: string, target: string): void {
@@ -179,6 +188,7 @@ export class ShellFileSystem implements IFileSystem {
   }
 }
 
+const BINARY = { type: 'file', mode: 0o755, mtime: 0, size: 800_000 } as const
 const DEVICE = { type: 'file', mode: 0o666, mtime: 0, size: 0 } as const
 
 /** Worded as Node's file system errors: just-bash's commands take the reason from there. */

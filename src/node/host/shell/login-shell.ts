@@ -9,11 +9,19 @@ export function createLoginShell(host: Host): LoginShell {
       return session?.cwd ?? '/root'
     },
     async run(line, onOutput) {
-      if (session === undefined) {
-        const { openSession } = await import('./session.ts')
-        session = openSession(host)
+      // The clock waits from now: also for the shell to be loaded.
+      const leave = host.barrier.enter()
+      try {
+        if (session === undefined) {
+          const { openSession } = await import('./session.ts')
+          session ??= openSession(host)
+        }
+        const answer = session.run(line, onOutput)
+        leave()
+        return await answer
+      } finally {
+        leave()
       }
-      return session.run(line, onOutput)
     },
   }
 }
