@@ -1,4 +1,4 @@
-import type { Kind, KubernetesObject, WatchEvent } from '../../../api/types.ts'
+import type { Kind, KubernetesObject, OwnerReference, WatchEvent } from '../../../api/types.ts'
 import type { Controller, ControllerContext, ControllerDescriptor } from '../controller.ts'
 import { startLoop } from '../machine.ts'
 import { collect } from './collect.ts'
@@ -38,8 +38,7 @@ function startGarbageCollector({ client, informers, recorder, world, kinds }: Co
       }
     }
     if (!ownersChanged) return
-    if (owners(object).some((ref) => graph.get(ref.uid) === undefined || isDeletingDependents(graph.get(ref.uid)!)))
-      loop.queue.add(uid)
+    if (owners(object).some((ref) => !isSolid(object, ref, graph.get(ref.uid)))) loop.queue.add(uid)
     if (old !== undefined) wakeWaiting(old)
   }
 
@@ -79,4 +78,11 @@ function startGarbageCollector({ client, informers, recorder, world, kinds }: Co
       loop.stop()
     },
   }
+}
+
+/** The reference fits the owner that the graph knows, and the owner is not on its way out. */
+function isSolid({ metadata }: KubernetesObject, ref: OwnerReference, owner: KubernetesObject | undefined): boolean {
+  if (owner === undefined || isDeletingDependents(owner)) return false
+  const { namespace = metadata.namespace, name } = owner.metadata
+  return name === ref.name && owner.kind === ref.kind && namespace === metadata.namespace
 }

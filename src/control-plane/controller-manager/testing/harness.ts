@@ -78,7 +78,9 @@ export function runPods(
       return
     }
     if (pod.spec.nodeName === undefined)
-      client.update('Pod', name, namespace, (now) => ({ ...now, spec: { ...now.spec, nodeName: node } }))
+      client.update('Pod', name, namespace, (now) =>
+        now.spec.nodeName === undefined ? { ...now, spec: { ...now.spec, nodeName: node } } : undefined,
+      )
     const status = ready(pod) ? 'True' : 'False'
     client.updateStatus('Pod', name, namespace, (now) => {
       const conditions = setCondition(now.status?.conditions, { type: 'Ready', status }, clock.now())
