@@ -37,7 +37,11 @@ export class StaticPods {
     this.#waiting.clear()
     for (const record of this.#records())
       if (!wanted.has(record.uid)) this.#workers().terminate(record, graceOf(record.pod))
-    for (const [uid, pod] of wanted) if (this.#workers().get(uid) === undefined) this.#start(pod)
+    for (const [uid, pod] of wanted) {
+      const record = this.#workers().get(uid)
+      // The same manifest is back while its pod is still ending: it starts anew. Source: pod_workers.go restartRequested
+      if (record === undefined || record.terminating !== undefined) this.#start(pod)
+    }
     for (const mirror of this.#mirrors.values()) this.#dropOrphan(mirror)
   }
 
@@ -54,11 +58,13 @@ export class StaticPods {
   }
 
   mirrorSeen(mirror: Pod): void {
+    const isNew = this.#mirrors.get(fullName(mirror))?.metadata.uid !== mirror.metadata.uid
     this.#mirrors.set(fullName(mirror), mirror)
     const record = this.#recordOf(fullName(mirror))
     if (record === undefined) this.#dropOrphan(mirror)
     else if (mirror.metadata.deletionTimestamp !== undefined || !isMirrorOf(mirror, record.pod))
       this.ensureMirror(record)
+    else if (isNew) this.#onMirror(record)
   }
 
   mirrorGone(mirror: Pod): void {
@@ -72,9 +78,13 @@ export class StaticPods {
     const { client, nodeName } = this.#context
     if (!this.#nodeKnown || record.terminating !== undefined || !client.reachable()) return
     const name = fullName(record.pod)
-    const mirror = this.#mirrors.get(name) ?? this.#existing(record.pod)
+    const known = this.#mirrors.get(name)
+    const mirror = known ?? this.#existing(record.pod)
     if (mirror !== undefined) {
-      if (mirror.metadata.deletionTimestamp === undefined && isMirrorOf(mirror, record.pod)) return
+      if (mirror.metadata.deletionTimestamp === undefined && isMirrorOf(mirror, record.pod)) {
+        if (known === undefined) this.#show(record, mirror)
+        return
+      }
       this.#deleteMirror(mirror)
     }
     // A mirror of a Node that is gone would be collected at once.
@@ -87,8 +97,11 @@ export class StaticPods {
       return
     }
     const made = this.#existing(record.pod)
-    if (made === undefined) return
-    this.#mirrors.set(name, made)
+    if (made !== undefined) this.#show(record, made)
+  }
+
+  #show(record: PodRecord, mirror: Pod): void {
+    this.#mirrors.set(fullName(mirror), mirror)
     this.#onMirror(record)
   }
 
