@@ -77,6 +77,8 @@ export interface ApiRequest {
    * sent bookmarks, and what it hears must not change the world.
    */
   readonly onlooker?: boolean
+  /** A get that stands for a look into an informer's cache: it needs what filled the cache, the right to list. */
+  readonly cached?: boolean
 }
 
 export interface ObjectList<T = KubernetesObject> {

@@ -36,6 +36,8 @@ export interface ClientOptions {
   readonly world: ChartWorld
   readonly random: Random
   readonly userAgent?: string
+  /** Gets are answered as from an informer's cache: they need the right to list, not to get. */
+  readonly readsInformers?: boolean
 }
 
 /** The clients of components. See {@link Client}. */
@@ -64,7 +66,7 @@ class ApiClient implements Client {
   get<K extends Kind>(kind: K, name: string, namespace?: string): ObjectOf<K> | undefined {
     const server = this.#options.connection.server()
     if (server === undefined) return this.#held.get(kind, name, namespace) as ObjectOf<K> | undefined
-    const { body } = server.handle(this.#request('get', kind, name, namespace))
+    const { body } = server.handle(this.#read(kind, name, namespace))
     if (isUnavailable(body)) return this.#held.get(kind, name, namespace) as ObjectOf<K> | undefined
     const found = isStatus(body) ? undefined : (body as KubernetesObject)
     this.#held.rememberOne(kind, name, namespace, found)
@@ -221,6 +223,12 @@ class ApiClient implements Client {
   #refused() {
     const { endpoint = '127.0.0.1:6443' } = this.#options.connection
     return failure(503, 'ServiceUnavailable', `dial tcp ${endpoint}: connect: connection refused`)
+  }
+
+  /** Components read what their informers hold; others ask for the one object. */
+  #read(kind: Kind, name: string, namespace: string | undefined): ApiRequest {
+    const request = this.#request('get', kind, name, namespace)
+    return this.#options.readsInformers ? { ...request, cached: true } : request
   }
 
   #request(verb: Verb, kind: Kind, name: string, namespace?: string, subresource?: string): ApiRequest {

@@ -1,5 +1,5 @@
 import { summarizePod } from '../api/pod-status.ts'
-import { isStatus, type KubernetesObject, type Node } from '../api/types.ts'
+import { isStatus, type KubernetesObject, type Node, type Taint } from '../api/types.ts'
 import type { Client } from '../client/contract.ts'
 import type { VirtualClock } from '../sim/clock.ts'
 import { kubeadmObjects } from './kubeadm/addons.ts'
@@ -100,8 +100,14 @@ function markControlPlane(admin: Client, node: Node): void {
         'node.kubernetes.io/exclude-from-external-load-balancers': '',
       },
     },
-    spec: { ...current.spec, taints: [...(current.spec.taints ?? []), { key: CONTROL_PLANE, effect: 'NoSchedule' }] },
+    spec: { ...current.spec, taints: withTaint(current.spec.taints ?? []) },
   }))
+}
+
+function withTaint(taints: readonly Taint[]): readonly Taint[] {
+  return taints.some(({ key }) => key === CONTROL_PLANE)
+    ? taints
+    : [...taints, { key: CONTROL_PLANE, effect: 'NoSchedule' }]
 }
 
 /** Lets time pass, timer by timer, until the condition holds. */

@@ -3,7 +3,8 @@ import { notFound } from '../api/status.ts'
 import type { Answer } from '../api/types.ts'
 import { createClient } from '../client/client.ts'
 import type { Client } from '../client/contract.ts'
-import { createEtcdCluster } from '../control-plane/etcd/cluster.ts'
+import { Renewals } from '../client/renewals.ts'
+import { createEtcdCluster, type EtcdCluster } from '../control-plane/etcd/index.ts'
 import type { Network } from '../network/contract.ts'
 import { createNetwork } from '../network/index.ts'
 import type { LogOptions, LogSink } from '../node/kubelet/contract.ts'
@@ -206,12 +207,13 @@ export class SimulatedCluster implements Cluster {
     return { admin: this.#admin, machines: this.#machines }
   }
 
-  #plane(seed: number, etcd: ReturnType<typeof createEtcdCluster>): ControlPlane {
+  #plane(seed: number, etcd: EtcdCluster): ControlPlane {
     return {
       seed,
       network: this.network,
       etcd,
       endpoints: this.#endpoints,
+      renewals: this.#renewals(etcd),
       authority: this.#options.authority,
       caCertificate: this.#options.caCertificate ?? PLACEHOLDER_CA,
       client: (host, endpoint, user) =>
@@ -219,6 +221,7 @@ export class SimulatedCluster implements Cluster {
           user,
           connection: this.#endpoints.connection(host, endpoint),
           world: this.#world,
+          readsInformers: true,
           random: new Random(seed, `client/${user.name}/${host}`),
         }),
       starts: (host) => {
@@ -227,6 +230,13 @@ export class SimulatedCluster implements Cluster {
         return starts
       },
     }
+  }
+
+  /** The node lifecycle controller judges by Lease events, so node Leases are renewed one by one. */
+  #renewals(etcd: EtcdCluster): Renewals {
+    const renewals = new Renewals(this.clock, (namespace) => namespace === 'kube-node-lease')
+    etcd.onChange(() => renewals.check())
+    return renewals
   }
 
   /** A client of somebody outside: what it writes is recorded (unless it is the cluster's own), its timers do not count. */

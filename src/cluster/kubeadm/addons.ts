@@ -1,4 +1,5 @@
 import type { ConfigMap, DaemonSet, Deployment, KubernetesObject, Service, ServiceAccount } from '../../api/types.ts'
+import { kubeadmAccess } from '../../control-plane/apiserver/bootstrap/kubeadm.ts'
 import { addressIn } from '../addresses.ts'
 import { kubeconfig } from './files.ts'
 
@@ -16,7 +17,7 @@ export interface AddonOptions {
  * Source: cmd/kubeadm/app/phases/addons/{dns,proxy}/manifests.go, phases/uploadconfig
  */
 export function kubeadmObjects(options: AddonOptions): readonly KubernetesObject[] {
-  return [admins, ...configuration(options), ...coreDNS(options), ...kubeProxy(options)]
+  return [...kubeadmAccess(), ...configuration(options), ...coreDNS(options), ...kubeProxy(options)]
 }
 
 const inKubeSystem = (name: string, labels?: Record<string, string>) => ({
@@ -135,13 +136,6 @@ function binding(name: string, role: string, subject: object): KubernetesObject 
     subjects: [subject],
   } as KubernetesObject
 }
-
-/** The user of admin.conf is in this group. Source: cmd/kubeadm/app/phases/kubeconfig/kubeconfig.go EnsureAdminClusterRoleBinding */
-const admins = binding('kubeadm:cluster-admins', 'cluster-admin', {
-  apiGroup: 'rbac.authorization.k8s.io',
-  kind: 'Group',
-  name: 'kubeadm:cluster-admins',
-})
 
 function coreDNSDeployment(): Deployment {
   const labels = { 'k8s-app': 'kube-dns' }

@@ -1,7 +1,8 @@
 import { parse } from 'yaml'
 import type { TokenAuthority, UserInfo } from '../../api/request.ts'
 import type { Client } from '../../client/contract.ts'
-import type { EtcdCluster } from '../../control-plane/etcd/cluster.ts'
+import type { Renewals } from '../../client/renewals.ts'
+import type { EtcdCluster } from '../../control-plane/etcd/index.ts'
 import type { Network } from '../../network/contract.ts'
 import type { FileTree } from '../../node/contract.ts'
 import type { ApiEndpoints } from '../endpoints.ts'
@@ -12,6 +13,8 @@ export interface ControlPlane {
   readonly network: Network
   readonly etcd: EtcdCluster
   readonly endpoints: ApiEndpoints
+  /** Lease renewals that nobody can tell are not made. */
+  readonly renewals: Renewals
   readonly authority: TokenAuthority | undefined
   /** PEM of the cluster's CA certificate. */
   readonly caCertificate: string

@@ -1,3 +1,4 @@
+import { bootstrapObjects } from '../../control-plane/apiserver/bootstrap/index.ts'
 import { createApiServer, type RunningApiServer } from '../../control-plane/apiserver/index.ts'
 import { steady } from '../../network/steady.ts'
 import type { Process, Program } from '../../node/contract.ts'
@@ -85,6 +86,7 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
     clock: process.world.clock,
     random: new Random(plane.seed, `kube-apiserver/${process.host}/${plane.starts(process.host)}`),
     etcd: plane.etcd.client(process.host),
+    bootstrapObjects: bootstrapObjects(),
     serviceCIDR: flags.get('service-cluster-ip-range') ?? '10.0.0.0/24',
     advertiseAddress: flags.get('advertise-address') ?? process.ip,
     securePort: port,
@@ -94,7 +96,7 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
   process.log(`I instance.go:233] Using reconciler: lease`, 'stderr')
   process.log(`I secure_serving.go:210] Serving securely on [::]:${port}`, 'stderr')
   process.listen(port, 'TCP', ({ path }) => health(server, path ?? '/'))
-  plane.endpoints.add(process.host, process.ip, port, server)
+  plane.endpoints.add(process.host, process.ip, port, plane.renewals.serve(server))
   process.onEnd(() => {
     plane.endpoints.remove(process.host)
     server.stop()

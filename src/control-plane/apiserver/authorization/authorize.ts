@@ -12,14 +12,14 @@ export function authorize(server: Server, user: UserInfo, request: ApiRequest): 
 }
 
 /** Source: apiserver/pkg/endpoints/filters/authorization.go GetAuthorizerAttributes, request/requestinfo.go */
-function attributesOf(user: UserInfo, { verb, resource, namespace, name, options }: ApiRequest): Attributes {
+function attributesOf(user: UserInfo, { verb, cached, resource, namespace, name, options }: ApiRequest): Attributes {
   const fields = options?.fieldSelector ? fieldsOf(options.fieldSelector) : undefined
   const named = name ?? fields?.find(({ field, operator }) => field === 'metadata.name' && operator === '=')?.value
   // A request for one namespace counts as one inside it.
   const inside = resource.resource === 'namespaces' && resource.group === '' ? name : namespace
   return {
     user,
-    verb,
+    verb: cached ? 'list' : verb,
     group: resource.group,
     version: resource.version,
     resource: resource.resource,
