@@ -67,7 +67,7 @@ describe('systemd', () => {
       path,
       host.files.read(path)!.replace('ExecStart=/usr/bin/kubelet', 'ExecStart=/usr/local/bin/kubelet'),
     )
-    expect(host.systemd.status('kubelet')?.needsReload).toBe(true)
+    expect(host.systemd.needsReload('kubelet')).toBe(true)
     host.systemd.daemonReload()
     host.systemd.do('restart', 'kubelet')
     clock.settle()

@@ -11,8 +11,7 @@ const NO_SLICES: readonly EndpointSlice[] = []
  */
 export class Observed {
   readonly #services = new Map<string, Service>()
-  readonly #slices = new Map<string, readonly EndpointSlice[]>()
-  readonly #seen = new Map<string, KubernetesObject>()
+  readonly #slices = new Map<string, EndpointSlice>()
   /** XOR of the hashes of everything seen: independent of the order, and a change costs the same whatever there is. */
   #low = 0
   #high = 0
@@ -21,56 +20,64 @@ export class Observed {
     return `${this.#low}:${this.#high}`
   }
 
-  service({ type, object }: WatchEvent<Service>): void {
-    const key = `${object.metadata.namespace}/${object.metadata.name}`
-    this.#note(key, type === 'DELETED' ? undefined : object)
-    if (type === 'DELETED') this.#services.delete(key)
-    else this.#services.set(key, object)
+  service(event: WatchEvent<Service>): void {
+    this.#note(this.#services, event)
   }
 
-  slice({ type, object }: WatchEvent<EndpointSlice>): void {
-    const { namespace, name, labels } = object.metadata
-    const service = labels?.[SERVICE_NAME]
-    if (service === undefined || object.addressType !== 'IPv4') return
-    this.#note(`slice ${namespace}/${name}`, type === 'DELETED' ? undefined : object)
-    const key = `${namespace}/${service}`
-    const others = (this.#slices.get(key) ?? NO_SLICES).filter((slice) => slice.metadata.name !== name)
-    if (type !== 'DELETED') others.push(object)
-    others.sort((a, b) => (a.metadata.name! < b.metadata.name! ? -1 : 1))
-    if (others.length === 0) this.#slices.delete(key)
-    else this.#slices.set(key, others)
+  slice(event: WatchEvent<EndpointSlice>): void {
+    if (event.object.addressType === 'IPv4') this.#note(this.#slices, event)
   }
 
-  /** The rules of what was seen, in the order of the Services' names. */
+  /** The rules of what was seen, in the order of the Services' names. Not cheap: ask {@link SharedRules}. */
   rules(mode: ServiceRules['mode']): ServiceRules {
+    const byService = new Map<string, EndpointSlice[]>()
+    for (const key of [...this.#slices.keys()].sort()) {
+      const slice = this.#slices.get(key)!
+      const service = `${slice.metadata.namespace}/${slice.metadata.labels?.[SERVICE_NAME]}`
+      const slices = byService.get(service)
+      if (slices === undefined) byService.set(service, [slice])
+      else slices.push(slice)
+    }
     const keys = [...this.#services.keys()].sort()
-    return {
-      mode,
-      services: keys.flatMap((key) => rulesOf(this.#services.get(key)!, this.#slices.get(key) ?? NO_SLICES)),
-    }
+    return { mode, services: keys.flatMap((key) => rulesOf(this.#services.get(key)!, byService.get(key) ?? NO_SLICES)) }
   }
 
-  #note(key: string, object: KubernetesObject | undefined): void {
-    const before = this.#seen.get(key)
-    if (before !== undefined) this.#mix(before)
-    if (object !== undefined) this.#mix(object)
-    if (object === undefined) this.#seen.delete(key)
-    else this.#seen.set(key, object)
-  }
-
-  #mix(object: KubernetesObject): void {
-    let hash = hashes.get(object)
-    if (hash === undefined) {
-      const text = `${object.kind}/${object.metadata.uid}/${object.metadata.resourceVersion}`
-      hash = { low: fnv(text, 0x811c9dc5), high: fnv(text, 0x01234567) }
-      hashes.set(object, hash)
+  #note<T extends KubernetesObject>(objects: Map<string, T>, { type, object }: WatchEvent<T>): void {
+    const { key, low, high } = traitsOf(object)
+    const before = objects.get(key)
+    if (before !== undefined) {
+      const old = traitsOf(before)
+      this.#low ^= old.low
+      this.#high ^= old.high
     }
-    this.#low ^= hash.low
-    this.#high ^= hash.high
+    if (type === 'DELETED') objects.delete(key)
+    else {
+      objects.set(key, object)
+      this.#low ^= low
+      this.#high ^= high
+    }
   }
 }
 
-const hashes = new WeakMap<KubernetesObject, { readonly low: number; readonly high: number }>()
+interface Traits {
+  readonly key: string
+  readonly low: number
+  readonly high: number
+}
+
+const traits = new WeakMap<KubernetesObject, Traits>()
+
+/** Every node looks at the same objects: what is needed of one is worked out once. */
+function traitsOf(object: KubernetesObject): Traits {
+  let known = traits.get(object)
+  if (known === undefined) {
+    const { namespace, name, uid, resourceVersion } = object.metadata
+    const text = `${object.kind}/${uid}/${resourceVersion}`
+    known = { key: `${namespace}/${name}`, low: fnv(text, 0x811c9dc5), high: fnv(text, 0x01234567) }
+    traits.set(object, known)
+  }
+  return known
+}
 
 function fnv(text: string, seed: number): number {
   let hash = seed

@@ -39,8 +39,6 @@ export interface UnitStatus {
   readonly argv: readonly string[]
   /** Of the last process that has ended. */
   readonly lastExit: { readonly pid: number; readonly code: number } | undefined
-  /** The file on disk differs from what was read: `daemon-reload` is due. */
-  readonly needsReload: boolean
 }
 
 const WANTS = '/etc/systemd/system/multi-user.target.wants'
@@ -56,7 +54,7 @@ export class Systemd {
 
   /** At power-on: reads the unit files and starts what is enabled, containerd before what needs it. */
   boot(): void {
-    for (const name of unitNames(this.#deps.files)) this.#unit(name)?.reload()
+    this.daemonReload()
     const enabled = [...this.#units.keys()].filter((name) => this.isEnabled(name))
     for (const name of enabled.sort((a, b) => rank(a) - rank(b))) this.#units.get(name)!.send('start')
   }
@@ -101,6 +99,11 @@ export class Systemd {
 
   daemonReload(): void {
     for (const name of unitNames(this.#deps.files)) this.#unit(name)?.reload()
+  }
+
+  /** The unit's files differ from what was read: `daemon-reload` is due. */
+  needsReload(name: string): boolean {
+    return this.#units.get(unitName(name))?.isOutdated() ?? false
   }
 
   status(name: string): UnitStatus | undefined {
@@ -162,9 +165,14 @@ class Unit {
     this.#actor.send({ type })
   }
 
+  isOutdated(): boolean {
+    const file = readUnit(this.#deps.files, this.#file.name)
+    return file !== this.#file && JSON.stringify(file) !== JSON.stringify(this.#file)
+  }
+
   reload(): void {
     const file = readUnit(this.#deps.files, this.#file.name)
-    if (file === undefined) return
+    if (file === undefined || file === this.#file) return
     this.#file = file
     this.#actor.send({ type: 'configure', timings: file })
   }
@@ -190,7 +198,6 @@ class Unit {
       pid: active === 'active' || active === 'deactivating' ? this.#pid : undefined,
       argv: this.#argv,
       lastExit: this.#lastExit,
-      needsReload: JSON.stringify(readUnit(this.#deps.files, this.#file.name)) !== JSON.stringify(this.#file),
     }
   }
 

@@ -41,10 +41,15 @@ export function readUnit(files: FileTree, name: string): UnitFile | undefined {
       .filter((file) => file.endsWith('.conf'))
       .map((file) => `${directory}/${name}.d/${file}`),
   ).sort((a, b) => (baseName(a) < baseName(b) ? -1 : 1))
+  const texts = [path, ...dropIns].map((file) => files.read(file) ?? '')
+  const known = read.get(path)
+  if (known?.unit.dropIns.join() === dropIns.join() && known.texts.every((text, i) => text === texts[i])) {
+    return known.unit
+  }
   const settings = new Map<string, string[]>()
-  for (const file of [path, ...dropIns]) parseInto(settings, files.read(file) ?? '')
+  for (const text of texts) parseInto(settings, text)
   const last = (key: string) => settings.get(key)?.at(-1)
-  return {
+  const unit: UnitFile = {
     name,
     path,
     dropIns,
@@ -58,7 +63,12 @@ export function readUnit(files: FileTree, name: string): UnitFile | undefined {
     restartSecMs: seconds(last('Service.RestartSec'), 100),
     timeoutStopSecMs: seconds(last('Service.TimeoutStopSec'), 90_000),
   }
+  if (read.size < 100) read.set(path, { texts, unit })
+  return unit
 }
+
+/** The machines of a cluster have the same units: each is read once. */
+const read = new Map<string, { readonly texts: readonly string[]; readonly unit: UnitFile }>()
 
 /** The command line a start runs, and its environment; a text says which file is missing. */
 export function commandOf(

@@ -70,7 +70,10 @@ async function one(host: Host, shell: ShellRun, verb: string, name: string, now:
     case 'start':
     case 'stop':
     case 'restart':
-      return { ...(await act(host, shell, verb, unit)), stderr: status.needsReload ? reloadWarning(unit) : '' }
+      return {
+        ...(await act(host, shell, verb, unit)),
+        stderr: host.systemd.needsReload(unit) ? reloadWarning(unit) : '',
+      }
     case 'kill':
       return done(() => host.systemd.crash(unit))
     default:
