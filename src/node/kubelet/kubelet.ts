@@ -96,6 +96,7 @@ export class Kubelet implements KubeletHandle {
 
   /** The API answers (again). */
   catchUp(): void {
+    this.#heartbeat.touch()
     this.#apiSource.catchUp()
     for (const record of this.#workers.records()) if (record.isStatic) this.#statics.ensureMirror(record)
     this.#statusManager.flush()

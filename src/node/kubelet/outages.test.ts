@@ -142,3 +142,39 @@ describe('without its Node', () => {
     expect([...node.runtime.containers()].map(({ state }) => state)).toEqual(['running'])
   })
 })
+
+describe('when others have written into its status', () => {
+  it('the kubelet puts it right', () => {
+    const node = new TestNode().start()
+    node.create(aPod('web', 'pause'))
+    node.clock.advance(5000)
+    node.client.updateStatus('Pod', 'web', 'default', (pod) => ({
+      ...pod,
+      status: {
+        ...pod.status,
+        conditions: pod.status!.conditions!.map((each) =>
+          each.type === 'Ready' ? { ...each, status: 'False' } : each,
+        ),
+      },
+    }))
+    node.clock.advance(11_000)
+    expect(node.pod('web')?.status?.conditions?.find(({ type }) => type === 'Ready')?.status).toBe('True')
+  })
+
+  it('its node too, once it can be heard again', () => {
+    const node = new TestNode().start()
+    node.clock.advance(5000)
+    node.wire.connect(undefined)
+    node.clock.advance(60_000)
+    node.wire.connect(node.server)
+    node.client.updateStatus('Node', 'worker-1', undefined, (object) => ({
+      ...object,
+      status: {
+        ...object.status,
+        conditions: object.status!.conditions!.map((each) => ({ ...each, status: 'Unknown' })),
+      },
+    }))
+    node.clock.advance(11_000)
+    expect(readyOf(node)?.status).toBe('True')
+  })
+})

@@ -81,6 +81,7 @@ export class ApiSource {
     const before = record.pod
     if (before === pod || versionOf(pod) < versionOf(before)) return
     this.#workers.update(record, pod)
+    if (before.status !== pod.status) this.#workers.reconcile(record, pod.status)
     if (pod.metadata.deletionTimestamp !== undefined) {
       if (record.terminated) this.#workers.report(record)
       this.#workers.terminate(record, graceOf(pod))

@@ -1,5 +1,5 @@
 import { formatGoDuration } from '../../../api/duration.ts'
-import type { Pod } from '../../../api/types.ts'
+import type { Pod, PodStatus } from '../../../api/types.ts'
 import { type Charts, createCharts } from '../../../sim/chart.ts'
 import type { RuntimeEvent } from '../../container-runtime/contract.ts'
 import { ContainerStarter } from '../container/container-starter.ts'
@@ -165,6 +165,10 @@ export class PodWorkers {
   /** The API may have to hear something though the status stands: that the object may go. */
   touch(record: PodRecord): void {
     this.#deps.statusManager.touch(record)
+  }
+
+  reconcile(record: PodRecord, shown: PodStatus | undefined): void {
+    this.#deps.statusManager.reconcile(record, shown)
   }
 
   /** The kubelet ends; containers go on without it. */

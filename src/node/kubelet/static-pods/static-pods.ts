@@ -65,6 +65,7 @@ export class StaticPods {
     else if (mirror.metadata.deletionTimestamp !== undefined || !isMirrorOf(mirror, record.pod))
       this.ensureMirror(record)
     else if (isNew) this.#onMirror(record)
+    else this.#workers().reconcile(record, mirror.status)
   }
 
   mirrorGone(mirror: Pod): void {

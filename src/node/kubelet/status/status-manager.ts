@@ -1,3 +1,4 @@
+import { isConditionTrue } from '../../../api/conditions.ts'
 import { hasReason } from '../../../api/status.ts'
 import { isStatus, type Pod, type PodStatus, type Status } from '../../../api/types.ts'
 import type { Timer } from '../../../sim/clock.ts'
@@ -43,6 +44,13 @@ export class StatusManager {
       this.#flushing = false
       this.flush()
     })
+  }
+
+  /** Somebody else has written into what is ours (the node controller, while we were not heard). Source: needsReconcile */
+  reconcile(record: PodRecord, shown: PodStatus | undefined): void {
+    const { status } = record
+    if (status === undefined || status.phase !== shown?.phase) return
+    if (isConditionTrue(status.conditions, 'Ready') !== isConditionTrue(shown?.conditions, 'Ready')) this.touch(record)
   }
 
   stop(): void {
