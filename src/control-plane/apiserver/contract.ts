@@ -30,7 +30,7 @@ export interface ApiServerOptions {
   readonly admissionPlugins?: readonly string[]
   /** --authorization-mode, in order; default `Node`, `RBAC`. Besides them `AlwaysAllow` and `AlwaysDeny`. */
   readonly authorizationModes?: readonly string[]
-  /** Objects that the post-start hook rbac/bootstrap-roles makes sure of; default those in bootstrap/. */
+  /** Objects that the post-start hooks make sure of: RBAC and priority classes; default those in bootstrap/. */
   readonly bootstrapObjects?: readonly KubernetesObject[]
 }
 

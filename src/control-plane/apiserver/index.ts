@@ -1,5 +1,6 @@
 import type { ApiRequest, ApiResponse, ApiServer, ServerWatchEvent, Watch } from '../../api/request.ts'
-import { type Answer, isStatus } from '../../api/types.ts'
+import { type Answer, isStatus, type KubernetesObject } from '../../api/types.ts'
+import { bootstrapObjects as defaultObjects } from './bootstrap/index.ts'
 import type { ApiServerOptions, Attributes, Decision, Endpoint } from './contract.ts'
 import { accept, etcdFailure, handle } from './handle.ts'
 import { type HealthCheck, healthChecks } from './health.ts'
@@ -24,6 +25,14 @@ export function createApiServer(options: ApiServerOptions): RunningApiServer {
   return new KubeApiServer(options)
 }
 
+let known: readonly KubernetesObject[] | undefined
+
+/** The same objects for every server of this process. */
+function defaults(): readonly KubernetesObject[] {
+  known ??= defaultObjects()
+  return known
+}
+
 class KubeApiServer implements RunningApiServer {
   readonly #server: Parts
   readonly #open = new Set<OpenWatch>()
@@ -31,7 +40,7 @@ class KubeApiServer implements RunningApiServer {
 
   constructor(options: ApiServerOptions) {
     this.#server = new Parts(options)
-    const { advertiseAddress, securePort = 6443, bootstrapObjects = [] } = options
+    const { advertiseAddress, securePort = 6443, bootstrapObjects = defaults() } = options
     const endpoint = advertiseAddress === undefined ? undefined : { address: advertiseAddress, port: securePort }
     this.#postStart = new PostStart({ server: this.#server, endpoint, bootstrapObjects })
   }

@@ -3,9 +3,8 @@ import type { Timer } from '../../../sim/clock.ts'
 import { EtcdError } from '../../etcd/contract.ts'
 import type { Server } from '../contract.ts'
 import { type Endpoint, kubernetesService } from './kubernetes-service.ts'
-import { ensure } from './loopback.ts'
+import { install } from './loopback.ts'
 import { MasterLeases } from './master-leases.ts'
-import { priorityClasses } from './priority-classes.ts'
 import { systemNamespaces } from './system-namespaces.ts'
 
 /** How long a hook waits for etcd before it tries again, ms. Source: controllers under pkg/controlplane run every second until they succeed */
@@ -14,7 +13,7 @@ const RETRY_MS = 1000
 export interface PostStartOptions {
   readonly server: Server
   readonly endpoint: Endpoint | undefined
-  /** The RBAC that every cluster has. */
+  /** RBAC and priority classes that every cluster has. */
   readonly bootstrapObjects: readonly KubernetesObject[]
 }
 
@@ -26,13 +25,11 @@ interface Hook {
 
 const HOOKS: readonly Hook[] = [
   { name: 'start-system-namespaces-controller', run: ({ server }) => systemNamespaces(server) },
+  { name: 'rbac/bootstrap-roles', run: (options) => ensureBootstrapped(options, isRbac) },
   {
-    name: 'rbac/bootstrap-roles',
-    run: ({ server, bootstrapObjects }) => {
-      for (const object of bootstrapObjects) ensure(server, object)
-    },
+    name: 'scheduling/bootstrap-system-priority-classes',
+    run: (options) => ensureBootstrapped(options, (object) => !isRbac(object)),
   },
-  { name: 'scheduling/bootstrap-system-priority-classes', run: ({ server }) => priorityClasses(server) },
   {
     name: 'bootstrap-controller',
     run: ({ server, endpoint }, leases) => {
@@ -41,6 +38,17 @@ const HOOKS: readonly Hook[] = [
     },
   },
 ]
+
+function isRbac({ apiVersion }: KubernetesObject): boolean {
+  return apiVersion === 'rbac.authorization.k8s.io/v1'
+}
+
+function ensureBootstrapped(
+  { server, bootstrapObjects }: PostStartOptions,
+  which: (object: KubernetesObject) => boolean,
+): void {
+  for (const object of bootstrapObjects) if (which(object)) install(server, object)
+}
 
 /** What the server sees to once it serves: the objects that every cluster has. Done in order, again and again until etcd lets it. */
 export class PostStart {

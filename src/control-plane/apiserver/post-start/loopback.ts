@@ -1,8 +1,10 @@
 import type { UserInfo } from '../../../api/request.ts'
+import { rfc3339 } from '../../../api/time.ts'
 import { isStatus, type KubernetesObject } from '../../../api/types.ts'
 import { EtcdError } from '../../etcd/contract.ts'
 import type { Server } from '../contract.ts'
 import { handle } from '../handle.ts'
+import { storageKey } from '../storage/keys.ts'
 
 /** The server's own user. Source: apiserver/pkg/authentication/user APIServerUser */
 const LOOPBACK: UserInfo = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] }
@@ -24,6 +26,15 @@ export function ensure(server: Server, object: KubernetesObject): void {
   if (!isStatus(body) || body.reason === 'AlreadyExists') return
   if (code === 500) throw new EtcdError('unavailable', body.message ?? '')
   throw new Error(`${object.kind} ${name}: ${body.message}`)
+}
+
+/** Stores an object of our own, which needs neither defaults nor checks, unless it is there. @throws EtcdError while etcd cannot be written */
+export function install({ clock, etcd, random, table }: Server, object: KubernetesObject): void {
+  const { name, namespace } = object.metadata
+  const key = storageKey(table.forKind(object.kind)!.storage!.prefix, namespace, name)
+  if (etcd.get(key) !== undefined) return
+  const metadata = { ...object.metadata, uid: random.uuid(), creationTimestamp: rfc3339(clock.now()) }
+  etcd.put(key, (revision) => ({ ...object, metadata: { ...metadata, resourceVersion: String(revision) } }), 0)
 }
 
 /** Changes an object that is there. */

@@ -4,7 +4,7 @@ import { PatchError } from '../../../api/patch/patch-error.ts'
 import { strategicMergePatch } from '../../../api/patch/strategic-merge-patch.ts'
 import type { ApiResponse } from '../../../api/request.ts'
 import { badRequest, failure, unsupportedMediaType } from '../../../api/status.ts'
-import { type Answer, isStatus, type KubernetesObject } from '../../../api/types.ts'
+import { type Answer, isStatus, type KubernetesObject, type Status } from '../../../api/types.ts'
 import type { Call } from '../contract.ts'
 import { respond } from './answer.ts'
 import { decode } from './decode.ts'
@@ -12,6 +12,8 @@ import { updateObject } from './update.ts'
 
 /** PATCH of an object or of a sub-resource that is the object. Source: apiserver/pkg/endpoints/handlers/patch.go */
 export function patch(call: Call): ApiResponse {
+  // Refused before anything is looked up: an apply may be meant to create.
+  if (call.request.patchType === 'application/apply-patch+yaml') return respond(call, 415, serverSideApply())
   const { view, schema } = call.endpoint.definition
   const answer = updateObject(call, (stored) => {
     const shown = view === undefined ? stored : view.fromStored(stored)
@@ -41,9 +43,7 @@ export function applyPatch(call: Call, object: KubernetesObject, schema: string)
       case 'application/strategic-merge-patch+json':
         return strategicMergePatch(object, body, schema) as KubernetesObject
       default:
-        return unsupportedMediaType(
-          `server-side apply (${patchType}) is not simulated; use client-side apply or another patch type`,
-        )
+        return serverSideApply()
     }
   } catch (error) {
     if (!(error instanceof PatchError)) throw error
@@ -51,4 +51,8 @@ export function applyPatch(call: Call, object: KubernetesObject, schema: string)
       ? failure(422, 'Invalid', error.message, {})
       : failure(error.code, 'BadRequest', error.message)
   }
+}
+
+function serverSideApply(): Status {
+  return unsupportedMediaType('server-side apply (application/apply-patch+yaml) is not simulated')
 }
