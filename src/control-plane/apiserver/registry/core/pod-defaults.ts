@@ -39,7 +39,11 @@ function podSpecDefaults(spec: PodSpec): PodSpec {
   const volumes = spec.volumes && mapSame(spec.volumes, volumeDefaults)
   const overhead = canonicalResources(spec.overhead)
   const resources = spec.resources && resourceDefaults(spec.resources)
+  // The old name is kept equal to the new one. Source: pkg/apis/core/v1/conversion.go Convert_v1_PodSpec_To_core_PodSpec
+  const serviceAccount = spec.serviceAccountName || spec.serviceAccount
   const complete =
+    serviceAccount === spec.serviceAccount &&
+    serviceAccount === spec.serviceAccountName &&
     spec.dnsPolicy &&
     spec.restartPolicy &&
     spec.schedulerName &&
@@ -60,6 +64,7 @@ function podSpecDefaults(spec: PodSpec): PodSpec {
     ...(spec.ephemeralContainers && { ephemeralContainers }),
     ...(spec.overhead && { overhead }),
     ...(spec.resources && { resources }),
+    ...(serviceAccount && { serviceAccount, serviceAccountName: serviceAccount }),
     restartPolicy: spec.restartPolicy || 'Always',
     terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
     dnsPolicy: spec.dnsPolicy || 'ClusterFirst',
