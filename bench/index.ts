@@ -75,6 +75,11 @@ function summarize(measurement: Measurement, results: readonly ChildResult[], sc
     )
   }
   if (measurement.outside !== true) {
+    add(
+      'processor time',
+      { unit: 'ms' },
+      results.map(({ cpuTime }) => cpuTime),
+    )
     const limit = measurement.memoryLimit
     add(
       'peak memory',

@@ -29,6 +29,8 @@ export interface ChildResult {
   readonly figures: Figures
   /** MB. */
   readonly peakMemory: number
+  /** ms of processor time, user and system, start-up included: what a busy machine does not blur. */
+  readonly cpuTime: number
 }
 
 /** Wall time in ms. */

@@ -17,7 +17,7 @@ export const schedulingMeasurement: Measurement = {
       recorder: { event: () => undefined },
       world: { clock, trace: { add: () => undefined } },
       random: new Random(1, 'kube-scheduler'),
-      plugins: defaultPlugins,
+      plugins: defaultPlugins(),
       schedulerName: 'default-scheduler',
     })
     for (let i = 0; i < 1000 * scale; i++) client.create(node(`worker-${i}`, { cpu: '32', memory: '64Gi' }))

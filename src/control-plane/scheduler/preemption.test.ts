@@ -11,7 +11,7 @@ import { node, pod } from './testing/builders.ts'
 
 function world(budgets: readonly PodDisruptionBudget[] = []) {
   const cache = new Cache({ namespaceLabels: () => ({}), namespaces: () => [], defaultSelector: () => everything })
-  const algorithm = new Algorithm(defaultPlugins, new Random(1))
+  const algorithm = new Algorithm(defaultPlugins(), new Random(1))
   const place = (which: Pod, on: string) => cache.setPod({ ...which, spec: { ...which.spec, nodeName: on } })
   const tryFor = (which: Pod) => {
     const info = podInfoOf(which)

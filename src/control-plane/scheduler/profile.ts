@@ -13,8 +13,11 @@ import { taintToleration } from './plugins/taint-toleration.ts'
 
 const weighted = <F, S>(plugin: Plugin<F, S>, weight = 1): WeightedPlugin => ({ plugin: plugin as Plugin, weight })
 
-/** The plugins of the profile `default-scheduler`, without those for volumes. Source: apis/config/v1/default_plugins.go */
-export const defaultPlugins: readonly WeightedPlugin[] = [
+/**
+ * The plugins of the profile `default-scheduler`, without those for volumes. Each scheduler has its own: they remember
+ * nodes. Source: apis/config/v1/default_plugins.go
+ */
+export const defaultPlugins = (): readonly WeightedPlugin[] => [
   weighted(schedulingGates),
   weighted(nodeUnschedulable),
   weighted(nodeName),

@@ -7,7 +7,7 @@ import { node, pod } from './testing/builders.ts'
 
 function world() {
   const clock = new VirtualClock()
-  const plugins = defaultPlugins.map(({ plugin }) => plugin)
+  const plugins = defaultPlugins().map(({ plugin }) => plugin)
   let ready = 0
   const queue = new SchedulingQueue({ clock, trace: { add: () => undefined } }, plugins, () => ready++)
   const fail = (...by: string[]) => queue.unschedulable(queue.pop()!, new Set(by))

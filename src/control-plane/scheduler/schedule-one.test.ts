@@ -11,7 +11,7 @@ import { node, pod } from './testing/builders.ts'
 
 function world() {
   const cache = new Cache({ namespaceLabels: () => ({}), namespaces: () => [], defaultSelector: () => everything })
-  const algorithm = new Algorithm(defaultPlugins, new Random(1))
+  const algorithm = new Algorithm(defaultPlugins(), new Random(1))
   const schedule = (which: Pod) => algorithm.schedule(podInfoOf(which), cache, () => [])
   const nodeFor = (which: Pod) => schedule(which).node?.name
   const whyNot = (which: Pod) => {

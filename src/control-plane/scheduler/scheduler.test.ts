@@ -16,7 +16,7 @@ function world() {
     recorder: { event: (about, _type, reason, message) => events.push(`${about.metadata.name} ${reason} ${message}`) },
     world: { clock, trace: { add: () => undefined } },
     random: new Random(1, 'kube-scheduler'),
-    plugins: defaultPlugins,
+    plugins: defaultPlugins(),
     schedulerName: 'default-scheduler',
   })
   const nodeOf = (name: string) => client.get('Pod', name, 'default')?.spec.nodeName

@@ -1,6 +1,7 @@
 import type { Pod } from '../../../api/types.ts'
 import type { Plugin, Status } from '../framework.ts'
 import { NodeInfo } from '../node-info.ts'
+import { ByRequests, NodeMemo } from '../node-memo.ts'
 import type { PodInfo } from '../pod-info.ts'
 import { isExtendedResourceName, podRequests, type Resource } from '../resources.ts'
 import {
@@ -31,15 +32,24 @@ const RESTARTABLE_INIT_CONTAINER: Status = {
 }
 
 /** What a pod asks for must be free on the node. Source: plugins/noderesources/fit.go */
-export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): Plugin<Resource, AllocationState> {
+export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): Plugin<FilterState, AllocationState> {
   const ignored = new Set(args.ignoredResources)
   const ignoredGroups = new Set(args.ignoredResourceGroups)
   const isIgnored = (name: string) => ignored.has(name) || ignoredGroups.has(name.split('/')[0]!)
   const strategy = args.scoringStrategy ?? { type: 'LeastAllocated', resources: DEFAULT_RESOURCES }
   const scorer = strategyScorer(strategy)
   const skipPodLevelResources = args.enablePodLevelResources === false
-  const requestsOf = (info: PodInfo) =>
-    skipPodLevelResources ? podRequests(info.pod, { skipPodLevelResources }) : info.resource.requests
+  const filterStates = new WeakMap<object, FilterState>()
+  const memos = new ByRequests(() => new NodeMemo())
+  const filterStateOf = ({ pod, resource }: PodInfo) => {
+    let state = filterStates.get(resource)
+    if (state === undefined) {
+      const requests = skipPodLevelResources ? podRequests(pod, { skipPodLevelResources }) : resource.requests
+      state = { requests, fits: memos.get(requestsText(requests)) }
+      filterStates.set(resource, state)
+    }
+    return state
+  }
   const stateOf = sharedAllocationStates(strategy.resources, { nonZero: true, skipPodLevelResources })
   return {
     name: 'NodeResourcesFit',
@@ -53,9 +63,14 @@ export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): Plugin<Resour
     preFilter(info) {
       if (args.enableSidecarContainers === false && hasRestartableInitContainer(info.pod))
         return RESTARTABLE_INIT_CONTAINER
-      return { code: 'Success', state: requestsOf(info) }
+      return { code: 'Success', state: filterStateOf(info) }
     },
-    filter: (requests, _pod, node) => (fits(requests, node) ? undefined : insufficient(requests, node, isIgnored)),
+    filter({ requests, fits }, _pod, node) {
+      if (fits.get(node) === 1) return undefined
+      const refused = insufficient(requests, node, isIgnored)
+      if (refused === undefined) fits.set(node, 1)
+      return refused
+    },
     preScore: (info) => ({ code: 'Success', state: stateOf(info) }),
     score: (state, _pod, node) => scoreAllocation(state, node, scorer),
     isSchedulableAfter(event, pod) {
@@ -69,18 +84,14 @@ export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): Plugin<Resour
   }
 }
 
-/** The common case without a list: everything fits. */
-function fits(requests: Resource, node: NodeInfo): boolean {
-  const { allocatable, requested } = node
-  return (
-    requests.scalar === undefined &&
-    node.pods.size + 1 <= allocatable.allowedPodNumber &&
-    (requests.milliCPU === 0 || requests.milliCPU <= allocatable.milliCPU - requested.milliCPU) &&
-    (requests.memory === 0 || requests.memory <= allocatable.memory - requested.memory) &&
-    (requests.ephemeralStorage === 0 ||
-      requests.ephemeralStorage <= allocatable.ephemeralStorage - requested.ephemeralStorage)
-  )
+interface FilterState {
+  readonly requests: Resource
+  /** 1 for the nodes that have room, until they change. */
+  readonly fits: NodeMemo
 }
+
+const requestsText = ({ milliCPU, memory, ephemeralStorage, scalar }: Resource): string =>
+  [milliCPU, memory, ephemeralStorage, ...[...(scalar ?? [])].map((entry) => entry.join('='))].join()
 
 const hasRestartableInitContainer = (pod: Pod): boolean =>
   (pod.spec.initContainers ?? []).some(({ restartPolicy }) => restartPolicy === 'Always')

@@ -1,5 +1,6 @@
 import type { Pod } from '../../../api/types.ts'
 import type { NodeInfo } from '../node-info.ts'
+import { ByRequests, NodeMemo } from '../node-memo.ts'
 import type { PodInfo } from '../pod-info.ts'
 import { isScalarResourceName, type PodRequestsOptions, podRequests, podResource } from '../resources.ts'
 
@@ -18,17 +19,8 @@ export interface AllocationState {
   readonly requested: number[]
   readonly allocated: number[]
   readonly allocatable: number[]
-  readonly memo: ScoreMemo
-}
-
-/**
- * Scores of nodes that have not changed since the last pod that asks for the same: a score by resources depends on
- * nothing else, and from one pod to the next only one node changes.
- */
-interface ScoreMemo {
-  /** By id of the node: its generation when it was scored, and the score. */
-  generations: Uint32Array
-  scores: Uint8Array
+  /** Scores of nodes that have not changed since a pod that asked for the same. */
+  readonly memo: NodeMemo
 }
 
 export type ResourceScorer = (state: AllocationState) => number
@@ -43,20 +35,22 @@ function allocationState(pod: Pod, resources: readonly ResourceSpec[], options: 
     requested: zeros(),
     allocated: zeros(),
     allocatable: zeros(),
-    memo: { generations: new Uint32Array(0), scores: new Uint8Array(0) },
+    memo: new NodeMemo(),
   }
 }
 
-/** As `allocationState`, the same for all pods that ask for the same (pods of one template share what they ask for). */
+/** As `allocationState`; pods that ask for the same amounts share what is remembered of the nodes. */
 export function sharedAllocationStates(
   resources: readonly ResourceSpec[],
   options: PodRequestsOptions,
 ): (pod: PodInfo) => AllocationState {
   const states = new WeakMap<object, AllocationState>()
+  const memos = new ByRequests(() => new NodeMemo())
   return ({ pod, resource }) => {
     let state = states.get(resource)
     if (state === undefined) {
-      state = allocationState(pod, resources, options)
+      const fresh = allocationState(pod, resources, options)
+      state = { ...fresh, memo: memos.get(fresh.podRequests.join()) }
       states.set(resource, state)
     }
     return state
@@ -77,26 +71,12 @@ function podAmounts(pod: Pod, resources: readonly ResourceSpec[], options: PodRe
 
 /** Source: resource_allocation.go score */
 export function scoreAllocation(state: AllocationState, node: NodeInfo, scorer: ResourceScorer): number {
-  const { memo } = state
-  const { id, generation } = node
-  if (memo.generations[id] === generation) return memo.scores[id]!
+  const known = state.memo.get(node)
+  if (known >= 0) return known
   fillAllocation(state, node)
   const score = scorer(state)
-  if (id >= 0) remember(memo, id, generation, score)
+  state.memo.set(node, score)
   return score
-}
-
-function remember(memo: ScoreMemo, id: number, generation: number, score: number): void {
-  if (id >= memo.scores.length) {
-    const { generations, scores } = memo
-    const length = 2 * id + 64
-    memo.generations = new Uint32Array(length)
-    memo.generations.set(generations)
-    memo.scores = new Uint8Array(length)
-    memo.scores.set(scores)
-  }
-  memo.generations[id] = generation
-  memo.scores[id] = score
 }
 
 /** Source: resource_allocation.go calculateNodeAllocatableRequest */
