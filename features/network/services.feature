@@ -16,11 +16,13 @@ Feature: Services
     And "web.other.svc.cluster.local" does not resolve from Pod "client"
 
   @claim:net-01
-  Scenario: Pods reach Pods on other nodes by their own addresses
+  Scenario: Pods reach Pods on every node by their own addresses
     Given a cluster
-    And a Deployment "web" of image "nginx:1.27" with 2 replicas
+    And a Deployment "web" of image "nginx:1.27" with 4 replicas
     And a Service "web" selecting "app=web" on port 80
-    Then a request from Node "worker-1" to "http://web.default.svc.cluster.local/" returns status 200 within 1 minute
+    And a Pod "client" of image "curl:8"
+    Then the Pods of Deployment "web" run on 2 different nodes
+    And 80 requests from Pod "client" to "http://web/" are answered by 4 different Pods
 
   @claim:net-06
   Scenario: Without CoreDNS names fail

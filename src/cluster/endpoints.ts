@@ -7,6 +7,8 @@ interface Listening {
   readonly ip: string
   readonly port: number
   readonly server: ApiServer
+  /** Whether its readyz says ok: a load balancer passes by those that do not. */
+  readonly isReady: () => boolean
 }
 
 /**
@@ -23,22 +25,21 @@ export class ApiEndpoints {
   constructor(network: Network, balanced: readonly string[]) {
     this.#network = network
     this.#balanced = new Set(balanced)
-    network.onChange(() => this.#changed())
+    network.onChange(() => this.changed())
   }
 
-  add(host: string, ip: string, port: number, server: ApiServer): void {
-    this.#listening.set(host, { host, ip, port, server })
-    this.#changed()
+  add(host: string, listening: Omit<Listening, 'host'>): void {
+    this.#listening.set(host, { host, ...listening })
+    this.changed()
   }
 
   remove(host: string): void {
-    if (this.#listening.delete(host)) this.#changed()
+    if (this.#listening.delete(host)) this.changed()
   }
 
-  /** Any API server that answers: what somebody outside the cluster finds at its address. */
+  /** Any API server that answers, a ready one first: what somebody outside the cluster finds at its address. */
   any(): ApiServer | undefined {
-    for (const { server, host } of this.#listening.values()) if (this.#network.reaches(host, host)) return server
-    return undefined
+    return preferReady([...this.#listening.values()].filter(({ host }) => this.#network.reaches(host, host)))?.server
   }
 
   /** The way from a host (or from outside) to `https://address:port`. */
@@ -63,15 +64,21 @@ export class ApiEndpoints {
   #find(from: string | undefined, endpoint: string): ApiServer | undefined {
     const [address = '', port = '443'] = endpoint.split(':')
     const local = address === '127.0.0.1' || address === 'localhost'
-    for (const { host, ip, port: own, server } of this.#listening.values()) {
+    const reachable = [...this.#listening.values()].filter((listening) => {
+      const { host, ip, port: own } = listening
       const meant = this.#balanced.has(address) || address === ip || (local && host === from)
       const open = this.#balanced.has(address) || Number(port) === own
-      if (meant && open && this.#network.reaches(from ?? host, host)) return server
-    }
-    return undefined
+      return meant && open && this.#network.reaches(from ?? host, host)
+    })
+    return preferReady(reachable)?.server
   }
 
-  #changed(): void {
+  /** Servers, links or what servers depend on have changed. */
+  changed(): void {
     for (const listener of [...this.#listeners]) listener()
   }
+}
+
+function preferReady(servers: readonly Listening[]): Listening | undefined {
+  return servers.length > 1 ? (servers.find(({ isReady }) => isReady()) ?? servers[0]) : servers[0]
 }

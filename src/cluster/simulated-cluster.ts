@@ -235,7 +235,10 @@ export class SimulatedCluster implements Cluster {
   /** The node lifecycle controller judges by Lease events, so node Leases are renewed one by one. */
   #renewals(etcd: EtcdCluster): Renewals {
     const renewals = new Renewals(this.clock, (namespace) => namespace === 'kube-node-lease')
-    etcd.onChange(() => renewals.check())
+    etcd.onChange(() => {
+      this.#endpoints.changed()
+      renewals.check()
+    })
     return renewals
   }
 

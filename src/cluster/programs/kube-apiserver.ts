@@ -1,6 +1,5 @@
 import { bootstrapObjects } from '../../control-plane/apiserver/bootstrap/index.ts'
 import { createApiServer, type RunningApiServer } from '../../control-plane/apiserver/index.ts'
-import { steady } from '../../network/steady.ts'
 import type { Process, Program } from '../../node/contract.ts'
 import { Random } from '../../sim/random.ts'
 import type { ControlPlane } from './control-plane.ts'
@@ -95,8 +94,9 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
   })
   process.log(`I instance.go:233] Using reconciler: lease`, 'stderr')
   process.log(`I secure_serving.go:210] Serving securely on [::]:${port}`, 'stderr')
-  process.listen(port, 'TCP', ({ path }) => health(server, path ?? '/'))
-  plane.endpoints.add(process.host, process.ip, port, plane.renewals.serve(server))
+  process.listen(port, 'TCP', ({ path }) => answer(plane, server, path ?? '/'))
+  const isReady = () => server.health().every((check) => check.ok || !check.in.includes('readyz'))
+  plane.endpoints.add(process.host, { ip: process.ip, port, server: plane.renewals.serve(server), isReady })
   process.onEnd(() => {
     plane.endpoints.remove(process.host)
     server.stop()
@@ -104,8 +104,15 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
 }
 
 /** What probes see. */
-function health(_server: RunningApiServer, path: string) {
-  return /^\/(livez|readyz|healthz)/.test(path)
-    ? { status: 200, body: 'ok', onStale: steady }
-    : { status: 401, body: 'Unauthorized' }
+function answer(plane: ControlPlane, server: RunningApiServer, path: string) {
+  const endpoint = /^\/(livez|readyz|healthz)/.exec(path)?.[1]
+  if (endpoint === undefined) return { status: 401, body: 'Unauthorized' }
+  const asked = endpoint === 'healthz' ? 'livez' : (endpoint as 'livez' | 'readyz')
+  const failed = server.health().filter((check) => !check.ok && check.in.includes(asked))
+  if (failed.length === 0)
+    return { status: 200, body: 'ok', onStale: (listener: () => void) => plane.etcd.onChange(listener) }
+  return {
+    status: 500,
+    body: `${failed.map(({ name }) => `[-]${name} failed: reason withheld`).join('\n')}\n${endpoint} check failed`,
+  }
 }
