@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Container, Pod, PodSpec, PodTemplateSpec } from '../../../../api/types.ts'
+import type { KindDefinition } from '../contract.ts'
 import { pod as definition } from './pod.ts'
 import { podTemplateDefaults } from './pod-defaults.ts'
 import { podQOSClass } from './pod-qos.ts'
 
-const { defaults, gracePeriodSeconds, prepareForCreate, validate, validateUpdate, fieldSelectors } = definition
+const { defaults, gracePeriodSeconds, prepareForCreate, validate, validateUpdate, fieldSelectors } =
+  definition as unknown as KindDefinition<Pod>
 const template = (): PodTemplateSpec =>
   ({ metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'nginx' }] } }) as never
 const make = (spec: Partial<PodSpec>, rest: Partial<Pod> = {}): Pod =>

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Service, ServiceSpec } from '../../../../api/types.ts'
-import type { StrategyContext } from '../contract.ts'
+import type { KindDefinition, StrategyContext } from '../contract.ts'
 import { service as definition } from './service.ts'
 
-const { defaults, prepareForCreate, prepareForUpdate, validateInContext, validateUpdate } = definition
+const { defaults, prepareForCreate, prepareForUpdate, validateInContext, validateUpdate } =
+  definition as unknown as KindDefinition<Service>
 
 const make = (spec: ServiceSpec, name = 'web'): Service =>
   defaults!({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'default' }, spec } as Service)

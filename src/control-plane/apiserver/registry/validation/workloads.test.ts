@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import type { DaemonSet, Deployment } from '../../../../api/types.ts'
 import { daemonSet } from '../apps/daemonset.ts'
-import { deployment } from '../apps/deployment.ts'
-import type { FieldError } from '../contract.ts'
+import { deployment as definition } from '../apps/deployment.ts'
+import type { FieldError, KindDefinition } from '../contract.ts'
 
+const deployment = definition as unknown as KindDefinition<Deployment>
 const texts = (errors: readonly FieldError[]): string[] => errors.map(({ field, message }) => `${field}: ${message}`)
 
 const make = (spec: object): Deployment =>
