@@ -50,6 +50,8 @@ export type Connection<S> =
 export interface ServiceRules {
   readonly mode: 'iptables' | 'ipvs' | 'nftables'
   readonly services: readonly ServiceRule[]
+  /** Packets from elsewhere are masqueraded. */
+  readonly clusterCIDR?: string
 }
 
 export interface Endpoint {

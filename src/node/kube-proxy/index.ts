@@ -108,7 +108,8 @@ class KubeProxy {
   /** Source: pkg/proxy/iptables/proxier.go syncProxyRules */
   sync(): void {
     this.#pending = false
-    this.#network.setRules(this.#process.host, this.#shared.of(this.#observed, this.#config.mode))
+    const { mode, clusterCIDR } = this.#config
+    this.#network.setRules(this.#process.host, this.#shared.of(this.#observed, mode, clusterCIDR))
   }
 
   /** Told to the chart after everything else of this instant: what comes together is synced together. */

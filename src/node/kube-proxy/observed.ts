@@ -29,7 +29,7 @@ export class Observed {
   }
 
   /** The rules of what was seen, in the order of the Services' names. Not cheap: ask {@link SharedRules}. */
-  rules(mode: ServiceRules['mode']): ServiceRules {
+  rules(mode: ServiceRules['mode'], clusterCIDR?: string): ServiceRules {
     const byService = new Map<string, EndpointSlice[]>()
     for (const key of [...this.#slices.keys()].sort()) {
       const slice = this.#slices.get(key)!
@@ -39,7 +39,8 @@ export class Observed {
       else slices.push(slice)
     }
     const keys = [...this.#services.keys()].sort()
-    return { mode, services: keys.flatMap((key) => rulesOf(this.#services.get(key)!, byService.get(key) ?? NO_SLICES)) }
+    const services = keys.flatMap((key) => rulesOf(this.#services.get(key)!, byService.get(key) ?? NO_SLICES))
+    return { mode, services, ...(clusterCIDR !== undefined && { clusterCIDR }) }
   }
 
   #note<T extends KubernetesObject>(objects: Map<string, T>, { type, object }: WatchEvent<T>): void {
@@ -90,11 +91,11 @@ function fnv(text: string, seed: number): number {
 export class SharedRules {
   readonly #byFingerprint = new Map<string, ServiceRules>()
 
-  of(observed: Observed, mode: ServiceRules['mode']): ServiceRules {
-    const key = `${mode} ${observed.fingerprint}`
+  of(observed: Observed, mode: ServiceRules['mode'], clusterCIDR?: string): ServiceRules {
+    const key = `${mode} ${clusterCIDR} ${observed.fingerprint}`
     let rules = this.#byFingerprint.get(key)
     if (rules === undefined) {
-      rules = observed.rules(mode)
+      rules = observed.rules(mode, clusterCIDR)
       if (this.#byFingerprint.size >= KEPT_STATES) this.#byFingerprint.delete(this.#byFingerprint.keys().next().value!)
       this.#byFingerprint.set(key, rules)
     }

@@ -1,4 +1,5 @@
 import { parseResolvConf } from '../../../network/resolver.ts'
+import { iptablesSave, ipvsadm } from '../../kube-proxy/iptables-save.ts'
 import type { Host } from '../contract.ts'
 import { resolvePath } from '../paths.ts'
 import { crictl } from './commands/crictl.ts'
@@ -95,6 +96,9 @@ class Session implements LoginShell {
       journalctl: journalctl(host),
       crictl: crictl(host),
       sudo: (args, context) => passOn(args, context),
+      iptables: (args) => iptables(host, args),
+      'iptables-save': () => ({ stdout: iptablesSave(host.network.rules(host.name)) }),
+      ipvsadm: () => ({ stdout: ipvsadm(host.network.rules(host.name)) }),
       service: ([name = '', verb = 'status'], context) => run(`systemctl ${quote(verb)} ${quote(name)}`, context),
       reboot: () => later(() => host.reboot(), host),
       shutdown: (args) => later(() => (args.includes('-r') ? host.reboot() : host.powerOff()), host),
@@ -134,6 +138,19 @@ class Session implements LoginShell {
 
 const DEFINITION = /^\s*(?:alias\s|function\s|[\w-]+\s*\(\)\s*\{)/
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** Lists the nat table; rules are kube-proxy's to write. */
+function iptables(host: Host, args: readonly string[]): CommandResult {
+  const at = args.findIndex((arg) => arg === '-S' || arg === '-L' || arg === '-nL' || arg === '-Ln')
+  if (at < 0) return { stderr: 'iptables: only listing (-t nat -S [CHAIN]) is simulated\n', exitCode: 2 }
+  const chain = args[at + 1]?.startsWith('-') ? undefined : args[at + 1]
+  const [nat = ''] = iptablesSave(host.network.rules(host.name)).split('COMMIT')
+  const lines = nat.split('\n').filter((line) => line.startsWith('-A '))
+  const shown = chain === undefined ? lines : lines.filter((line) => line.startsWith(`-A ${chain} `))
+  if (chain !== undefined && shown.length === 0)
+    return { stderr: `iptables: No chain/target/match by that name.\n`, exitCode: 1 }
+  return { stdout: shown.map((line) => `${line}\n`).join('') }
+}
 
 function passOn(args: readonly string[], context: ShellContext): CommandResult | Promise<CommandResult> {
   const rest = args.slice(args.findIndex((arg) => !arg.startsWith('-')))
