@@ -7,7 +7,14 @@ import { createProcess, type ProcessHandle, type ProcessOptions } from '../proce
 import { execErrorMessage, runInside, startErrorMessage } from './container/exec.ts'
 import { containerMachine } from './container/machine.ts'
 import { processOptions } from './container/process-options.ts'
-import { argvOf, ContainerRecord, rootOf, type SandboxRecord, terminationMessage } from './container/record.ts'
+import {
+  argvOf,
+  ContainerRecord,
+  reasonOf,
+  rootOf,
+  type SandboxRecord,
+  terminationMessage,
+} from './container/record.ts'
 import type {
   ContainerConfig,
   ContainerRuntime,
@@ -238,7 +245,7 @@ class Containerd implements ContainerRuntime {
   crash(id: string, exitCode: number, reason?: string): void {
     const container = this.#containers.get(id)
     if (container === undefined || container.state !== 'running') return
-    container.exitReason = reason
+    container.exitReason = reason ?? (exitCode === 0 ? 'Completed' : 'Error')
     container.handle?.end(exitCode)
   }
 
@@ -258,7 +265,10 @@ class Containerd implements ContainerRuntime {
     if (container === undefined) return
     if (effect === 'run') this.#run(container)
     else if (effect === 'sigterm') container.handle?.signal('SIGTERM')
-    else container.handle?.kill()
+    else {
+      container.exitReason = 'Error'
+      container.handle?.kill()
+    }
   }
 
   #run(container: ContainerRecord): void {
@@ -298,7 +308,7 @@ class Containerd implements ContainerRuntime {
     container.exitCode = exitCode
     container.finishedAt = this.#options.world.clock.now()
     container.startedAt ??= 0
-    container.reason = container.exitReason ?? (exitCode === 0 ? 'Completed' : 'Error')
+    container.reason = container.exitReason ?? reasonOf(container, exitCode)
     container.message ??= terminationMessage(container)
     container.handle = undefined
     for (const handle of container.execs ?? []) handle.kill()

@@ -12,11 +12,13 @@ interface Surroundings {
   readonly network: Network
   readonly random: Random
   readonly host: string
+  /** The machine's address. */
+  readonly ip: string
 }
 
 /** A process inside a container: the container's own, or one more that is run in it. */
 export function processOptions(
-  { world, network, random, host }: Surroundings,
+  { world, network, random, host, ip: hostIP }: Surroundings,
   { config, sandbox }: ContainerRecord,
   argv: readonly string[],
   own: Pick<ProcessOptions, 'files' | 'log' | 'onExit'> & { readonly onPort: () => void },
@@ -26,9 +28,15 @@ export function processOptions(
     world,
     network: {
       listen: (ip, port, protocol, serve) => {
-        const close = network.listen(ip, port, protocol, serve)
+        const closes = [network.listen(ip, port, protocol, serve)]
+        // The portmap plugin of CNI forwards a port of the machine.
+        for (const { containerPort, hostPort, protocol: kind = 'TCP' } of config.container.ports ?? [])
+          if (containerPort === port && kind === protocol && hostPort !== undefined && ip !== hostIP)
+            closes.push(network.listen(hostIP, hostPort, protocol, serve))
         onPort()
-        return close
+        return () => {
+          for (const close of closes) close()
+        }
       },
     },
     random: new Random(random.next32()),

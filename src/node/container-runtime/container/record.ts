@@ -54,6 +54,16 @@ export function hostnameOf(sandbox: Sandbox, host: string): string {
   return spec.hostNetwork === true ? host : (spec.hostname ?? metadata.name)
 }
 
+/**
+ * What the end of a container is called. A program that ends with 137 by itself, inside a memory limit, was killed by
+ * the kernel. Source: containerd internal/cri/server/events.go (TaskOOM), container_status.go
+ */
+export function reasonOf({ config }: ContainerRecord, exitCode: number): string {
+  if (exitCode === 0) return 'Completed'
+  const isLimited = config.container.resources?.limits?.memory !== undefined
+  return exitCode === 137 && isLimited ? 'OOMKilled' : 'Error'
+}
+
 /** What a container sees below `/`: its image's files, and what is mounted. */
 export function rootOf({ mounts, image }: ContainerConfig, clock: Clock): Files {
   return mountTree([{ path: '/', files: () => createFileTree(clock, image.files) }, ...mounts])
