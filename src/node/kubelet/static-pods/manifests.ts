@@ -4,8 +4,8 @@ import type { FileTree } from '../../contract.ts'
 import { digestOf } from '../hash.ts'
 
 export const CONFIG_HASH = 'kubernetes.io/config.hash'
-export const CONFIG_SOURCE = 'kubernetes.io/config.source'
-export const CONFIG_SEEN = 'kubernetes.io/config.seen'
+const CONFIG_SOURCE = 'kubernetes.io/config.source'
+const CONFIG_SEEN = 'kubernetes.io/config.seen'
 export const CONFIG_MIRROR = 'kubernetes.io/config.mirror'
 
 export interface Manifests {
