@@ -1,12 +1,21 @@
-import type { Connection, Network, ServiceRules } from './contract.ts'
+import type { Connection, Network, Serve, ServiceRules } from './contract.ts'
 import { Hosts } from './hosts.ts'
 import { Listeners } from './listeners.ts'
 import { endpointsFor, NO_RULES, RuleIndex, stickyChoice } from './service-rules.ts'
 
-/** A network without hosts. Every operation takes the same time whatever the number of hosts, pods and Services. */
+/** Where machines find the world outside. */
+export const GATEWAY = '192.168.64.1'
+
+/**
+ * A network without machines. Every operation takes the same time whatever the number of hosts, pods and Services. All
+ * there is of the world outside is a gateway whose name server answers that no name exists.
+ */
 export function createNetwork(): Network {
   const hosts = new Hosts()
   const listeners = new Listeners()
+  const nothingExists: Serve = () => ({ rcode: 'NXDOMAIN' })
+  hosts.add('gateway', GATEWAY)
+  for (const protocol of ['UDP', 'TCP'] as const) listeners.add(GATEWAY, 53, protocol, nothingExists)
   const rulesOf = new Map<string, ServiceRules>()
   return {
     addHost: (host, ip) => hosts.add(host, ip),

@@ -134,15 +134,11 @@ export function resolveName(server: Server, context: AnswerContext, question: st
   return server.upstreams === undefined ? SERVFAIL : forward(server.upstreams, context, name)
 }
 
-/**
- * Asks the upstream servers, if they are on the simulated network. The world outside is not simulated: a name server out
- * there answers that nothing exists.
- */
+/** Asks one of the upstream servers; out there, past the network's gateway, no name exists. */
 function forward(upstreams: readonly string[], context: AnswerContext, question: string): DnsAnswer {
   const upstream = upstreams[context.choose(upstreams.length)]!
   const to = { ip: upstream, port: 53, protocol: 'UDP' } as const
   const connection = context.network.connect<Serve>(context.from, to, context.choose)
-  if (connection.outcome === 'timeout' && connection.because.startsWith('nobody has')) return NXDOMAIN
   if (connection.outcome !== 'connected') return SERVFAIL
   return connection.serve({ protocol: 'DNS', from: context.from.ip, question })
 }

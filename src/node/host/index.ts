@@ -1,5 +1,6 @@
 import type { Actor } from 'xstate'
 import type { Network } from '../../network/contract.ts'
+import { GATEWAY } from '../../network/index.ts'
 import { NO_RULES } from '../../network/service-rules.ts'
 import type { Barrier } from '../../sim/barrier.ts'
 import { type ChartWorld, startChart } from '../../sim/chart.ts'
@@ -160,6 +161,6 @@ function withDefaults(options: HostOptions): NodeFilesInput {
     controlPlaneEndpoint: options.controlPlaneEndpoint ?? 'cp-1:6443',
     clusterDNS: options.clusterDNS ?? '10.96.0.10',
     clusterDomain: options.clusterDomain ?? 'cluster.local',
-    nameservers: options.nameservers ?? ['192.168.64.1'],
+    nameservers: options.nameservers ?? [GATEWAY],
   }
 }
