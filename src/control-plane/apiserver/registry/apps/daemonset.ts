@@ -6,6 +6,7 @@ import { podTemplateDefaults } from '../core/pod-defaults.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
 import { semanticallyEqual } from '../semantic-equality.ts'
 import { validateDaemonSet, validateDaemonSetStatusUpdate, validateDaemonSetUpdate } from '../validation/workloads.ts'
+import { templateWarnings } from '../warnings/pod-warnings.ts'
 
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
 
@@ -91,6 +92,8 @@ export const daemonSet = defineKind<DaemonSet>({
   validate: validateDaemonSet,
   validateUpdate: validateDaemonSetUpdate,
   validateStatusUpdate: validateDaemonSetStatusUpdate,
+  warnings: ({ spec }, old) =>
+    semanticallyEqual(spec?.template, old?.spec?.template) ? [] : templateWarnings(spec?.template),
   columns: [
     nameColumn,
     column('Desired', texts.desired, (each) => each.status?.desiredNumberScheduled ?? 0, integer),

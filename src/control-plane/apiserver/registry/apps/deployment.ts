@@ -10,6 +10,7 @@ import {
   validateDeploymentStatusUpdate,
   validateDeploymentUpdate,
 } from '../validation/workloads.ts'
+import { workloadWarnings } from '../warnings/pod-warnings.ts'
 import { replicaScale } from './scale.ts'
 
 function strategyDefaults({ strategy = {} }: DeploymentSpec): NonNullable<DeploymentSpec['strategy']> {
@@ -91,6 +92,7 @@ export const deployment = defineKind<Deployment>({
   validateUpdate: validateDeploymentUpdate,
   validateStatusUpdate: validateDeploymentStatusUpdate,
   scale: replicaScale,
+  warnings: workloadWarnings,
   columns: [
     nameColumn,
     column('Ready', texts.ready, ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 0}`),

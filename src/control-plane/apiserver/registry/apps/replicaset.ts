@@ -9,6 +9,7 @@ import {
   validateReplicaSetStatusUpdate,
   validateReplicaSetUpdate,
 } from '../validation/workloads.ts'
+import { workloadWarnings } from '../warnings/pod-warnings.ts'
 import { replicaScale } from './scale.ts'
 
 /** Source: pkg/apis/apps/v1/defaults.go SetDefaults_ReplicaSet. */
@@ -45,6 +46,7 @@ export const replicaSet = defineKind<ReplicaSet>({
   validateUpdate: validateReplicaSetUpdate,
   validateStatusUpdate: (replicaSet) => validateReplicaSetStatusUpdate(replicaSet),
   scale: replicaScale,
+  warnings: workloadWarnings,
   columns: [
     nameColumn,
     column('Desired', texts.desired, (each) => each.spec.replicas ?? 0, { type: 'integer' }),

@@ -3,6 +3,7 @@ import { defineKind, statusSubresource } from '../kind.ts'
 import { validatePodCreate } from '../validation/pod.ts'
 import { validatePodStatusUpdate } from '../validation/pod-status.ts'
 import { validatePodUpdate } from '../validation/pod-update.ts'
+import { podWarnings } from '../warnings/pod-warnings.ts'
 import { podColumns } from './pod-columns.ts'
 import { podDefaults } from './pod-defaults.ts'
 import { podQOSClass } from './pod-qos.ts'
@@ -81,6 +82,7 @@ export const pod = defineKind<Pod>({
   validate: (pod) => validatePodCreate(pod),
   validateUpdate: (pod, old) => validatePodUpdate(pod, old),
   validateStatusUpdate: (pod, old) => validatePodStatusUpdate(pod, old),
+  warnings: podWarnings,
   // No kubelet here starts ephemeral containers or resizes running ones, so those sub-resources are not written to.
   columns: podColumns,
   // Source: pkg/apis/core/v1/conversion.go addConversionFuncs; spec.host is an old name of spec.nodeName.

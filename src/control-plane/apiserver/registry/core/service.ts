@@ -5,6 +5,7 @@ import { formatLabels } from '../columns/selectors.ts'
 import { columnTexts } from '../columns/texts.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
 import { validateService, validateServiceStatusUpdate, validateServiceUpdate } from '../validation/service.ts'
+import { serviceWarnings } from '../warnings/service-warnings.ts'
 import { allocate, allocationErrors } from './service-allocation.ts'
 import { serviceDefaults } from './service-defaults.ts'
 import { prepareServiceUpdate } from './service-update.ts'
@@ -55,6 +56,7 @@ export const service = defineKind<Service>({
   validate: validateService,
   validateUpdate: validateServiceUpdate,
   validateStatusUpdate: validateServiceStatusUpdate,
+  warnings: (service) => serviceWarnings(service),
   validateInContext: allocationErrors,
   columns: [
     nameColumn,
