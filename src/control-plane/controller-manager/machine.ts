@@ -42,10 +42,13 @@ export interface LoopOptions {
   readonly rateLimits?: RateLimits
   /** A key that failed this often is dropped. Default: never. */
   readonly maxRetries?: number
+  /** How many keys a step of the clock takes: more than one where each means little work. Default 1. */
+  readonly keysPerStep?: number
 }
 
 /** The one loop all level-based controllers share. */
-export function startLoop({ component, world, reconcile, rateLimits, maxRetries = Infinity }: LoopOptions): Loop {
+export function startLoop(options: LoopOptions): Loop {
+  const { component, world, reconcile, rateLimits, maxRetries = Number.POSITIVE_INFINITY, keysPerStep = 1 } = options
   const { clock } = world
   let working = false
   let stopped = false
@@ -59,8 +62,11 @@ export function startLoop({ component, world, reconcile, rateLimits, maxRetries 
   }
   function step(): void {
     if (stopped) return
-    const key = queue.take()
-    if (key !== undefined) work(key)
+    for (let left = keysPerStep; left > 0 && !stopped; left--) {
+      const key = queue.take()
+      if (key === undefined) break
+      work(key)
+    }
     if (stopped) return
     if (queue.length > 0) clock.defer(step)
     else {

@@ -1,4 +1,3 @@
-import { isPodReady } from '../../../api/conditions.ts'
 import { everything, selectorFromLabelSelector } from '../../../api/labels.ts'
 import { isDeleting, newControllerRef, splitKey } from '../../../api/meta.ts'
 import { type DaemonSet, isStatus, type Node, type Pod, type Status } from '../../../api/types.ts'
@@ -35,6 +34,8 @@ interface Pass {
   readonly daemonSet: DaemonSet
   readonly nodes: readonly Node[]
   readonly hash: string
+  /** Its pods by node, as they are now. */
+  byNode: Map<string, Pod[]>
 }
 
 /** Source: daemon_controller.go syncDaemonSet */
@@ -53,22 +54,21 @@ export function reconcileDaemonSet(key: string, deps: DaemonSetDependencies): St
   const history = constructHistory(client, daemonSet, revisions)
   if (isStatus(history)) return history
   const { hash, old } = history as Exclude<typeof history, Status>
-  const pass: Pass = { key, deps, daemonSet, nodes: deps.nodes(), hash }
-  const failed = manage(pass) ?? roll(pass) ?? cleanUpHistory(client, daemonSet, old, daemonPods(pass))
+  const pass: Pass = { key, deps, daemonSet, nodes: deps.nodes(), hash, byNode: daemonPods(daemonSet, deps) }
+  const failed = manage(pass) ?? roll(pass) ?? cleanUpHistory(client, daemonSet, old, [...pass.byNode.values()].flat())
   return failed ?? updateStatus(pass)
 }
 
-function daemonPods({ deps, daemonSet }: Pass): readonly Pod[] {
+function daemonPods(daemonSet: DaemonSet, { client, orphans }: DaemonSetDependencies): Map<string, Pod[]> {
   const { namespace, uid } = daemonSet.metadata
   const selector = selectorFromLabelSelector(daemonSet.spec.selector)
-  const owned = deps.client.list('Pod', { namespace: namespace!, ownerUid: uid! })
-  return claim(deps.client, 'Pod', daemonSet, selector, [...owned, ...deps.orphans(namespace!)]).claimed
+  const owned = client.list('Pod', { namespace: namespace!, ownerUid: uid! })
+  return podsByNode(claim(client, 'Pod', daemonSet, selector, [...owned, ...orphans(namespace!)]).claimed)
 }
 
 /** Source: daemon_controller.go manage */
 function manage(pass: Pass): Status | undefined {
-  const { daemonSet, nodes, hash, deps } = pass
-  const byNode = podsByNode(daemonPods(pass))
+  const { daemonSet, nodes, hash, deps, byNode } = pass
   const create: string[] = []
   const remove: Pod[] = []
   for (const node of nodes) {
@@ -100,7 +100,9 @@ function mayRemoveEnded({ key, deps, daemonSet }: Pass, { metadata, status }: Po
 }
 
 /** Source: daemon_controller.go syncNodes */
-function syncNodes({ deps, daemonSet, hash }: Pass, create: readonly string[], remove: readonly Pod[]) {
+function syncNodes(pass: Pass, create: readonly string[], remove: readonly Pod[]): Status | undefined {
+  if (create.length + remove.length === 0) return undefined
+  const { deps, daemonSet, hash } = pass
   const template = daemonPodTemplate(daemonSet, hash)
   const owners = [newControllerRef(daemonSet)]
   const waiting = create.slice(0, BURST_REPLICAS)
@@ -114,6 +116,7 @@ function syncNodes({ deps, daemonSet, hash }: Pass, create: readonly string[], r
     const refused = deps.pods.delete(pod, daemonSet)
     if (refused !== undefined && refused.reason !== 'NotFound') failed ??= refused
   }
+  pass.byNode = daemonPods(daemonSet, deps)
   return failed
 }
 
@@ -121,7 +124,7 @@ function syncNodes({ deps, daemonSet, hash }: Pass, create: readonly string[], r
 function roll(pass: Pass): Status | undefined {
   const { daemonSet, nodes, hash, deps } = pass
   if (daemonSet.spec.updateStrategy?.type === 'OnDelete') return undefined
-  const byNode = new Map<string, readonly Pod[]>(podsByNode(daemonPods(pass)))
+  const byNode = new Map<string, readonly Pod[]>(pass.byNode)
   const desired = new Set<string>()
   for (const node of nodes) {
     const { name } = node.metadata
@@ -130,15 +133,14 @@ function roll(pass: Pass): Status | undefined {
     if (!byNode.has(name)) byNode.set(name, [])
   }
   const step = rollingStep({ daemonSet, hash, podsByNode: byNode, desired, now: deps.clock.now() })
-  return step.remove.length + step.createOn.length === 0 ? undefined : syncNodes(pass, step.createOn, step.remove)
+  return syncNodes(pass, step.createOn, step.remove)
 }
 
 function updateStatus(pass: Pass): Status | undefined {
   const { deps, daemonSet, nodes, hash, key } = pass
-  const pods = daemonPods(pass)
-  const status = daemonSetStatus(daemonSet, nodes, podsByNode(pods), hash, deps.clock.now())
+  const status = daemonSetStatus(daemonSet, nodes, pass.byNode, hash, deps.clock.now())
   const { minReadySeconds = 0 } = daemonSet.spec
-  if (minReadySeconds > 0 && status.numberReady !== (status.numberAvailable ?? 0) && pods.some(isPodReady))
+  if (minReadySeconds > 0 && status.numberReady !== (status.numberAvailable ?? 0))
     deps.checkAgainAfter(key, minReadySeconds * 1000)
   if (status === daemonSet.status) return undefined
   const { name, namespace } = daemonSet.metadata

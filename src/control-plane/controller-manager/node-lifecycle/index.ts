@@ -31,6 +31,7 @@ function startNodeLifecycleController(context: ControllerContext): Controller {
   const loop = startLoop({
     component: COMPONENT,
     world,
+    keysPerStep: 100,
     reconcile: (key) => (key.includes('/') ? markPod(monitor, key) : taintAndLabel(context, key)),
   })
   const now = () => world.clock.now()

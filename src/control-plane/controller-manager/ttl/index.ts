@@ -26,6 +26,7 @@ function startTTLController({ client, informers, world }: ControllerContext): Co
   const loop = startLoop({
     component: 'controller-manager/ttl-controller',
     world,
+    keysPerStep: 100,
     reconcile(name): Status | undefined {
       const node = client.get('Node', name)
       const ttl = String(BOUNDARIES[step]!.seconds)
