@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatIP, maskedValue, networkContains, parseCIDR, parseIP } from './ip.ts'
+import { formatIP, maskedValue, parseCIDR, parseIP } from './ip.ts'
 
 test.each([
   ['10.0.0.1', '10.0.0.1'],
@@ -27,9 +27,6 @@ test('what the API tells apart is kept', () => {
 test('networks', () => {
   const network = parseCIDR('10.96.7.0/12')!
   expect(formatIP({ family: 4, value: maskedValue(network) })).toBe('10.96.0.0')
-  expect(networkContains(network, parseIP('10.111.255.255')!)).toBe(true)
-  expect(networkContains(network, parseIP('10.112.0.0')!)).toBe(false)
-  expect(networkContains(network, parseIP('::1')!)).toBe(false)
   expect(parseCIDR('10.0.0.0/33')).toBeUndefined()
   expect(parseCIDR('10.0.0.0')).toBeUndefined()
 })

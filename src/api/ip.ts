@@ -85,13 +85,8 @@ export function maskedValue({ address, bits }: IPNetwork): bigint {
   return host <= 0n ? address.value : (address.value >> host) << host
 }
 
-export function networkContains(network: IPNetwork, address: IPAddress): boolean {
-  return network.address.family === address.family && maskedValue({ ...network, address }) === maskedValue(network)
-}
-
 /** Prints an IPv4 value. */
-export const formatIPv4 = (value: bigint): string =>
-  [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join('.')
+const formatIPv4 = (value: bigint): string => [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join('.')
 
 /** Prints the canonical form (RFC 5952). */
 export function formatIP({ family, value }: Pick<IPAddress, 'family' | 'value'>): string {

@@ -73,9 +73,6 @@ export const tooLong = (errors: Errors, field: string, most: number): void =>
 export const tooMany = (errors: Errors, field: string, actual: number, most: number): void =>
   add(errors, 'FieldValueTooMany', field, `must have at most ${most} ${most === 1 ? 'item' : 'items'}`, { of: actual })
 
-export const internalError = (errors: Errors, field: string, detail: string): void =>
-  add(errors, 'InternalError', field, detail)
-
 /** Bytes of a text in UTF-8, which is what Go's len counts. */
 export function byteLength(text: string): number {
   let bytes = 0
