@@ -88,6 +88,15 @@ describe('virtual time', () => {
     expect([log, exits, files.read('/tmp/x')]).toEqual([['2'], [137], undefined])
   })
 
+  test('killed under timeout, it does not come back when the time is over', async () => {
+    const { sh, pass } = world()
+    const { handle, files } = sh('timeout 100 sleep 1000; echo x > /tmp/x')
+    await pass(50_000)
+    handle.kill()
+    await pass(200_000)
+    expect(files.read('/tmp/x')).toBeUndefined()
+  })
+
   test('timeout gives up on virtual time', async () => {
     const { sh, pass, clock } = world()
     const { log, exits } = sh('timeout 5 sh -c "while true; do sleep 2; done"; echo "rc $?"; date +%S')
@@ -144,10 +153,12 @@ describe('the machine around', () => {
       ['sh', '-c', 'echo $GREETING; hostname; date; id -u; echo $RANDOM; echo $((RANDOM % 1)) x'],
       { GREETING: 'hi' },
     )
+    const env = run('busybox', ['sh', '-c', 'FOO=bar env | sort'], { GREETING: 'hi' })
     const again = run('busybox', ['sh', '-c', 'echo $RANDOM'])
     await pass(0)
     expect(once.log.slice(0, 4)).toEqual(['hi', 'worker-1', 'Thu Jan  1 00:00:00 UTC 2026', '0'])
     expect(once.log.slice(5)).toEqual(['0 x'])
+    expect(env.log.map((line) => line.split('=')[0])).toEqual(['FOO', 'GREETING', 'HOME', 'HOSTNAME', 'PATH', 'PWD'])
     expect(again.log[0]).toBe(once.log[4])
   })
 

@@ -59,7 +59,6 @@ const TICK_MS = 100
 export class ShellRun {
   readonly #options: ShellRunOptions
   readonly #bash: Bash
-  readonly #abort = new AbortController()
   #leave: (() => void) | undefined
   #timer: Timer | undefined
   #turns = 0
@@ -121,7 +120,7 @@ export class ShellRun {
     this.#enter()
     try {
       const text = positional(args) + replaceChance(script)
-      const options = { env: { ...env }, replaceEnv: true, cwd, rawScript: true, signal: this.#abort.signal }
+      const options = { env: { ...env }, replaceEnv: true, cwd, rawScript: true }
       this.#isNew = true
       const result = await this.#bash.exec(text, options)
       if (result.stdout !== '') this.#options.onOutput('stdout', result.stdout)
@@ -162,7 +161,9 @@ export class ShellRun {
   /** Calls back when virtual time has come to `at` while the shell is still on. @returns how to call it off */
   onDeadline(at: number, then: () => void): () => void {
     if (at === Number.POSITIVE_INFINITY) return () => undefined
-    const timer = this.#options.clock.setTimeout(then, at - this.now)
+    const timer = this.#options.clock.setTimeout(() => {
+      if (!this.#ended) then()
+    }, at - this.now)
     return () => this.#options.clock.clearTimeout(timer)
   }
 
@@ -171,11 +172,10 @@ export class ShellRun {
     this.#options.onOutput('stdout', text)
   }
 
-  /** Stops for good: nothing of the script runs any more. */
+  /** Stops for good: what the script waits for never comes, so nothing of it runs any more. */
   kill(): void {
     this.#ended = true
     this.#options.clock.clearTimeout(this.#timer)
-    this.#abort.abort()
     this.#exit()
   }
 

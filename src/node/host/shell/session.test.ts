@@ -188,7 +188,7 @@ describe('crictl', () => {
     expect(ps[0]).toMatch(/^CONTAINER {7}\s*IMAGE\s+CREATED\s+STATE\s+NAME\s+ATTEMPT\s+POD ID\s+POD\s+NAMESPACE$/)
     expect(ps[1]).toMatch(/^[0-9a-f]{13}\s+[0-9a-f]{13}\s+2m ago\s+Running\s+app\s+2\s+[0-9a-f]{13}\s+web\s+default$/)
     expect(await out('crictl pods')).toMatch(/Ready\s+web\s+default\s+0/)
-    expect(await out('crictl logs --tail 1 $(crictl ps -q --name app)')).toBe('two\n')
+    expect(await out('crictl logs --tail 1 $(crictl ps -q --name ^app)')).toBe('two\n')
     expect(await out('crictl inspect $(crictl ps -q) | jq -r .status.state')).toBe('CONTAINER_RUNNING\n')
     expect(await out('crictl exec $(crictl ps -q) echo inside', 1)).toBe('inside\n')
     await type('crictl stop $(crictl ps -q)', 1)

@@ -84,7 +84,7 @@ function containers(runtime: ContainerRuntime, now: number, args: readonly strin
     .filter(({ state }) => wanted === undefined || state === wanted)
     .filter(
       ({ config, sandboxId }) =>
-        config.container.name.includes(flags.get('name') ?? '') && sandboxId.startsWith(flags.get('pod') ?? ''),
+        matches(config.container.name, flags.get('name')) && sandboxId.startsWith(flags.get('pod') ?? ''),
     )
     .sort((a, b) => b.createdAt - a.createdAt)
   if (flags.has('quiet')) return shown.map(({ id }) => `${flags.has('no-trunc') ? id : id.slice(0, 13)}\n`).join('')
@@ -108,10 +108,19 @@ function containers(runtime: ContainerRuntime, now: number, args: readonly strin
   return table([['CONTAINER', 'IMAGE', 'CREATED', 'STATE', 'NAME', 'ATTEMPT', 'POD ID', 'POD', 'NAMESPACE'], ...rows])
 }
 
+/** Names are filtered by regular expression. */
+function matches(name: string, pattern: string | undefined): boolean {
+  try {
+    return pattern === undefined || new RegExp(pattern).test(name)
+  } catch {
+    return false
+  }
+}
+
 function pods(runtime: ContainerRuntime, now: number, args: readonly string[]): string {
   const { flags } = parseFlags(args, PS_FLAGS)
   const shown = [...runtime.sandboxes()]
-    .filter(({ config }) => (config.pod.metadata.name ?? '').includes(flags.get('name') ?? ''))
+    .filter(({ config }) => matches(config.pod.metadata.name ?? '', flags.get('name')))
     .sort((a, b) => b.createdAt - a.createdAt)
   if (flags.has('quiet')) return shown.map(({ id }) => `${id.slice(0, 13)}\n`).join('')
   const rows = shown.map(({ id, createdAt, ready, config }: Sandbox) => {

@@ -72,6 +72,8 @@ export function systemCommands(inside: Inside): Readonly<Record<string, ShellCom
   return {
     date,
     timeout,
+    env: withoutStatus,
+    printenv: withoutStatus,
     hostname: (args) => ({
       stdout: `${args.includes('-i') || args.includes('-I') ? inside.source.ip : inside.hostname}\n`,
     }),
@@ -89,6 +91,12 @@ export function systemCommands(inside: Inside): Readonly<Record<string, ShellCom
     sync: () => ({}),
     sysctl: (args) => sysctl(inside, args),
   }
+}
+
+/** just-bash counts `$?` among the variables of the environment. */
+const withoutStatus: ShellCommand = async (args, context) => {
+  const result = await context.origCommand!([...args])
+  return { ...result, stdout: result.stdout.replace(/^\?=.*\n/m, '') }
 }
 
 function uname(args: readonly string[], hostname: string) {

@@ -135,9 +135,7 @@ function statusText(host: Host, status: UnitStatus): string {
   }
   lines.push(`     Active: ${activeText(status)}${sinceText(since, host.world.clock.now())}`)
   if (lastExit !== undefined)
-    lines.push(
-      `    Process: ${lastExit.pid} ExecStart=${argv.join(' ')} (code=exited, status=${lastExit.code}/${exitName(lastExit.code)})`,
-    )
+    lines.push(`    Process: ${lastExit.pid} ExecStart=${argv.join(' ')} (${exitText(lastExit.code)})`)
   if (file.documentation.length > 0) lines.push(`       Docs: ${file.documentation[0]}`)
   if (pid !== undefined) {
     const identifier = argv[0]?.split('/').at(-1) ?? ''
@@ -150,13 +148,18 @@ function statusText(host: Host, status: UnitStatus): string {
       `             └─${pid} ${argv.join(' ')}`,
     )
   } else if (lastExit !== undefined) {
-    lines.push(`   Main PID: ${lastExit.pid} (code=exited, status=${lastExit.code}/${exitName(lastExit.code)})`)
+    lines.push(`   Main PID: ${lastExit.pid} (${exitText(lastExit.code)})`)
   }
   const journal = host.journal
     .entries(name)
     .slice(-10)
     .map((entry) => journalLine(host.name, entry))
   return `${[...lines, '', ...journal].join('\n')}\n`
+}
+
+function exitText(code: number): string {
+  const signal = { 129: 'HUP', 130: 'INT', 137: 'KILL', 143: 'TERM' }[code]
+  return signal === undefined ? `code=exited, status=${code}/${exitName(code)}` : `code=killed, signal=${signal}`
 }
 
 function activeText({ active, sub, lastExit }: UnitStatus): string {
