@@ -1,4 +1,4 @@
-import type { Pod, Toleration } from '../../../api/types.ts'
+import type { Pod, PodSpec, Toleration } from '../../../api/types.ts'
 import type { AdmissionPlugin } from '../contract.ts'
 
 /** --default-not-ready-toleration-seconds, --default-unreachable-toleration-seconds */
@@ -14,12 +14,23 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
   admit(object, { endpoint, operation, subresource }) {
     if (endpoint.definition.kind !== 'Pod' || operation === 'DELETE' || subresource !== undefined) return object
     const pod = object as Pod
-    const given = pod.spec.tolerations ?? []
-    const added = BOTH.filter(({ key }) => !given.some((each) => covers(each, key!)))
-    if (added.length === 0) return pod
-    const tolerations = given.length === 0 && added.length === 2 ? BOTH : [...given, ...added]
-    return { ...pod, spec: { ...pod.spec, tolerations } } as Pod
+    let spec = tolerating.get(pod.spec)
+    if (spec === undefined) {
+      spec = withTolerations(pod.spec)
+      tolerating.set(pod.spec, spec)
+    }
+    return spec === pod.spec ? pod : ({ ...pod, spec } as Pod)
   },
+}
+
+/** Pods of one template share their spec, before and after. */
+const tolerating = new WeakMap<PodSpec, PodSpec>()
+
+function withTolerations(spec: PodSpec): PodSpec {
+  const given = spec.tolerations ?? []
+  const added = BOTH.filter(({ key }) => !given.some((each) => covers(each, key!)))
+  if (added.length === 0) return spec
+  return { ...spec, tolerations: given.length === 0 && added.length === 2 ? BOTH : [...given, ...added] }
 }
 
 function toleration(key: string): Toleration {

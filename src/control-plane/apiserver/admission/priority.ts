@@ -1,4 +1,11 @@
-import { isStatus, type KubernetesObject, type Pod, type PriorityClass, type Status } from '../../../api/types.ts'
+import {
+  isStatus,
+  type KubernetesObject,
+  type Pod,
+  type PodSpec,
+  type PriorityClass,
+  type Status,
+} from '../../../api/types.ts'
 import type { AdmissionAttributes, AdmissionPlugin, Server } from '../contract.ts'
 import { forbid } from './forbid.ts'
 
@@ -25,7 +32,7 @@ interface Established {
 function newPod(pod: Pod, attributes: AdmissionAttributes): KubernetesObject | Status {
   const established = establish(pod, attributes)
   if (isStatus(established)) return established
-  const { name, value, preemptionPolicy } = established
+  const { value, preemptionPolicy } = established
   const { spec } = pod
   if (spec.priority !== undefined && spec.priority !== value) {
     const why = `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`
@@ -39,15 +46,28 @@ function newPod(pod: Pod, attributes: AdmissionAttributes): KubernetesObject | S
     const why = `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${preemptionPolicy} from the given PriorityClass name`
     return forbid(pod, attributes, why)
   }
-  return {
-    ...pod,
-    spec: {
-      ...spec,
-      priority: value,
-      ...(name !== '' && { priorityClassName: name }),
-      ...(preemptionPolicy !== undefined && { preemptionPolicy }),
-    },
-  } as Pod
+  return { ...pod, spec: prioritized(spec, established) } as Pod
+}
+
+/** Pods of one template share their spec, before and after. */
+const known = new WeakMap<PodSpec, PodSpec>()
+
+function prioritized(spec: PodSpec, { name, value, preemptionPolicy }: Established): PodSpec {
+  const before = known.get(spec)
+  if (
+    before?.priority === value &&
+    before.preemptionPolicy === preemptionPolicy &&
+    (before.priorityClassName ?? '') === name
+  )
+    return before
+  const after = {
+    ...spec,
+    priority: value,
+    ...(name !== '' && { priorityClassName: name }),
+    ...(preemptionPolicy !== undefined && { preemptionPolicy }),
+  }
+  known.set(spec, after)
+  return after
 }
 
 function establish(pod: Pod, attributes: AdmissionAttributes): Established | Status {

@@ -8,6 +8,7 @@ import type {
   Volume,
   VolumeMount,
 } from '../../../api/types.ts'
+import type { Random } from '../../../sim/random.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from '../contract.ts'
 import { forbid } from './forbid.ts'
 
@@ -35,15 +36,39 @@ function withAccount(pod: Pod, attributes: AdmissionAttributes): KubernetesObjec
     const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`
     return forbid(pod, attributes, why)
   }
-  const named =
-    pod.spec.serviceAccountName === name ? pod.spec : { ...pod.spec, serviceAccountName: name, serviceAccount: name }
-  const automount = pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true
-  const random = attributes.dryRun ? server.dryRunRandom : server.random
+  const spec = attributes.dryRun
+    ? complete(pod.spec, account, server.dryRunRandom)
+    : shared(pod.spec, account, server.random)
+  return spec === pod.spec ? pod : ({ ...pod, spec } as Pod)
+}
+
+const known = new WeakMap<ServiceAccount, WeakMap<PodSpec, PodSpec>>()
+
+/**
+ * Pods of one template share their spec, before and after (10,000 pods: one spec); so they share the generated name of
+ * the token's volume too, where upstream draws one a pod.
+ */
+function shared(spec: PodSpec, account: ServiceAccount, random: Random): PodSpec {
+  let specs = known.get(account)
+  if (specs === undefined) {
+    specs = new WeakMap()
+    known.set(account, specs)
+  }
+  let after = specs.get(spec)
+  if (after === undefined) {
+    after = complete(spec, account, random)
+    specs.set(spec, after)
+  }
+  return after
+}
+
+function complete(spec: PodSpec, account: ServiceAccount, random: Random): PodSpec {
+  const { name } = account.metadata
+  const named = spec.serviceAccountName === name ? spec : { ...spec, serviceAccountName: name, serviceAccount: name }
+  const automount = spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true
   const mounted = automount ? withToken(named, () => VOLUME_PREFIX + random.suffix()) : named
   const secrets = account.imagePullSecrets
-  const spec =
-    !mounted.imagePullSecrets?.length && secrets?.length ? { ...mounted, imagePullSecrets: secrets } : mounted
-  return spec === pod.spec ? pod : ({ ...pod, spec } as Pod)
+  return !mounted.imagePullSecrets?.length && secrets?.length ? { ...mounted, imagePullSecrets: secrets } : mounted
 }
 
 /** Source: mountServiceAccountToken */

@@ -21,7 +21,7 @@ export function serveSubresource(call: Call, subresource: string): ApiResponse {
   if (!served.verbs.includes(verb)) return respond(call, 405, methodNotAllowed())
   if (subresource === 'scale' && definition.scale !== undefined) return scale(call, served.kind)
   if (subresource === 'status' || definition.subresourceUpdates?.[subresource] !== undefined) return asObject(call)
-  const special = SPECIAL[`${definition.resource}/${subresource}`]
+  const special = SPECIAL[definition.resource]?.[subresource]
   if (special === undefined) return respond(call, 501, notSimulated(`${definition.resource}/${subresource}`))
   const checked = withCheckedBody(call, served.kind)
   return isStatus(checked) ? respond(call, 400, checked) : special(checked)
@@ -38,10 +38,9 @@ function withCheckedBody(call: Call, kind: string | undefined): Answer<Call> {
 
 const BODY_KINDS = [...subresourceKinds, ...kinds.filter(({ kind }) => kind === 'Binding')]
 
-const SPECIAL: Readonly<Record<string, (call: Call) => ApiResponse>> = {
-  'pods/binding': bind,
-  'pods/eviction': evict,
-  'serviceaccounts/token': requestToken,
+const SPECIAL: Readonly<Record<string, Readonly<Record<string, (call: Call) => ApiResponse>>>> = {
+  pods: { binding: bind, eviction: evict },
+  serviceaccounts: { token: requestToken },
 }
 
 function scale(call: Call, kind: string | undefined): ApiResponse {

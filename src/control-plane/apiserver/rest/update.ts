@@ -83,7 +83,7 @@ export function updateObject(call: Call, change: Change): Answer<KubernetesObjec
   const prepared = prepare(call, storage.definition, admitted, kv.value)
   const errors = validate(call, storage.definition, prepared, kv.value)
   if (errors.length > 0) return invalid(storage.definition, name, errors)
-  if (storage.definition.warnings !== undefined && request.resource.subresource === undefined)
+  if (storage.definition.warnings !== undefined && request.wire !== undefined && !request.resource.subresource)
     call.warnings.push(...storage.definition.warnings(prepared, kv.value))
   return store(call, key, kv, prepared)
 }

@@ -79,10 +79,10 @@ export class Cacher {
     if (isPlain(filter)) return this.#plain(filter.namespace)
     const candidates = this.#indexes.candidates(filter)
     if (candidates === undefined) return this.#plain(undefined).filter((object) => matches(filter, object))
-    const keys: string[] = []
-    for (const key of candidates) if (matches(filter, this.#objects.get(key)!)) keys.push(key)
+    const keys = [...candidates]
     if (keys.length > 1) keys.sort()
-    return keys.map((key) => this.#objects.get(key)!)
+    const objects = keys.map((key) => this.#objects.get(key)!)
+    return this.#indexes.answers(filter) ? objects : objects.filter((object) => matches(filter, object))
   }
 
   /** Everything, or everything in a namespace, in key order. */

@@ -46,6 +46,18 @@ export class Indexes {
     return this.#byLabels(filter) ?? (filter.namespace === undefined ? undefined : this.inNamespace(filter.namespace))
   }
 
+  /** Whether `candidates` are just what the filter selects, so that nothing needs to be looked at twice. */
+  answers({ namespace, labels, fields, ownerUid }: Filter): boolean {
+    const terms = labels.requirements.length + fields.length + (ownerUid === undefined ? 0 : 1)
+    if (terms !== 1 || labels.nothing) return false
+    const operator = labels.requirements[0]?.operator
+    // Labels are indexed by namespace, the others are not.
+    if (operator !== undefined) return operator === '=' || operator === '==' || operator === 'in'
+    const field = fields[0]
+    const isNode = field?.field === INDEXED_FIELD && field.operator === '=' && this.#nodeOf !== undefined
+    return namespace === undefined && (isNode || ownerUid !== undefined)
+  }
+
   inNamespace(namespace: string): Iterable<string> {
     return this.namespaces.get(namespace) ?? []
   }
