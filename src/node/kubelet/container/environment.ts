@@ -86,7 +86,7 @@ function notFound(kind: DataKind, name: string): string {
 
 /** A ConfigMap's or Secret's values as text; undefined: there is no such object. */
 export function dataOf(
-  client: Client,
+  client: Pick<Client, 'get'>,
   kind: DataKind,
   name: string,
   namespace: string | undefined,

@@ -4,15 +4,18 @@ import { createFileTree } from '../../host/file-tree.ts'
 import type { Mount } from '../../host/mounts.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
 import type { PodRecord } from '../pod-worker/pod-record.ts'
+import { InstantObjects } from '../volumes/instant-objects.ts'
 import { type MountProblem, mountProblems, PodVolumes, type VolumesInput } from '../volumes/volumes.ts'
 
 /** What a container finds around itself besides its image: volumes, /etc/hosts, /etc/resolv.conf, service variables. */
 export class PodSurroundings {
   readonly #context: KubeletContext
   readonly #volumes = new Map<string, PodVolumes>()
+  readonly #objects: InstantObjects
 
   constructor(context: KubeletContext) {
     this.#context = context
+    this.#objects = new InstantObjects(context.client)
   }
 
   forget(podUid: string): void {
@@ -20,7 +23,8 @@ export class PodSurroundings {
   }
 
   mountProblems(record: PodRecord): readonly MountProblem[] {
-    return record.pod.spec.volumes === undefined ? [] : mountProblems(this.#input(record))
+    if (record.pod.spec.volumes === undefined) return []
+    return mountProblems({ ...this.#input(record), client: this.#objects.now(this.#context.world.clock.now()) })
   }
 
   mounts(record: PodRecord, container: Container, env: Readonly<Record<string, string>>): readonly Mount[] {

@@ -4,7 +4,7 @@ import { dataOf, podField, resourceField } from '../container/environment.ts'
 
 export interface ProjectionInput {
   readonly pod: Pod
-  readonly client: Client
+  readonly client: Pick<Client, 'get'>
   readonly podIP: () => string
   readonly hostIP: string
   readonly allocatable: Readonly<Record<string, string>>

@@ -26,17 +26,20 @@ export interface MountProblem {
   readonly message: string
 }
 
+/** What is needed to look whether volumes can be mounted. */
+export type MountCheck = ProjectionInput & Pick<VolumesInput, 'files'>
+
 /** Everything that keeps the pod's volumes from being mounted now. */
-export function mountProblems(input: VolumesInput): readonly MountProblem[] {
+export function mountProblems(input: MountCheck): readonly MountProblem[] {
   return (input.pod.spec.volumes ?? []).flatMap((volume) => {
     const message = problemOf(volume, input)
     return message === undefined ? [] : [{ volume: volume.name, message }]
   })
 }
 
-function problemOf(volume: Volume, input: VolumesInput): string | undefined {
+function problemOf(volume: Volume, input: MountCheck): string | undefined {
   const failed = (why: string) => `MountVolume.SetUp failed for volume "${volume.name}" : ${why}`
-  const problem = problemsOf(volume, projectionInput(input))
+  const problem = problemsOf(volume, input)
   if (problem !== undefined) return failed(problem)
   if (volume.hostPath !== undefined) {
     const why = hostPathProblem(volume.hostPath.path, volume.hostPath.type ?? '', input.files)
@@ -126,14 +129,8 @@ export class PodVolumes {
       if (volume.emptyDir.medium === 'Memory') return createFileTree(clock)
       return subtree(files, `/var/lib/kubelet/pods/${pod.metadata.uid}/volumes/kubernetes.io~empty-dir/${volume.name}`)
     }
-    return new ObjectFiles(client, clock, pod.metadata.namespace ?? '', () =>
-      projectedFiles(volume, projectionInput(this.#input)),
-    )
+    return new ObjectFiles(client, clock, pod.metadata.namespace ?? '', () => projectedFiles(volume, this.#input))
   }
-}
-
-function projectionInput(input: VolumesInput): ProjectionInput {
-  return input
 }
 
 function isReadOnly(volume: Volume): boolean {
