@@ -137,6 +137,17 @@ class ApiClient implements Client {
     return this.#send({ ...request, change: change as never }) as Answer<ObjectOf<K>>
   }
 
+  patch<K extends Kind>(
+    kind: K,
+    name: string,
+    namespace: string | undefined,
+    patch: object,
+    subresource?: string,
+  ): Answer<ObjectOf<K>> {
+    const request = this.#request('patch', kind, name, namespace, subresource)
+    return this.#send({ ...request, patchType: 'application/merge-patch+json', body: patch }) as Answer<ObjectOf<K>>
+  }
+
   delete(kind: Kind, name: string, namespace?: string, options?: RequestOptions): Answer<KubernetesObject> {
     const request = this.#request('delete', kind, name, namespace)
     const answer = this.#send(options === undefined ? request : { ...request, options })

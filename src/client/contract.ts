@@ -49,6 +49,14 @@ export interface Client {
     subresource: string,
     change: (object: ObjectOf<K>) => ObjectOf<K> | undefined,
   ): Answer<ObjectOf<K>>
+  /** A JSON merge patch, of the object or of a sub-resource: what a component sends whose role may patch but not update. */
+  patch?<K extends Kind>(
+    kind: K,
+    name: string,
+    namespace: string | undefined,
+    patch: object,
+    subresource?: string,
+  ): Answer<ObjectOf<K>>
   delete(kind: Kind, name: string, namespace?: string, options?: RequestOptions): Answer<KubernetesObject>
   /** Writes a sub-resource: `create('pods/binding')`, `scale`, `token`, `eviction`. */
   createSubresource(

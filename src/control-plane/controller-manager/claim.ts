@@ -45,11 +45,10 @@ function adopt<K extends Kind>(
   const where = `can't adopt ${kind} ${namespace}/${name} (${uid})`
   if (fresh === undefined || fresh.metadata.uid !== owner.metadata.uid)
     return failure(500, '', `${where}: can't recheck DeletionTimestamp: original ${owner.kind} is gone`)
-  const answer = client.update(kind, name, namespace, (now) =>
-    now.metadata.uid !== uid || controllerOf(now) !== undefined
-      ? undefined
-      : withOwners(now, [...(now.metadata.ownerReferences ?? []), newControllerRef(owner)]),
-  )
+  const current = client.get(kind, name, namespace)
+  if (current === undefined) return undefined
+  const ownerReferences = [...(current.metadata.ownerReferences ?? []), newControllerRef(owner)]
+  const answer = client.patch!(kind, name, namespace, { metadata: { uid, ownerReferences } })
   return isStatus(answer) ? answer : undefined
 }
 
@@ -57,18 +56,12 @@ function release<K extends Kind>(
   client: Client,
   kind: K,
   owner: KubernetesObject,
-  { metadata: { name, namespace } }: ObjectOf<K>,
+  { metadata: { name, namespace, uid } }: ObjectOf<K>,
 ): Status | undefined {
-  const answer = client.update(kind, name, namespace, (now) => {
-    const others = (now.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== owner.metadata.uid)
-    return withOwners(now, others)
-  })
+  const current = client.get(kind, name, namespace)
+  const others = (current?.metadata.ownerReferences ?? []).filter((ref) => ref.uid !== owner.metadata.uid)
+  const ownerReferences = others.length === 0 ? null : others
+  const answer = client.patch!(kind, name, namespace, { metadata: { uid, ownerReferences } })
   // Gone, or remade under the same name: nothing is left to release.
   return isStatus(answer) && !hasReason(answer, 'NotFound') && !hasReason(answer, 'Invalid') ? answer : undefined
-}
-
-function withOwners<T extends KubernetesObject>(object: T, ownerReferences: T['metadata']['ownerReferences']): T {
-  const { ownerReferences: _, ...rest } = object.metadata
-  const metadata = ownerReferences === undefined || ownerReferences.length === 0 ? rest : { ...rest, ownerReferences }
-  return { ...object, metadata }
 }

@@ -143,6 +143,7 @@ function writingAs(account: Client, own: Client): Client {
     update: account.update.bind(account),
     updateStatus: account.updateStatus.bind(account),
     ...(account.updateSubresource && { updateSubresource: account.updateSubresource.bind(account) }),
+    ...(account.patch && { patch: account.patch.bind(account) }),
     delete: account.delete.bind(account),
     createSubresource: account.createSubresource.bind(account),
     ...(account.keepRenewed && { keepRenewed: account.keepRenewed.bind(account) }),

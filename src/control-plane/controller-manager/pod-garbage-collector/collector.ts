@@ -102,9 +102,12 @@ export class PodCollector {
     return gone
   }
 
-  #remove({ metadata: { name, namespace } }: Pod, orphaned: boolean): void {
-    const now = this.#clock.now()
-    const marked = this.#client.updateStatus('Pod', name, namespace, (pod) => asFailed(pod, orphaned, now))
-    if (!isStatus(marked)) this.#client.delete('Pod', name, namespace, { gracePeriodSeconds: 0 })
+  #remove({ metadata: { name, namespace, uid } }: Pod, orphaned: boolean): void {
+    const pod = this.#client.get('Pod', name, namespace)
+    if (pod === undefined || pod.metadata.uid !== uid) return
+    const failed = asFailed(pod, orphaned, this.#clock.now())
+    if (failed !== pod && isStatus(this.#client.patch!('Pod', name, namespace, { status: failed.status }, 'status')))
+      return
+    this.#client.delete('Pod', name, namespace, { gracePeriodSeconds: 0 })
   }
 }

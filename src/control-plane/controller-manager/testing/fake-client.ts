@@ -55,6 +55,14 @@ export class FakeServer {
       update: (kind, name, namespace, change) => this.#update(kind, name, namespace, change as Change, false) as never,
       updateStatus: (kind, name, namespace, change) =>
         this.#update(kind, name, namespace, change as Change, true) as never,
+      patch: (kind, name, namespace, patch, subresource) =>
+        this.#update(
+          kind,
+          name,
+          namespace,
+          (now) => merge(now, patch) as typeof now,
+          subresource === 'status',
+        ) as never,
       delete: (kind, name, namespace, options) => this.#delete(kind, name, namespace, options),
       updateSubresource: (kind, name, namespace, _subresource, change) =>
         this.#update(kind, name, namespace, change as Change, false) as never,
@@ -217,3 +225,14 @@ export function made<T>(answer: Answer<T>): T {
 }
 
 export type { Kind, ObjectOf }
+
+/** RFC 7386, as far as these tests go. */
+function merge(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
+  const merged: Record<string, unknown> = { ...(target as object | undefined) }
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key]
+    else merged[key] = merge(merged[key], value)
+  }
+  return merged
+}
