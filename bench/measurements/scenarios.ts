@@ -1,11 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Measurement } from '../measurement.ts'
+import { type Measurement, median } from '../measurement.ts'
+
+interface Step {
+  readonly result: { readonly status: string; readonly duration?: number }
+}
 
 interface Report {
-  readonly elements: readonly { readonly steps: readonly { readonly result: { readonly duration?: number } }[] }[]
+  readonly elements: readonly { readonly steps: readonly Step[] }[]
 }
 
 export const scenariosMeasurement: Measurement = {
@@ -24,17 +28,22 @@ export const scenariosMeasurement: Measurement = {
           encoding: 'utf8',
         },
       )
-      if (outcome.status !== 0)
-        throw new Error(`the feature suite failed:\n${outcome.stdout.slice(-2000)}${outcome.stderr}`)
-      const durations = (JSON.parse(readFileSync(file, 'utf8')) as Report[])
-        .flatMap(({ elements }) => elements)
-        // Nanoseconds, hooks included.
-        .map(({ steps }) => steps.reduce((sum, { result }) => sum + (result.duration ?? 0), 0) / 1e6)
+      const report = existsSync(file) ? readFileSync(file, 'utf8') : ''
+      if (report === '')
+        throw new Error(`the feature suite did not run:\n${outcome.stdout.slice(-2000)}${outcome.stderr}`)
+      const scenarios = (JSON.parse(report) as Report[]).flatMap(({ elements }) => elements)
+      // Nanoseconds, hooks included.
+      const durations = scenarios.map(
+        ({ steps }) => steps.reduce((sum, { result }) => sum + (result.duration ?? 0), 0) / 1e6,
+      )
+      const failed = scenarios.filter(({ steps }) => steps.some(({ result }) => result.status !== 'passed'))
       const total = durations.reduce((sum, ms) => sum + ms, 0)
       return {
         average: { value: total / durations.length, unit: 'ms', limit: 25 },
+        median: { value: median(durations), unit: 'ms' },
         slowest: { value: Math.max(...durations), unit: 'ms' },
         scenarios: { value: durations.length, unit: '' },
+        'not passed': { value: failed.length, unit: '' },
       }
     } finally {
       rmSync(directory, { recursive: true, force: true })
