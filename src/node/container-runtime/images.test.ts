@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { httpRequest } from '../../network/http.ts'
 import { createNetwork } from '../../network/index.ts'
 import { Barrier } from '../../sim/barrier.ts'
@@ -258,5 +260,18 @@ describe('declared images', () => {
     ])
     expect(check({ images: [{ name: 'a', startAfter: '1s' }] })).toBe(false)
     expect(check({ images: [{ name: 'a', startsAfter: '1 second' }] })).toBe(false)
+  })
+
+  test('the files in fixtures/images are right', () => {
+    const directory = new URL('../../../fixtures/images/', import.meta.url)
+    const check = new Ajv().compile(declaredImagesSchema)
+    const files = readdirSync(directory)
+    expect(files).not.toEqual([])
+    for (const file of files) {
+      expect(
+        check(parse(readFileSync(new URL(file, directory), 'utf8'))),
+        `${file} ${JSON.stringify(check.errors)}`,
+      ).toBe(true)
+    }
   })
 })

@@ -6,7 +6,7 @@ import { declared } from './programs/declared.ts'
 import { binaries } from './programs/dispatch.ts'
 import { shell } from './programs/shell.ts'
 
-export type { ClusterProgram, ImageCatalogueOptions } from './catalogue.ts'
+export type { ImageCatalogueOptions } from './catalogue.ts'
 
 /** Every image that exists: what the cluster is made of, well-known public ones, and what was declared. */
 export interface Images extends ImageCatalogue {
