@@ -55,12 +55,19 @@ export class Cacher {
     if (this.#started) return this
     const { etcd, prefix } = this.#options
     const { revision } = etcd
-    etcd.each(prefix, ({ key, value }) => {
-      this.#objects.set(key, value)
-      this.#indexes.update(key, value, undefined)
-    })
+    const stop = etcd.watch(prefix, revision, (event) => this.#onEvent(event))
+    try {
+      etcd.each(prefix, ({ key, value }) => {
+        this.#objects.set(key, value)
+        this.#indexes.update(key, value, undefined)
+      })
+    } catch (error) {
+      // Nothing has been visited: the next reader tries again.
+      stop()
+      throw error
+    }
     this.#revision = revision
-    this.#stop = etcd.watch(prefix, revision, (event) => this.#onEvent(event))
+    this.#stop = stop
     this.#started = true
     return this
   }
