@@ -34,10 +34,6 @@ export function maxUnavailable(deployment: Deployment): number {
   return Math.min(fenceposts(deployment).unavailable, desired)
 }
 
-export function minAvailable(deployment: Deployment): number {
-  return isRollingUpdate(deployment) ? replicasOf(deployment) - maxUnavailable(deployment) : 0
-}
-
 type MaybeReplicaSet = ReplicaSet | undefined
 
 function sum(replicaSets: readonly MaybeReplicaSet[], of: (replicaSet: ReplicaSet) => number): number {

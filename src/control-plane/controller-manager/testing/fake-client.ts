@@ -7,9 +7,8 @@ import { rfc3339 } from '../../../api/time.ts'
 import {
   type Answer,
   isStatus,
-  type Kind,
   type KubernetesObject,
-  type ObjectOf,
+  type Lease,
   type Pod,
   type WatchEvent,
 } from '../../../api/types.ts'
@@ -67,6 +66,14 @@ export class FakeServer {
       updateSubresource: (kind, name, namespace, _subresource, change) =>
         this.#update(kind, name, namespace, change as Change, false) as never,
       createSubresource: (_kind, _name, _namespace, subresource) => failure(404, 'NotFound', `no ${subresource} here`),
+      keepRenewed: (name, namespace, { firstAt, everyMs }, change) => {
+        let timer = this.clock.setTimeout(() => renew(), firstAt - this.clock.now())
+        const renew = () => {
+          this.#update('Lease', name, namespace, (lease) => change(lease as Lease, this.clock.now()), false)
+          timer = this.clock.setTimeout(renew, everyMs)
+        }
+        return () => this.clock.clearTimeout(timer)
+      },
       reachable: () => true,
       onReachable: () => () => undefined,
     }
@@ -223,8 +230,6 @@ export function made<T>(answer: Answer<T>): T {
   if (isStatus(answer)) throw new Error(answer.message)
   return answer as T
 }
-
-export type { Kind, ObjectOf }
 
 /** RFC 7386, as far as these tests go. */
 function merge(target: unknown, patch: unknown): unknown {
