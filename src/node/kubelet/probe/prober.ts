@@ -60,7 +60,7 @@ export class Prober {
       if (slot.current?.state !== 'running' || slot.kind === 'init') continue
       if (!hasProbes(slot)) {
         slot.started = true
-        slot.ready = true
+        if (!this.#workers.has(`${slot.current.id}/readiness`)) slot.ready = true
       } else this.#observe(record, slot, slot.current.id)
     }
   }
@@ -77,6 +77,16 @@ export class Prober {
     else this.#forced.set(key, outcome)
     for (const worker of this.#workers.values())
       if (worker.record === record && worker.kind === kind) this.#wake(worker)
+    if (outcome !== undefined) this.#play(record, kind)
+  }
+
+  /** Containers that declare no such probe get one with the default timings: there is nothing to ask, only what was forced. */
+  #play(record: PodRecord, kind: ProbeKind): void {
+    for (const slot of record.slots) {
+      const { current, spec } = slot
+      if (slot.kind === 'init' || current?.state !== 'running' || spec[`${kind}Probe`] !== undefined) continue
+      this.#ensure(record, slot, current.id, kind, PLAYED)
+    }
   }
 
   #observe(record: PodRecord, slot: ContainerSlot, id: string): void {
@@ -142,6 +152,10 @@ export class Prober {
     const forced = this.#forced.get(`${record.uid}/${worker.kind}`)
     if (forced !== undefined) {
       this.#answered(worker, forcedOutcome(forced))
+      return
+    }
+    if (spec === PLAYED) {
+      this.#answered(worker, forcedOutcome('succeeds'))
       return
     }
     ask(this.#context, record, slot, spec, (outcome) => {
@@ -210,6 +224,9 @@ export class Prober {
     this.#workers.delete(worker.key)
   }
 }
+
+/** A probe nobody declared, for a forced outcome. */
+const PLAYED: Probe = {}
 
 function hasProbes({ spec }: ContainerSlot): boolean {
   return spec.startupProbe !== undefined || spec.readinessProbe !== undefined || spec.livenessProbe !== undefined
