@@ -11,7 +11,7 @@ import { broken } from './broken.ts'
 import { serveControl } from './control-server.ts'
 import { loadExerciseOf } from './session-exercise.ts'
 import { readJson, SessionFiles, type SessionRecord, writeJson } from './session-files.ts'
-import { type Entry, replayJournal } from './session-journal.ts'
+import { replayJournal, type SessionEntry } from './session-journal.ts'
 
 /** How often (wall ms) the journal learns how far time is, when nothing else happens. */
 const TICK_MS = 1000
@@ -58,7 +58,7 @@ async function credentialsOf(files: SessionFiles): Promise<Credentials> {
 
 const place = (cluster: Cluster) => ({ at: cluster.clock.now(), fired: cluster.clock.fired })
 
-function append(files: SessionFiles, entry: Entry): void {
+function append(files: SessionFiles, entry: SessionEntry): void {
   appendFileSync(files.journal, `${JSON.stringify(entry)}\n`, { mode: 0o600 })
 }
 

@@ -4,7 +4,7 @@ import { World } from '../gherkin/world.ts'
 import type { Credentials } from '../server/pki.ts'
 import { createTokenAuthority } from '../server/tokens.ts'
 import { readJson, type SessionFiles, type SessionRecord } from './session-files.ts'
-import { goTo, replayJournal } from './session-journal.ts'
+import { replayJournal, stand } from './session-journal.ts'
 
 /**
  * A cluster that is what the session's is at this instant, and goes its own way from here: replayed from the journal in
@@ -25,7 +25,7 @@ export async function forkOf(
   })
   const world = new World({}, cluster)
   const moments = await replayJournal(readFileSync(files.journal, 'utf8'), cluster)
-  await goTo(cluster, { at: place.now, fired: place.fired })
+  await stand(cluster, { at: place.now, fired: place.fired })
   for (const [name, at] of Object.entries(moments ?? {})) world.moments.set(name, at)
   return world
 }

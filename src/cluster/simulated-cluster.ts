@@ -232,9 +232,8 @@ export class SimulatedCluster implements Cluster {
     }
   }
 
-  /** The node lifecycle controller judges by Lease events, so node Leases are renewed one by one. */
   #renewals(etcd: EtcdCluster): Renewals {
-    const renewals = new Renewals(this.clock, (namespace) => namespace === 'kube-node-lease')
+    const renewals = new Renewals(this.clock)
     etcd.onChange(() => {
       this.#endpoints.changed()
       renewals.check()

@@ -10,6 +10,7 @@ Feature: Checks
 
   @criterion:chosen
   Scenario: With the machine cordoned a new replica waits for it
+    Given Deployment "office/reports" finishes its rollout within 5 minutes
     When node "worker-2" is cordoned
     And Deployment "office/reports" is scaled to 3 replicas
     Then exactly 1 Pod of Deployment "office/reports" stays Pending for 1 minute

@@ -17,5 +17,5 @@ Feature: Set-up
             containers:
               - {name: writer, image: "nginx:1.27", resources: {requests: {cpu: 100m, memory: 64Mi}}}
       """
-    And 10 minutes pass
+    And 15 minutes pass
     And this moment is remembered as "the beginning"

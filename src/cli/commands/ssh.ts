@@ -66,7 +66,7 @@ async function edit(control: Control, node: string, path: string): Promise<void>
   try {
     writeFileSync(copy, content, { mode: 0o600 })
     const editor = process.env.KUBE_EDITOR || process.env.VISUAL || process.env.EDITOR || 'vi'
-    const { error, status } = spawnSync(`${editor} "$1"`, ['sh', copy], { stdio: 'inherit', shell: '/bin/sh' })
+    const { error, status } = spawnSync('/bin/sh', ['-c', `${editor} "$1"`, 'sh', copy], { stdio: 'inherit' })
     if (error || status !== 0)
       throw new Failure(`the editor "${editor}" failed: ${path} on ${node} is unchanged; set EDITOR to another`, 1)
     const edited = readFileSync(copy, 'utf8')
