@@ -9,7 +9,7 @@ export interface SessionEntry extends Place {
 }
 
 /**
- * Brings a freshly booted cluster to where a journal ends.
+ * Brings a freshly booted cluster to where a journal ends, or to its last entry before a place.
  *
  * @returns the remembered moments; undefined when the set-up was not finished
  * @throws {JournalError} for a damaged journal, or one of another version
@@ -17,9 +17,11 @@ export interface SessionEntry extends Place {
 export async function replayJournal(
   text: string,
   cluster: Cluster,
+  until?: Place,
 ): Promise<Readonly<Record<string, number>> | undefined> {
   let moments: Readonly<Record<string, number>> | undefined
   for (const entry of readJournal<JournalEntry>(text) as readonly (JournalEntry & SessionEntry)[]) {
+    if (until !== undefined && (entry.fired > until.fired || entry.at > until.at)) break
     await stand(cluster, entry)
     // A shell line goes on while time does: the next place waits for it.
     if (entry.input !== undefined) void cluster.apply(entry.input)

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { type CriterionResult, type Grade, grade } from '../../exercises/grade.ts'
 import { PackError } from '../../exercises/pack.ts'
 import { Failure } from '../failure.ts'
@@ -14,9 +15,11 @@ export async function check({ json }: { json?: boolean }): Promise<void> {
   const progress = new ProgressFile()
   const { hintsTaken, solutionSeen, best } = progress.of(exercise.id)
   const hintCost = exercise.hints.slice(0, hintsTaken).reduce((sum, hint) => sum + hint.cost, 0)
-  const status = await control.status()
+  const { now, fired } = await control.status()
+  const journal = readFileSync(files.journal, 'utf8')
+  const fork = () => forkOf(files, record, journal, { at: now, fired })
   try {
-    const graded = await grade(exercise, () => forkOf(files, record, status), hintCost)
+    const graded = await grade(exercise, fork, hintCost)
     if (!solutionSeen && graded.score > (best?.score ?? -1)) {
       progress.set(exercise.id, { hintsTaken, solutionSeen, best: { score: graded.score, max: graded.max } })
     }
