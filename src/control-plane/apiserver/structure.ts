@@ -64,7 +64,12 @@ export function checkStructure(
   const yaml = duplicateFields.filter((text) => text.startsWith('yaml: '))
   const found = fieldValidation === 'Ignore' ? [] : [...yaml, ...walk.found]
   if (fieldValidation === 'Strict' && found.length > 0) return cannot(`strict decoding error: ${found.join(', ')}`)
-  return { object: { ...(object as object), ...named } as KubernetesObject, warnings: found }
+  return { object: { ...withSpec(table, object as object), ...named } as KubernetesObject, warnings: found }
+}
+
+/** Every kind's Spec is a struct, not a pointer, in Go: left out, it is there and empty. */
+function withSpec({ fields }: TypeTable, object: object): object {
+  return 'spec' in fields && !('spec' in object) ? { ...object, spec: {} } : object
 }
 
 const versionOf = (apiVersion: unknown) => String(apiVersion).replace(/^.*\//, '')

@@ -51,7 +51,7 @@ function createNamed(call: Call, object: KubernetesObject): Answer<KubernetesObj
   const random = options.dryRun ? server.dryRunRandom : server.random
   const prepared = prepare(call, definition, object, random)
   const errors = validate(call, definition, prepared)
-  if (errors.length > 0) return invalid(definition, prepared.metadata.name, errors)
+  if (errors.length > 0) return invalid(definition, prepared.metadata.name ?? '', errors)
   // Nobody inside the process reads warnings.
   if (definition.warnings !== undefined && call.request.wire !== undefined)
     call.warnings.push(...definition.warnings(prepared, undefined))
