@@ -1,7 +1,7 @@
 import type { Service } from '../../api/types.ts'
 import type { Cluster } from '../../cluster/contract.ts'
 import { type Count, counts, type ObjectRef } from '../parameter-types.ts'
-import { find, onePodOf } from '../pods.ts'
+import { find, namespaceOf, onePodOf } from '../pods.ts'
 import { SpecError, type StepDefinition, step } from '../step.ts'
 import type { World } from '../world.ts'
 
@@ -29,14 +29,16 @@ export const networkSteps: readonly StepDefinition[] = [
   ),
   step(
     '{int} requests from {object} to {string} are answered by {count} different Pod(s)',
-    (world: World, times: number, ref: ObjectRef, url: string, count: Count) => {
-      const answers = Array.from({ length: times }, () => request(world, ref, url))
-      const failed = answers.find(({ outcome }) => outcome !== 'answered')
-      if (failed) world.fail(`a request to ${url} was ${failed.outcome}: ${failed.because}${hops(failed)}`)
-      const pods = new Set(answers.map(({ pod }) => pod))
-      if (!counts(count, pods.size, pods.size))
-        world.fail(`${times} requests to ${url} were answered by ${pods.size} Pods: ${[...pods].join(', ')}`)
-    },
+    (world: World, times: number, ref: ObjectRef, url: string, count: Count) =>
+      // Rules follow endpoints with a delay (kube-proxy's minSyncPeriod), so this waits as other assertions do.
+      world.eventually(() => {
+        const answers = Array.from({ length: times }, () => request(world, ref, url))
+        const failed = answers.find(({ outcome }) => outcome !== 'answered')
+        if (failed) return `a request to ${url} was ${failed.outcome}: ${failed.because}${hops(failed)}`
+        const pods = new Set(answers.map(({ pod }) => pod))
+        if (counts(count, pods.size, pods.size)) return undefined
+        return `${times} requests to ${url} were answered by ${pods.size} Pods: ${[...pods].join(', ')}`
+      }, undefined),
   ),
   step(
     'a connection from {object} to {string} {outcome}',
@@ -74,7 +76,7 @@ export const networkSteps: readonly StepDefinition[] = [
 function readyEndpoints(world: World, ref: ObjectRef): number {
   if (ref.kind !== 'Service') throw new SpecError(`only a Service has endpoints, not ${ref.kind} "${ref.name}"`)
   const labelSelector = `kubernetes.io/service-name=${ref.name}`
-  const slices = world.client.list('EndpointSlice', { namespace: ref.namespace ?? 'default', labelSelector })
+  const slices = world.client.list('EndpointSlice', { namespace: namespaceOf(world, ref), labelSelector })
   return slices.flatMap((slice) => slice.endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false).length
 }
 
