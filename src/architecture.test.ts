@@ -20,7 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['cloud-controller-manager', 'node', 'addons'],
   ],
   server: ['cluster', 'client', 'api', 'sim'],
-  gherkin: ['cluster', 'client', 'api', 'sim'],
+  // kubectl steps serve the scenario's cluster.
+  gherkin: ['server', 'cluster', 'client', 'api', 'sim'],
   // Exercises are set up and graded by features.
   exercises: ['gherkin', 'cluster', 'client', 'api', 'sim'],
   cli: ['server', 'gherkin', 'exercises', 'cluster', 'client', 'api', 'sim'],

@@ -10,6 +10,9 @@ Feature: etcd's quorum
     When 2 of 3 etcd members fail
     Then etcd has no leader within 5 seconds
     And the API server refuses writes
+    When kubectl "scale deployment web --replicas=5" is run
+    Then the command fails
+    And the command's output contains "etcdserver: request timed out"
     And 2 containers of Deployment "web" are running on the nodes
     When etcd member "etcd-2" starts
     Then the API server accepts writes within 1 minute

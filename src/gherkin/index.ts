@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { After, defineParameterType, Given, setDefaultTimeout, setWorldConstructor } from '@cucumber/cucumber'
+import { Kubectl } from './kubectl.ts'
 import { parameterTypes } from './parameter-types.ts'
 import { NotCapable, type StepDefinition } from './step.ts'
 import { vocabulary } from './vocabulary.ts'
@@ -16,7 +17,15 @@ export { World } from './world.ts'
  */
 class CucumberWorld extends World {
   constructor() {
-    super({ readFile: (path) => readFileSync(path, 'utf8') })
+    let kubectl: Kubectl | undefined
+    super({
+      readFile: (path) => readFileSync(path, 'utf8'),
+      kubectl: (cluster, args) => {
+        kubectl ??= new Kubectl()
+        return kubectl.run(cluster, args)
+      },
+    })
+    this.onClose(() => kubectl?.close())
   }
 }
 
