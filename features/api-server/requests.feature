@@ -21,7 +21,7 @@ Feature: Requests to the API server
       """
     When user "jane" tries to delete Pod "web-0"
     Then the request is denied with status 403 and reason Forbidden
-    And the response message contains 'User "jane" cannot delete resource "pods" in API group "" in the namespace "default"'
+    And the response message contains 'User "jane" cannot delete resource "pods" in API group "" in the namespace "dev"'
     And Pod "web-0" is Running
     And user "jane" can list "pods" in namespace "dev"
     And user "jane" cannot list "pods" in namespace "prod"

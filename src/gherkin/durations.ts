@@ -26,14 +26,31 @@ export const NAMED_DURATIONS: Readonly<Record<string, number>> = {
   'the crash loop back-off limit': 300_000,
   'the image pull back-off limit': 300_000,
   'the event time to live': 3_600_000,
+  'the node monitoring period': 5000,
+  'the lease duration': 40_000,
+  'the lease renew interval': 10_000,
+  'the default toleration': 300_000,
+  'the default eviction timeout': 300_000,
+  'the eviction timeout': 300_000,
+  'the default termination grace period': 30_000,
+  'the election timeout': 1000,
+  'the leader lease duration': 15_000,
+  'the leader election renew deadline': 10_000,
+  'the leader election retry period': 2000,
+  'the default progress deadline': 600_000,
+  'the maximum crash loop back-off': 300_000,
+  'the crash loop back-off period': 10_000,
 }
 
 const number = String.raw`\d+(?:\.\d+)?`
 const unit = '(?:millisecond|second|minute|hour|day)s?'
 const amount = `(?:${number}|an?|one) ${unit}(?:(?: and|,) (?:${number}|an?|one) ${unit})*`
 
+/** A name that might be a duration's: taken, so that the step is refused with the names there are, not called undefined. */
+const UNNAMED = 'the [a-z][a-z -]* (?:period|timeout|time-out|duration|deadline|limit|interval|time to live|TTL)'
+
 /** The text of a duration, without capturing groups: `90 seconds`, `a minute`, `1 minute and 30 seconds`, a named default. */
-export const DURATION = `${amount}|${Object.keys(NAMED_DURATIONS).join('|')}`
+export const DURATION = `${amount}|${Object.keys(NAMED_DURATIONS).join('|')}|${UNNAMED}`
 
 /** @returns milliseconds */
 export function parseDuration(text: string): number {
@@ -45,7 +62,7 @@ export function parseDuration(text: string): number {
     const factor = UNITS[found?.[2] ?? '']
     if (!found || factor === undefined)
       throw new SpecError(
-        `"${text}" is not a duration: try "90 seconds" or a name such as "the node monitor grace period"`,
+        `"${text}" is not a duration: write "90 seconds" or one of ${Object.keys(NAMED_DURATIONS).join(', ')}`,
       )
     total += (/^\d/.test(found[1]!) ? Number(found[1]) : 1) * factor
   }

@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { After, defineParameterType, Given, setDefaultTimeout, setWorldConstructor } from '@cucumber/cucumber'
+import {
+  After,
+  AfterAll,
+  defineParameterType,
+  Given,
+  type IWorldOptions,
+  setDefaultTimeout,
+  setWorldConstructor,
+} from '@cucumber/cucumber'
 import { Kubectl } from './kubectl.ts'
 import { parameterTypes } from './parameter-types.ts'
 import { NotCapable, type StepDefinition } from './step.ts'
@@ -16,7 +24,9 @@ export { World } from './world.ts'
  * scenario gets a World, and so a cluster, of its own. Your own steps beside it receive the World as `this`.
  */
 class CucumberWorld extends World {
-  constructor() {
+  readonly log: (text: string) => void
+
+  constructor({ log }: IWorldOptions) {
     let kubectl: Kubectl | undefined
     super({
       readFile: (path) => readFileSync(path, 'utf8'),
@@ -26,6 +36,7 @@ class CucumberWorld extends World {
       },
     })
     this.onClose(() => kubectl?.close())
+    this.log = log
   }
 }
 
@@ -39,14 +50,23 @@ After(async function (this: World) {
   await this.close()
 })
 
+/** Why scenarios were skipped: no formatter says so of itself. */
+const skipped: string[] = []
+
+AfterAll(() => {
+  for (const reason of new Set(skipped)) process.stderr.write(`skipped: ${reason}\n`)
+})
+
 /** cucumber-js reads how many arguments a step takes off its function: it needs one with the right length. */
 function binding({ run }: StepDefinition) {
-  const body = async function (this: World, ...args: unknown[]): Promise<unknown> {
+  const body = async function (this: CucumberWorld, ...args: unknown[]): Promise<unknown> {
     try {
       await run(this, ...args)
     } catch (error) {
-      if (error instanceof NotCapable) return 'skipped'
-      throw error
+      if (!(error instanceof NotCapable)) throw error
+      this.log(error.message)
+      skipped.push(error.message)
+      return 'skipped'
     }
     return undefined
   }

@@ -18,6 +18,7 @@ export interface PodsRef {
   readonly owner?: ObjectRef
   readonly labelSelector?: string
   readonly node?: string
+  readonly namespace?: string
   readonly text: string
 }
 
@@ -53,8 +54,8 @@ export function objectRef(kind: string, path: string): ObjectRef {
 }
 
 export function parseCount(text: string): Count {
-  const number = Number(/\d+/.exec(text)?.[0] ?? (/^(a|an|one)\b/.test(text) ? 1 : 0))
-  if (/^(the|all|every)\b/.test(text)) return { bound: 'all', number: undefined, text }
+  const number = Number(/\d+/.exec(text)?.[0] ?? (/\b(a|an|one)\b/.test(text) ? 1 : 0))
+  if (/^(the|all|every)\b/.test(text) && !/^all \d/.test(text)) return { bound: 'all', number: undefined, text }
   if (text.startsWith('at least')) return { bound: 'at least', number, text }
   if (text.startsWith('at most')) return { bound: 'at most', number, text }
   // "a Pod is Running": one such Pod is enough
@@ -71,13 +72,13 @@ export function counts(count: Count, found: number, all: number): boolean {
 }
 
 function component(text: string): ComponentRef {
-  const host = / on (?:node )?"([^"]+)"/.exec(text)?.[1]
-  const member = /^etcd member "([^"]+)"/.exec(text)?.[1]
+  const host = / (?:on|of) (?:[Nn]ode )?"([^"]+)"/.exec(text)?.[1]
+  const member = /etcd member "([^"]+)"/.exec(text)?.[1]
   if (member) return { component: 'etcd', host: member, text }
   const names: readonly (readonly [RegExp, ComponentRef['component']])[] = [
-    [/^etcd/, 'etcd'],
-    [/API server/, 'kube-apiserver'],
-    [/controller manager/, 'kube-controller-manager'],
+    [/etcd/, 'etcd'],
+    [/API server|apiserver/, 'kube-apiserver'],
+    [/controller.manager/, 'kube-controller-manager'],
     [/scheduler/, 'kube-scheduler'],
     [/kubelet/, 'kubelet'],
     [/containerd|container runtime/, 'containerd'],
@@ -90,7 +91,7 @@ function component(text: string): ComponentRef {
 function principal(text: string): Principal {
   const name = /"([^"]+)"/.exec(text)?.[1] ?? ''
   if (text.startsWith('an anonymous')) return { user: 'system:anonymous', groups: ['system:unauthenticated'] }
-  if (!text.startsWith('service account')) return { user: name, groups: ['system:authenticated'] }
+  if (!/^(the )?service ?account/i.test(text)) return { user: name, groups: ['system:authenticated'] }
   const { namespace = 'default', name: account } = objectRef('ServiceAccount', name)
   const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated']
   return { user: `system:serviceaccount:${namespace}:${account}`, groups }
@@ -102,16 +103,17 @@ const words = (name: string, regexp: RegExp): ParameterTypeDefinition => ({ name
 export const parameterTypes: readonly ParameterTypeDefinition[] = [
   {
     name: 'object',
-    regexp: /([A-Z][A-Za-z]*) "([^"]*)"/,
+    // A custom resource's kind goes with its group: Certificate.cert-manager.io "x"
+    regexp: /([A-Z][A-Za-z]*(?:\.[a-z0-9.-]+)?) "([^"]*)"/,
     transformer: (kind, path) => objectRef(kind!, path!),
   },
   {
     name: 'pods',
     regexp:
-      /((?:exactly \d+|at least \d+|at most \d+|\d+|no|the|a|all|every) Pods?(?: of [A-Z][A-Za-z]* "[^"]*"| matching "[^"]*")?(?: on node "[^"]*")?)/,
+      /((?:exactly \d+|at least \d+|at most \d+|\d+|exactly one|at least one|one|no|the|a|all|all the|all \d+|every) Pods?(?: of [A-Z][A-Za-z.]* "[^"]*"| matching "[^"]*")?(?: in namespace "[^"]*")?(?: on (?:node|Node) "[^"]*")?)/,
     transformer: (text) => podsRef(text!),
   },
-  { name: 'count', regexp: /(?:exactly |at least |at most )?\d+|no/, transformer: (text) => parseCount(text!) },
+  { name: 'count', regexp: /(?:exactly |at least |at most )?(?:\d+|one)|no/, transformer: (text) => parseCount(text!) },
   { name: 'duration', regexp: new RegExp(DURATION), transformer: (text) => parseDuration(text!) },
   {
     name: 'within',
@@ -121,13 +123,13 @@ export const parameterTypes: readonly ParameterTypeDefinition[] = [
   {
     name: 'component',
     regexp:
-      /etcd member "[^"]+"|(?:the )?(?:API server|controller manager|scheduler|kubelet|container runtime|containerd|kube-proxy|CoreDNS|etcd)(?: on (?:node )?"[^"]+")?/,
+      /(?:the )?etcd member "[^"]+"|(?:the )?(?:API server|kube-apiserver|controller manager|kube-controller-manager|scheduler|kube-scheduler|kubelet|container runtime|containerd|kube-proxy|CoreDNS|etcd)(?: (?:on|of) (?:node |Node )?"[^"]+")?/,
     transformer: (text) => component(text!),
   },
-  words('state', /[A-Z][A-Za-z]*(?::[A-Za-z0-9/]+)?/),
+  words('state', /[A-Z][A-Za-z]*(?:[:,][A-Za-z0-9/]+)?/),
   {
     name: 'principal',
-    regexp: /(?:user|service account) "[^"]+"|an anonymous user/,
+    regexp: /(?:the )?(?:user|service account) "[^"]+"|(?:ServiceAccount|User) "[^"]+"|an anonymous user/,
     transformer: (text) => principal(text!),
   },
   words('verb', /get|list|watch|create|update|patch|delete|deletecollection|impersonate|bind|escalate/),
@@ -144,6 +146,7 @@ export const parameterTypes: readonly ParameterTypeDefinition[] = [
   words('presence', /a leader|no leader/),
   words('accepts', /accepts|refuses/),
   words('domain', /nodes?|zones?/),
+  words('pressure', /memory|disk|PID/),
   words('be', /is|are/),
 ]
 
@@ -153,7 +156,8 @@ function podsRef(text: string): PodsRef {
     count: parseCount(text),
     owner: owner ? objectRef(owner[1]!, owner[2]!) : undefined,
     labelSelector: / matching "([^"]*)"/.exec(text)?.[1],
-    node: / on node "([^"]*)"/.exec(text)?.[1],
+    node: / on [Nn]ode "([^"]*)"/.exec(text)?.[1],
+    namespace: / in namespace "([^"]*)"/.exec(text)?.[1],
     text,
   }
 }

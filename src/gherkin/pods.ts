@@ -6,19 +6,32 @@ import type { ObjectRef, PodsRef } from './parameter-types.ts'
 import { SpecError } from './step.ts'
 import type { World } from './world.ts'
 
-/** The namespace an object of the step lives in: `default` where the step names none. */
-export function namespaceOf(ref: ObjectRef): string | undefined {
-  return resourceOf(ref.kind)?.namespaced === false ? undefined : (ref.namespace ?? 'default')
+/**
+ * The namespace an object of the step lives in. Where the step names none: that of the last `namespace "…"` step (or
+ * `default`), unless the object is known from a namespace that was spoken of before.
+ */
+export function namespaceOf(world: World, { kind, name, namespace }: ObjectRef): string | undefined {
+  const resource = resourceOf(kind)
+  if (resource === undefined) throw new SpecError(`no kind ${kind} is served`)
+  if (!resource.namespaced) return undefined
+  if (namespace !== undefined) return namespace
+  const spokenOf = world.namespaces.toReversed()
+  const knows = (candidate: string) =>
+    world.get(kind, name, candidate) !== undefined || world.history.of(kind, name, candidate).length > 0
+  return (spokenOf.length > 1 ? spokenOf.find(knows) : undefined) ?? world.namespace
 }
 
 export function find(world: World, ref: ObjectRef): KubernetesObject | undefined {
-  return world.get(ref.kind, ref.name, namespaceOf(ref))
+  return world.get(ref.kind, ref.name, namespaceOf(world, ref))
 }
 
 /** The Pods that a step's words mean, as they are now (Terminating ones included). */
 export function podsOf(world: World, ref: PodsRef): readonly Pod[] {
-  const pods = candidates(world, ref)
-  return ref.node === undefined ? pods : pods.filter((pod) => pod.spec.nodeName === ref.node)
+  const { node, namespace } = ref
+  return candidates(world, ref).filter(
+    ({ spec, metadata }) =>
+      (node === undefined || spec.nodeName === node) && (namespace === undefined || metadata.namespace === namespace),
+  )
 }
 
 function candidates(world: World, { owner, labelSelector }: PodsRef): readonly Pod[] {
@@ -57,11 +70,12 @@ export function podsAsOf(world: World, ref: PodsRef, at: number): readonly Pod[]
   return ref.node === undefined ? meant : meant.filter((pod) => pod.spec.nodeName === ref.node)
 }
 
-function means(world: World, { owner, labelSelector }: PodsRef, pod: Pod): boolean {
+function means(world: World, { owner, labelSelector, namespace }: PodsRef, pod: Pod): boolean {
+  if (namespace !== undefined && pod.metadata.namespace !== namespace) return false
   if (labelSelector !== undefined) return parseSelector(labelSelector).matches(pod.metadata.labels)
   if (owner === undefined) return true
   if (owner.kind === 'Node') return pod.spec.nodeName === owner.name
-  if ((owner.namespace ?? 'default') !== pod.metadata.namespace) return false
+  if (namespaceOf(world, owner) !== pod.metadata.namespace) return false
   return ownedBy(world, pod, owner)
 }
 

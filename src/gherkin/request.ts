@@ -3,7 +3,6 @@ import type { ApiRequest, ApiResponse, UserInfo } from '../api/request.ts'
 import { resourceOf } from '../api/resources.ts'
 import { serviceUnavailable } from '../api/status.ts'
 import { isStatus, type KubernetesObject, type Status } from '../api/types.ts'
-import { namespaceOf } from './pods.ts'
 import { SpecError } from './step.ts'
 import type { World } from './world.ts'
 
@@ -37,26 +36,42 @@ export function parseManifests(text: string, file = 'manifest'): KubernetesObjec
   })
 }
 
-function place(object: KubernetesObject) {
-  const namespace = namespaceOf({ kind: object.kind, name: '', namespace: object.metadata?.namespace })
-  return { resource: resourceFor(object.kind), ...(namespace === undefined ? {} : { namespace }) }
+function place(world: World, { kind, metadata }: KubernetesObject) {
+  const resource = resourceFor(kind)
+  return resourceOf(kind)?.namespaced ? { resource, namespace: metadata?.namespace ?? world.namespace } : { resource }
 }
 
 /** Creates the object, as its manifest says. */
 export function submit(world: World, object: KubernetesObject, user?: UserInfo): ApiResponse {
-  return send(
+  const answer = send(
     world,
-    { verb: 'create', ...place(object), body: object, wire: {}, options: { fieldValidation: 'Strict' } },
+    { verb: 'create', ...place(world, object), body: object, wire: {}, options: { fieldValidation: 'Strict' } },
     user,
   )
+  const { body } = answer
+  if (isStatus(body) && body.code === 404 && body.message === NOT_SERVED)
+    world.incapable(
+      `keep ${object.kind} "${object.metadata?.name}": ${object.apiVersion} ${object.kind} is not simulated`,
+    )
+  return answer
 }
+
+/** What the API server says of a resource it does not serve. Source: apimachinery/pkg/api/errors NewGenericServerResponse */
+const NOT_SERVED = 'the server could not find the requested resource'
 
 /** Creates the object or, where it is there already, patches it to what the manifest says. */
 export function apply(world: World, object: KubernetesObject): ApiResponse {
   const created = submit(world, object)
   if (!isStatus(created.body) || created.body.reason !== 'AlreadyExists') return created
   const patchType = 'application/strategic-merge-patch+json'
-  return send(world, { verb: 'patch', ...place(object), name: object.metadata.name, body: object, patchType, wire: {} })
+  return send(world, {
+    verb: 'patch',
+    ...place(world, object),
+    name: object.metadata.name,
+    body: object,
+    patchType,
+    wire: {},
+  })
 }
 
 /** Fails the step unless the request was done. */

@@ -5,10 +5,12 @@ import { clusterSteps } from './steps/cluster.ts'
 import { controlPlaneSteps } from './steps/control-plane.ts'
 import { eventSteps } from './steps/events.ts'
 import { faultSteps } from './steps/faults.ts'
+import { flagSteps } from './steps/flags.ts'
 import { hostSteps } from './steps/hosts.ts'
 import { kubectlSteps } from './steps/kubectl.ts'
 import { manifestSteps } from './steps/manifests.ts'
 import { networkSteps } from './steps/networking.ts'
+import { notSimulatedSteps } from './steps/not-simulated.ts'
 import { objectSteps } from './steps/objects.ts'
 import { podSteps } from './steps/pods.ts'
 import { timeSteps } from './steps/time.ts'
@@ -16,6 +18,7 @@ import { timeSteps } from './steps/time.ts'
 /** Every step there is. */
 export const vocabulary: readonly StepDefinition[] = [
   ...clusterSteps,
+  ...flagSteps,
   ...manifestSteps,
   ...changeSteps,
   ...faultSteps,
@@ -28,4 +31,5 @@ export const vocabulary: readonly StepDefinition[] = [
   ...controlPlaneSteps,
   ...hostSteps,
   ...kubectlSteps,
+  ...notSimulatedSteps,
 ]

@@ -42,9 +42,12 @@ export class World {
   command: CommandResult | undefined
   event: string | undefined
   readonly moments = new Map<string, number>()
+  /** Namespaces the steps spoke of, the last of them last. */
+  readonly namespaces: string[] = ['default']
   #cluster: Cluster | undefined
   #client: Client | undefined
   #history: History | undefined
+  readonly #prepared: (() => Promise<void>)[] = []
   #closers: (() => void | Promise<void>)[] = []
 
   constructor(options: WorldOptions = {}, cluster?: Cluster) {
@@ -58,6 +61,32 @@ export class World {
       throw new SpecError('this scenario has a cluster already: say what it is made of in its first step')
     const given = { topology, startAt: this.startAt, seed: this.options.seed, images: this.images, ...options }
     return this.#use(createCluster(given))
+  }
+
+  /** Builds the scenario's cluster and lets it become what earlier steps prepared. */
+  async make(topology?: Topology): Promise<void> {
+    this.build(topology)
+    for (const change of this.#prepared.splice(0)) await change()
+  }
+
+  /** Changes the cluster: now or, where there is none yet, as soon as there is. */
+  async prepare(change: () => Promise<void>): Promise<void> {
+    if (this.#cluster) await change()
+    else this.#prepared.push(change)
+  }
+
+  /** Whether the cluster is as `a cluster` leaves it: every node Ready, the control plane's Pods and CoreDNS ready. */
+  ready(): boolean {
+    const isTrue = (type: string) => (condition: { readonly type: string; readonly status: string }) =>
+      condition.type === type && condition.status === 'True'
+    const nodes = this.client.list('Node')
+    return (
+      nodes.length > 0 &&
+      nodes.every(({ status }) => status?.conditions?.some(isTrue('Ready'))) &&
+      this.client
+        .list('Pod', { namespace: 'kube-system' })
+        .every(({ status }) => status?.conditions?.some(isTrue('Ready')))
+    )
   }
 
   #use(cluster: Cluster): Cluster {
@@ -86,6 +115,11 @@ export class World {
   get history(): History {
     void this.cluster
     return this.#history!
+  }
+
+  /** Where a name without a namespace belongs: as the current context of a kubeconfig. */
+  get namespace(): string {
+    return this.namespaces.at(-1)!
   }
 
   now(): number {

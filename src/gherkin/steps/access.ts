@@ -10,7 +10,7 @@ import type { World } from '../world.ts'
 /** Who may do what, and what a refusal says. */
 export const accessSteps: readonly StepDefinition[] = [
   step('{principal} tries to {verb} {object}', (world: World, who: Principal, verb: Verb, ref: ObjectRef) => {
-    const namespace = namespaceOf(ref)
+    const namespace = namespaceOf(world, ref)
     const place = { resource: resourceFor(ref.kind), name: ref.name, ...(namespace === undefined ? {} : { namespace }) }
     world.attempt = send(
       world,
@@ -55,7 +55,7 @@ function bodyFor(
   if (verb !== 'create') return {}
   const { group, version } = resourceFor(ref.kind)
   const apiVersion = apiVersionOf(group, version)
-  const metadata = { name: ref.name, ...(namespaceOf(ref) ? { namespace: namespaceOf(ref) } : {}) }
+  const metadata = { name: ref.name, ...(namespaceOf(world, ref) ? { namespace: namespaceOf(world, ref) } : {}) }
   return { body: { apiVersion, kind: ref.kind, metadata } as KubernetesObject }
 }
 

@@ -37,7 +37,7 @@ export const changeSteps: readonly StepDefinition[] = [
     },
   ),
   step('{object} is deleted', (world: World, ref: ObjectRef) => {
-    expectDone(world, world.client.delete(ref.kind as Kind, ref.name, namespaceOf(ref)))
+    expectDone(world, world.client.delete(ref.kind as Kind, ref.name, namespaceOf(world, ref)))
     world.cluster.clock.settle()
   }),
   step('node {string} is {maintenance}', async (world: World, name: string, maintenance: string) => {
@@ -61,7 +61,7 @@ function patch(
   body: unknown,
   patchType: typeof MERGE_PATCH | typeof STRATEGIC = STRATEGIC,
 ): void {
-  const namespace = namespaceOf(ref)
+  const namespace = namespaceOf(world, ref)
   const request = { verb: 'patch', resource: resourceFor(ref.kind), name: ref.name, body, patchType, wire: {} } as const
   done(world, send(world, { ...request, ...(namespace === undefined ? {} : { namespace }) }))
   world.cluster.clock.settle()

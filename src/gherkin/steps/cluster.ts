@@ -7,20 +7,20 @@ import type { World } from '../world.ts'
 
 /** Which machines there are, what images do, what time it is. A cluster is ready when its step is over. */
 export const clusterSteps: readonly StepDefinition[] = [
-  step('a cluster', (world: World) => void world.build()),
+  step('a cluster', (world: World) => world.make()),
   step(
     'a cluster with {int} control plane node(s) and {int} worker node(s)',
-    (world: World, controlPlanes: number, workers: number) => {
+    async (world: World, controlPlanes: number, workers: number) => {
       if (controlPlanes < 1) throw new SpecError('a cluster needs a control plane node')
-      world.build(topologyOf(controlPlanes, workers))
+      await world.make(topologyOf(controlPlanes, workers))
     },
   ),
-  step(
-    'a cluster with these nodes:',
-    (world: World, table: Table) => void world.build({ nodes: table.hashes().map(nodeOf) }),
+  step('a cluster with these nodes:', (world: World, table: Table) =>
+    world.make({ nodes: table.hashes().map(nodeOf) }),
   ),
   step('namespace {string}', (world: World, name: string) => {
     done(world, apply(world, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }))
+    world.namespaces.push(name)
     world.cluster.clock.settle()
   }),
   step('container image {string} that behaves like this:', (world: World, name: string, table: Table) => {

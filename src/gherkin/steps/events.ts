@@ -51,7 +51,7 @@ function eventsOf(world: World, ref: ObjectRef): readonly Event[] {
   const family = new Set<string | undefined>(
     object === undefined ? [] : [object, ...descendants(world, object)].map(uid),
   )
-  const namespace = namespaceOf(ref)
+  const namespace = namespaceOf(world, ref)
   // Nodes' events carry the node's name for its uid; an object that is gone is known by its name alone.
   const named = ({ involvedObject: about }: Event) =>
     about.kind === ref.kind && about.name === ref.name && (namespace === undefined || about.namespace === namespace)

@@ -1,14 +1,15 @@
+import { hostNamed } from '../hosts.ts'
 import { SpecError, type StepDefinition, step } from '../step.ts'
 import type { World } from '../world.ts'
 
 /** Machines from inside: files, units, commands as root. */
 export const hostSteps: readonly StepDefinition[] = [
   step('file {string} on node {string} is written:', async (world: World, path: string, node: string, text: string) => {
-    hostOf(world, node).writeFile(path, text.endsWith('\n') ? text : `${text}\n`)
+    hostNamed(world, node).writeFile(path, text.endsWith('\n') ? text : `${text}\n`)
     await world.advance(0)
   }),
   step('file {string} on node {string} is removed', async (world: World, path: string, node: string) => {
-    const host = hostOf(world, node)
+    const host = hostNamed(world, node)
     if (host.files.read(path) === undefined) throw new SpecError(`there is no file ${path} on node "${node}"`)
     host.writeFile(path, undefined)
     await world.advance(0)
@@ -16,7 +17,7 @@ export const hostSteps: readonly StepDefinition[] = [
   step(
     'in file {string} on node {string} {string} is replaced by {string}',
     async (world: World, path: string, node: string, from: string, to: string) => {
-      const host = hostOf(world, node)
+      const host = hostNamed(world, node)
       const text = host.files.read(path)
       if (text === undefined) throw new SpecError(`there is no file ${path} on node "${node}"`)
       if (!text.includes(from)) throw new SpecError(`${path} on node "${node}" does not contain "${from}"`)
@@ -27,7 +28,7 @@ export const hostSteps: readonly StepDefinition[] = [
   step(
     'file {string} on node {string} contains {string}',
     (world: World, path: string, node: string, words: string) => {
-      const text = hostOf(world, node).files.read(path)
+      const text = hostNamed(world, node).files.read(path)
       if (!text?.includes(words))
         world.fail(
           text === undefined
@@ -37,7 +38,7 @@ export const hostSteps: readonly StepDefinition[] = [
     },
   ),
   step('command {string} is run on node {string}', async (world: World, line: string, node: string) => {
-    const running = hostOf(world, node).shell().run(line)
+    const running = hostNamed(world, node).shell().run(line)
     const { exitCode, stdout, stderr } = await world.whileTimePasses(running)
     world.command = { command: line, exitCode, output: `${stdout}${stderr}` }
   }),
@@ -45,7 +46,7 @@ export const hostSteps: readonly StepDefinition[] = [
     'unit {string} on node {string} is {word}{within}',
     (world: World, unit: string, node: string, state: string, within?: number) =>
       world.eventually(() => {
-        const found = hostOf(world, node).unit(unit)
+        const found = hostNamed(world, node).unit(unit)
         if (found === undefined) return `there is no unit "${unit}" on node "${node}"`
         const holds =
           state === 'enabled' || state === 'disabled' ? found.enabled === (state === 'enabled') : found.active === state
@@ -55,10 +56,3 @@ export const hostSteps: readonly StepDefinition[] = [
       }, within),
   ),
 ]
-
-function hostOf(world: World, node: string) {
-  const host = world.cluster.hosts.get(node)
-  if (host === undefined)
-    throw new SpecError(`there is no node "${node}": ${[...world.cluster.hosts.keys()].join(', ')}`)
-  return host
-}

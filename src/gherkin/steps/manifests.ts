@@ -26,7 +26,7 @@ export const manifestSteps: readonly StepDefinition[] = [
   step(
     'a Deployment {string} of image {string} with {int} replica(s)',
     async (world: World, path: string, image: string, replicas: number) => {
-      const deployment = deploymentOf(path, image, replicas)
+      const deployment = deploymentOf(world, path, image, replicas)
       done(world, apply(world, deployment))
       await ready(world, {
         kind: 'Deployment',
@@ -36,7 +36,7 @@ export const manifestSteps: readonly StepDefinition[] = [
     },
   ),
   step('a Pod {string} of image {string}', async (world: World, path: string, image: string) => {
-    const { name, namespace } = split(path)
+    const { name, namespace } = split(world, path)
     const pod: Pod = {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -55,7 +55,7 @@ export const manifestSteps: readonly StepDefinition[] = [
       const service = {
         apiVersion: 'v1',
         kind: 'Service',
-        metadata: split(path),
+        metadata: split(world, path),
         spec: { selector: Object.fromEntries(pairs), ports: [{ port, protocol: 'TCP' }] },
       }
       done(world, apply(world, service))
@@ -64,10 +64,10 @@ export const manifestSteps: readonly StepDefinition[] = [
   ),
 ]
 
-function split(path: string): { name: string; namespace: string } {
+function split(world: World, path: string): { name: string; namespace: string } {
   const slash = path.indexOf('/')
   return slash < 0
-    ? { name: path, namespace: 'default' }
+    ? { name: path, namespace: world.namespace }
     : { namespace: path.slice(0, slash), name: path.slice(slash + 1) }
 }
 
@@ -78,8 +78,8 @@ async function applyAll(world: World, text: string, file?: string): Promise<void
   await world.advance(0)
 }
 
-function deploymentOf(path: string, image: string, replicas: number): Deployment {
-  const { name, namespace } = split(path)
+function deploymentOf(world: World, path: string, image: string, replicas: number): Deployment {
+  const { name, namespace } = split(world, path)
   const labels = { app: name }
   return {
     apiVersion: 'apps/v1',

@@ -50,7 +50,7 @@ export const objectSteps: readonly StepDefinition[] = [
   step('{object} becomes {state} after {duration}', becomesAfter),
   step('{object} went through these states in order:', (world: World, ref: ObjectRef, table: { raw(): string[][] }) => {
     const wanted = table.raw().map(([state]) => state!)
-    const seen = world.history.of(ref.kind, ref.name, namespaceOf(ref)).filter((revision) => !revision.deleted)
+    const seen = world.history.of(ref.kind, ref.name, namespaceOf(world, ref)).filter((revision) => !revision.deleted)
     let next = 0
     for (const { object } of seen) while (next < wanted.length && isIn(object, wanted[next]!)) next++
     if (next === wanted.length) return
@@ -88,7 +88,10 @@ export const objectSteps: readonly StepDefinition[] = [
   step(
     'field {string} of {object} did not change since {string}',
     (world: World, path: string, ref: ObjectRef, moment: string) => {
-      const before = fieldAt(asOf(world.history.of(ref.kind, ref.name, namespaceOf(ref)), world.moment(moment)), path)
+      const before = fieldAt(
+        asOf(world.history.of(ref.kind, ref.name, namespaceOf(world, ref)), world.moment(moment)),
+        path,
+      )
       const found = differences(before ?? null, fieldAt(find(world, ref), path)).concat(
         differences(fieldAt(find(world, ref), path) ?? null, before),
       )
@@ -114,7 +117,8 @@ export const objectSteps: readonly StepDefinition[] = [
 function livesSince(world: World, ref: ObjectRef, moment: string): readonly string[] {
   const since = world.moment(moment)
   const named = [...world.history.lives(ref.kind)].filter(
-    ([first]) => first!.object.metadata.name === ref.name && first!.object.metadata.namespace === namespaceOf(ref),
+    ([first]) =>
+      first!.object.metadata.name === ref.name && first!.object.metadata.namespace === namespaceOf(world, ref),
   )
   return named
     .filter((life) => !life.at(-1)!.deleted || life.at(-1)!.at >= since)

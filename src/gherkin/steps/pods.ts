@@ -14,8 +14,10 @@ export const podSteps: readonly StepDefinition[] = [
   step('{pods} stay(s) {state} for {duration}', (world: World, ref: PodsRef, state: string, ms: number) =>
     world.always(problem(world, ref, state), ms),
   ),
-  step('{pods} were {state} at all times since {string}', (world: World, ref: PodsRef, state: string, moment: string) =>
-    atAllTimes(world, ref, moment, state, (pod) => isIn(pod, state)),
+  step(
+    '{pods} was/were {state} at all times since {string}',
+    (world: World, ref: PodsRef, state: string, moment: string) =>
+      atAllTimes(world, ref, moment, state, (pod) => isIn(pod, state)),
   ),
   step('{pods} existed at all times since {string}', (world: World, ref: PodsRef, moment: string) =>
     // maxSurge does not count Pods that are Terminating, so neither does "existed".

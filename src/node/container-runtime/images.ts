@@ -17,8 +17,11 @@ export interface Images extends ImageCatalogue {
 export function createImageCatalogue(options: ImageCatalogueOptions): Images {
   const repositories = knownRepositories(options)
   const found = new Map<string, Image | undefined>()
+  const declaredRepositories = new Set<string>()
   const declare = (image: DeclaredImage) => {
     const name = normalizeImageName(image.name)
+    declaredRepositories.add(repositoryOf(name))
+    forgetAbsent(found)
     found.set(name, declaredImage(name, image, options))
   }
   for (const image of options.declared ?? []) declare(image)
@@ -26,10 +29,26 @@ export function createImageCatalogue(options: ImageCatalogueOptions): Images {
     declare,
     find(name) {
       const full = normalizeImageName(name)
-      if (!found.has(full)) found.set(full, fromRepository(full, repositories.get(repositoryOf(full))))
+      if (!found.has(full)) found.set(full, known(full))
       return found.get(full)
     },
   }
+  function known(name: string): Image | undefined {
+    const repository = repositoryOf(name)
+    const released = declaredRepositories.has(repository) && RELEASE.test(name.slice(repository.length + 1))
+    return fromRepository(name, repositories.get(repository)) ?? (released ? plain(name, options) : undefined)
+  }
+}
+
+/** Who declares shop:v2 has released shop:v1 before: it is there too, and runs without doing anything of note. */
+const RELEASE = /^v?\d+(\.\d+){0,2}$/
+
+function plain(name: string, options: ImageCatalogueOptions): Image {
+  return declaredImage(name, { name }, options)
+}
+
+function forgetAbsent(found: Map<string, Image | undefined>): void {
+  for (const [name, image] of found) if (image === undefined) found.delete(name)
 }
 
 function fromRepository(name: string, repository: Repository | undefined): Image | undefined {
