@@ -47,13 +47,23 @@ export function recorded(server: ApiServer, record: (input: Input) => void): Api
   return {
     handle(request) {
       if (READS.has(request.verb)) return server.handle(request)
-      const plain = request.change === undefined ? request : withBody(server, request)
-      if ('code' in plain) return plain
+      const asked = request.change === undefined ? request : withBody(server, request)
+      if ('code' in asked) return asked
+      const plain = asked.wire === undefined ? asWritten(asked) : asked
       if (!request.options?.dryRun) record({ type: 'request', request: plain })
       return server.handle(plain)
     },
     watch: (request, onEvent, onEnd) => server.watch({ ...request, onlooker: true }, onEvent, onEnd),
   }
+}
+
+/**
+ * The request as the journal will have it: a body that shares parts with other objects (the spec of a template) is
+ * another thing to the world than its copy, and a replay has only copies. Bodies from the wire are copies already.
+ */
+function asWritten(request: ApiRequest): ApiRequest {
+  if (request.body === undefined) return request
+  return { ...request, body: JSON.parse(JSON.stringify(request.body)) as unknown }
 }
 
 /** A write that is a function of the current object, as the object it comes to: a function cannot be written down. */
