@@ -1,17 +1,20 @@
-import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type Cluster, createCluster, type Input, servedKinds } from '../cluster/index.ts'
-import { loadFeature } from '../exercises/feature.ts'
+import { loadFeature, StepFailure } from '../exercises/feature.ts'
+import { PackError } from '../exercises/pack.ts'
 import { World } from '../gherkin/world.ts'
 import { startServer } from '../server/index.ts'
 import { kubeconfig, writeKubeconfig } from '../server/kubeconfig.ts'
-import { Pace } from '../server/pace.ts'
 import { type Credentials, createCredentials } from '../server/pki.ts'
 import { createTokenAuthority } from '../server/tokens.ts'
+import { JournalError } from '../sim/journal.ts'
 import { broken } from './broken.ts'
 import { serveControl } from './control-server.ts'
+import { Failure } from './failure.ts'
+import { JournaledPace } from './journaled-pace.ts'
 import { loadExerciseOf } from './session-exercise.ts'
 import { readJson, SessionFiles, type SessionRecord, writeJson } from './session-files.ts'
-import { replayJournal, type SessionEntry } from './session-journal.ts'
+import { mended, replayJournal, type SessionEntry } from './session-journal.ts'
 
 /** How often (wall ms) the journal learns how far time is, when nothing else happens. */
 const TICK_MS = 1000
@@ -20,10 +23,11 @@ const TICK_MS = 1000
 export async function serveSession(directory: string): Promise<void> {
   const files = new SessionFiles(directory)
   const record = files.readRecord()
-  if (record === undefined) throw new Error(`${directory} holds no session`)
+  if (record === undefined) throw new Failure(`${directory} holds no session`)
   const credentials = await credentialsOf(files)
-  const { cluster, moments } = await openCluster(files, record, credentials)
-  const pace = new Pace(cluster.clock, cluster.barrier, { speed: record.speed, onFailure: broken })
+  const { cluster, moments } = await openCluster(files, record, credentials).catch(explained)
+  const tick = () => append(files, { ...place(cluster), moments })
+  const pace = new JournaledPace(cluster, { speed: record.speed, onFailure: broken }, tick)
   pace.start()
   const server = await startServer({
     connect: () => cluster.apiServer(),
@@ -32,10 +36,12 @@ export async function serveSession(directory: string): Promise<void> {
     credentials,
     port: record.port,
     logs: (namespace, pod, container, options, sink) => cluster.streamLogs(namespace, pod, container, options, sink),
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error
+    throw new Failure(`port ${record.port}, which this session's kubeconfig names, is in use by another program`)
   })
   if (record.port !== server.port) writeJson(files.record, { ...record, port: server.port })
   writeKubeconfig(files.kubeconfig, kubeconfig(server.url, credentials))
-  const tick = () => append(files, { ...place(cluster), moments })
   setInterval(tick, TICK_MS).unref()
   const end = () => {
     tick()
@@ -46,6 +52,16 @@ export async function serveSession(directory: string): Promise<void> {
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
   await serveControl(files.socket, { cluster, pace, exercise: record.exercise.id, port: server.port, tick, end })
+}
+
+/** What a learner can do something about, said in a line; everything else is a bug. */
+function explained(error: unknown): never {
+  if (error instanceof JournalError)
+    throw new Failure(`${error.message}: \`kubedrill reset\` begins the exercise anew, what was done in it is lost`)
+  if (error instanceof PackError) throw new Failure(error.message)
+  if (error instanceof StepFailure)
+    throw new Failure(`the exercise cannot be set up: "${error.step}": ${error.message.split('\n')[0]}`)
+  throw error
 }
 
 async function credentialsOf(files: SessionFiles): Promise<Credentials> {
@@ -75,12 +91,15 @@ async function openCluster(files: SessionFiles, record: SessionRecord, credentia
       if (recording) append(files, { ...place(cluster), input })
     },
   })
-  const journal = existsSync(files.journal) ? readFileSync(files.journal, 'utf8') : ''
+  const found = existsSync(files.journal) ? readFileSync(files.journal, 'utf8') : ''
+  const journal = mended(found)
+  // What is written from here on must not join a line that was cut off.
+  if (journal !== found) writeFileSync(files.journal, journal, { mode: 0o600 })
   let moments = await replayJournal(journal, cluster)
   recording = true
   // A journal without the mark of a finished set-up is of a session that died while it was made.
   if (moments === undefined) {
-    if (journal !== '') throw new Error('the exercise was not set up to its end: `kubedrill reset` begins it anew')
+    if (journal !== '') throw new JournalError('the exercise was not set up to its end')
     moments = await setUp(record, cluster)
     append(files, { ...place(cluster), moments })
   }

@@ -8,6 +8,18 @@ export interface SessionEntry extends Place {
   readonly moments?: Readonly<Record<string, number>>
 }
 
+/** The journal without a last line that was cut off: nothing of it was answered yet. A whole one gets its newline. */
+export function mended(text: string): string {
+  const end = text.lastIndexOf('\n') + 1
+  if (end === text.length) return text
+  try {
+    JSON.parse(text.slice(end))
+    return `${text}\n`
+  } catch {
+    return text.slice(0, end)
+  }
+}
+
 /**
  * Brings a freshly booted cluster to where a journal ends, or to its last entry before a place.
  *

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { openSync, readFileSync } from 'node:fs'
+import { openSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Control } from './control.ts'
 import { Failure } from './failure.ts'
@@ -17,6 +17,7 @@ export function ownProgram(): string {
 /** Starts the session's server in the background and waits until it answers. @throws {Failure} with the end of its log */
 export async function startServer(files: SessionFiles): Promise<void> {
   const log = openSync(files.log, 'a', 0o600)
+  const before = statSync(files.log).size
   const child = spawn(process.execPath, [ownProgram(), 'serve', '--session', files.directory], {
     detached: true,
     stdio: ['ignore', log, log],
@@ -32,8 +33,9 @@ export async function startServer(files: SessionFiles): Promise<void> {
     if (exited) break
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   }
-  throw new Failure(
-    `the cluster did not come up:\n${readFileSync(files.log, 'utf8').split('\n').slice(-12).join('\n')}`,
-    1,
-  )
+  const words = readFileSync(files.log).subarray(before).toString().trimEnd()
+  // The server's own Failure is the whole story; anything else is shown as it is.
+  const known = /^kubedrill: (?!this should)(.*)$/s.exec(words)
+  if (exited && known) throw new Failure(known[1]!)
+  throw new Failure(`the cluster did not come up:\n${words.split('\n').slice(-12).join('\n')}`, 1)
 }
