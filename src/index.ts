@@ -4,10 +4,16 @@ export {
   type Cluster,
   type ClusterOptions,
   createCluster,
+  DEFAULT_TOPOLOGY,
   type DeclaredImage,
+  type Faults,
+  type HostView,
+  type Input,
   parseTopology,
+  type RequestOutcome,
   type Topology,
   TopologyError,
+  type TopologyNode,
   topologyOf,
 } from './cluster/index.ts'
 export { type Grade, grade } from './exercises/grade.ts'

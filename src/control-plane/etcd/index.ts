@@ -1,3 +1,2 @@
 /** etcd: the members and their elections in cluster.ts and machine.ts, what they agree on in store.ts. */
-export { createEtcdCluster, type EtcdCluster, type EtcdClusterOptions, type EtcdNetwork } from './cluster.ts'
-export type { EtcdMember, MemberState } from './member.ts'
+export { createEtcdCluster, type EtcdCluster } from './cluster.ts'

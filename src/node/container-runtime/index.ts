@@ -1,7 +1,7 @@
 import type { Program } from '../contract.ts'
 import type { ContainerRuntime } from './contract.ts'
 
-export { type ContainerRuntimeOptions, createContainerRuntime } from './runtime.ts'
+export { createContainerRuntime } from './runtime.ts'
 
 /** What systemd starts as containerd.service: while it runs the CRI answers. Containers outlive it, their shims hold them. */
 export function containerdProgram(runtime: ContainerRuntime): Program {
