@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type Cluster, createCluster, type Input, servedKinds } from '../cluster/index.ts'
 import { loadFeature, StepFailure } from '../exercises/feature.ts'
+import { loadChecks } from '../exercises/grade.ts'
 import { PackError } from '../exercises/pack.ts'
 import { World } from '../gherkin/world.ts'
 import { startServer } from '../server/index.ts'
@@ -107,8 +108,11 @@ async function openCluster(files: SessionFiles, record: SessionRecord, credentia
 }
 
 async function setUp(record: SessionRecord, cluster: Cluster): Promise<Readonly<Record<string, number>>> {
+  const exercise = loadExerciseOf(record)
+  // A pack that cannot grade is refused before anybody works on it.
+  loadChecks(exercise)
   const world = new World({}, cluster)
-  for (const scenario of loadFeature(loadExerciseOf(record).setup)) await scenario.run(world)
+  for (const scenario of loadFeature(exercise.setup)) await scenario.run(world)
   await world.close()
   return Object.fromEntries(world.moments)
 }

@@ -61,26 +61,54 @@ export function parseTopology(text: string, file: string): Topology {
   const document = parseDocument(text)
   const broken = document.errors[0]
   if (broken) throw new TopologyError(`${file}:${broken.linePos?.[0].line ?? 1}: ${broken.message.split('\n')[0]}`)
-  const topology: unknown = document.toJS()
-  if (!validate(topology)) {
-    const wrong = validate.errors![0]!
-    const path = wrong.instancePath.split('/').slice(1)
-    const node = document.getIn(path, true) as { range?: [number, number, number] } | undefined
+  return checkTopology(document.toJS(), ({ at, path, problem }) => {
+    const node = document.getIn(at, true) as { range?: [number, number, number] } | undefined
     const line = text.slice(0, node?.range?.[0] ?? 0).split('\n').length
-    const allowed = wrong.params.allowedValues ? `: ${wrong.params.allowedValues.join(', ')}` : ''
-    const extra = wrong.params.additionalProperty ? `: ${wrong.params.additionalProperty}` : ''
-    throw new TopologyError(`${file}:${line}: ${path.join('.') || 'topology'} ${wrong.message}${allowed}${extra}`)
-  }
-  return checked(topology as unknown as Topology, file)
+    return `${file}:${line}: ${path.join('.') || 'topology'} ${problem}`
+  })
 }
 
-function checked(topology: Topology, file: string): Topology {
-  const seen = new Set<string>()
-  for (const { name } of topology.nodes) {
-    if (seen.has(name)) throw new TopologyError(`${file}: nodes: the name "${name}" is used twice`)
-    seen.add(name)
+/** What is wrong, and where in the topology. */
+export interface TopologyProblem {
+  /** The field that is at fault: `nodes.0`. */
+  readonly path: readonly string[]
+  /** What in it to look at: `nodes.0.cpus`, which should not be there. */
+  readonly at: readonly string[]
+  readonly problem: string
+}
+
+/**
+ * A topology that was read as part of something else.
+ *
+ * @param words says what is wrong in a message that names file, line and field
+ * @throws {TopologyError}
+ */
+export function checkTopology(topology: unknown, words: (problem: TopologyProblem) => string): Topology {
+  const refuse = (path: readonly string[], problem: string, at = path): never => {
+    throw new TopologyError(words({ path, at, problem }))
   }
-  if (!topology.nodes.some((node) => node.role === 'control-plane'))
-    throw new TopologyError(`${file}: nodes: at least one node with role control-plane is needed`)
-  return topology
+  if (!validate(topology)) {
+    const { instancePath, message, params } = validate.errors![0]!
+    const allowed = params.allowedValues ? `: ${params.allowedValues.join(', ')}` : ''
+    const path = instancePath.split('/').slice(1)
+    const extra = params.additionalProperty as string | undefined
+    if (extra !== undefined) return refuse(path, `${message}: ${extra}`, [...path, extra])
+    return refuse(path, `${message}${allowed}`)
+  }
+  const { nodes } = topology as unknown as Topology
+  const names = nodes.map(({ name }) => name)
+  const again = names.findIndex((name, index) => names.indexOf(name) !== index)
+  if (again >= 0) return refuse(['nodes', String(again), 'name'], `"${names[again]}" is used twice`)
+  if (!nodes.some((node) => node.role === 'control-plane'))
+    return refuse(['nodes'], 'must have at least one node with role control-plane')
+  return { ...(topology as unknown as Topology), nodes: nodes.map(withQuantities) }
+}
+
+/** YAML reads `cpu: 2` as a number; a quantity is text. */
+function withQuantities({ cpu, memory, ...node }: TopologyNode): TopologyNode {
+  return {
+    ...node,
+    ...(cpu === undefined ? {} : { cpu: String(cpu) }),
+    ...(memory === undefined ? {} : { memory: String(memory) }),
+  }
 }

@@ -17,8 +17,10 @@ import { PackError } from './pack-error.ts'
 /** One scenario, its steps bound to the vocabulary: ready to run on a World. */
 export interface Scenario {
   readonly name: string
-  /** `@criterion:pods-run` -> `['@criterion:pods-run']` */
+  /** `['@criterion:pods-run']` */
   readonly tags: readonly string[]
+  /** `checks.feature:7` */
+  readonly at: string
   run(world: World): Promise<void>
 }
 
@@ -78,7 +80,8 @@ function parse(source: string, file: string, newId: () => string) {
 
 function stepLines(document: ReturnType<typeof parse>): ReadonlyMap<string, number> {
   const lines = new Map<string, number>()
-  for (const { background, scenario } of document.feature?.children ?? [])
+  const children = document.feature?.children ?? []
+  for (const { background, scenario } of [...children, ...children.flatMap(({ rule }) => rule?.children ?? [])])
     for (const { id, location } of (background ?? scenario)?.steps ?? []) lines.set(id, location.line)
   return lines
 }
@@ -87,6 +90,7 @@ function scenarioOf(pickle: Pickle, file: string, lines: ReadonlyMap<string, num
   const steps = pickle.steps.map((step) => boundStep(step, `${file}:${lines.get(step.astNodeIds[0]!) ?? 1}`))
   return {
     name: pickle.name,
+    at: `${file}:${pickle.location?.line ?? 1}`,
     tags: pickle.tags.map((tag) => tag.name),
     async run(world) {
       for (const { text, run } of steps) {

@@ -32,11 +32,10 @@ export interface Grade {
  * check: the same state always gets the same score.
  */
 export async function grade(exercise: Exercise, fork: () => Promise<World>, hintCost = 0): Promise<Grade> {
-  const scenarios = loadFeature(exercise.checks)
+  const scenarios = loadChecks(exercise)
   const results = new Map<string, CriterionResult>()
   for (const criterion of exercise.criteria) {
-    const own = scenarios.filter((scenario) => scenario.tags.includes(`@criterion:${criterion.id}`))
-    if (own.length === 0) throw new PackError(`${exercise.checks}: no scenario is tagged @criterion:${criterion.id}`)
+    const own = scenarios.filter((scenario) => scenario.tags.includes(`${TAG}${criterion.id}`))
     results.set(criterion.id, await gradeOne(criterion, own, fork, results))
   }
   const criteria = exercise.criteria.map(({ id }) => results.get(id)!)
@@ -44,6 +43,28 @@ export async function grade(exercise: Exercise, fork: () => Promise<World>, hint
   const max = criteria.reduce((sum, { points }) => sum + points, 0)
   return { exercise: exercise.id, score: Math.max(0, earned - hintCost), max, hintCost, criteria }
 }
+
+/**
+ * The scenarios that grade an exercise: at least one for each criterion, and each for a criterion.
+ *
+ * @throws {PackError}
+ */
+export function loadChecks({ checks, criteria }: Exercise): readonly Scenario[] {
+  const scenarios = loadFeature(checks)
+  const known = new Set(criteria.map(({ id }) => `${TAG}${id}`))
+  for (const { name, at, tags } of scenarios) {
+    const own = tags.filter((tag) => tag.startsWith(TAG))
+    const unknown = own.find((tag) => !known.has(tag))
+    if (unknown !== undefined)
+      throw new PackError(`${at}: ${unknown}: exercise.yaml has no criterion "${unknown.slice(TAG.length)}"`)
+    if (own.length === 0) throw new PackError(`${at}: the scenario "${name}" has no tag ${TAG}<id>: it grades nothing`)
+  }
+  const missing = criteria.find(({ id }) => !scenarios.some(({ tags }) => tags.includes(`${TAG}${id}`)))
+  if (missing) throw new PackError(`${checks}:1: no scenario is tagged ${TAG}${missing.id}`)
+  return scenarios
+}
+
+const TAG = '@criterion:'
 
 async function gradeOne(
   criterion: Criterion,

@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import { Ajv } from 'ajv'
-import { parseDocument } from 'yaml'
 import type { Topology } from '../cluster/contract.ts'
-import { parseTopology, TopologyError } from '../cluster/topology.ts'
+import { checkTopology, TopologyError } from '../cluster/topology.ts'
 import { type Hint, parseHints } from './hints.ts'
 import { PackError } from './pack-error.ts'
+import { readText, readYaml, type YamlFile } from './yaml-file.ts'
 
 export { PackError } from './pack-error.ts'
 
@@ -28,7 +28,7 @@ export interface Criterion {
   readonly points: number
   /** Why it matters, for whoever failed it. */
   readonly why: string
-  /** Criteria that must hold before this one counts: keeping things intact earns nothing while nothing is repaired. */
+  /** Criteria above this one that must hold before this one counts: keeping things intact earns nothing while nothing is repaired. */
   readonly needs?: readonly string[]
 }
 
@@ -111,53 +111,66 @@ type ExerciseFile = Pick<
   readonly topology?: Topology
 }
 
-/** Reads every pack below a directory. @throws {PackError} */
+/** Reads every pack below a directory, or the one that it is. @throws {PackError} */
 export function loadPacks(root: string): readonly Pack[] {
   if (!existsSync(root)) throw new PackError(`${root}: there is no such directory`)
-  const directories = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-  return directories.map(({ name }) => loadPack(join(root, name), name)).sort((a, b) => a.id.localeCompare(b.id))
+  if (existsSync(join(root, 'pack.yaml'))) return [loadPack(root, basename(resolve(root)))]
+  return directoriesIn(root)
+    .map((name) => loadPack(join(root, name), name))
+    .sort((a, b) => a.id.localeCompare(b.id))
 }
 
 /** Reads one pack: a directory with pack.yaml and a directory for each exercise. @throws {PackError} */
 export function loadPack(directory: string, id: string): Pack {
-  const file = join(directory, 'pack.yaml')
-  const { topology, ...pack } = readYaml<PackFile>(file, validatePack)
-  const common = topologyIn(topology, file)
-  const exercises = readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort()
-    .map((name) => loadExercise(join(directory, name), common))
+  const file = readYaml<PackFile>(join(directory, 'pack.yaml'), validatePack)
+  const { topology: _, ...pack } = file.value
+  const common = topologyIn(file)
+  const exercises = directoriesIn(directory).map((name) => loadExercise(join(directory, name), common))
+  if (exercises.length === 0) throw new PackError(`${directory}: the pack has no exercises`)
   const ids = exercises.map((exercise) => exercise.id)
-  const twice = ids.find((exercise, index) => ids.indexOf(exercise) !== index)
-  if (twice !== undefined) throw new PackError(`${directory}: the id "${twice}" is used by two exercises`)
+  const again = ids.findIndex((exercise, index) => ids.indexOf(exercise) !== index)
+  if (again >= 0)
+    throw new PackError(`${exercises[again]!.directory}/exercise.yaml: id "${ids[again]}" is used by another exercise`)
   return { id, directory, ...pack, exercises }
 }
 
-function topologyIn(topology: Topology, file: string): Topology {
+function directoriesIn(directory: string): readonly string[] {
+  let entries: ReturnType<typeof list>
   try {
-    return parseTopology(JSON.stringify(topology), file)
+    entries = list(directory)
+  } catch {
+    throw new PackError(`${directory}: not a directory that can be read`)
+  }
+  return entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map((entry) => entry.name)
+    .sort()
+}
+
+const list = (directory: string) => readdirSync(directory, { withFileTypes: true })
+
+function topologyIn({ value, at }: YamlFile<{ readonly topology?: unknown }>): Topology {
+  try {
+    return checkTopology(value.topology, (wrong) => {
+      const field = ['topology', ...wrong.path].join('.')
+      return `${at(['topology', ...wrong.at])}: ${field} ${wrong.problem}`
+    })
   } catch (error) {
-    if (error instanceof TopologyError) throw new PackError(error.message.replace(/:\d+: /, ': topology: '))
+    if (error instanceof TopologyError) throw new PackError(error.message)
     throw error
   }
 }
 
 function loadExercise(directory: string, common: Topology): Exercise {
-  const file = join(directory, 'exercise.yaml')
-  const { topology, ...exercise } = readYaml<ExerciseFile>(file, validateExercise)
+  const file = readYaml<ExerciseFile>(join(directory, 'exercise.yaml'), validateExercise)
+  const { topology, ...exercise } = file.value
   const read = (name: string) => readText(join(directory, name))
-  const ids = new Set(exercise.criteria.map((criterion) => criterion.id))
-  for (const { id, needs = [] } of exercise.criteria) {
-    const unknown = needs.find((need) => !ids.has(need) || need === id)
-    if (unknown !== undefined)
-      throw new PackError(`${file}: criteria.${id}.needs: there is no other criterion "${unknown}"`)
-  }
+  checkCriteria(file)
   for (const feature of ['setup.feature', 'checks.feature']) read(feature)
   return {
     ...exercise,
     directory,
-    topology: topology === undefined ? common : topologyIn(topology, file),
+    topology: topology === undefined ? common : topologyIn(file),
     task: read('task.md'),
     debrief: read('debrief.md'),
     hints: parseHints(read('hints.md'), join(directory, 'hints.md')),
@@ -166,32 +179,18 @@ function loadExercise(directory: string, common: Topology): Exercise {
   }
 }
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    throw new PackError(`${file}: the file is missing`)
-  }
-}
-
-function readYaml<T>(file: string, validate: ReturnType<Ajv['compile']>): T {
-  const source = readText(file)
-  const document = parseDocument(source)
-  const broken = document.errors[0]
-  if (broken) throw new PackError(`${file}:${broken.linePos?.[0].line ?? 1}: ${broken.message.split('\n')[0]}`)
-  const value: unknown = document.toJS()
-  if (validate(value)) return value as T
-  const wrong = validate.errors![0]!
-  const path = wrong.instancePath
-    .split('/')
-    .slice(1)
-    .map((part) => (/^\d+$/.test(part) ? Number(part) : part))
-  const node = document.getIn(path, true) as { range?: [number, number, number] } | undefined
-  const line = source.slice(0, node?.range?.[0] ?? 0).split('\n').length
-  const { additionalProperty, allowedValues } = wrong.params as {
-    additionalProperty?: string
-    allowedValues?: string[]
-  }
-  const detail = additionalProperty ? `: ${additionalProperty}` : allowedValues ? `: ${allowedValues.join(', ')}` : ''
-  throw new PackError(`${file}:${line}: ${path.join('.') || 'the file'} ${wrong.message}${detail}`)
+/** Criteria are graded from first to last: what one needs has to stand above it. */
+function checkCriteria({ value: { criteria }, at }: YamlFile<ExerciseFile>): void {
+  const above = new Set<string>()
+  criteria.forEach(({ id, needs = [] }, index) => {
+    const path = ['criteria', String(index)]
+    if (above.has(id)) throw new PackError(`${at([...path, 'id'])}: ${path.join('.')}.id "${id}" is used twice`)
+    needs.forEach((need, place) => {
+      if (above.has(need)) return
+      const found = criteria.some((criterion) => criterion.id === need)
+      const why = found ? 'does not stand above this one' : 'is not a criterion of this exercise'
+      throw new PackError(`${at([...path, 'needs', String(place)])}: ${path.join('.')}.needs: "${need}" ${why}`)
+    })
+    above.add(id)
+  })
 }
