@@ -1,5 +1,7 @@
 import type { AnyStateMachine } from 'xstate'
 import { corednsMachine } from '../addons/coredns/machine.ts'
+import { leaderElectionMachine } from '../client/leader-election-machine.ts'
+import { apiServerMachine } from '../control-plane/apiserver/machine.ts'
 import { controllerMachine } from '../control-plane/controller-manager/machine.ts'
 import { nodeHealthMachine } from '../control-plane/controller-manager/node-lifecycle/machine.ts'
 import { podEvictionMachine } from '../control-plane/controller-manager/taint-eviction/machine.ts'
@@ -8,6 +10,7 @@ import { queuedPodMachine } from '../control-plane/scheduler/queued-pod.ts'
 import { containerMachine as runtimeContainerMachine } from '../node/container-runtime/container/machine.ts'
 import { powerMachine } from '../node/host/machine.ts'
 import { unitMachine } from '../node/host/systemd/machine.ts'
+import { kubeProxyMachine } from '../node/kube-proxy/machine.ts'
 import { containerMachine } from '../node/kubelet/container/machine.ts'
 import { imagePullMachine } from '../node/kubelet/images/machine.ts'
 import { kubeletMachine } from '../node/kubelet/machine.ts'
@@ -25,10 +28,16 @@ export interface Statechart {
 /** Every statechart of the cluster. */
 export const statecharts: readonly Statechart[] = [
   { component: 'etcd', describes: 'a member and its part in Raft', machine: memberMachine },
+  { component: 'kube-apiserver', describes: 'the API server, from its flags to its end', machine: apiServerMachine },
   { component: 'kube-scheduler', describes: 'a pod in the scheduling queue', machine: queuedPodMachine },
   { component: 'kube-controller-manager', describes: 'the loop of every controller', machine: controllerMachine },
   { component: 'kube-controller-manager', describes: 'the health of a node', machine: nodeHealthMachine },
   { component: 'kube-controller-manager', describes: 'a pod on a tainted node', machine: podEvictionMachine },
+  {
+    component: 'kube-controller-manager, kube-scheduler',
+    describes: 'who leads, by Lease',
+    machine: leaderElectionMachine,
+  },
   { component: 'kubelet', describes: 'the kubelet itself', machine: kubeletMachine },
   { component: 'kubelet', describes: 'the worker of a pod', machine: podWorkerMachine },
   { component: 'kubelet', describes: 'a container, its restarts and back-off', machine: containerMachine },
@@ -37,5 +46,6 @@ export const statecharts: readonly Statechart[] = [
   { component: 'containerd', describes: 'a container in the runtime', machine: runtimeContainerMachine },
   { component: 'host', describes: 'the power of a machine', machine: powerMachine },
   { component: 'systemd', describes: 'a unit', machine: unitMachine },
+  { component: 'kube-proxy', describes: 'when rules are written', machine: kubeProxyMachine },
   { component: 'coredns', describes: 'CoreDNS', machine: corednsMachine },
 ]

@@ -1,13 +1,14 @@
 import { bootstrapObjects } from '../../control-plane/apiserver/bootstrap/index.ts'
 import { createApiServer, type RunningApiServer } from '../../control-plane/apiserver/index.ts'
+import { type ApiServerEffect, apiServerMachine } from '../../control-plane/apiserver/machine.ts'
 import type { Process, Program } from '../../node/contract.ts'
+import { startChart } from '../../sim/chart.ts'
 import { Random } from '../../sim/random.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { type Flags, readFlags } from './flags.ts'
 import { ADMISSION_PLUGINS, API_SERVER_FILES, API_SERVER_FLAGS, API_SERVER_SWITCHES } from './kube-apiserver-flags.ts'
 
-/** How long the server waits for etcd at its start before it gives up. Source: apiserver/pkg/storage/storagebackend/factory/etcd3.go */
-const ETCD_PATIENCE_MS = 20_000
+const TIMES = { etcdRedialMs: 1000, etcdDialTimeoutMs: 20_000 }
 
 /**
  * kube-apiserver in its container: it looks at its flags and files, waits for etcd, and answers on its port until it is
@@ -17,52 +18,56 @@ export function apiServerProgram(plane: ControlPlane): Program {
   return {
     start(process) {
       const flags = readFlags(process.argv.slice(1), API_SERVER_FLAGS, API_SERVER_SWITCHES)
-      if ('error' in flags) return fail(process, `Error: ${flags.error}`)
-      const wrong = configurationProblem(flags, process)
-      if (wrong !== undefined) return fail(process, wrong)
-      const server = flags.get('etcd-servers') ?? ''
-      process.onSignal(() => process.exit(0))
-      if (etcdAnswers(plane, process, server)) return serve(plane, process, flags)
-      const address = server.split(',')[0]!.replace('https://', '')
-      const warn = `W addrConn.createTransport failed to connect to {Addr: "${address}"}. Err: connection error: desc = "transport: Error while dialing: dial tcp ${address}: connect: connection refused"`
-      process.log(warn, 'stderr')
-      const timer = process.world.clock.setTimeout(() => {
-        if (etcdAnswers(plane, process, server)) serve(plane, process, flags)
-        else
-          fail(
-            process,
-            `F run.go:72] "command failed" err="problem initializing API group \\"\\": context deadline exceeded"`,
+      const servers = 'error' in flags ? '' : (flags.get('etcd-servers') ?? '')
+      const perform = (effect: ApiServerEffect) => {
+        if (effect.type === 'dialEtcd') {
+          const answers = etcdAnswers(plane, process, servers)
+          process.world.clock.defer(() => chart.send({ type: answers ? 'etcd.answers' : 'etcd.refuses' }))
+        } else if (effect.type === 'warnOfEtcd') process.log(unreachable(servers), 'stderr')
+        else if (effect.type === 'serve') serve(plane, process, flags as Flags)
+        else if (effect.type === 'fail') {
+          process.log(
+            effect.why.startsWith('Error: ')
+              ? effect.why
+              : `E run.go:72] "command failed" err=${JSON.stringify(effect.why)}`,
+            'stderr',
           )
-      }, ETCD_PATIENCE_MS)
-      process.onEnd(() => process.world.clock.clearTimeout(timer))
+          process.exit(1)
+        }
+      }
+      const chart = startChart(apiServerMachine, process.world, `kube-apiserver/${process.host}`, TIMES, perform)
+      process.onSignal(() => {
+        chart.send({ type: 'terminate' })
+        process.exit(0)
+      })
+      process.onEnd(() => chart.stop())
+      const wrong = 'error' in flags ? `Error: ${flags.error}` : configurationProblem(flags, process)
+      chart.send(wrong === undefined ? { type: 'configured' } : { type: 'misconfigured', why: wrong })
     },
   }
 }
 
-function fail(process: Process, line: string): void {
-  process.log(line, 'stderr')
-  process.exit(1)
+function unreachable(servers: string): string {
+  const address = servers.split(',')[0]!.replace('https://', '')
+  return `W addrConn.createTransport failed to connect to {Addr: "${address}"}. Err: connection error: desc = "transport: Error while dialing: dial tcp ${address}: connect: connection refused"`
 }
 
 /** What is wrong with the flags' values, as the server logs it before it exits. */
 function configurationProblem(flags: Flags, process: Process): string | undefined {
   for (const flag of API_SERVER_FILES) {
     const file = flags.get(flag)
-    if (file !== undefined && process.files.read(file) === undefined)
-      return `E run.go:72] "command failed" err="open ${file}: no such file or directory"`
+    if (file !== undefined && process.files.read(file) === undefined) return `open ${file}: no such file or directory`
   }
-  if (!flags.get('etcd-servers')) return `E run.go:72] "command failed" err="--etcd-servers must be specified"`
+  if (!flags.get('etcd-servers')) return '--etcd-servers must be specified'
   const plugins = [
     ...(flags.get('enable-admission-plugins') ?? '').split(','),
     ...(flags.get('disable-admission-plugins') ?? '').split(','),
   ]
   const unknown = plugins.find((plugin) => plugin !== '' && !ADMISSION_PLUGINS.has(plugin))
-  if (unknown !== undefined)
-    return `E run.go:72] "command failed" err="enable-admission-plugins plugin \\"${unknown}\\" is unknown"`
+  if (unknown !== undefined) return `enable-admission-plugins plugin "${unknown}" is unknown`
   const modes = (flags.get('authorization-mode') ?? 'AlwaysAllow').split(',')
   const mode = modes.find((name) => !['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny', 'Webhook', 'ABAC'].includes(name))
-  if (mode !== undefined)
-    return `E run.go:72] "command failed" err="authorization-mode: \\"${mode}\\" is not a valid mode"`
+  if (mode !== undefined) return `authorization-mode: "${mode}" is not a valid mode`
   return undefined
 }
 
