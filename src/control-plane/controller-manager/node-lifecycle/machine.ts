@@ -44,7 +44,7 @@ export const nodeHealthMachine = setup({
       graceEnd(context, context.nodeStartupGracePeriod, context.probedAt) - context.now(),
   },
 }).createMachine({
-  id: 'nodeHealth',
+  id: 'node-health',
   context: ({ input }) => input,
   initial: 'starting',
   on: { graceRestarted: { actions: 'noteNews' } },

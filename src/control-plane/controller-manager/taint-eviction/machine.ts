@@ -19,7 +19,7 @@ export const podEvictionMachine = setup({
   actions: { evict: emit({ type: 'evict' }) },
   delays: { tolerationSeconds: ({ context }) => context.delayMs },
 }).createMachine({
-  id: 'podEviction',
+  id: 'pod-eviction',
   context: ({ input }) => input,
   initial: 'tolerating',
   states: {

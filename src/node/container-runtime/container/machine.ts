@@ -28,7 +28,7 @@ export const containerMachine = setup({
     gracePeriod: ({ context }) => context.gracePeriodMs,
   },
 }).createMachine({
-  id: 'runtime container',
+  id: 'runtime-container',
   context: { gracePeriodMs: 0 },
   initial: 'created',
   states: {

@@ -32,7 +32,7 @@ export const imagePullMachine = setup({
     }),
   },
 }).createMachine({
-  id: 'image pull',
+  id: 'image-pull',
   context: { backOffMs: 0, failedAt: Number.NEGATIVE_INFINITY },
   initial: 'pulling',
   states: {

@@ -37,7 +37,7 @@ export const podWorkerMachine = setup({
     retry: ({ context }) => context.retryMs,
   },
 }).createMachine({
-  id: 'pod worker',
+  id: 'pod-worker',
   context: { retryMs: 0 },
   initial: 'syncing',
   on: { terminate: '.terminating' },
