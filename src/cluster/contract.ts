@@ -136,6 +136,10 @@ export interface HostShell {
 export interface EtcdView {
   readonly members: readonly { readonly name: string; readonly state: string; readonly term: number }[]
   leader(): string | undefined
+  /** The newest revision that is committed; undefined without a leader. */
+  revision(): number | undefined
+  /** Keys that start with the prefix, in order, as etcdctl get --prefix --keys-only prints them; none without a leader. */
+  keys(prefix: string): readonly string[]
   /** The host a member runs on; undefined for a name no member has. */
   hostOf(member: string): string | undefined
 }

@@ -3,6 +3,7 @@ import type { Answer, Kind, KubernetesObject } from '../api/types.ts'
 import type { Client } from '../client/contract.ts'
 import type { Network } from '../network/contract.ts'
 import type { ComponentName, Faults } from './contract.ts'
+import type { Halted } from './halted.ts'
 import type { Machine } from './machines.ts'
 
 type Action = 'stops' | 'starts' | 'restarts' | 'crashes'
@@ -22,8 +23,10 @@ export class ClusterFaults implements Faults {
   readonly #machines: ReadonlyMap<string, Machine>
   readonly #network: Network
   readonly #admin: Client
+  readonly #haltedProxies: Halted
 
-  constructor(machines: ReadonlyMap<string, Machine>, network: Network, admin: Client) {
+  constructor(machines: ReadonlyMap<string, Machine>, network: Network, admin: Client, haltedProxies: Halted) {
+    this.#haltedProxies = haltedProxies
     this.#machines = machines
     this.#network = network
     this.#admin = admin
@@ -34,7 +37,7 @@ export class ClusterFaults implements Faults {
     if (isStaticPod(name)) for (const machine of machines) staticPod(machine, name, action)
     else if (name === 'kubelet' || name === 'containerd') for (const machine of machines) unit(machine, name, action)
     else if (name === 'coredns') this.#coreDNS(action)
-    else for (const machine of machines) kubeProxy(machine, action)
+    else for (const machine of machines) kubeProxy(machine, action, this.#haltedProxies)
   }
 
   node(name: string, fault: 'fails' | 'reboots' | 'recovers'): void {
@@ -128,11 +131,9 @@ function crashContainer({ host }: Pick<Machine, 'host'>, name: string, exitCode:
       host.runtime?.crash(container.id, exitCode)
 }
 
-/** Its DaemonSet brings a kube-proxy that ends back at once: only a crash can be played, a lasting stop cannot. */
-function kubeProxy(machine: Machine, action: Action): void {
-  if (action === 'stops')
-    throw new Error(
-      'stopping kube-proxy on a node for good is not simulated: remove the node from its DaemonSet instead',
-    )
-  if (action !== 'starts') crashContainer(machine, 'kube-proxy', action === 'crashes' ? 1 : 0)
+/** Its DaemonSet brings a kube-proxy that ends back at once: to stop for good it is held still, as by SIGSTOP. */
+function kubeProxy(machine: Machine, action: Action, halted: Halted): void {
+  if (action === 'stops') halted.halt(machine.host.name)
+  else if (action === 'starts') halted.resume(machine.host.name)
+  else crashContainer(machine, 'kube-proxy', action === 'crashes' ? 1 : 0)
 }

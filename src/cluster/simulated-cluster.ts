@@ -1,6 +1,6 @@
 import type { ApiServer, UserInfo } from '../api/request.ts'
-import { notFound } from '../api/status.ts'
-import type { Answer } from '../api/types.ts'
+import { failure, notFound } from '../api/status.ts'
+import type { Answer, Status } from '../api/types.ts'
 import { createClient } from '../client/client.ts'
 import type { Client } from '../client/contract.ts'
 import { Renewals } from '../client/renewals.ts'
@@ -19,7 +19,9 @@ import { runControlPlaneProcesses } from './bare-control-plane.ts'
 import { boot } from './boot.ts'
 import type { Cluster, ClusterOptions, DeclaredImage, EtcdView, Faults, HostView, RequestOutcome } from './contract.ts'
 import { ApiEndpoints } from './endpoints.ts'
+import { etcdView } from './etcd-view.ts'
 import { ClusterFaults } from './faults.ts'
+import { Halted } from './halted.ts'
 import { HostDoor } from './host-door.ts'
 import { createImages, type Images } from './images.ts'
 import { type Input, onlookerClock, recorded } from './inputs.ts'
@@ -100,21 +102,12 @@ export class SimulatedCluster implements Cluster {
     }
     this.#machines = new Map(topology.nodes.map((node, index) => [node.name, createMachine(node, index, shared)]))
     this.#admin = this.#clientOf(ADMIN, false)
-    this.#innerFaults = new ClusterFaults(this.#machines, this.network, this.#admin)
+    this.#innerFaults = new ClusterFaults(this.#machines, this.network, this.#admin, plane.haltedProxies)
     this.faults = this.#recordedFaults()
     this.hosts = new Map(
       [...this.#machines].map(([name, machine]) => [name, new HostDoor(machine, (input) => this.#record(input))]),
     )
-    this.etcd = {
-      get members() {
-        return members.map(({ name, alias }) => {
-          const { state, term } = etcd.member(name)
-          return { name: alias, state, term }
-        })
-      },
-      leader: () => members.find(({ name }) => name === etcd.leader())?.alias,
-      hostOf: (member) => members.find(({ name, alias }) => alias === member || name === member)?.host,
-    }
+    this.etcd = etcdView(etcd, members)
     const machines = [...this.#machines.values()]
     if (options.profile === 'control-plane') {
       runControlPlaneProcesses(machines[0]!, this.#images, this.#world, this.network, seed)
@@ -177,8 +170,10 @@ export class SimulatedCluster implements Cluster {
     sink: LogSink,
   ): Answer<() => void> {
     const node = this.#admin.get('Pod', pod, namespace)?.spec.nodeName
-    const kubelet = node === undefined ? undefined : this.#machines.get(node)?.kubelet
-    if (kubelet === undefined) return notFound({ group: '', resource: 'pods' }, pod)
+    const machine = node === undefined ? undefined : this.#machines.get(node)
+    if (machine === undefined) return notFound({ group: '', resource: 'pods' }, pod)
+    const { kubelet, host } = machine
+    if (kubelet === undefined) return noKubelet(host, `${namespace}/${pod}/${container}`)
     return kubelet.logs(namespace, pod, container, options, sink)
   }
 
@@ -213,6 +208,7 @@ export class SimulatedCluster implements Cluster {
       network: this.network,
       etcd,
       endpoints: this.#endpoints,
+      haltedProxies: new Halted(),
       renewals: this.#renewals(etcd),
       authority: this.#options.authority,
       caCertificate: this.#options.caCertificate ?? PLACEHOLDER_CA,
@@ -282,6 +278,12 @@ export class SimulatedCluster implements Cluster {
       },
     }
   }
+}
+
+/** What the API server answers when nobody listens at a kubelet's port: the error of its own HTTP request. */
+function noKubelet({ ip, up }: { readonly ip: string; readonly up: boolean }, path: string): Status {
+  const why = up ? 'connect: connection refused' : 'i/o timeout'
+  return failure(500, '', `Get "https://${ip}:10250/containerLogs/${path}": dial tcp ${ip}:10250: ${why}`)
 }
 
 /** What stands in ca.crt where nobody outside will check it. */

@@ -153,7 +153,7 @@ export const parameterTypes: readonly ParameterTypeDefinition[] = [
 function podsRef(text: string): PodsRef {
   const owner = / of ([A-Z][A-Za-z]*) "([^"]*)"/.exec(text)
   return {
-    count: parseCount(text),
+    count: parseCount(text.slice(0, text.indexOf(' Pod'))),
     owner: owner ? objectRef(owner[1]!, owner[2]!) : undefined,
     labelSelector: / matching "([^"]*)"/.exec(text)?.[1],
     node: / on [Nn]ode "([^"]*)"/.exec(text)?.[1],

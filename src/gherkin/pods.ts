@@ -61,6 +61,14 @@ export function descendants(world: World, object: KubernetesObject): readonly Ku
   return children.flatMap((child) => [child, ...descendants(world, child)])
 }
 
+/** Pods and ReplicaSets that were below an object and are gone. */
+export function formerDescendants(world: World, owner: ObjectRef): readonly KubernetesObject[] {
+  return OWNED_KINDS.flatMap((kind) => [...world.history.lives(kind)])
+    .filter((life) => life.at(-1)!.deleted)
+    .map((life) => life.at(-1)!.object)
+    .filter((object) => ownedBy(world, object, owner))
+}
+
 /** The Pods that the words meant at an instant of the past, from the recorded history. */
 export function podsAsOf(world: World, ref: PodsRef, at: number): readonly Pod[] {
   const alive = [...world.history.lives('Pod')]

@@ -242,6 +242,7 @@ export class World {
 
 /** The object, or an error that says why there is none. */
 export function expectDone<T extends KubernetesObject>(world: World, answer: Answer<T>): T {
-  if (isStatus(answer)) world.fail(`the API server refused: ${(answer as Status).message ?? answer.reason}`)
+  if (isStatus(answer) && answer.status !== 'Success')
+    world.fail(`the API server refused: ${(answer as Status).message ?? answer.reason}`)
   return answer as T
 }

@@ -13,7 +13,11 @@ const connect = (plane: ControlPlane, account: string) => (process: Process, ser
   )
 
 export function kubeProxyOf(plane: ControlPlane): Program {
-  return kubeProxyProgram({ network: plane.network, connect: connect(plane, 'kube-proxy') })
+  return kubeProxyProgram({
+    network: plane.network,
+    connect: connect(plane, 'kube-proxy'),
+    halted: plane.haltedProxies,
+  })
 }
 
 export function coreDNSOf(plane: ControlPlane): Program {

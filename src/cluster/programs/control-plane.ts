@@ -6,6 +6,7 @@ import type { EtcdCluster } from '../../control-plane/etcd/index.ts'
 import type { Network } from '../../network/contract.ts'
 import type { FileTree } from '../../node/contract.ts'
 import type { ApiEndpoints } from '../endpoints.ts'
+import type { Halted } from '../halted.ts'
 
 /** What the programs of the control plane share. */
 export interface ControlPlane {
@@ -13,6 +14,8 @@ export interface ControlPlane {
   readonly network: Network
   readonly etcd: EtcdCluster
   readonly endpoints: ApiEndpoints
+  /** Hosts whose kube-proxy is held still. */
+  readonly haltedProxies: Halted
   /** Lease renewals that nobody can tell are not made. */
   readonly renewals: Renewals
   readonly authority: TokenAuthority | undefined
@@ -29,9 +32,24 @@ export interface ControlPlane {
  *
  * @returns `ip:port`, or the error client-go gives for a file that is missing or broken
  */
-export function endpointIn(files: FileTree, path: string): { readonly endpoint: string } | { readonly error: string } {
+export function endpointIn(files: FileTree, path: string): EndpointOrError {
   const text = files.read(path)
   if (text === undefined) return { error: `stat ${path}: no such file or directory` }
+  const key = `${path}\0${text}`
+  let known = endpoints.get(key)
+  if (known === undefined) {
+    known = endpointOf(text, path)
+    if (endpoints.size >= 100) endpoints.clear()
+    endpoints.set(key, known)
+  }
+  return known
+}
+
+type EndpointOrError = { readonly endpoint: string } | { readonly error: string }
+
+const endpoints = new Map<string, EndpointOrError>()
+
+function endpointOf(text: string, path: string): EndpointOrError {
   let config: { clusters?: { cluster?: { server?: string } }[] } | null
   try {
     config = parse(text)

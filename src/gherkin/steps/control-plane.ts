@@ -13,13 +13,30 @@ export const controlPlaneSteps: readonly StepDefinition[] = [
       return leader === undefined ? undefined : `etcd's leader is "${leader}"`
     }, within),
   ),
-  step('etcd has another leader than {string}{within}', (world: World, name: string, within?: number) =>
-    world.eventually(() => {
-      const leader = world.cluster.etcd.leader()
-      if (leader === undefined) return 'etcd has no leader'
-      return leader === name ? `etcd's leader is still "${leader}"` : undefined
-    }, within),
+  step(
+    '{component} has another leader than {string}{within}',
+    (world: World, { component, text }: ComponentRef, name: string, within?: number) =>
+      world.eventually(() => {
+        const leader = leaderOf(world, component)
+        if (leader === undefined) return `${text} has no leader`
+        return leader === name ? `the leader of ${text} is still "${leader}"` : undefined
+      }, within),
   ),
+  step('etcd holds {string}{within}', (world: World, key: string, within?: number) =>
+    world.eventually(() => (world.cluster.etcd.keys(key).includes(key) ? undefined : notHeld(world, key)), within),
+  ),
+  step('etcd holds no {string}{within}', (world: World, key: string, within?: number) =>
+    world.eventually(() => (world.cluster.etcd.keys(key).includes(key) ? `etcd holds ${key}` : undefined), within),
+  ),
+  step('nothing is written to etcd for {duration}', async (world: World, ms: number) => {
+    await world.advance(0)
+    const before = world.cluster.etcd.revision()
+    if (before === undefined) world.fail('etcd has no leader, and so no revision')
+    await world.always(() => {
+      const revision = world.cluster.etcd.revision()
+      return revision === before ? undefined : `etcd's revision was ${before} and is ${revision ?? 'unknown'}`
+    }, ms)
+  }),
   step(
     '{component} {accepts} writes{within}',
     (world: World, { component, text }: ComponentRef, accepts: string, within?: number) => {
@@ -35,13 +52,17 @@ export const controlPlaneSteps: readonly StepDefinition[] = [
     'the leader of {component} is {string}{within}',
     (world: World, { component }: ComponentRef, name: string, within?: number) =>
       world.eventually(() => {
-        const leader = component === 'etcd' ? world.cluster.etcd.leader() : holder(world, component)
-        return leader === name || leader?.split('_')[0] === name
-          ? undefined
-          : `the leader is ${leader ? `"${leader}"` : 'nobody'}`
+        const leader = leaderOf(world, component)
+        return leader === name ? undefined : `the leader is ${leader ? `"${leader}"` : 'nobody'}`
       }, within),
   ),
 ]
+
+/** Keys nearby, for whoever mistyped one. */
+function notHeld(world: World, key: string): string {
+  const near = world.cluster.etcd.keys(key.slice(0, key.lastIndexOf('/') + 1)).slice(0, 10)
+  return `etcd does not hold ${key}${near.length > 0 ? `; nearby: ${near.join(', ')}` : ''}`
+}
 
 /** Tries a write that is not kept apart from its trying: a dry run reaches etcd no further than admission. */
 function writeProblem(world: World): string | undefined {
@@ -54,7 +75,8 @@ function writeProblem(world: World): string | undefined {
   return undefined
 }
 
-/** Who holds the Lease: `<host>_<uuid>`. */
-function holder(world: World, component: string): string | undefined {
-  return world.client.get('Lease', component, 'kube-system')?.spec?.holderIdentity
+/** The member that leads etcd, or the host whose instance holds the Lease (`<host>_<uuid>`). */
+function leaderOf(world: World, component: string): string | undefined {
+  if (component === 'etcd') return world.cluster.etcd.leader()
+  return world.client.get('Lease', component, 'kube-system')?.spec?.holderIdentity?.split('_')[0]
 }

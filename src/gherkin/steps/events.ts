@@ -1,6 +1,6 @@
 import type { Event, KubernetesObject, Pod } from '../../api/types.ts'
 import type { ObjectRef } from '../parameter-types.ts'
-import { descendants, find, namespaceOf, onePodOf } from '../pods.ts'
+import { descendants, find, formerDescendants, namespaceOf, onePodOf } from '../pods.ts'
 import { SpecError, type StepDefinition, step } from '../step.ts'
 import type { World } from '../world.ts'
 
@@ -49,7 +49,7 @@ const reasons = (events: readonly Event[]) => [...new Set(events.map((event) => 
 function eventsOf(world: World, ref: ObjectRef): readonly Event[] {
   const object = find(world, ref)
   const family = new Set<string | undefined>(
-    object === undefined ? [] : [object, ...descendants(world, object)].map(uid),
+    object === undefined ? [] : [object, ...descendants(world, object), ...formerDescendants(world, ref)].map(uid),
   )
   const namespace = namespaceOf(world, ref)
   // Nodes' events carry the node's name for its uid; an object that is gone is known by its name alone.

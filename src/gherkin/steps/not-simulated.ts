@@ -19,6 +19,13 @@ export const notSimulatedSteps: readonly StepDefinition[] = [
   step('{component} answers every request {duration} late', (world: World, { text }: ComponentRef, _ms: number) =>
     world.incapable(`make ${text} slow: requests among components take no time here`),
   ),
+  step(
+    '{int}% of the requests to {component} fail with status {int}',
+    (world: World, percent: number, { text }: ComponentRef, status: number) =>
+      world.incapable(
+        `let ${percent}% of the requests to ${text} fail with status ${status}: they all arrive or none does`,
+      ),
+  ),
   step('an etcd snapshot is saved as {string}', (world: World, _name: string) =>
     world.incapable('take snapshots of etcd: they are not simulated'),
   ),

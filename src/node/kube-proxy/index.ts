@@ -16,6 +16,13 @@ export interface KubeProxyDeps {
    * @returns a text says why there is none
    */
   connect(process: Process, server: string): Client | string
+  /** Where kube-proxy is held still from outside: it sees nothing new, its rules stay in force. */
+  readonly halted?: Halted
+}
+
+interface Halted {
+  is(host: string): boolean
+  onResume(host: string, listener: () => void): () => void
 }
 
 /**
@@ -38,13 +45,18 @@ export function kubeProxyProgram(deps: KubeProxyDeps): Program {
         return
       }
       const key = `${process.host}/${starts++}`
-      const proxy = new KubeProxy(deps.network, process, config, shared, () => charts?.send(key, { type: 'changed' }))
+      const changed = () => charts?.send(key, { type: 'changed' })
+      const { halted } = deps
+      const proxy = new KubeProxy(deps.network, process, config, shared, () => {
+        if (!halted?.is(process.host)) changed()
+      })
       proxies.set(key, proxy)
       charts.start(key, { minSyncPeriodMs: config.minSyncPeriodMs })
       process.onEnd(() => {
         charts?.stop(key)
         proxies.delete(key)
       })
+      if (halted) process.onEnd(halted.onResume(process.host, changed))
       proxy.start(client)
     },
   }

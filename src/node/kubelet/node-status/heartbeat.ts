@@ -6,7 +6,7 @@ import type { KubeletConfiguration } from '../configuration.ts'
 import type { KubeletDeps } from '../contract.ts'
 import { nodeConditions, sameConditions } from './conditions.ts'
 import { LeaseController } from './lease-controller.ts'
-import { initialNode, nodeFacts, nodeImages } from './node.ts'
+import { initialNode, nodeFacts, nodeImages, withExtendedResources } from './node.ts'
 import { RuntimeState } from './runtime-state.ts'
 
 /** Source: pkg/kubelet/kubelet_node_status.go registerWithAPIServer: 100 ms, doubling up to 7 s */
@@ -122,7 +122,8 @@ export class Heartbeat {
     const { deps, configuration, clock } = this.#h
     const conditions = nodeConditions(old?.conditions, errors, clock.now())
     const images = nodeImages(deps)
-    return { ...old, ...nodeFacts(deps, configuration), ...(images.length === 0 ? {} : { images }), conditions }
+    const facts = withExtendedResources(nodeFacts(deps, configuration), old)
+    return { ...old, ...facts, ...(images.length === 0 ? {} : { images }), conditions }
   }
 
   /** Looks, and writes when there is something to say. */

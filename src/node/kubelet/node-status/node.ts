@@ -78,6 +78,21 @@ export function nodeFacts(deps: KubeletDeps, configuration: KubeletConfiguration
   }
 }
 
+/** What somebody else put into the capacity stays there, and can be asked for. Source: setters.go MachineInfo */
+export function withExtendedResources(
+  facts: Omit<NodeStatus, 'conditions'>,
+  old: NodeStatus | undefined,
+): Omit<NodeStatus, 'conditions'> {
+  const extended = Object.entries(old?.capacity ?? {}).filter(([name]) => !Object.hasOwn(facts.capacity ?? {}, name))
+  if (extended.length === 0) return facts
+  const more = Object.fromEntries(extended)
+  return {
+    ...facts,
+    capacity: { ...facts.capacity, ...more },
+    allocatable: { ...facts.allocatable, ...more },
+  }
+}
+
 function nodeInfo({ machine, nodeName, kubernetesVersion = 'v1.36.0' }: KubeletDeps): NodeStatus['nodeInfo'] {
   return {
     architecture: 'amd64',

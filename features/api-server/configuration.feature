@@ -1,0 +1,45 @@
+@api @control-plane
+Feature: The API server's static Pod
+  Its flags stand in /etc/kubernetes/manifests/kube-apiserver.yaml. A wrong one stops it, and its log says why; with the
+  API down only the node itself can be asked.
+
+  @claim:api-15 @claim:node-14
+  Scenario: An etcd that is not there
+    Given a cluster
+    When in file "/etc/kubernetes/manifests/kube-apiserver.yaml" on node "cp-1" "--etcd-servers=https://127.0.0.1:2379" is replaced by "--etcd-servers=https://127.0.0.1:2399"
+    And 2 minutes pass
+    Then the API server refuses writes
+    When command "crictl ps -a --name kube-apiserver" is run on node "cp-1"
+    Then the command's output contains "Exited"
+    When command "crictl logs $(crictl ps -a -q --name kube-apiserver | head -1)" is run on node "cp-1"
+    Then the command's output contains "dial tcp 127.0.0.1:2399: connect: connection refused"
+    When in file "/etc/kubernetes/manifests/kube-apiserver.yaml" on node "cp-1" "2399" is replaced by "2379"
+    Then the API server accepts writes within 2 minutes
+    And Pod "kube-system/kube-apiserver-cp-1" is Ready within 2 minutes
+
+  @claim:api-15
+  Scenario: A certificate that is not there
+    Given a cluster
+    When file "/etc/kubernetes/pki/apiserver.crt" on node "cp-1" is removed
+    And the API server restarts
+    And 30 seconds pass
+    Then the API server refuses writes
+    When command "crictl logs $(crictl ps -a -q --name kube-apiserver | head -1)" is run on node "cp-1"
+    Then the command's output contains "open /etc/kubernetes/pki/apiserver.crt: no such file or directory"
+
+  @claim:api-15
+  Scenario: An admission plug-in that does not exist
+    Given a cluster
+    When in file "/etc/kubernetes/manifests/kube-apiserver.yaml" on node "cp-1" "NodeRestriction" is replaced by "NodeRestrictions"
+    And 1 minute passes
+    Then the API server refuses writes
+    When command "crictl logs $(crictl ps -a -q --name kube-apiserver | head -1)" is run on node "cp-1"
+    Then the command's output contains "NodeRestrictions"
+    And the command's output contains "is unknown"
+
+  Scenario: A flag of the controller manager shortens how long a node may be silent
+    Given a cluster
+    And the controller manager runs with these flags:
+      | node-monitor-grace-period | 20s |
+    When node "worker-1" fails
+    Then Node "worker-1" becomes NotReady after 20 seconds
