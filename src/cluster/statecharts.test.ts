@@ -17,3 +17,12 @@ test('names are unique, and each chart can be drawn', () => {
   expect(new Set(statecharts.map(({ machine }) => machine.id)).size).toBe(statecharts.length)
   for (const { machine } of statecharts) expect(mermaid(machine)).toMatch(/^stateDiagram-v2/)
 })
+
+test('docs/statecharts.md draws them as they are (vitest -u draws it anew)', async () => {
+  const parts = statecharts.map(
+    ({ machine, component, describes }) =>
+      `## ${machine.id}\n\n${component}: ${describes}.\n\n\`\`\`mermaid\n${mermaid(machine).trimEnd()}\n\`\`\`\n`,
+  )
+  const page = `# Statecharts\n\nEvery chart of the cluster, as \`kubedrill machines NAME\` draws it.\n\n${parts.join('\n')}`
+  await expect(page).toMatchFileSnapshot('../../docs/statecharts.md')
+})
