@@ -43,7 +43,8 @@ class CucumberWorld extends World {
 setWorldConstructor(CucumberWorld)
 // Virtual time has its own deadlines; this one is for a simulation that never comes to rest.
 setDefaultTimeout(60_000)
-for (const type of parameterTypes) defineParameterType(type)
+// Our words are for our steps: a snippet for somebody's own is better off with cucumber's.
+for (const type of parameterTypes) defineParameterType({ ...type, useForSnippets: false })
 for (const definition of vocabulary) Given(definition.pattern, binding(definition))
 
 After(async function (this: World) {

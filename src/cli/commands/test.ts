@@ -4,6 +4,7 @@ import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api'
 import type { Envelope } from '@cucumber/messages'
 import { Failure } from '../failure.ts'
 import { PACKAGE_ROOT } from '../package-root.ts'
+import { shareModules } from '../user-modules.ts'
 
 export interface TestOptions {
   readonly tags?: string
@@ -18,13 +19,15 @@ export interface TestOptions {
  * scenario failed, 2 when a feature cannot be read or has steps nobody knows.
  */
 export async function test(files: readonly string[], options: TestOptions): Promise<void> {
-  const missing = files
-    .map((file) => file.replace(/:\d+(:\d+)*$/, ''))
-    .find((file) => !/[*?{]/.test(file) && !existsSync(file))
+  const named = [...files.map((file) => file.replace(/:\d+(:\d+)*$/, '')), ...(options.import ?? [])]
+  const missing = named.find((file) => !/[*?{]/.test(file) && !existsSync(file))
   if (missing !== undefined) throw new Failure(`${missing}: there is no such file or directory`)
+  shareModules()
   const { runConfiguration } = await loadConfiguration({ provided: configuration(files, options), file: false })
   let unusable = false
-  const watch = ({ testStepFinished, parseError }: Envelope) => {
+  let found = false
+  const watch = ({ testStepFinished, parseError, source }: Envelope) => {
+    found ||= source !== undefined
     const status = testStepFinished?.testStepResult.status
     if (parseError !== undefined || status === 'UNDEFINED' || status === 'AMBIGUOUS') unusable = true
   }
@@ -33,8 +36,11 @@ export async function test(files: readonly string[], options: TestOptions): Prom
     // A dry run says nothing of undefined steps by itself.
     if (unusable) process.exitCode = 2
     else if (!success) process.exitCode = 1
+    if (!found) throw new Error(`no feature is found at ${runConfiguration.sources.paths.join(', ')}`)
   } catch (error) {
-    throw new Failure((error as Error).message)
+    // cucumber wraps what went wrong (a tag expression, a file of steps) in what it was about to do.
+    const { message, cause } = error as Error
+    throw new Failure((cause instanceof Error ? cause.message : message).trim())
   }
 }
 

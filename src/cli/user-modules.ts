@@ -1,0 +1,41 @@
+import * as module from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { PACKAGE_ROOT } from './package-root.ts'
+
+type Urls = Readonly<Record<string, string>>
+
+/**
+ * Step definitions of a user's own, wherever they lie, mean the one cucumber that runs them and the one World that it
+ * was given: a second copy would define steps that nobody calls, and most directories have none at all.
+ */
+export function shareModules(): void {
+  const own = {
+    kubedrill: pathToFileURL(join(PACKAGE_ROOT, 'dist', 'index.js')).href,
+    'kubedrill/gherkin': pathToFileURL(join(PACKAGE_ROOT, 'dist', 'gherkin', 'index.js')).href,
+  }
+  const cucumber = '@cucumber/cucumber'
+  shareImports({ ...own, [cucumber]: import.meta.resolve(cucumber) })
+  shareRequires({ [cucumber]: pathToFileURL(module.createRequire(import.meta.url).resolve(cucumber)).href })
+}
+
+/** Node 20 resolves imports on a thread of its own: what is shared travels there as text. */
+function shareImports(urls: Urls): void {
+  const source = `const urls = ${JSON.stringify(urls)}
+export const resolve = (name, context, next) => name in urls ? { url: urls[name], shortCircuit: true } : next(name, context)`
+  module.register(`data:text/javascript,${encodeURIComponent(source)}`)
+}
+
+interface Requires {
+  _resolveFilename(name: string, ...rest: unknown[]): string
+}
+
+/** `require` knows no such hooks: the function is replaced that everybody replaces. */
+function shareRequires(urls: Urls): void {
+  const requires = module.Module as unknown as Requires
+  const resolve = requires._resolveFilename
+  requires._resolveFilename = function resolveShared(this: unknown, name, ...rest) {
+    const url = urls[name]
+    return url === undefined ? resolve.call(this, name, ...rest) : fileURLToPath(url)
+  }
+}
