@@ -1,4 +1,4 @@
-import { Ajv } from 'ajv'
+import { Ajv, type ValidateFunction } from 'ajv'
 import { parseDocument } from 'yaml'
 import type { Topology, TopologyNode } from './contract.ts'
 
@@ -51,7 +51,13 @@ export const topologySchema = {
   },
 }
 
-const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(topologySchema)
+let compiled: ValidateFunction | undefined
+
+/** Compiled when the first file is read: a cluster of the default topology starts without it. */
+function validator(): ValidateFunction {
+  compiled ??= new Ajv({ allErrors: true, allowUnionTypes: true }).compile(topologySchema)
+  return compiled
+}
 
 /** A topology file that cannot be used: the message names file, line, field and what was expected. */
 export class TopologyError extends Error {}
@@ -87,6 +93,7 @@ export function checkTopology(topology: unknown, words: (problem: TopologyProble
   const refuse = (path: readonly string[], problem: string, at = path): never => {
     throw new TopologyError(words({ path, at, problem }))
   }
+  const validate = validator()
   if (!validate(topology)) {
     const { instancePath, message, params } = validate.errors![0]!
     const allowed = params.allowedValues ? `: ${params.allowedValues.join(', ')}` : ''

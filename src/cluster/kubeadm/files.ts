@@ -41,7 +41,21 @@ function kubeletFlags({ node, ip }: HostFiles): string {
   ].join(' ')
 }
 
-function controlPlaneFiles(host: HostFiles): Record<string, string> {
+/** What is written for one control plane host, by what it is written from: the same in every cluster of a process. */
+const written = new Map<string, Readonly<Record<string, string>>>()
+
+function controlPlaneFiles(host: HostFiles): Readonly<Record<string, string>> {
+  const key = JSON.stringify({ ...host, node: undefined })
+  let files = written.get(key)
+  if (files === undefined) {
+    files = writeControlPlaneFiles(host)
+    if (written.size >= 100) written.clear()
+    written.set(key, files)
+  }
+  return files
+}
+
+function writeControlPlaneFiles(host: HostFiles): Record<string, string> {
   const own = `https://${host.ip}:6443`
   const manifests = Object.entries(staticPodManifests(host)).map(([name, text]) => [
     `/etc/kubernetes/manifests/${name}`,
@@ -88,8 +102,21 @@ function certificateText(file: string): string {
   return `-----BEGIN ${kind}-----\nnot simulated: ${file}\n-----END ${kind}-----\n`
 }
 
+const kubeconfigs = new Map<string, string>()
+
 /** A kubeconfig as kubeadm writes it. */
 export function kubeconfig(server: string, user: string, caCertificate: string): string {
+  const key = `${server}\0${user}\0${caCertificate}`
+  let text = kubeconfigs.get(key)
+  if (text === undefined) {
+    text = writeKubeconfig(server, user, caCertificate)
+    if (kubeconfigs.size >= 100) kubeconfigs.clear()
+    kubeconfigs.set(key, text)
+  }
+  return text
+}
+
+function writeKubeconfig(server: string, user: string, caCertificate: string): string {
   return stringify({
     apiVersion: 'v1',
     clusters: [{ cluster: { 'certificate-authority-data': base64(caCertificate), server }, name: 'kubernetes' }],

@@ -141,6 +141,19 @@ export function loadKubeconfig(files: FileTree, path = KUBECONFIG_FILE): Kubecon
   const text = files.read(path)
   if (text === undefined)
     return `failed to run Kubelet: unable to load bootstrap kubeconfig: stat /etc/kubernetes/bootstrap-kubelet.conf: no such file or directory`
+  const key = `${path}\0${text}`
+  let known = kubeconfigs.get(key)
+  if (known === undefined) {
+    known = readKubeconfig(text, path)
+    if (kubeconfigs.size >= 100) kubeconfigs.clear()
+    kubeconfigs.set(key, known)
+  }
+  return known
+}
+
+const kubeconfigs = new Map<string, Kubeconfig | string>()
+
+function readKubeconfig(text: string, path: string): Kubeconfig | string {
   let file: KubeconfigFile | null
   try {
     file = parse(text) as KubeconfigFile | null

@@ -19,6 +19,14 @@ const MARKS: Marks = {
  * Source: pkg/registry/rbac/rest/storage_rbac.go PolicyData, pkg/registry/scheduling/rest/storage_scheduling.go
  */
 export function bootstrapObjects(): readonly KubernetesObject[] {
+  made ??= makeBootstrapObjects()
+  return made
+}
+
+/** Objects are immutable: every API server of a process starts from the same ones. */
+let made: readonly KubernetesObject[] | undefined
+
+function makeBootstrapObjects(): readonly KubernetesObject[] {
   return [
     ...aggregatedRoles(),
     ...entries({ ...userRoles, ...componentRoles }, (name, rules) => clusterRole(name, rules, marksOf(name))),

@@ -37,19 +37,36 @@ function aggregate(client: Client, name: string): Status | undefined {
   const role = client.get('ClusterRole', name)
   if (role?.aggregationRule === undefined) return undefined
   const rules = aggregatedRules(role, client.list('ClusterRole'))
-  if (JSON.stringify(rules) === JSON.stringify(role.rules ?? [])) return undefined
+  if (sameRules(rules, role.rules ?? [])) return undefined
   const answer = client.update('ClusterRole', name, undefined, (now) => ({ ...now, rules }))
   return isStatus(answer) && answer.reason !== 'NotFound' ? answer : undefined
 }
 
 function aggregatedRules(role: ClusterRole, all: readonly ClusterRole[]): readonly PolicyRule[] {
-  const sorted = [...all].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
   const rules = new Map<string, PolicyRule>()
   for (const labelSelector of role.aggregationRule?.clusterRoleSelectors ?? []) {
     const selector = selectorFromLabelSelector(labelSelector)
-    for (const each of sorted)
-      if (each.metadata.name !== role.metadata.name && selector.matches(each.metadata.labels))
-        for (const rule of each.rules ?? []) rules.set(JSON.stringify(rule), rules.get(JSON.stringify(rule)) ?? rule)
+    const selected = all.filter(
+      (each) => each.metadata.name !== role.metadata.name && selector.matches(each.metadata.labels),
+    )
+    for (const each of selected.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)))
+      for (const rule of each.rules ?? []) if (!rules.has(textOf(rule))) rules.set(textOf(rule), rule)
   }
   return [...rules.values()]
+}
+
+function sameRules(a: readonly PolicyRule[], b: readonly PolicyRule[]): boolean {
+  return a.length === b.length && a.every((rule, i) => rule === b[i] || textOf(rule) === textOf(b[i]!))
+}
+
+const texts = new WeakMap<PolicyRule, string>()
+
+/** What rules are compared by; made once for each, and roles pass their rules on as they are. */
+function textOf(rule: PolicyRule): string {
+  let text = texts.get(rule)
+  if (text === undefined) {
+    text = JSON.stringify(rule)
+    texts.set(rule, text)
+  }
+  return text
 }
