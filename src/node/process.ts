@@ -10,7 +10,7 @@ export type Signal = 'SIGTERM' | 'SIGINT' | 'SIGHUP'
 /** What a process is started with. */
 export interface ProcessOptions {
   readonly world: ChartWorld
-  readonly network: Network
+  readonly network: Pick<Network, 'listen'>
   readonly random: Random
   readonly argv: readonly string[]
   readonly env?: Readonly<Record<string, string>>
