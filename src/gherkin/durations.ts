@@ -1,3 +1,4 @@
+import { parseGoDuration } from '../api/duration.ts'
 import { SpecError } from './step.ts'
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -46,16 +47,20 @@ const number = String.raw`\d+(?:\.\d+)?`
 const unit = '(?:millisecond|second|minute|hour|day)s?'
 const amount = `(?:${number}|an?|one) ${unit}(?:(?: and|,) (?:${number}|an?|one) ${unit})*`
 
+/** As flags and manifests have it: 90s, 1m30s. */
+const SHORT = String.raw`(?:\d+(?:\.\d+)?(?:ms|h|m|s))+`
+
 /** A name that might be a duration's: taken, so that the step is refused with the names there are, not called undefined. */
 const UNNAMED = 'the [a-z][a-z -]* (?:period|timeout|time-out|duration|deadline|limit|interval|time to live|TTL)'
 
 /** The text of a duration, without capturing groups: `90 seconds`, `a minute`, `1 minute and 30 seconds`, a named default. */
-export const DURATION = `${amount}|${Object.keys(NAMED_DURATIONS).join('|')}|${UNNAMED}`
+export const DURATION = `${amount}|${SHORT}|${Object.keys(NAMED_DURATIONS).join('|')}|${UNNAMED}`
 
 /** @returns milliseconds */
 export function parseDuration(text: string): number {
   const named = NAMED_DURATIONS[text]
   if (named !== undefined) return named
+  if (new RegExp(`^${SHORT}$`).test(text)) return parseGoDuration(text) ?? 0
   let total = 0
   for (const part of text.split(/ and |, /)) {
     const found = /^(\S+) ([a-z]+?)s?$/.exec(part)

@@ -1,4 +1,5 @@
 import { isStatus } from '../../api/types.ts'
+import { hostOfComponent } from '../hosts.ts'
 import type { ComponentRef } from '../parameter-types.ts'
 import { resourceFor, send } from '../request.ts'
 import { SpecError, type StepDefinition, step } from '../step.ts'
@@ -37,17 +38,15 @@ export const controlPlaneSteps: readonly StepDefinition[] = [
       return revision === before ? undefined : `etcd's revision was ${before} and is ${revision ?? 'unknown'}`
     }, ms)
   }),
-  step(
-    '{component} {accepts} writes{within}',
-    (world: World, { component, text }: ComponentRef, accepts: string, within?: number) => {
-      if (component !== 'kube-apiserver' && component !== 'etcd') throw new SpecError(`${text} takes no writes`)
-      return world.eventually(() => {
-        const refused = writeProblem(world)
-        if (accepts === 'accepts') return refused === undefined ? undefined : `${text} refuses writes: ${refused}`
-        return refused === undefined ? `${text} accepts writes` : undefined
-      }, within)
-    },
-  ),
+  step('{component} {accepts} writes{within}', (world: World, ref: ComponentRef, accepts: string, within?: number) => {
+    const { component, text } = ref
+    if (component !== 'kube-apiserver' && component !== 'etcd') throw new SpecError(`${text} takes no writes`)
+    return world.eventually(() => {
+      const refused = refusal(world, ref)
+      if (accepts === 'accepts') return refused === undefined ? undefined : `${text} refuses writes: ${refused}`
+      return refused === undefined ? `${text} accepts writes` : undefined
+    }, within)
+  }),
   step(
     'the leader of {component} is {string}{within}',
     (world: World, { component }: ComponentRef, name: string, within?: number) =>
@@ -62,6 +61,29 @@ export const controlPlaneSteps: readonly StepDefinition[] = [
 function notHeld(world: World, key: string): string {
   const near = world.cluster.etcd.keys(key.slice(0, key.lastIndexOf('/') + 1)).slice(0, 10)
   return `etcd does not hold ${key}${near.length > 0 ? `; nearby: ${near.join(', ')}` : ''}`
+}
+
+/** Why a write is not taken: by anybody where no host is named, else by the one there. */
+function refusal(world: World, ref: ComponentRef): string | undefined {
+  const host = hostOfComponent(world, ref)
+  if (host === undefined) return writeProblem(world)
+  return ref.component === 'etcd' ? memberProblem(world, host) : serverProblem(world, host)
+}
+
+/** A server that is ready has an etcd that answers it. */
+function serverProblem(world: World, host: string): string | undefined {
+  const answer = world.cluster.request({ host }, 'https://127.0.0.1:6443/readyz')
+  return answer.status === 200 ? undefined : (answer.body ?? answer.because ?? `status ${answer.status}`)
+}
+
+/** A member hands writes on to the leader, if it can reach it. */
+function memberProblem(world: World, host: string): string | undefined {
+  const { etcd, network, hosts } = world.cluster
+  const leader = etcd.leader()
+  if (leader === undefined) return 'etcdserver: no leader'
+  const own = etcd.members.find(({ name }) => etcd.hostOf(name) === host)
+  if (own === undefined || own.state === 'stopped' || !hosts.get(host)?.up) return 'connection refused'
+  return network.reaches(host, etcd.hostOf(leader)!) ? undefined : 'etcdserver: request timed out'
 }
 
 /** Tries a write that is not kept apart from its trying: a dry run reaches etcd no further than admission. */

@@ -10,9 +10,11 @@ type Probe = 'readiness' | 'liveness' | 'startup'
 const nodeFaults: Readonly<Record<string, 'fails' | 'reboots' | 'recovers'>> = {
   fails: 'fails',
   'loses power': 'fails',
+  'is powered off': 'fails',
   reboots: 'reboots',
   recovers: 'recovers',
   'comes back': 'recovers',
+  'is powered on': 'recovers',
 }
 
 /** What breaks, and comes back. */
@@ -31,12 +33,12 @@ export const faultSteps: readonly StepDefinition[] = [
   }),
   step(
     'the network between {string} and {string} is {link}',
-    async (world: World, a: string, b: string, link: 'cut' | 'healed') => {
-      world.cluster.faults.link(hostNamed(world, a).name, hostNamed(world, b).name, link)
+    async (world: World, a: string, b: string, link: string) => {
+      world.cluster.faults.link(hostNamed(world, a).name, hostNamed(world, b).name, link === 'cut' ? 'cut' : 'healed')
       await world.advance(0)
     },
   ),
-  step('{int} of {int} etcd members fail', async (world: World, count: number, of: number) => {
+  step('{int} of {int} etcd member(s) fail(s)', async (world: World, count: number, of: number) => {
     const { members } = world.cluster.etcd
     if (members.length !== of) throw new SpecError(`this cluster has ${members.length} etcd member(s), not ${of}`)
     if (count > of) throw new SpecError(`there are only ${of} etcd members`)
@@ -57,7 +59,10 @@ export const faultSteps: readonly StepDefinition[] = [
     world.cluster.faults.probe(name, namespace ?? 'default', probe, probeOutcome(outcome))
   }),
   step('the {probe} probe of {pods} {outcome}', (world: World, probe: Probe, ref: PodsRef, outcome: string) => {
-    const pods = ref.count.bound === 'all' ? podsOf(world, ref) : [onePodOf(world, ref)]
+    const living = podsOf(world, ref).filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    const wanted = ref.count.bound === 'all' ? Math.max(1, living.length) : ref.count.number
+    if (living.length < wanted) throw new SpecError(`${ref.text}: there are ${living.length}`)
+    const pods = living.slice(0, wanted)
     for (const { metadata } of pods)
       world.cluster.faults.probe(metadata.name, metadata.namespace ?? 'default', probe, probeOutcome(outcome))
   }),

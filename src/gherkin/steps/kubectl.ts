@@ -1,4 +1,4 @@
-import { SpecError, type StepDefinition, step } from '../step.ts'
+import { SpecError, type StepDefinition, step, type Table } from '../step.ts'
 import type { CommandResult, World } from '../world.ts'
 
 /** Real kubectl, against this cluster. */
@@ -6,7 +6,7 @@ export const kubectlSteps: readonly StepDefinition[] = [
   step('kubectl {string} is run', async (world: World, line: string) => {
     const { kubectl } = world.options
     if (kubectl === undefined) world.incapable('run kubectl')
-    world.command = await kubectl!(world.cluster, words(line))
+    world.command = await kubectl!(world.cluster, [...context(world), ...words(line)])
     await world.advance(0)
   }),
   step('the command succeeds', (world: World) => {
@@ -21,11 +21,25 @@ export const kubectlSteps: readonly StepDefinition[] = [
     const { output, command } = last(world)
     if (!output.includes(text)) world.fail(`${command} printed:\n${output}`)
   }),
+  step("the command's output contains these in order:", (world: World, table: Table) => {
+    const { output, command } = last(world)
+    let at = 0
+    for (const [text = ''] of table.raw()) {
+      const found = output.indexOf(text, at)
+      if (found < 0) world.fail(`${command} did not print "${text}"${at > 0 ? ' after the others' : ''}:\n${output}`)
+      at = found + text.length
+    }
+  }),
 ]
 
 function last(world: World): CommandResult {
   if (world.command === undefined) throw new SpecError('no step before this one ran a command')
   return world.command
+}
+
+/** The namespace in force, as the current context of a kubeconfig would say it: the command's own -n comes after it. */
+function context(world: World): string[] {
+  return world.namespace === 'default' ? [] : [`--namespace=${world.namespace}`]
 }
 
 /** Splits a command line as a shell does, quotes honoured: nothing is expanded, no shell is asked. */
