@@ -91,7 +91,7 @@ function addClusterCommands(kubedrill: Command): void {
     .command('serve')
     .description('a cluster in the foreground, for kubectl and other clients')
     .option('--topology <file>', 'which machines there are')
-    .option('--port <number>', 'port on 127.0.0.1', wholeNumber, 0)
+    .option('--port <number>', 'port on 127.0.0.1', port, 0)
     .option('--kubeconfig <file>', 'write a kubeconfig here')
     .option('--seed <number>', 'seed of all chance', wholeNumber, 1)
     .option('--speed <factor>', 'virtual seconds in a real one', factor, 1)
@@ -138,6 +138,12 @@ function addClusterCommands(kubedrill: Command): void {
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is expected')
   return Number(text)
+}
+
+function port(text: string): number {
+  const value = wholeNumber(text)
+  if (value > 65_535) throw new InvalidArgumentError('a port is at most 65535')
+  return value
 }
 
 function factor(text: string): number {

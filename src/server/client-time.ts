@@ -56,7 +56,8 @@ function walk(value: unknown, byMs: number): unknown {
   )
 }
 
-function shifted(time: string, byMs: number): string {
+/** One RFC 3339 time; any other text stays as it is. */
+export function shifted(time: string, byMs: number): string {
   const ms = parseTime(time)
   if (Number.isNaN(ms)) return time
   return time.includes('.') ? rfc3339Micro(ms + byMs) : rfc3339(ms + byMs)

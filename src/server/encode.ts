@@ -19,6 +19,10 @@ export class Encoder {
     this.#world = world
   }
 
+  aheadMs(): number {
+    return this.#world.aheadMs()
+  }
+
   /** Any JSON value in client time, not kept. */
   text(value: unknown): string {
     return shiftTimes(JSON.stringify(value), -this.#world.aheadMs())

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../api/types.ts'
+import { shifted } from './client-time.ts'
 import type { ServedColumn, ServedKind } from './contract.ts'
 import { type Encoder, joined } from './encode.ts'
 
@@ -58,10 +59,17 @@ export class Tables {
       row = { cells: kind.columns.map((column) => (isTimely(column) ? undefined : cell(column, object, 0))) }
       this.#rows.set(object, row)
     }
-    const cells = row.cells.map((text, index) => text ?? cell(kind.columns[index]!, object, now)).join(',')
+    const cells = row.cells.map((text, index) => text ?? this.#timely(kind.columns[index]!, object, now)).join(',')
     const head = Buffer.from(`{"cells":[${cells}]`)
     const shown = this.#included(object, version, include)
     return shown === undefined ? Buffer.concat([head, CLOSE]) : Buffer.concat([head, OBJECT, shown, CLOSE])
+  }
+
+  /** Ages are as of now, dates in the client's time. */
+  #timely(column: ServedColumn, object: KubernetesObject, now: number): string {
+    const text = cell(column, object, now)
+    if (column.type !== 'date') return text
+    return JSON.stringify(shifted(JSON.parse(text), -this.#encoder.aheadMs()))
   }
 
   #included(object: KubernetesObject, version: string, include: IncludeObject): Buffer | undefined {
@@ -73,7 +81,7 @@ export class Tables {
 const CLOSE = Buffer.from('}')
 const OBJECT = Buffer.from(',"object":')
 
-const isTimely = (column: ServedColumn) => column.cell.length > 1
+const isTimely = (column: ServedColumn) => column.cell.length > 1 || column.type === 'date'
 
 function cell(column: ServedColumn, object: KubernetesObject, now: number): string {
   return JSON.stringify(column.cell(object, now) ?? null)

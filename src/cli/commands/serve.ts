@@ -5,9 +5,13 @@ import { kubeconfig, writeKubeconfig } from '../../server/kubeconfig.ts'
 import { Pace } from '../../server/pace.ts'
 import { createCredentials } from '../../server/pki.ts'
 import { createTokenAuthority, parseTokenFile } from '../../server/tokens.ts'
+import { advance } from '../../sim/barrier.ts'
 import { broken } from '../broken.ts'
 import { Failure } from '../failure.ts'
 import { say, tell } from '../terminal.ts'
+
+/** The virtual time a boot may take: switched on that long ago, the cluster is up now, and its clock shows the time of day. */
+const BOOT_MS = 20_000
 
 export interface ServeOptions {
   readonly topology?: string
@@ -29,13 +33,13 @@ export async function serve(options: ServeOptions): Promise<void> {
   const cluster = createCluster({
     seed: options.seed,
     profile: options.profile,
-    startAt: wholeSeconds(Date.now()),
+    startAt: wholeSeconds(Date.now()) - BOOT_MS,
     authority: createTokenAuthority(credentials.serviceAccountKey, staticTokens),
     caCertificate: credentials.ca.certificate,
     ...(topology === undefined ? {} : { topology }),
   })
+  await advance(cluster.clock, cluster.barrier, Math.max(0, Date.now() - cluster.clock.now()))
   const pace = new Pace(cluster.clock, cluster.barrier, { speed: options.speed, onFailure: broken })
-  pace.start()
   const server = await startServer({
     connect: () => cluster.apiServer(),
     kinds: servedKinds,
@@ -47,6 +51,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EADDRINUSE' ? new Failure(`port ${options.port} is in use`) : error
   })
+  pace.start()
   const config = kubeconfig(server.url, credentials)
   if (options.kubeconfig !== undefined) writeKubeconfig(options.kubeconfig, config)
   const where = options.kubeconfig === undefined ? '' : ` kubeconfig ${options.kubeconfig}`
