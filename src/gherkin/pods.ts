@@ -1,7 +1,7 @@
 import { parseSelector, selectorFromLabelSelector } from '../api/labels.ts'
 import { resourceOf } from '../api/resources.ts'
 import type { Kind, KubernetesObject, Pod, Service } from '../api/types.ts'
-import { asOf } from './history.ts'
+import { asOf, RECORDED_KINDS } from './history.ts'
 import type { ObjectRef, PodsRef } from './parameter-types.ts'
 import { SpecError } from './step.ts'
 import type { World } from './world.ts'
@@ -25,6 +25,13 @@ export function find(world: World, ref: ObjectRef): KubernetesObject | undefined
   return world.get(ref.kind, ref.name, namespaceOf(world, ref))
 }
 
+/** Whether the object is there or was: of one that never was nothing can be said, not even that it has no Pods. */
+export function wasEver(world: World, ref: ObjectRef): boolean {
+  if (find(world, ref) !== undefined) return true
+  const isRecorded = (RECORDED_KINDS as readonly string[]).includes(ref.kind)
+  return !isRecorded || world.history.of(ref.kind, ref.name, namespaceOf(world, ref)).length > 0
+}
+
 /** The Pods that a step's words mean, as they are now (Terminating ones included). */
 export function podsOf(world: World, ref: PodsRef): readonly Pod[] {
   const { node, namespace } = ref
@@ -37,7 +44,8 @@ export function podsOf(world: World, ref: PodsRef): readonly Pod[] {
 function candidates(world: World, { owner, labelSelector }: PodsRef): readonly Pod[] {
   if (owner === undefined) return world.client.list('Pod', labelSelector === undefined ? {} : { labelSelector })
   const object = find(world, owner)
-  if (object === undefined) return []
+  // Pods may outlive their owner: they are its Pods still.
+  if (object === undefined) return world.client.list('Pod').filter((pod) => ownedBy(world, pod, owner))
   if (object.kind === 'Service') return selected(world, object as Service)
   if (object.kind === 'Node')
     return world.client.list('Pod', { fieldSelector: `spec.nodeName=${object.metadata.name}` })
@@ -109,4 +117,12 @@ export function onePodOf(world: World, ref: PodsRef | ObjectRef): Pod {
   const [pod] = podsOf(world, words).filter((candidate) => candidate.metadata.deletionTimestamp === undefined)
   if (pod === undefined) throw new SpecError(`there are no ${words.text}`)
   return pod
+}
+
+/** The Pods that something is done to: as many of those meant, in order of name, as the words count. */
+export function chosen(world: World, ref: PodsRef): readonly Pod[] {
+  const living = podsOf(world, ref).filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+  const wanted = ref.count.bound === 'all' ? Math.max(1, living.length) : ref.count.number
+  if (living.length < wanted) throw new SpecError(`${ref.text}: there are ${living.length}`)
+  return living.slice(0, wanted)
 }

@@ -1,22 +1,26 @@
 import { parse } from 'yaml'
 import type { DaemonSet, Deployment, Kind, KubernetesObject, Node, Pod, Taint } from '../../api/types.ts'
-import type { ObjectRef } from '../parameter-types.ts'
-import { find, namespaceOf } from '../pods.ts'
+import type { ObjectRef, PodsRef } from '../parameter-types.ts'
+import { chosen, find, namespaceOf } from '../pods.ts'
 import { done, resourceFor, send } from '../request.ts'
 import { SpecError, type StepDefinition, step } from '../step.ts'
 import { fieldAt } from '../subset.ts'
 import { expectDone, type World } from '../world.ts'
 
 const MERGE_PATCH = 'application/merge-patch+json'
+/** Fields whose values are texts, whatever they look like. */
+const TEXTS = /^(data|stringData|metadata\.(labels|annotations))\b/
 const STRATEGIC = 'application/strategic-merge-patch+json'
 
 /** What a user changes in the cluster. */
 export const changeSteps: readonly StepDefinition[] = [
   step('{object} is patched with:', (world: World, ref: ObjectRef, text: string) => patch(world, ref, parse(text))),
   step('field {string} of {object} is set to {string}', (world: World, path: string, ref: ObjectRef, value: string) => {
-    if (/[[\]"]/.test(path)) throw new SpecError(`"${path}": set fields inside lists with "… is patched with:"`)
-    const scalar = parse(value) as unknown
-    const body = path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), scalar)
+    const steps = [...path.matchAll(/\["([^"]+)"\]|([^.[\]]+)/g)].map(([, quoted, plain]) => quoted ?? plain!)
+    if (/\[[^"]/.test(path)) throw new SpecError(`"${path}": set fields inside lists with "… is patched with:"`)
+    const isText = TEXTS.test(path) || typeof fieldAt(find(world, ref), path) === 'string'
+    const scalar = isText ? value : (parse(value) as unknown)
+    const body = steps.reduceRight<unknown>((inner, name) => ({ [name]: inner }), scalar)
     patch(world, ref, body, MERGE_PATCH)
   }),
   step('{object} is scaled to {int} replica(s)', (world: World, ref: ObjectRef, replicas: number) =>
@@ -38,6 +42,11 @@ export const changeSteps: readonly StepDefinition[] = [
   ),
   step('{object} is deleted', (world: World, ref: ObjectRef) => {
     expectDone(world, world.client.delete(ref.kind as Kind, ref.name, namespaceOf(world, ref)))
+    world.cluster.clock.settle()
+  }),
+  step('{pods} {be} deleted', (world: World, ref: PodsRef, _be: string) => {
+    for (const { metadata } of chosen(world, ref))
+      expectDone(world, world.client.delete('Pod', metadata.name, metadata.namespace))
     world.cluster.clock.settle()
   }),
   step('node {string} is {maintenance}', async (world: World, name: string, maintenance: string) => {

@@ -1,6 +1,6 @@
 import type { Event, KubernetesObject, Pod } from '../../api/types.ts'
 import type { ObjectRef } from '../parameter-types.ts'
-import { descendants, find, formerDescendants, namespaceOf, onePodOf } from '../pods.ts'
+import { descendants, find, formerDescendants, namespaceOf, onePodOf, wasEver } from '../pods.ts'
 import { SpecError, type StepDefinition, step } from '../step.ts'
 import type { World } from '../world.ts'
 
@@ -18,6 +18,7 @@ export const eventSteps: readonly StepDefinition[] = [
   ),
   step('{object} has no event {word}', async (world: World, ref: ObjectRef, reason: string) => {
     await world.advance(0)
+    if (!wasEver(world, ref)) world.fail(`${ref.kind} "${ref.name}" does not exist`)
     const found = eventsOf(world, ref).find((event) => event.reason === reason)
     if (found) world.fail(`${ref.kind} "${ref.name}" has the event ${reason}: ${found.message}`)
   }),

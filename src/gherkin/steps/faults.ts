@@ -1,6 +1,6 @@
 import { hostNamed, hostOfComponent } from '../hosts.ts'
 import type { ComponentRef, ObjectRef, PodsRef } from '../parameter-types.ts'
-import { onePodOf, podsOf } from '../pods.ts'
+import { chosen, onePodOf } from '../pods.ts'
 import { SpecError, type StepDefinition, step } from '../step.ts'
 import type { World } from '../world.ts'
 
@@ -54,16 +54,20 @@ export const faultSteps: readonly StepDefinition[] = [
       await world.advance(0)
     },
   ),
+  step(
+    'container {string} of {pods} exits with code {int}',
+    async (world: World, container: string, ref: PodsRef, code: number) => {
+      for (const { metadata } of chosen(world, ref))
+        world.cluster.faults.container(metadata.name, metadata.namespace ?? 'default', container, code)
+      await world.advance(0)
+    },
+  ),
   step('the {probe} probe of {object} {outcome}', (world: World, probe: Probe, ref: ObjectRef, outcome: string) => {
     const { name, namespace } = onePodOf(world, ref).metadata
     world.cluster.faults.probe(name, namespace ?? 'default', probe, probeOutcome(outcome))
   }),
   step('the {probe} probe of {pods} {outcome}', (world: World, probe: Probe, ref: PodsRef, outcome: string) => {
-    const living = podsOf(world, ref).filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    const wanted = ref.count.bound === 'all' ? Math.max(1, living.length) : ref.count.number
-    if (living.length < wanted) throw new SpecError(`${ref.text}: there are ${living.length}`)
-    const pods = living.slice(0, wanted)
-    for (const { metadata } of pods)
+    for (const { metadata } of chosen(world, ref))
       world.cluster.faults.probe(metadata.name, metadata.namespace ?? 'default', probe, probeOutcome(outcome))
   }),
 ]

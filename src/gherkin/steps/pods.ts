@@ -1,7 +1,7 @@
 import type { Kind, Pod } from '../../api/types.ts'
 import { shortDuration } from '../durations.ts'
 import { type Count, counts, type ObjectRef, type PodsRef } from '../parameter-types.ts'
-import { descendants, find, onePodOf, podsAsOf, podsOf } from '../pods.ts'
+import { descendants, find, onePodOf, podsAsOf, podsOf, wasEver } from '../pods.ts'
 import { isIn, stateOf } from '../states.ts'
 import { type StepDefinition, step } from '../step.ts'
 import type { World } from '../world.ts'
@@ -67,6 +67,8 @@ export const podSteps: readonly StepDefinition[] = [
 
 function problem(world: World, ref: PodsRef, state: string): () => string | undefined {
   return () => {
+    const { owner } = ref
+    if (owner !== undefined && !wasEver(world, owner)) return `${owner.kind} "${owner.name}" does not exist`
     const pods = podsOf(world, ref)
     const matching = pods.filter((pod) => isIn(pod, state))
     if (counts(ref.count, matching.length, pods.length)) return undefined
