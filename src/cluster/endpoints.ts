@@ -19,13 +19,14 @@ export class ApiEndpoints {
   readonly #network: Network
   readonly #balanced: ReadonlySet<string>
   readonly #listening = new Map<string, Listening>()
-  readonly #listeners = new Set<() => void>()
+  /** By the host they are on: many hosts come and go without a change for the others. */
+  readonly #listeners = new Map<string | undefined, Set<() => void>>()
 
   /** @param balanced addresses that stand for all API servers: a load balancer's, and that of the Service `kubernetes` */
   constructor(network: Network, balanced: readonly string[]) {
     this.#network = network
     this.#balanced = new Set(balanced)
-    network.onChange(() => this.changed())
+    network.onChange((host) => this.#hostChanged(host))
   }
 
   add(host: string, listening: Omit<Listening, 'host'>): void {
@@ -45,7 +46,8 @@ export class ApiEndpoints {
   /** The way from a host (or from outside) to `https://address:port`. */
   connection(from: string | undefined, endpoint: string): Connection {
     let known: { readonly server: ApiServer | undefined } | undefined
-    this.#listeners.add(() => {
+    const listeners = this.#listenersOf(from)
+    listeners.add(() => {
       known = undefined
     })
     return {
@@ -55,8 +57,8 @@ export class ApiEndpoints {
         return known.server
       },
       onChange: (listener) => {
-        this.#listeners.add(listener)
-        return () => this.#listeners.delete(listener)
+        listeners.add(listener)
+        return () => listeners.delete(listener)
       },
     }
   }
@@ -75,7 +77,21 @@ export class ApiEndpoints {
 
   /** Servers, links or what servers depend on have changed. */
   changed(): void {
-    for (const listener of [...this.#listeners]) listener()
+    for (const listeners of [...this.#listeners.values()]) for (const listener of [...listeners]) listener()
+  }
+
+  #hostChanged(host: string | undefined): void {
+    if (host === undefined || this.#listening.has(host)) this.changed()
+    else for (const listener of [...(this.#listeners.get(host) ?? [])]) listener()
+  }
+
+  #listenersOf(from: string | undefined): Set<() => void> {
+    let listeners = this.#listeners.get(from)
+    if (listeners === undefined) {
+      listeners = new Set()
+      this.#listeners.set(from, listeners)
+    }
+    return listeners
   }
 }
 

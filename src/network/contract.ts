@@ -12,8 +12,8 @@ export interface Network {
   setLink(a: string, b: string, up: boolean): void
   /** Whether packets of host `a` reach host `b` now. */
   reaches(a: string, b: string): boolean
-  /** Called (synchronously) after hosts or links have changed. */
-  onChange(listener: () => void): () => void
+  /** Called (synchronously) after hosts or links have changed: with the host where nothing but that one did. */
+  onChange(listener: (host?: string) => void): () => void
   /** A pod's address on a host. */
   addAddress(ip: string, host: string): void
   removeAddress(ip: string): void

@@ -13,12 +13,12 @@ export class Hosts {
   readonly #hosts = new Map<string, Host>()
   /** Address -> host, of machines and pods alike. */
   readonly #hostOf = new Map<string, string>()
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners = new Set<(host?: string) => void>()
 
   add(name: string, ip: string): void {
     this.#hosts.set(name, { name, ip, up: true, isolated: false, cut: new Set() })
     this.#hostOf.set(ip, name)
-    this.#changed()
+    this.#changed(name)
   }
 
   remove(name: string): void {
@@ -26,14 +26,14 @@ export class Hosts {
     if (host === undefined) return
     this.#hosts.delete(name)
     this.#hostOf.delete(host.ip)
-    this.#changed()
+    this.#changed(name)
   }
 
   setUp(name: string, up: boolean): void {
     const host = this.#hosts.get(name)
     if (host === undefined || host.up === up) return
     host.up = up
-    this.#changed()
+    this.#changed(name)
   }
 
   setLink(a: string, b: string, up: boolean): void {
@@ -81,7 +81,7 @@ export class Hosts {
     return this.#hosts.get(host)?.ip === ip
   }
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: (host?: string) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
@@ -97,7 +97,7 @@ export class Hosts {
     else links?.delete(to)
   }
 
-  #changed(): void {
-    for (const listener of [...this.#listeners]) listener()
+  #changed(host?: string): void {
+    for (const listener of [...this.#listeners]) listener(host)
   }
 }
