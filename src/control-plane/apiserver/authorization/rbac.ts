@@ -42,6 +42,7 @@ export class Rbac {
   #version = 0
   #byUser = new WeakMap<UserInfo, Rights>()
   #byName = new Map<string, Rights>()
+  #clusterBindings: SubjectIndex | undefined
 
   constructor(server: Reader) {
     this.#server = server
@@ -51,6 +52,7 @@ export class Rbac {
   invalidate(): void {
     this.#version++
     this.#byName.clear()
+    this.#clusterBindings = undefined
   }
 
   authorize(attributes: Attributes): Decision {
@@ -101,11 +103,8 @@ export class Rbac {
     const key = `${user.name}\n${user.groups.join('\n')}`
     let rights = this.#byName.get(key)
     if (rights === undefined) {
-      const { granted, missing } = this.#granted(
-        user,
-        this.#server.readAll('ClusterRoleBinding') as Binding[],
-        undefined,
-      )
+      this.#clusterBindings ??= indexOf(this.#server.readAll('ClusterRoleBinding') as Binding[])
+      const { granted, missing } = this.#granted(user, bindingsFor(this.#clusterBindings, user), undefined)
       rights = { version: this.#version, cluster: granted, missing, byNamespace: new Map(), decisions: new Map() }
       this.#byName.set(key, rights)
     }
@@ -140,6 +139,33 @@ export class Rbac {
 type Binding = RoleBinding | ClusterRoleBinding
 
 const DENIED: Decision = { allowed: false, reason: '' }
+
+/** Bindings by the users and groups they name, each with its place among all: there are many, and few concern one user. */
+type SubjectIndex = ReadonlyMap<string, readonly { readonly place: number; readonly binding: Binding }[]>
+
+function indexOf(bindings: readonly Binding[]): SubjectIndex {
+  const index = new Map<string, { place: number; binding: Binding }[]>()
+  for (const [place, binding] of bindings.entries())
+    for (const key of new Set((binding.subjects ?? []).map(subjectKey))) {
+      const known = index.get(key)
+      if (known === undefined) index.set(key, [{ place, binding }])
+      else known.push({ place, binding })
+    }
+  return index
+}
+
+function subjectKey({ kind, name, namespace }: Subject): string {
+  if (kind === 'Group') return `group ${name}`
+  return kind === 'ServiceAccount' ? `user system:serviceaccount:${namespace}:${name}` : `user ${name}`
+}
+
+/** In the order of all bindings: the first that allows is the one named. */
+function bindingsFor(index: SubjectIndex, { name, groups }: UserInfo): readonly Binding[] {
+  const found = new Map<number, Binding>()
+  for (const key of [`user ${name}`, ...groups.map((group) => `group ${group}`)])
+    for (const { place, binding } of index.get(key) ?? []) found.set(place, binding)
+  return [...found].sort(([a], [b]) => a - b).map(([, binding]) => binding)
+}
 
 /** Source: appliesToUser */
 function appliesTo(user: UserInfo, { kind, name, namespace }: Subject, bindingNamespace: string | undefined): boolean {
