@@ -29,6 +29,17 @@ interface Life {
 
 const STOP = Symbol('stop')
 
+/** Machines that invoke nobody; each is looked through once. */
+const childless = new WeakSet<AnyStateMachine>()
+
+/** @throws for a machine that invokes actors */
+function refuseInvoking(machine: AnyStateMachine): void {
+  if (childless.has(machine)) return
+  if (statesOf(machine).some(({ invoke }) => invoke.length > 0))
+    throw new Error(`machine ${machine.id} invokes actors: what many objects share cannot have children`)
+  childless.add(machine)
+}
+
 /** How XState hands actions to whoever runs them. Internal to XState: held equal to its interpreter by a property test. */
 interface Action {
   readonly info: unknown
@@ -64,8 +75,7 @@ export class Flyweight {
     component: string,
     onEmit: (key: string, event: AnyEventObject) => void,
   ) {
-    if (statesOf(machine).some(({ invoke }) => invoke.length > 0))
-      throw new Error(`machine ${machine.id} invokes actors: what many objects share cannot have children`)
+    refuseInvoking(machine)
     this.#machine = machine
     this.#clock = world.clock
     this.#trace = world.trace
