@@ -44,15 +44,15 @@ export const networkSteps: readonly StepDefinition[] = [
     'a connection from {object} to {string} {outcome}',
     (world: World, ref: ObjectRef, target: string, outcome: string) => {
       const url = /^\w+:\/\//.test(target) ? target : `http://${target}`
-      const { outcome: found, because } = request(world, ref, url)
       const wanted = { succeeds: 'answered', 'is refused': 'refused', 'times out': 'timeout', fails: undefined }[
         outcome
       ]
-      const holds = wanted === undefined ? found !== 'answered' : found === wanted
-      if (!holds)
-        world.fail(
-          `the connection to ${target} ${found === 'answered' ? 'succeeds' : `ends with: ${found}, ${because}`}`,
-        )
+      // What was just stopped or made takes effect a little later: rules are synced, DNS servers linger.
+      return world.eventually(() => {
+        const { outcome: found, because } = request(world, ref, url)
+        if (wanted === undefined ? found !== 'answered' : found === wanted) return undefined
+        return `the connection to ${target} ${found === 'answered' ? 'succeeds' : `ends with: ${found}, ${because}`}`
+      }, undefined)
     },
   ),
   step(
@@ -66,11 +66,12 @@ export const networkSteps: readonly StepDefinition[] = [
           : `"${name}" resolves to ${found.join(', ') || 'nothing'}, not ${wanted}`
       }, undefined),
   ),
-  step('{string} does not resolve from {object}', async (world: World, name: string, from: ObjectRef) => {
-    await world.advance(0)
-    const found = resolve(world, from, name)
-    if (found.length > 0) world.fail(`"${name}" resolves to ${found.join(', ')}`)
-  }),
+  step('{string} does not resolve from {object}', (world: World, name: string, from: ObjectRef) =>
+    world.eventually(() => {
+      const found = resolve(world, from, name)
+      return found.length > 0 ? `"${name}" resolves to ${found.join(', ')}` : undefined
+    }, undefined),
+  ),
 ]
 
 function readyEndpoints(world: World, ref: ObjectRef): number {
