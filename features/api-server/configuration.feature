@@ -43,3 +43,21 @@ Feature: The API server's static Pod
       | node-monitor-grace-period | 20s |
     When node "worker-1" fails
     Then Node "worker-1" becomes NotReady after 20 seconds
+
+  @fault
+  Scenario: A flag of the API server says how long Pods put up with a lost node
+    Given a cluster with 1 control plane node and 2 worker nodes
+    And the API server runs with these flags:
+      | default-unreachable-toleration-seconds | 30 |
+    And a Deployment "web" of image "nginx:1.27" with 2 replicas
+    When node "worker-1" fails
+    Then Node "worker-1" becomes NotReady after the node monitor grace period
+    And the Pods of Deployment "web" on node "worker-1" stay Running for 20 seconds
+    And exactly 2 Pods of Deployment "web" on node "worker-2" are Ready within 30 seconds
+
+  Scenario: An authorization mode changes who may do what
+    Given a cluster
+    And user "nobody" cannot delete "nodes" in namespace "default"
+    When the API server runs with these flags:
+      | authorization-mode | Node,RBAC,AlwaysAllow |
+    Then user "nobody" can delete "nodes" in namespace "default"

@@ -68,6 +68,9 @@ function configurationProblem(flags: Flags, process: Process): string | undefine
   const modes = (flags.get('authorization-mode') ?? 'AlwaysAllow').split(',')
   const mode = modes.find((name) => !['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny', 'Webhook', 'ABAC'].includes(name))
   if (mode !== undefined) return `authorization-mode: "${mode}" is not a valid mode`
+  const beyond = modes.find((name) => name === 'Webhook' || name === 'ABAC')
+  if (beyond !== undefined)
+    return `E run.go:72] "command failed" err="authorization-mode ${beyond} is not simulated by kubedrill"`
   return undefined
 }
 
@@ -94,6 +97,12 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
     serviceCIDR: flags.get('service-cluster-ip-range') ?? '10.0.0.0/24',
     advertiseAddress: flags.get('advertise-address') ?? process.ip,
     securePort: port,
+    admissionPlugins: enabledPlugins(flags),
+    authorizationModes: (flags.get('authorization-mode') ?? 'AlwaysAllow').split(','),
+    tolerations: {
+      ...seconds(flags, 'default-not-ready-toleration-seconds', 'notReadySeconds'),
+      ...seconds(flags, 'default-unreachable-toleration-seconds', 'unreachableSeconds'),
+    },
     ...(flags.get('service-account-issuer') ? { issuer: flags.get('service-account-issuer')! } : {}),
     ...(plane.authority ? { authority: plane.authority } : {}),
   })
@@ -106,6 +115,26 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
     plane.endpoints.remove(process.host)
     server.stop()
   })
+}
+
+/** Plug-ins that run unless they are disabled. Source: pkg/kubeapiserver/options/plugins.go DefaultOffAdmissionPlugins */
+const DEFAULT_ON = [
+  'NamespaceLifecycle',
+  'ServiceAccount',
+  'TaintNodesByCondition',
+  'Priority',
+  'DefaultTolerationSeconds',
+]
+
+function enabledPlugins(flags: Flags): readonly string[] {
+  const disabled = (flags.get('disable-admission-plugins') ?? '').split(',')
+  const enabled = (flags.get('enable-admission-plugins') ?? '').split(',')
+  return [...DEFAULT_ON.filter((name) => !disabled.includes(name)), ...enabled]
+}
+
+function seconds<K extends string>(flags: Flags, flag: string, key: K): Partial<Record<K, number>> {
+  const value = flags.get(flag)
+  return (value === undefined ? {} : { [key]: Number(value) }) as Partial<Record<K, number>>
 }
 
 /** What probes see. */

@@ -5,6 +5,7 @@ import type { KubernetesObject, Pod, Status } from '../../api/types.ts'
 import type { Clock } from '../../sim/clock.ts'
 import type { Random } from '../../sim/random.ts'
 import type { Etcd } from '../etcd/contract.ts'
+import type { TolerationDefaults } from './admission/defaulttolerationseconds.ts'
 import type { Rbac } from './authorization/rbac.ts'
 import type { KindDefinition } from './registry/contract.ts'
 import type { Cacher } from './storage/cacher.ts'
@@ -28,6 +29,8 @@ export interface ApiServerOptions {
   readonly securePort?: number
   /** --enable-admission-plugins minus --disable-admission-plugins; default all there are. */
   readonly admissionPlugins?: readonly string[]
+  /** What DefaultTolerationSeconds adds to Pods. */
+  readonly tolerations?: TolerationDefaults
   /** --authorization-mode, in order; default `Node`, `RBAC`. Besides them `AlwaysAllow` and `AlwaysDeny`. */
   readonly authorizationModes?: readonly string[]
   /** Objects that the post-start hooks make sure of: RBAC and priority classes; default those in bootstrap/. */

@@ -49,7 +49,9 @@ export class Parts implements Server {
     this.table = createTable(options.kinds ?? kinds, (definition) => this.#storage(definition))
     this.authorizer = new AuthorizationModes(this, options.authorizationModes ?? ['Node', 'RBAC'])
     const enabled = options.admissionPlugins
-    const plugins = admissionPlugins.filter(({ name }) => enabled === undefined || enabled.includes(name))
+    const plugins = admissionPlugins(options.tolerations).filter(
+      ({ name }) => enabled === undefined || enabled.includes(name),
+    )
     this.admission = [...plugins, rbacEscalation]
   }
 
