@@ -3,6 +3,7 @@ import type { Network } from '../network/contract.ts'
 import { AddressInUseError } from '../network/listeners.ts'
 import type { ChartWorld } from '../sim/chart.ts'
 import type { Random } from '../sim/random.ts'
+import { klogTime } from './container-runtime/programs/log-times.ts'
 import type { FileTree, Process, Serve } from './contract.ts'
 
 export type Signal = 'SIGTERM' | 'SIGINT' | 'SIGHUP'
@@ -96,7 +97,7 @@ class SimulatedProcess implements Process, ProcessHandle {
   }
 
   log(line: string, stream: 'stdout' | 'stderr' = 'stdout'): void {
-    if (this.running) this.#options.log(line, stream)
+    if (this.running) this.#options.log(withKlogHeader(line, this.world.clock.now()), stream)
   }
 
   listen(port: number, protocol: 'TCP' | 'UDP', serve: Serve): void {
@@ -144,3 +145,8 @@ class SimulatedProcess implements Process, ProcessHandle {
 }
 
 const NO_ENVIRONMENT: Readonly<Record<string, string>> = {}
+
+/** `I server.go:210] …` with the time and the thread of klog's header. Source: klog/v2 internal/buffer FormatHeader */
+function withKlogHeader(line: string, now: number): string {
+  return line.replace(/^([IWEF]) (?=[\w.]+\.go)/, (_, severity: string) => `${severity}${klogTime(now)}       1 `)
+}

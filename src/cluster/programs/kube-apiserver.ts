@@ -49,7 +49,7 @@ export function apiServerProgram(plane: ControlPlane): Program {
 
 function unreachable(servers: string): string {
   const address = servers.split(',')[0]!.replace('https://', '')
-  return `W addrConn.createTransport failed to connect to {Addr: "${address}"}. Err: connection error: desc = "transport: Error while dialing: dial tcp ${address}: connect: connection refused"`
+  return `W logging.go:55] [core] [Channel #1 SubChannel #2]grpc: addrConn.createTransport failed to connect to {Addr: "${address}"}. Err: connection error: desc = "transport: Error while dialing: dial tcp ${address}: connect: connection refused"`
 }
 
 /** What is wrong with the flags' values, as the server logs it before it exits. */
