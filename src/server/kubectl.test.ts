@@ -61,7 +61,7 @@ describe('kubectl', () => {
     })
   }
 
-  it.each(day)('%s', async (line, says, code = 0) => {
+  it.each(day.map(([line, says, code = 0]) => ({ line, says, code })))('$line', async ({ line, says, code }) => {
     const { code: ended, output } = await kubectl(line)
     if (typeof says === 'string') expect(output).toContain(says)
     else expect(output).toMatch(says)
@@ -149,7 +149,7 @@ const reading: readonly Line[] = [
   ['api-versions', /^rbac\.authorization\.k8s\.io\/v1$/m],
   ['api-resources', /^deployments +deploy +apps\/v1 +true +Deployment$/m],
   ['cluster-info', 'CoreDNS'],
-  ['get --raw /livez?verbose', /\[\+\]etcd ok[^]*livez check passed/],
+  ['get --raw /livez?verbose', /\[\+\]etcd ok[\s\S]*livez check passed/],
   [
     'get nodes -o wide',
     /^cp-1 +Ready +control-plane +\d+s +v1\.36\.\d+ +192\.168\.64\.10 +<none> +Debian.*containerd:\/\/2/m,
@@ -237,7 +237,11 @@ const changing: readonly Line[] = [
 ]
 
 const refused: readonly Line[] = [
-  ['apply -f bad.yaml', /The Pod "BAD" is invalid: \n\* metadata\.name: [^]*\* spec\.containers\[0\]\.ports\[0\]/, 1],
+  [
+    'apply -f bad.yaml',
+    /The Pod "BAD" is invalid: \n\* metadata\.name: [\s\S]*\* spec\.containers\[0\]\.ports\[0\]/,
+    1,
+  ],
   ['apply -f unknown.yaml', 'strict decoding error: unknown field "dat", unknown field "metadata.foo"', 1],
   ['apply -f unknown.yaml --validate=warn', 'Warning: unknown field "dat"'],
   ['apply -f type.yaml', 'cannot unmarshal number into Go struct field ConfigMap.data of type string', 1],
@@ -266,7 +270,7 @@ const ending: readonly Line[] = [
   ['get rs -l app=web -o name', 'replicaset.apps/web-'],
   ['delete deployment app --cascade=foreground', 'deployment.apps "app" deleted'],
   ['get rs -l app=app', 'No resources found'],
-  ['delete -f list.yaml', /configmap "l1" deleted[^]*configmap "l2" deleted/],
+  ['delete -f list.yaml', /configmap "l1" deleted[\s\S]*configmap "l2" deleted/],
   ['delete namespace dev', 'namespace "dev" deleted'],
   ['delete namespace default', 'this namespace may not be deleted', 1],
 ]
