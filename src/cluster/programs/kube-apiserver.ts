@@ -69,8 +69,7 @@ function configurationProblem(flags: Flags, process: Process): string | undefine
   const mode = modes.find((name) => !['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny', 'Webhook', 'ABAC'].includes(name))
   if (mode !== undefined) return `authorization-mode: "${mode}" is not a valid mode`
   const beyond = modes.find((name) => name === 'Webhook' || name === 'ABAC')
-  if (beyond !== undefined)
-    return `E run.go:72] "command failed" err="authorization-mode ${beyond} is not simulated by kubedrill"`
+  if (beyond !== undefined) return `authorization-mode ${beyond} is not simulated by kubedrill`
   return undefined
 }
 
