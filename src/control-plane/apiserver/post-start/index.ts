@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../../../api/types.ts'
 import type { Timer } from '../../../sim/clock.ts'
 import { EtcdError } from '../../etcd/contract.ts'
 import type { Server } from '../contract.ts'
-import { type Endpoint, kubernetesService } from './kubernetes-service.ts'
+import { type Endpoint, kubernetesService, restoreKubernetesService } from './kubernetes-service.ts'
 import { install } from './loopback.ts'
 import { MasterLeases } from './master-leases.ts'
 import { systemNamespaces } from './system-namespaces.ts'
@@ -55,6 +55,7 @@ export class PostStart {
   readonly #options: PostStartOptions
   readonly #leases: MasterLeases | undefined
   #left: readonly Hook[] = HOOKS
+  #stopRestoring: (() => void) | undefined
   #retry: Timer | undefined
 
   constructor(options: PostStartOptions) {
@@ -72,6 +73,7 @@ export class PostStart {
   /** @param graceful the server had time to take its address out of the `kubernetes` endpoints */
   stop(graceful: boolean): void {
     this.#options.server.clock.clearTimeout(this.#retry)
+    this.#stopRestoring?.()
     this.#leases?.stop(graceful && this.#left.length === 0)
   }
 
@@ -81,6 +83,7 @@ export class PostStart {
         hook.run(this.#options, this.#leases)
         this.#left = this.#left.slice(1)
       }
+      this.#stopRestoring = restoreKubernetesService(this.#options.server, this.#options.endpoint)
     } catch (error) {
       if (!(error instanceof EtcdError)) throw error
       this.#retry = this.#options.server.clock.setTimeout(() => this.#run(), RETRY_MS)

@@ -1,5 +1,8 @@
 import type { EndpointSlice, Endpoints, Service } from '../../../api/types.ts'
+import type { Timer } from '../../../sim/clock.ts'
+import { EtcdError } from '../../etcd/contract.ts'
 import type { Server } from '../contract.ts'
+import { storageKey } from '../storage/keys.ts'
 import { amend, ensure } from './loopback.ts'
 
 export interface Endpoint {
@@ -10,6 +13,8 @@ export interface Endpoint {
 }
 
 const metadata = { name: 'kubernetes', namespace: 'default' }
+/** Source: pkg/controlplane/instance.go, kubernetesservice Config.EndpointInterval */
+const INTERVAL_MS = 10_000
 const READY = { ready: true } as const
 
 /** The `kubernetes` Service at the first address of the Service network. Source: pkg/controlplane/controller/kubernetesservice/controller.go */
@@ -30,6 +35,32 @@ export function kubernetesService(server: Server, endpoint: Endpoint | undefined
     },
   } as Service)
   if (endpoint !== undefined) addEndpoint(server, endpoint)
+}
+
+/** Somebody deletes the Service: it is made again at the next look. @returns how to stop */
+export function restoreKubernetesService(server: Server, endpoint: Endpoint | undefined): () => void {
+  const { clock, etcd, table } = server
+  const key = storageKey(table.forKind('Service')!.storage!.prefix, metadata.namespace, metadata.name)
+  let timer: Timer | undefined
+  const look = () => {
+    timer = undefined
+    try {
+      kubernetesService(server, endpoint)
+    } catch (error) {
+      if (!(error instanceof EtcdError)) throw error
+      lookLater()
+    }
+  }
+  const lookLater = () => {
+    timer ??= clock.setTimeout(look, INTERVAL_MS)
+  }
+  const unwatch = etcd.watch(key, etcd.revision, (event) => {
+    if (event.type === 'DELETE' && event.kv.key === key) lookLater()
+  })
+  return () => {
+    unwatch()
+    clock.clearTimeout(timer)
+  }
 }
 
 /** Source: pkg/controlplane/reconcilers/lease.go ReconcileEndpoints */

@@ -32,6 +32,16 @@ describe('post-start', () => {
     expect(world.clock.nextDue()).toBeUndefined()
   })
 
+  it('makes the Service again when somebody deletes it', () => {
+    const world = new World({ advertiseAddress: '10.0.0.1', serviceCIDR: '10.96.0.0/12' })
+    world.ask('delete', 'services', 'default', 'kubernetes')
+    world.clock.advance(9_999)
+    expect(world.ask('get', 'services', 'default', 'kubernetes').code).toBe(404)
+    world.clock.advance(1)
+    expect(get<Service>(world, 'services', 'default', 'kubernetes').spec?.clusterIP).toBe('10.96.0.1')
+    expect(world.clock.nextDue()).toBeUndefined()
+  })
+
   it('keeps the endpoints in step with the servers there are', () => {
     const world = new World({ advertiseAddress: '10.0.0.1' })
     const start = (address: string) =>
