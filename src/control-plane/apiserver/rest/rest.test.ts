@@ -192,6 +192,14 @@ describe('update', () => {
       body: [{ op: 'remove', path: '/nope' }],
     })
     expect(message(broken)).toBe('422 the server rejected our request due to an error in our request')
+    const mistyped = world.ask('patch', 'apps/deployments', 'default', 'web', {
+      patchType: 'application/strategic-merge-patch+json',
+      body: { spec: { replicas: 'x' } },
+      wire: {},
+    })
+    expect(message(mistyped)).toBe(
+      '422  "" is invalid: patch: Invalid value: "map[spec:map[replicas:x]]": unrecognized type: int32',
+    )
   })
 })
 
