@@ -79,3 +79,46 @@ Feature: Requests to the API server
     When the API server starts
     Then the API server accepts writes within 1 minute
     And exactly 2 Pods of Deployment "web" are Running within 1 minute
+
+  @claim:api-02
+  Scenario: A request is authenticated, authorized, admitted, validated, stored: the first who objects answers
+    Given a cluster
+    # Nobody knows who that is: it goes on as system:anonymous, and may not.
+    When an anonymous user tries to create Pod "web"
+    Then the request is denied with status 403 and reason Forbidden
+    And the response message contains 'User "system:anonymous" cannot create resource "pods"'
+    # Known, without the right: that the Pod is invalid, too, is not looked at.
+    When user "jane" tries to create Pod "web"
+    Then the request is denied with status 403 and reason Forbidden
+    And the response message contains 'User "jane" cannot create resource "pods"'
+    # The right is there: admission objects before validation does.
+    When these manifests are submitted:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: web}
+      spec: {serviceAccountName: nobody, containers: []}
+      """
+    Then the request is denied with status 403 and reason Forbidden
+    And the response message contains 'error looking up service account default/nobody: serviceaccount "nobody" not found'
+    # Admitted, but not valid.
+    When these manifests are submitted:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: web}
+      spec: {containers: []}
+      """
+    Then the request is denied with status 422 and reason Invalid
+    And the response message contains "spec.containers: Required value"
+    And etcd holds no "/registry/pods/default/web"
+    # Valid: what is stored is what admission made of it.
+    When these manifests are submitted:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: web}
+      spec: {containers: [{name: c, image: "nginx:1.27"}]}
+      """
+    Then etcd holds "/registry/pods/default/web"
+    And field "spec.serviceAccountName" of Pod "web" is "default"
