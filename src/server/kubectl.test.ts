@@ -231,6 +231,7 @@ const changing: readonly Line[] = [
   ['patch deployment app -p \'{"spec":{"replicas":1}}\'', 'patched (no change)'],
   ['patch deployment app --type=merge -p \'{"metadata":{"labels":{"z":"1"}}}\'', 'deployment.apps/app patched'],
   ['patch deployment app --type=json -p \'[{"op":"remove","path":"/metadata/labels/z"}]\'', 'app patched'],
+  ['patch deployment app -p \'{"spec":{"replicas":"x"}}\'', 'unrecognized type: int32', 1],
   ['patch pod one -p \'{"metadata":{"resourceVersion":"1"}}\'', 'the object has been modified', 1],
   ['patch pod one -p \'{"spec":{"nodeName":"worker-9"}}\'', 'pod updates may not change fields other than', 1],
   ['get deployment app -o yaml | replace -f -', 'deployment.apps/app replaced'],
