@@ -78,8 +78,9 @@ export function parseDuration(text: string): number {
 export function shortDuration(ms: number): string {
   const seconds = Math.round(ms / 100) / 10
   if (seconds < 60) return `${seconds}s`
-  const minutes = Math.floor(seconds / 60)
-  const rest = Math.round(seconds - minutes * 60)
+  const whole = Math.round(ms / 1000)
+  const minutes = Math.floor(whole / 60)
+  const rest = whole % 60
   if (minutes < 60) return rest ? `${minutes}m${rest}s` : `${minutes}m`
   return minutes % 60 ? `${Math.floor(minutes / 60)}h${minutes % 60}m` : `${minutes / 60}h`
 }

@@ -12,6 +12,7 @@ import type { World } from './world.ts'
  */
 export function namespaceOf(world: World, { kind, name, namespace }: ObjectRef): string | undefined {
   const resource = resourceOf(kind)
+  if (kind.includes('.')) world.incapable(`keep ${kind} "${name}": custom resources are not simulated`)
   if (resource === undefined) throw new SpecError(`no kind ${kind} is served`)
   if (!resource.namespaced) return undefined
   if (namespace !== undefined) return namespace

@@ -36,7 +36,9 @@ export function parseManifests(text: string, file = 'manifest'): KubernetesObjec
   })
 }
 
-function place(world: World, { kind, metadata }: KubernetesObject) {
+function place(world: World, { apiVersion, kind, metadata }: KubernetesObject) {
+  if (resourceOf(kind) === undefined && apiVersion.includes('.'))
+    world.incapable(`keep ${kind} "${metadata?.name}": ${apiVersion} ${kind} is not simulated`)
   const resource = resourceFor(kind)
   return resourceOf(kind)?.namespaced ? { resource, namespace: metadata?.namespace ?? world.namespace } : { resource }
 }
