@@ -28,7 +28,7 @@ Feature: etcd's quorum
   @claim:etcd-04
   Scenario: When the leader dies another member is elected
     Given a cluster with 3 control plane nodes and 1 worker node
-    And etcd has a leader
-    When etcd member "etcd-1" stops
-    Then etcd has another leader than "etcd-1" within 5 seconds
+    And the leader of etcd is "etcd-2"
+    When etcd member "etcd-2" stops
+    Then etcd has another leader than "etcd-2" within 5 seconds
     And the API server accepts writes within 10 seconds
