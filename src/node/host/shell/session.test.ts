@@ -214,3 +214,13 @@ test('reboot ends the session and starts enabled units only', async () => {
   await pass(60_000)
   expect([host.unit('kubelet')?.active, host.unit('containerd')?.active]).toEqual(['inactive', 'active'])
 })
+
+test.each([
+  ['exit', 0],
+  ['exit 3', 3],
+  ['logout', 0],
+])('%s leaves the shell', async (line, exitCode) => {
+  const { type } = login()
+  expect(await type(line)).toMatchObject({ exitCode, effect: { logout: true } })
+  expect((await type('echo exit')).effect).toBeUndefined()
+})

@@ -73,7 +73,7 @@ class Session implements LoginShell {
       this.#env = env
       this.#cwd = cwd
       if (exitCode === 0 && DEFINITION.test(line)) this.#definitions += `${line}\n`
-      const effect = this.#takeEffect()
+      const effect = this.#takeEffect() ?? (EXIT.test(line) ? { logout: true } : undefined)
       return { stdout, stderr, exitCode, ...(effect && { effect }) }
     })
   }
@@ -136,6 +136,8 @@ class Session implements LoginShell {
   }
 }
 
+/** A line that leaves the shell: each line runs in a shell of its own, so it would only leave that one. */
+const EXIT = /^\s*exit(\s+\d+)?\s*;?\s*$/
 const DEFINITION = /^\s*(?:alias\s|function\s|[\w-]+\s*\(\)\s*\{)/
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
