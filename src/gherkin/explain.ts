@@ -5,6 +5,7 @@ import type { World } from './world.ts'
 
 const EVENTS_SHOWN = 8
 const CHANGES_SHOWN = 12
+const LINE_SHOWN = 400
 
 /** The message of a failed step: what was wrong, the object it is about, the last events, how things came to be so. */
 export function explain(world: World, message: string, about?: KubernetesObject): string {
@@ -20,8 +21,17 @@ export function explain(world: World, message: string, about?: KubernetesObject)
 
 function objectPart(object: KubernetesObject | undefined): string {
   if (object === undefined || isStatus(object)) return ''
-  const { status } = object as { status?: unknown }
-  return `${object.kind} "${object.metadata.name}" is ${stateOf(object)}\n${indent(JSON.stringify(status ?? object, null, 2), 40)}`
+  const { status = object } = object as { status?: object }
+  return [`${object.kind} "${object.metadata.name}" is ${stateOf(object)}`, ...fieldLines(status)].join('\n')
+}
+
+/** A line a field, and one for each item of a list: a condition or a container's status can be read at a glance. */
+function fieldLines(status: object): string[] {
+  return Object.entries(status)
+    .flatMap(([name, value]) =>
+      (Array.isArray(value) ? value : [value]).map((item) => `  ${name}: ${JSON.stringify(item)}`),
+    )
+    .map((line) => (line.length > LINE_SHOWN ? `${line.slice(0, LINE_SHOWN)}…` : line))
 }
 
 function eventsPart(world: World): string {
@@ -59,10 +69,4 @@ function timelinePart(world: World, about: KubernetesObject | undefined): string
 /** `+4m10s` since the cluster was booted. */
 function stamp(world: World, at: number): string {
   return `+${shortDuration(at - world.cluster.bootedAt)}`
-}
-
-function indent(text: string, maxLines: number): string {
-  const lines = text.split('\n')
-  const shown = lines.length > maxLines ? [...lines.slice(0, maxLines), '…'] : lines
-  return shown.map((line) => `  ${line}`).join('\n')
 }

@@ -26,8 +26,10 @@ export async function test(files: readonly string[], options: TestOptions): Prom
   const { runConfiguration } = await loadConfiguration({ provided: configuration(files, options), file: false })
   let unusable = false
   let found = false
-  const watch = ({ testStepFinished, parseError, source }: Envelope) => {
-    found ||= source !== undefined
+  const isFiltered = options.tags !== undefined || options.name !== undefined
+  const watch = ({ testStepFinished, parseError, source, pickle }: Envelope) => {
+    // A misspelt `Scenaro:` is a description to Gherkin: files without a scenario have passed nothing.
+    found ||= pickle !== undefined || (isFiltered && source !== undefined)
     const status = testStepFinished?.testStepResult.status
     if (parseError !== undefined || status === 'UNDEFINED' || status === 'AMBIGUOUS') unusable = true
   }
@@ -36,7 +38,7 @@ export async function test(files: readonly string[], options: TestOptions): Prom
     // A dry run says nothing of undefined steps by itself.
     if (unusable) process.exitCode = 2
     else if (!success) process.exitCode = 1
-    if (!found) throw new Error(`no feature is found at ${runConfiguration.sources.paths.join(', ')}`)
+    if (!found && !unusable) throw new Error(`no scenario is found at ${runConfiguration.sources.paths.join(', ')}`)
   } catch (error) {
     // cucumber wraps what went wrong (a tag expression, a file of steps) in what it was about to do.
     const { message, cause } = error as Error

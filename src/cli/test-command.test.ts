@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+/** `kubedrill test` in a directory of somebody's own: no package.json, no node_modules, steps beside ours. */
+const kubedrill = join(process.cwd(), 'bin', 'kubedrill.js')
+const home = mkdtempSync(join(tmpdir(), 'kubedrill-'))
+
+const FILES = {
+  'features/passes.feature': `Feature: Ours
+  Scenario: A pod
+    Given a cluster
+    And namespace "shop"
+    Then Namespace "shop" exists
+`,
+  'features/fails.feature': `Feature: Ours
+  Scenario: No namespace
+    Given a cluster
+    Then Namespace "shop" exists within 3 seconds
+`,
+  'features/mixed.feature': `Feature: Ours and theirs
+  Scenario: Both
+    Given a cluster
+    When I look at 3 machines
+    And somebody writes "hello"
+    And the shop is open
+    Then Namespace "shop" exists
+    And "hello" was written
+`,
+  'other/undefined.feature': `Feature: Nobody knows
+  Scenario: What
+    Given a cluster
+    When the moon rises
+`,
+  'other/broken.feature': 'Feature: Broken\n  Scenario: a\n    Given a cluster\n    Gibt es\n',
+  'other/misspelt.feature': 'Feature: Empty\n  Scenaro: typo\n    Given a cluster\n',
+  'steps/expressions.mjs': `import { When, Then } from '@cucumber/cucumber'
+import { World } from 'kubedrill/gherkin'
+When('I look at {int} machines', function (count) {
+  if (!(this instanceof World)) throw new Error('another World')
+  if (this.cluster.hosts.size !== count) throw new Error('there are ' + this.cluster.hosts.size)
+})
+When(/^somebody writes "([^"]*)"$/, function (words) {
+  this.words = words
+})
+`,
+  'steps/required.cjs': `const { When, Then } = require('@cucumber/cucumber')
+When('the shop is open', function () {
+  this.client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } })
+})
+Then('{string} was written', function (words) {
+  if (this.words !== words) throw new Error('written: ' + this.words)
+})
+`,
+  'broken/steps.mjs': 'throw new Error("these steps are broken")\n',
+}
+
+beforeAll(() => {
+  for (const [name, text] of Object.entries(FILES)) {
+    mkdirSync(dirname(join(home, name)), { recursive: true })
+    writeFileSync(join(home, name), text)
+  }
+})
+afterAll(() => rmSync(home, { recursive: true }))
+
+function run(args: string): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [kubedrill, 'test', ...args.split(' ').filter(Boolean)],
+      { cwd: home },
+      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    )
+  })
+}
+
+test.each([
+  ['features/passes.feature', 0, /1 scenario \(1 passed\)/],
+  ['features/passes.feature:2', 0, /1 scenario \(1 passed\)/],
+  ['features/fails.feature', 1, /Namespace "shop" does not exist.*waited 3s/s],
+  ['features/passes.feature features/fails.feature', 1, /2 scenarios \(1 failed, 1 passed\)/],
+  ['features/passes.feature features/fails.feature --name pod', 0, /1 scenario \(1 passed\)/],
+  ['features/mixed.feature --import steps/expressions.mjs steps/required.cjs', 0, /1 scenario \(1 passed\)/],
+  ['features/mixed.feature --import steps', 0, /1 scenario \(1 passed\)/],
+  ['features/mixed.feature --import steps --dry-run', 0, /1 scenario/],
+  ['--import steps', 1, /3 scenarios \(1 failed, 2 passed\)/],
+  ['features/mixed.feature', 2, /undefined/i],
+  ['features/mixed.feature --dry-run', 2, /undefined/i],
+  ['other/undefined.feature', 2, /When the moon rises/],
+  ['other/undefined.feature --dry-run', 2, /When the moon rises/],
+  ['other/broken.feature', 2, /other\/broken\.feature.*\(4:5\)/],
+  ['other/misspelt.feature', 2, /kubedrill: no scenario is found at other\/misspelt\.feature\n/],
+  ['features/passes.feature --tags @nobody', 0, /0 scenarios/],
+  ['features/nowhere.feature', 2, /^kubedrill: features\/nowhere\.feature: there is no such file or directory\n$/],
+  ['features/x*.feature', 2, /kubedrill: no scenario is found at features\/x\*\.feature\n/],
+  [
+    'features/passes.feature --import nowhere.mjs',
+    2,
+    /^kubedrill: nowhere\.mjs: there is no such file or directory\n$/,
+  ],
+  ['features/passes.feature --import broken/steps.mjs', 2, /^kubedrill: these steps are broken\n$/],
+  ['features/passes.feature --tags (@a', 2, /^kubedrill: Tag expression/],
+  ['features/passes.feature --format nosuch', 2, /^kubedrill: .*nosuch/],
+])('kubedrill test %s: exit code %i', async (args, code, says) => {
+  const ran = await run(args)
+  expect(ran.stdout + ran.stderr).toMatch(says)
+  expect([ran.code, ran.stderr.match(/^ +at /m)]).toEqual([code, null])
+})
+
+test('a cucumber that is installed beside the features is passed over', async () => {
+  const installed = join(home, 'node_modules', '@cucumber', 'cucumber')
+  cpSync(join(process.cwd(), 'node_modules', '@cucumber', 'cucumber'), installed, { recursive: true })
+  const ran = await run('features/mixed.feature --import steps')
+  expect(ran.stdout).toMatch(/1 scenario \(1 passed\)/)
+  expect(ran.code).toBe(0)
+})
