@@ -179,6 +179,10 @@ function aggregatedResource(kind: ServedKind): unknown {
 /** Kinds that are stored as another one. Source: pkg/kubeapiserver/default_storage_factory_builder.go */
 const storedAs: Readonly<Record<string, string>> = {
   'events.k8s.io/v1/Event': '/v1/Event',
+  'admissionregistration.k8s.io/v1/MutatingAdmissionPolicy':
+    'admissionregistration.k8s.io/v1beta1/MutatingAdmissionPolicy',
+  'admissionregistration.k8s.io/v1/MutatingAdmissionPolicyBinding':
+    'admissionregistration.k8s.io/v1beta1/MutatingAdmissionPolicyBinding',
   'autoscaling/v1/HorizontalPodAutoscaler': 'autoscaling/v2/HorizontalPodAutoscaler',
 }
 

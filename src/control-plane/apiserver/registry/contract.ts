@@ -1,3 +1,4 @@
+import type { UserInfo } from '../../../api/request.ts'
 import type { KubernetesObject, Scale } from '../../../api/types.ts'
 
 /** One thing wrong with one field. Source: apimachinery/pkg/util/validation/field/errors.go */
@@ -39,6 +40,8 @@ export interface StrategyContext {
   /** The cluster's Service network, `10.96.0.0/12`. */
   readonly serviceCIDR: string
   readonly user: string
+  /** All that is known of who asks (a CertificateSigningRequest keeps it). */
+  readonly userInfo: UserInfo
   random(below: number): number
 }
 

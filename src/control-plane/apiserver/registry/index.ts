@@ -1,3 +1,10 @@
+import { mutatingAdmissionPolicy } from './admissionregistration/mutatingadmissionpolicy.ts'
+import { mutatingAdmissionPolicyBinding } from './admissionregistration/mutatingadmissionpolicybinding.ts'
+import { mutatingWebhookConfiguration } from './admissionregistration/mutatingwebhookconfiguration.ts'
+import { validatingAdmissionPolicy } from './admissionregistration/validatingadmissionpolicy.ts'
+import { validatingAdmissionPolicyBinding } from './admissionregistration/validatingadmissionpolicybinding.ts'
+import { validatingWebhookConfiguration } from './admissionregistration/validatingwebhookconfiguration.ts'
+import { apiService } from './apiregistration/apiservice.ts'
 import { controllerRevision } from './apps/controllerrevision.ts'
 import { daemonSet } from './apps/daemonset.ts'
 import { deployment } from './apps/deployment.ts'
@@ -11,6 +18,7 @@ import {
   subjectAccessReview,
 } from './authorization/reviews.ts'
 import { scale } from './autoscaling/scale.ts'
+import { certificateSigningRequest } from './certificates/certificatesigningrequest.ts'
 import type { KindDefinition } from './contract.ts'
 import { lease } from './coordination/lease.ts'
 import { binding } from './core/binding.ts'
@@ -25,12 +33,25 @@ import { service } from './core/service.ts'
 import { serviceAccount } from './core/serviceaccount.ts'
 import { endpointSlice } from './discovery/endpointslice.ts'
 import { eventsEvent } from './events/event.ts'
+import { flowSchema } from './flowcontrol/flowschema.ts'
+import { priorityLevelConfiguration } from './flowcontrol/prioritylevelconfiguration.ts'
+import { runtimeClass } from './node/runtimeclass.ts'
 import { eviction } from './policy/eviction.ts'
 import { clusterRole } from './rbac/clusterrole.ts'
 import { clusterRoleBinding } from './rbac/clusterrolebinding.ts'
 import { role } from './rbac/role.ts'
 import { roleBinding } from './rbac/rolebinding.ts'
+import { deviceClass } from './resource/deviceclass.ts'
+import { resourceClaim } from './resource/resourceclaim.ts'
+import { resourceClaimTemplate } from './resource/resourceclaimtemplate.ts'
+import { resourceSlice } from './resource/resourceslice.ts'
 import { priorityClass } from './scheduling/priorityclass.ts'
+import { csiDriver } from './storage/csidriver.ts'
+import { csiNode } from './storage/csinode.ts'
+import { csiStorageCapacity } from './storage/csistoragecapacity.ts'
+import { storageClass } from './storage/storageclass.ts'
+import { volumeAttachment } from './storage/volumeattachment.ts'
+import { volumeAttributesClass } from './storage/volumeattributesclass.ts'
 
 /** Every kind the API server serves, in the order of discovery: core first, then by group and resource. */
 export const kinds: readonly KindDefinition[] = [
@@ -62,6 +83,27 @@ export const kinds: readonly KindDefinition[] = [
   roleBinding,
   role,
   priorityClass,
+  storageClass,
+  csiDriver,
+  csiNode,
+  csiStorageCapacity,
+  volumeAttachment,
+  volumeAttributesClass,
+  certificateSigningRequest,
+  mutatingAdmissionPolicy,
+  mutatingAdmissionPolicyBinding,
+  mutatingWebhookConfiguration,
+  validatingAdmissionPolicy,
+  validatingAdmissionPolicyBinding,
+  validatingWebhookConfiguration,
+  apiService,
+  runtimeClass,
+  flowSchema,
+  priorityLevelConfiguration,
+  deviceClass,
+  resourceClaim,
+  resourceClaimTemplate,
+  resourceSlice,
 ]
 
 /** Kinds that are only the body or the answer of a sub-resource. They have no address of their own. */

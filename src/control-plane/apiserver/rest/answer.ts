@@ -1,4 +1,4 @@
-import type { ApiResponse } from '../../../api/request.ts'
+import type { ApiResponse, UserInfo } from '../../../api/request.ts'
 import { isStatus, type KubernetesObject, type Status } from '../../../api/types.ts'
 import type { Call, Endpoint, Server } from '../contract.ts'
 import type { StrategyContext } from '../registry/contract.ts'
@@ -38,18 +38,22 @@ export function presented(endpoint: Endpoint, stored: KubernetesObject): Kuberne
 
 /** What strategies may ask of the world. */
 export function strategyContext(call: Call): StrategyContext {
-  return new Context(call.server, call.user.name, call.options.dryRun === true)
+  return new Context(call.server, call.user, call.options.dryRun === true)
 }
 
 class Context implements StrategyContext {
-  readonly user: string
+  readonly userInfo: UserInfo
   readonly #server: Server
   readonly #dryRun: boolean
 
-  constructor(server: Server, user: string, dryRun: boolean) {
+  constructor(server: Server, user: UserInfo, dryRun: boolean) {
     this.#server = server
-    this.user = user
+    this.userInfo = user
     this.#dryRun = dryRun
+  }
+
+  get user(): string {
+    return this.userInfo.name
   }
 
   get serviceCIDR(): string {

@@ -7,6 +7,8 @@ import type { KindDefinition } from '../registry/contract.ts'
  */
 const WITHOUT = new Set([
   'APIService',
+  'CSIDriver',
+  'CSINode',
   'CertificateSigningRequest',
   'HorizontalPodAutoscaler',
   'Lease',
@@ -15,8 +17,11 @@ const WITHOUT = new Set([
   'Node',
   'PersistentVolume',
   'PersistentVolumeClaim',
+  'ResourceClaim',
+  'ResourceClaimTemplate',
   'ResourceQuota',
   'Service',
+  'VolumeAttachment',
 ])
 
 /** Whether metadata.generation of this kind grows with its spec. */

@@ -10,7 +10,8 @@ const make = (spec: ServiceSpec, name = 'web'): Service =>
   defaults!({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'default' }, spec } as Service)
 
 function contextWith(others: readonly Service[] = [], serviceCIDR = '10.96.0.0/24'): StrategyContext {
-  return { now: () => 0, get: () => undefined, list: () => others, serviceCIDR, user: 'me', random: () => 0 }
+  const userInfo = { name: 'me', groups: [] }
+  return { now: () => 0, get: () => undefined, list: () => others, serviceCIDR, user: 'me', userInfo, random: () => 0 }
 }
 
 const create = (spec: ServiceSpec, context = contextWith()): Service => prepareForCreate!(make(spec), context)

@@ -1,0 +1,15 @@
+import type { RuntimeClass } from '../../../../api/types.ts'
+import { ageColumn, column, nameColumn } from '../columns/column.ts'
+import { defineKind } from '../kind.ts'
+
+export const runtimeClass = defineKind<RuntimeClass>({
+  group: 'node.k8s.io',
+  version: 'v1',
+  kind: 'RuntimeClass',
+  resource: 'runtimeclasses',
+  singular: 'runtimeclass',
+  namespaced: false,
+  schema: 'io.k8s.api.node.v1.RuntimeClass',
+  columns: [nameColumn, column('Handler', '', (each) => each.handler), ageColumn],
+  allowCreateOnUpdate: true,
+})
