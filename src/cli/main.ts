@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { Failure } from './failure.ts'
 import { VERSION } from './package-root.ts'
@@ -95,8 +96,21 @@ function addClusterCommands(kubedrill: Command): void {
     .option('--kubeconfig <file>', 'write a kubeconfig here')
     .option('--seed <number>', 'seed of all chance', wholeNumber, 1)
     .option('--speed <factor>', 'virtual seconds in a real one', factor, 1)
-    .addOption(new Option('--profile <name>', 'which parts run').choices(['full', 'control-plane']).default('full'))
+    .addOption(
+      new Option(
+        '--profile <name>',
+        "which parts run: full, or control-plane: API server and controllers as Kubernetes' own kubectl tests want them",
+      )
+        .choices(['full', 'control-plane'])
+        .default('full'),
+    )
     .option('--token-auth-file <file>', 'CSV of static bearer tokens: token,user,uid,"group1,group2"')
+    .option('--client-ca-file <file>', 'accept client certificates of this CA too')
+    .option('--authorization-mode <modes>', 'default Node,RBAC; control-plane: RBAC,AlwaysAllow')
+    .option('--enable-admission-plugins <names>', 'more plug-ins than are on by default')
+    .option('--disable-admission-plugins <names>', 'control-plane: ServiceAccount, webhooks and others are off')
+    .option('--service-cluster-ip-range <cidr>', 'default 10.96.0.0/12; control-plane: 10.0.0.0/24')
+    .option('--version-like <kubectl>', 'report the version of this kubectl (for --match-server-version)')
     .addOption(new Option('--session <directory>').hideHelp())
     .addHelpText(
       'after',
@@ -172,3 +186,6 @@ export async function main(argv: readonly string[]): Promise<void> {
     }
   }
 }
+
+// Run from its source: `npx tsx src/cli/main.ts serve`.
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main(process.argv)

@@ -32,6 +32,7 @@ export function boot(options: BootOptions): void {
       clock,
       () => admin.get('ServiceAccount', 'default', 'default') !== undefined,
       'the controllers do not start',
+      () => lastWords(machines[0]!),
     )
     return
   }
@@ -118,6 +119,14 @@ function runUntil(clock: VirtualClock, holds: () => boolean, otherwise: string, 
     if (due === undefined || due > end) throw new Error(`the cluster does not boot: ${otherwise}${situation()}`)
     clock.run(due, 1)
   }
+}
+
+/** What its processes said last. */
+function lastWords({ host }: Machine): string {
+  return ['kube-apiserver', 'kube-controller-manager']
+    .flatMap((part) => host.journal.entries(part).slice(-1))
+    .map(({ identifier, message }) => `\n  ${identifier}: ${message}`)
+    .join('')
 }
 
 /** What a cluster that does not come up looks like: its Pods, and what was said of them last. */

@@ -29,6 +29,9 @@ export interface TopologyNode {
   readonly taints?: readonly string[]
 }
 
+/** By component, then by flag without its dashes. */
+export type ExtraArgs = Readonly<Partial<Record<ComponentName, Readonly<Record<string, string>>>>>
+
 export interface ClusterOptions {
   readonly topology?: Topology
   readonly seed?: number
@@ -36,6 +39,8 @@ export interface ClusterOptions {
   readonly startAt?: number
   /** `control-plane`: etcd, API server and controllers only: no nodes, scheduler or kubelets. */
   readonly profile?: 'full' | 'control-plane'
+  /** Flags of control plane components on top of those in their manifests, as kubeadm's extraArgs: `{ 'kube-apiserver': { 'authorization-mode': 'RBAC' } }`. */
+  readonly extraArgs?: ExtraArgs
   /** Signs service account tokens; without one, tokens are unsigned and good inside this process only. */
   readonly authority?: TokenAuthority
   /** Told of everything that comes in from outside, right before it is done: the journal. */

@@ -2,10 +2,12 @@ import type { Cluster, ClusterOptions } from './contract.ts'
 import { SimulatedCluster } from './simulated-cluster.ts'
 
 export { kinds as servedKinds } from '../control-plane/apiserver/registry/index.ts'
+export { addressIn } from './addresses.ts'
 export type {
   Cluster,
   ClusterOptions,
   DeclaredImage,
+  ExtraArgs,
   Faults,
   HostShell,
   HostView,
@@ -14,7 +16,7 @@ export type {
   TopologyNode,
 } from './contract.ts'
 export type { Input } from './inputs.ts'
-export { DEFAULT_TOPOLOGY, parseTopology, TopologyError, topologyOf } from './topology.ts'
+export { DEFAULT_TOPOLOGY, parseTopology, SERVICE_CIDR, TopologyError, topologyOf } from './topology.ts'
 
 /**
  * Builds a cluster and boots it: when this returns, every node is Ready, CoreDNS runs and the default ServiceAccount is

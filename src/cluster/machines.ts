@@ -10,7 +10,7 @@ import type { Barrier } from '../sim/barrier.ts'
 import type { ChartWorld } from '../sim/chart.ts'
 import { Random } from '../sim/random.ts'
 import { addressIn, hostAddress, podSubnet } from './addresses.ts'
-import type { TopologyNode } from './contract.ts'
+import type { ExtraArgs, TopologyNode } from './contract.ts'
 import { kubeadmFiles } from './kubeadm/files.ts'
 import type { ControlPlane } from './programs/control-plane.ts'
 
@@ -32,6 +32,7 @@ export interface MachineOptions {
   /** `192.168.64.10:6443` */
   readonly endpoint: string
   readonly etcdCluster: readonly string[]
+  readonly extraArgs?: ExtraArgs | undefined
 }
 
 const DEFAULT_CPU = '4'
@@ -61,6 +62,7 @@ export function createMachine(node: TopologyNode, index: number, options: Machin
       serviceCIDR: options.serviceCIDR,
       podCIDR: options.podCIDR,
       etcdCluster: options.etcdCluster,
+      extraArgs: options.extraArgs,
       endpoint: `https://${endpoint}`,
       caCertificate: plane.caCertificate,
     }),

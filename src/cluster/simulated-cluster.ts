@@ -96,6 +96,7 @@ export class SimulatedCluster implements Cluster {
       serviceCIDR: topology.serviceCIDR ?? SERVICE_CIDR,
       podCIDR: topology.podCIDR ?? POD_CIDR,
       endpoint: this.#endpoint,
+      extraArgs: options.extraArgs,
       etcdCluster: controlPlanes.map(
         ({ name }) => `${name}=https://${hostAddress(topology.nodes.findIndex((n) => n.name === name))}:2380`,
       ),

@@ -52,6 +52,23 @@ export interface World {
   onSlice(listener: () => void): () => void
 }
 
+/** Source: apimachinery/pkg/version/types.go Info */
+export interface VersionInfo {
+  readonly major: string
+  readonly minor: string
+  readonly emulationMajor?: string
+  readonly emulationMinor?: string
+  readonly minCompatibilityMajor?: string
+  readonly minCompatibilityMinor?: string
+  readonly gitVersion: string
+  readonly gitCommit: string
+  readonly gitTreeState: string
+  readonly buildDate: string
+  readonly goVersion: string
+  readonly compiler: string
+  readonly platform: string
+}
+
 /** PodLogOptions as the kubelet takes them. */
 export interface LogOptions {
   readonly previous?: boolean
@@ -90,6 +107,10 @@ export interface ServerOptions {
   readonly credentials: Credentials
   /** Default 6443; 0 takes a free one. */
   readonly port?: number
+  /** PEM of CAs whose client certificates are good, besides the cluster's own. */
+  readonly clientCAs?: readonly string[]
+  /** What /version answers; default that of the simulated release. */
+  readonly version?: VersionInfo
   readonly staticTokens?: ReadonlyMap<string, UserInfo>
   readonly logs?: LogSource
 }

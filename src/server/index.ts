@@ -52,7 +52,7 @@ class Listener {
       allowHTTP1: true,
       cert: serving.certificate,
       key: serving.key,
-      ca: ca.certificate,
+      ca: [ca.certificate, ...(door.options.clientCAs ?? [])],
       requestCert: true,
       rejectUnauthorized: false,
       settings: { maxConcurrentStreams: 1000 },

@@ -3,6 +3,7 @@ import type { Exchange } from './exchange.ts'
 import { answerHealth, failingChecks, healthChecks } from './health.ts'
 import { negotiate, parseAccept } from './negotiate.ts'
 import { ISSUER } from './tokens.ts'
+import { version } from './version.ts'
 
 /** Everything that is not about objects: discovery, version, health, OpenAPI, keys. */
 export async function answerPath(door: Door, exchange: Exchange): Promise<void> {
@@ -29,8 +30,8 @@ const single: Readonly<Record<string, (door: Door, exchange: Exchange) => void>>
   '/metrics': noMetrics,
   '/metrics/slis': noMetrics,
   '/': (door, exchange) => exchange.json(200, JSON.stringify({ paths: allPaths(door) }, null, 2)),
-  '/version': (_, exchange) => exchange.json(200, JSON.stringify(version, null, 2)),
-  '/version/': (_, exchange) => exchange.json(200, JSON.stringify(version, null, 2)),
+  '/version': (door, exchange) => exchange.json(200, JSON.stringify(door.options.version ?? version, null, 2)),
+  '/version/': (door, exchange) => exchange.json(200, JSON.stringify(door.options.version ?? version, null, 2)),
   '/.well-known/openid-configuration': (door, exchange) => {
     exchange.set('Cache-Control', 'public, max-age=3600')
     exchange.send(200, 'application/json', JSON.stringify(openIdConfiguration(door)))
@@ -39,23 +40,6 @@ const single: Readonly<Record<string, (door: Door, exchange: Exchange) => void>>
     exchange.set('Cache-Control', 'public, max-age=3600')
     exchange.send(200, 'application/jwk-set+json', JSON.stringify(door.authority.jwks()))
   },
-}
-
-/** Source: component-base/version, golden answers */
-export const version = {
-  major: '1',
-  minor: '36',
-  emulationMajor: '1',
-  emulationMinor: '36',
-  minCompatibilityMajor: '1',
-  minCompatibilityMinor: '35',
-  gitVersion: 'v1.36.2',
-  gitCommit: '8e16b12fda',
-  gitTreeState: 'clean',
-  buildDate: '2026-01-01T00:00:00Z',
-  goVersion: 'go1.26.10',
-  compiler: 'gc',
-  platform: 'linux/amd64',
 }
 
 function openIdConfiguration(door: Door) {

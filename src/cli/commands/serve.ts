@@ -1,44 +1,63 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { createCluster, parseTopology, servedKinds, type Topology, TopologyError } from '../../cluster/index.ts'
+import {
+  addressIn,
+  type Cluster,
+  createCluster,
+  DEFAULT_TOPOLOGY,
+  parseTopology,
+  SERVICE_CIDR,
+  servedKinds,
+  type Topology,
+  TopologyError,
+} from '../../cluster/index.ts'
+import type { VersionInfo } from '../../server/contract.ts'
 import { startServer } from '../../server/index.ts'
 import { kubeconfig, writeKubeconfig } from '../../server/kubeconfig.ts'
 import { Pace } from '../../server/pace.ts'
 import { createCredentials } from '../../server/pki.ts'
 import { createTokenAuthority, parseTokenFile } from '../../server/tokens.ts'
+import { versionLike } from '../../server/version.ts'
 import { advance } from '../../sim/barrier.ts'
 import { broken } from '../broken.ts'
 import { Failure } from '../failure.ts'
+import { type ComponentFlags, extraArgs, type ProfileName, profiles } from '../serve-profiles.ts'
 import { say, tell } from '../terminal.ts'
 
-/** The virtual time a boot may take: switched on that long ago, the cluster is up now, and its clock shows the time of day. */
-const BOOT_MS = 20_000
-
-export interface ServeOptions {
+export interface ServeOptions extends ComponentFlags {
   readonly topology?: string
+  readonly serviceClusterIpRange?: string
   readonly port: number
   readonly kubeconfig?: string
   readonly seed: number
   readonly speed: number
-  readonly profile: 'full' | 'control-plane'
+  readonly profile: ProfileName
   readonly tokenAuthFile?: string
+  readonly clientCaFile?: string
+  readonly versionLike?: string
   readonly session?: string
 }
 
 /** `kubedrill serve`: a cluster in the foreground; one line on stdout when it is ready. */
 export async function serve(options: ServeOptions): Promise<void> {
   if (options.session !== undefined) return (await import('../live-session.ts')).serveSession(options.session)
-  const topology = options.topology === undefined ? undefined : readTopology(options.topology)
+  const profile = profiles[options.profile]
+  const topology = topologyOf(options)
   const staticTokens = options.tokenAuthFile === undefined ? undefined : parseTokenFile(read(options.tokenAuthFile))
-  const credentials = await createCredentials()
-  const cluster = createCluster({
-    seed: options.seed,
-    profile: options.profile,
-    startAt: wholeSeconds(Date.now()) - BOOT_MS,
-    authority: createTokenAuthority(credentials.serviceAccountKey, staticTokens),
-    caCertificate: credentials.ca.certificate,
-    ...(topology === undefined ? {} : { topology }),
-  })
-  await advance(cluster.clock, cluster.barrier, Math.max(0, Date.now() - cluster.clock.now()))
+  const clientCAs = options.clientCaFile === undefined ? [] : [read(options.clientCaFile)]
+  const version = options.versionLike === undefined ? undefined : readVersion(options.versionLike)
+  const credentials = await createCredentials(addressIn(topology?.serviceCIDR ?? SERVICE_CIDR, 1))
+  const cluster = booted(() =>
+    createCluster({
+      seed: options.seed,
+      profile: options.profile,
+      startAt: wholeSeconds(Date.now()) - profile.bootMs,
+      authority: createTokenAuthority(credentials.serviceAccountKey, staticTokens),
+      caCertificate: credentials.ca.certificate,
+      extraArgs: extraArgs(profile, options),
+      ...(topology === undefined ? {} : { topology }),
+    }),
+  )
   const pace = new Pace(cluster.clock, cluster.barrier, { speed: options.speed, onFailure: broken })
   const server = await startServer({
     connect: () => cluster.apiServer(),
@@ -46,11 +65,14 @@ export async function serve(options: ServeOptions): Promise<void> {
     world: pace,
     credentials,
     port: options.port,
+    clientCAs,
+    ...(version === undefined ? {} : { version }),
     ...(staticTokens === undefined ? {} : { staticTokens }),
     logs: (namespace, pod, container, log, sink) => cluster.streamLogs(namespace, pod, container, log, sink),
   }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EADDRINUSE' ? new Failure(`port ${options.port} is in use`) : error
   })
+  await advance(cluster.clock, cluster.barrier, Math.max(0, Date.now() - cluster.clock.now()))
   pace.start()
   const config = kubeconfig(server.url, credentials)
   if (options.kubeconfig !== undefined) writeKubeconfig(options.kubeconfig, config)
@@ -63,6 +85,34 @@ export async function serve(options: ServeOptions): Promise<void> {
   }
   process.on('SIGINT', end)
   process.on('SIGTERM', end)
+}
+
+/** A flag that keeps a component from starting is the user's to know. */
+function booted(create: () => Cluster): Cluster {
+  try {
+    return create()
+  } catch (error) {
+    const { message } = error as Error
+    throw message.startsWith('the cluster does not boot') ? new Failure(message) : error
+  }
+}
+
+function topologyOf(options: ServeOptions): Topology | undefined {
+  const topology = options.topology === undefined ? profiles[options.profile].topology : readTopology(options.topology)
+  const serviceCIDR = options.serviceClusterIpRange
+  if (serviceCIDR === undefined) return topology
+  if (!/^\d+\.\d+\.\d+\.\d+\/\d+$/.test(serviceCIDR))
+    throw new Failure(`--service-cluster-ip-range: ${serviceCIDR} is not a network like 10.96.0.0/12`)
+  return { ...(topology ?? DEFAULT_TOPOLOGY), serviceCIDR }
+}
+
+/** The version of the kubectl that was named. */
+function readVersion(kubectl: string): VersionInfo {
+  try {
+    return versionLike(execFileSync(kubectl, ['version', '--client', '-o', 'json'], { encoding: 'utf8' }))
+  } catch (error) {
+    throw new Failure(`--version-like: ${kubectl} does not say its version: ${(error as Error).message.split('\n')[0]}`)
+  }
 }
 
 function wholeSeconds(ms: number): number {

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import type { ExtraArgs } from '../contract.ts'
 
 /** What the static pod manifests of one control plane host are made from. */
 export interface ControlPlaneHost {
@@ -9,6 +10,8 @@ export interface ControlPlaneHost {
   readonly podCIDR: string
   /** Every etcd member, this host's included, as `name=https://ip:2380`. */
   readonly etcdCluster: readonly string[]
+  /** Flags on top of kubeadm's own. Source: cmd/kubeadm/app/apis/kubeadm/v1beta4 ControlPlaneComponent.ExtraArgs */
+  readonly extraArgs?: ExtraArgs | undefined
 }
 
 const PKI = '/etc/kubernetes/pki'
@@ -53,7 +56,7 @@ function etcd(host: ControlPlaneHost): string {
   return staticPod({
     name: 'etcd',
     image: `${IMAGES}/etcd:3.6.8-0`,
-    flags,
+    flags: { ...flags, ...host.extraArgs?.etcd },
     probes: { port: 2381, scheme: 'HTTP', liveness: '/livez', readiness: '/readyz', startup: '/readyz' },
     requests: { cpu: '100m', memory: '100Mi' },
     mounts: { 'etcd-data': '/var/lib/etcd', 'etcd-certs': `${PKI}/etcd` },
@@ -94,7 +97,7 @@ function apiServer(host: ControlPlaneHost): string {
   return staticPod({
     name: 'kube-apiserver',
     image: `${IMAGES}/kube-apiserver:${host.version}`,
-    flags,
+    flags: { ...flags, ...host.extraArgs?.['kube-apiserver'] },
     probes: { host: host.ip, port: 6443, scheme: 'HTTPS', liveness: '/livez', readiness: '/readyz', startup: '/livez' },
     requests: { cpu: '250m' },
     mounts: { 'k8s-certs': PKI },
@@ -126,7 +129,7 @@ function controllerManager(host: ControlPlaneHost): string {
   return staticPod({
     name: 'kube-controller-manager',
     image: `${IMAGES}/kube-controller-manager:${host.version}`,
-    flags,
+    flags: { ...flags, ...host.extraArgs?.['kube-controller-manager'] },
     probes: { port: 10257, scheme: 'HTTPS', liveness: '/healthz', startup: '/healthz' },
     requests: { cpu: '200m' },
     mounts: { 'k8s-certs': PKI, kubeconfig: conf },
@@ -145,7 +148,7 @@ function scheduler(host: ControlPlaneHost): string {
   return staticPod({
     name: 'kube-scheduler',
     image: `${IMAGES}/kube-scheduler:${host.version}`,
-    flags,
+    flags: { ...flags, ...host.extraArgs?.['kube-scheduler'] },
     probes: { port: 10259, scheme: 'HTTPS', liveness: '/livez', readiness: '/readyz', startup: '/livez' },
     requests: { cpu: '100m' },
     mounts: { kubeconfig: conf },
