@@ -4,6 +4,7 @@ import { parseFlags, startControllerManager } from '../../control-plane/controll
 import { steady } from '../../network/steady.ts'
 import type { Process, Program } from '../../node/contract.ts'
 import { Random } from '../../sim/random.ts'
+import { storedKinds } from '../stored-kinds.ts'
 import { type ControlPlane, endpointIn } from './control-plane.ts'
 
 const FILES = [
@@ -37,6 +38,7 @@ export function controllerManagerProgram(plane: ControlPlane): Program {
         random,
         identity: process.host,
         flags,
+        kinds: storedKinds,
         authority: {
           rootCA: plane.caCertificate,
           ...(plane.authority ? { signToken: (claims) => plane.authority!.sign(claims) } : {}),

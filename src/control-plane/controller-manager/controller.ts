@@ -1,3 +1,4 @@
+import type { Kind } from '../../api/types.ts'
 import type { Client, EventRecorder } from '../../client/contract.ts'
 import type { ChartWorld } from '../../sim/chart.ts'
 import type { Random } from '../../sim/random.ts'
@@ -47,5 +48,7 @@ export interface ControllerDescriptor {
   readonly account: string
   /** The component its Events come from. */
   readonly component: string
+  /** Kinds without which it has nothing to do: it does not start where the API server does not serve them. */
+  readonly needs?: readonly Kind[]
   readonly start: (context: ControllerContext) => Controller
 }

@@ -168,3 +168,9 @@ export function isControllerEnabled(name: string, controllers: readonly string[]
   }
   return controllers.includes('*')
 }
+
+/** What --feature-gates says of a gate that is off unless given. Source: component-base/featuregate/feature_gate.go Set */
+export function isFeatureEnabled({ given }: ControllerManagerFlags, gate: string): boolean {
+  const gates = (given.get('feature-gates') ?? '').split(',')
+  return gates.some((each) => each === `${gate}=true`)
+}

@@ -17,9 +17,11 @@ import { namespaceController } from './namespace/index.ts'
 import { nodeLifecycleController } from './node-lifecycle/index.ts'
 import { podGarbageCollectorController } from './pod-garbage-collector/index.ts'
 import { replicaSetController } from './replicaset/index.ts'
+import { replicationController } from './replicationcontroller/index.ts'
 import { rootCACertificatePublisherController } from './root-ca-certificate-publisher/index.ts'
 import { serviceAccountController } from './serviceaccount/index.ts'
 import { serviceAccountTokenController } from './serviceaccount-token/index.ts'
+import { statefulSetController } from './statefulset/index.ts'
 import { taintEvictionController } from './taint-eviction/index.ts'
 import { ttlController } from './ttl/index.ts'
 
@@ -43,6 +45,8 @@ export const controllers: readonly ControllerDescriptor[] = [
   garbageCollectorController,
   ttlController,
   clusterRoleAggregationController,
+  replicationController,
+  statefulSetController,
 ]
 
 export interface ControllerManagerOptions {
@@ -115,8 +119,10 @@ export function startControllerManager(options: ControllerManagerOptions): Contr
 function startControllers(options: ControllerManagerOptions, own: Client): Controller {
   const { world, random, flags, authority = { rootCA: '' }, kinds = storedKinds } = options
   const informers = new Informers(own, world.clock)
+  const served = new Set(kinds.map(({ kind }) => kind))
+  const isServed = (kind: string) => served.has(kind)
   const running = controllers
-    .filter(({ name }) => isControllerEnabled(name, flags.controllers))
+    .filter(({ name, needs = [] }) => isControllerEnabled(name, flags.controllers) && needs.every(isServed))
     .map(({ account, component, start }) => {
       const client = flags.useServiceAccountCredentials
         ? writingAs(options.client(`system:serviceaccount:kube-system:${account}`, SERVICE_ACCOUNT_GROUPS), own)

@@ -19,7 +19,12 @@ export function templateHash(template: PodTemplateSpec, collisionCount: number |
   let hash = fnv32a(textOf(template))
   if (collisionCount !== undefined)
     for (let byte = 0; byte < 8; byte++) hash = step(hash, byte < 4 ? (collisionCount >>> (8 * byte)) & 0xff : 0)
-  return [...String(hash >>> 0)].map((digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length]).join('')
+  return safeEncode(String(hash >>> 0))
+}
+
+/** Digits in letters that spell no words. Source: apimachinery/pkg/util/rand/rand.go SafeEncodeString */
+export function safeEncode(digits: string): string {
+  return [...digits].map((digit) => ALPHABET[digit.charCodeAt(0) % ALPHABET.length]).join('')
 }
 
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'

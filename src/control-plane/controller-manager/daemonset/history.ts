@@ -1,14 +1,8 @@
 import { newControllerRef } from '../../../api/meta.ts'
 import { hasReason } from '../../../api/status.ts'
-import {
-  type ControllerRevision,
-  type DaemonSet,
-  isStatus,
-  type Pod,
-  type PodTemplateSpec,
-  type Status,
-} from '../../../api/types.ts'
+import { type ControllerRevision, type DaemonSet, isStatus, type Pod, type Status } from '../../../api/types.ts'
 import type { Client } from '../../../client/contract.ts'
+import { revisionData, templateOf } from '../revision-data.ts'
 import { sameTemplate, templateHash } from '../template-hash.ts'
 import { REVISION_LABEL } from './template.ts'
 
@@ -38,18 +32,6 @@ export function constructHistory(
   return { hash: current.metadata.labels?.[REVISION_LABEL] ?? current.metadata.name, old }
 }
 
-function templateOf({ data }: ControllerRevision): PodTemplateSpec | undefined {
-  const { spec } = (data ?? {}) as { readonly spec?: { readonly template?: PodTemplateSpec & { $patch?: string } } }
-  if (spec?.template === undefined) return undefined
-  const known = bare.get(spec.template)
-  if (known !== undefined) return known
-  const { $patch: _, ...template } = spec.template
-  bare.set(spec.template, template)
-  return template
-}
-
-const bare = new WeakMap<object, PodTemplateSpec>()
-
 /** Source: update.go snapshot */
 function snapshot(
   client: Client,
@@ -70,7 +52,7 @@ function snapshot(
       ...(annotations === undefined ? {} : { annotations }),
       ownerReferences: [newControllerRef(daemonSet)],
     },
-    data: { spec: { template: { ...template, $patch: 'replace' } } },
+    data: revisionData(template),
     revision,
   } as unknown as ControllerRevision
   const answer = client.create(wanted)

@@ -1,10 +1,10 @@
 import { selectorFromLabelSelector } from '../../../api/labels.ts'
 import { controllerOf, isDeleting, keyOf } from '../../../api/meta.ts'
-import type { Pod } from '../../../api/types.ts'
+import { isStatus, type Pod } from '../../../api/types.ts'
 import type { Controller, ControllerContext, ControllerDescriptor } from '../controller.ts'
 import { startLoop } from '../machine.ts'
 import { createPodControl } from '../pod-control.ts'
-import { reconcileReplicaSet } from './reconcile.ts'
+import { type ReplicasKind, reconcileReplicaSet } from '../replicas.ts'
 
 /** Keeps as many pods of a ReplicaSet's template as it asks for. Source: pkg/controller/replicaset/replica_set.go */
 export const replicaSetController: ControllerDescriptor = {
@@ -14,6 +14,15 @@ export const replicaSetController: ControllerDescriptor = {
   start: startReplicaSetController,
 }
 
+const replicaSets: ReplicasKind = {
+  get: (client, name, namespace) => client.get('ReplicaSet', name, namespace),
+  updateStatus(client, { metadata: { name, namespace } }, status) {
+    const answer = client.updateStatus('ReplicaSet', name, namespace, (current) => ({ ...current, status }))
+    return isStatus(answer) ? answer : undefined
+  },
+  countsTerminating: true,
+}
+
 function startReplicaSetController({ client, informers, recorder, world }: ControllerContext): Controller {
   const orphans = new Map<string, Map<string, Pod>>()
   const loop = startLoop({
@@ -21,6 +30,7 @@ function startReplicaSetController({ client, informers, recorder, world }: Contr
     world,
     reconcile: (key) =>
       reconcileReplicaSet(key, {
+        kind: replicaSets,
         client,
         clock: world.clock,
         pods: createPodControl(client, recorder),

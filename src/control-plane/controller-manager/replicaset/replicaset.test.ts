@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { findCondition } from '../../../api/conditions.ts'
 import { rfc3339 } from '../../../api/time.ts'
 import type { Pod, ReplicaSet } from '../../../api/types.ts'
+import { podsToDelete } from '../deletion-order.ts'
 import { made } from '../testing/fake-client.ts'
 import { createTestCluster, podSpec, runPods, type TestCluster } from '../testing/harness.ts'
-import { podsToDelete } from './deletion-order.ts'
 
 function replicaSet(replicas: number, spec: Partial<ReplicaSet['spec']> = {}): ReplicaSet {
   return {

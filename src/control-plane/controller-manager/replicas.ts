@@ -1,23 +1,32 @@
-import { isPodActive, isPodTerminating } from '../../../api/conditions.ts'
-import { type Selector, selectorFromLabelSelector } from '../../../api/labels.ts'
-import { controllerOf, isDeleting, newControllerRef, splitKey } from '../../../api/meta.ts'
-import { isStatus, type Pod, type ReplicaSet, type Status } from '../../../api/types.ts'
-import type { Client } from '../../../client/contract.ts'
-import type { Clock } from '../../../sim/clock.ts'
-import { claim } from '../claim.ts'
-import { isNamespaceTerminating, type PodControl, podFromTemplate, slowStart } from '../pod-control.ts'
+import { isPodActive, isPodTerminating } from '../../api/conditions.ts'
+import { type Selector, selectorFromLabelSelector } from '../../api/labels.ts'
+import { controllerOf, isDeleting, newControllerRef, splitKey } from '../../api/meta.ts'
+import type { Pod, ReplicaSet, ReplicaSetStatus, Status } from '../../api/types.ts'
+import type { Client } from '../../client/contract.ts'
+import type { Clock } from '../../sim/clock.ts'
+import { claim } from './claim.ts'
 import { podsToDelete } from './deletion-order.ts'
-import { nextAvailabilityCheck, replicaSetStatus } from './status.ts'
+import { isNamespaceTerminating, type PodControl, podFromTemplate, slowStart } from './pod-control.ts'
+import { nextAvailabilityCheck, replicaSetStatus } from './replicas-status.ts'
 
 /** How many pods one reconcile creates or deletes at most. Source: pkg/controller/replicaset/replica_set.go BurstReplicas */
 export const BURST_REPLICAS = 500
 
+/** How a kind that keeps replicas is read and written: as a ReplicaSet, whatever it is. Source: pkg/controller/replication/conversion.go */
+export interface ReplicasKind {
+  get(client: Client, name: string, namespace: string | undefined): ReplicaSet | undefined
+  updateStatus(client: Client, replicaSet: ReplicaSet, status: ReplicaSetStatus): Status | undefined
+  /** Whether its status counts pods that are being deleted. */
+  readonly countsTerminating: boolean
+}
+
 export interface ReplicaSetDependencies {
+  readonly kind: ReplicasKind
   readonly client: Client
   readonly clock: Clock
   readonly pods: PodControl
   /** Pods of the namespace that nobody controls. */
-  readonly orphans: (namespace: string) => readonly Pod[]
+  readonly orphans: (namespace: string, selector: Selector) => readonly Pod[]
   readonly checkAgainAfter: (key: string, ms: number) => void
 }
 
@@ -25,20 +34,21 @@ export interface ReplicaSetDependencies {
 export function reconcileReplicaSet(key: string, deps: ReplicaSetDependencies): Status | undefined {
   const { client, clock } = deps
   const { namespace, name } = splitKey(key)
-  const replicaSet = client.get('ReplicaSet', name, namespace)
+  const replicaSet = deps.kind.get(client, name, namespace)
   if (replicaSet === undefined) return undefined
   const selector = selectorFromLabelSelector(replicaSet.spec.selector)
   const owned = client.list('Pod', { namespace: namespace!, ownerUid: replicaSet.metadata.uid! })
-  const candidates = [...owned.filter(isPodActive), ...deps.orphans(namespace!).filter(isPodActive)]
+  const candidates = [...owned.filter(isPodActive), ...deps.orphans(namespace!, selector).filter(isPodActive)]
   const { claimed, failed: notClaimed } = claim(client, 'Pod', replicaSet, selector, candidates)
   if (notClaimed !== undefined) return notClaimed
 
   const failed = isDeleting(replicaSet) ? undefined : manageReplicas(replicaSet, claimed, deps)
   const now = clock.now()
-  const status = replicaSetStatus(replicaSet, claimed, countTerminating(replicaSet, selector, owned), failed, now)
+  const terminating = deps.kind.countsTerminating ? countTerminating(replicaSet, selector, owned) : undefined
+  const status = replicaSetStatus(replicaSet, claimed, terminating, failed, now)
   if (status !== replicaSet.status) {
-    const answer = client.updateStatus('ReplicaSet', name, namespace, (current) => ({ ...current, status }))
-    if (isStatus(answer)) return answer.reason === 'NotFound' ? undefined : answer
+    const refused = deps.kind.updateStatus(client, replicaSet, status)
+    if (refused !== undefined) return refused.reason === 'NotFound' ? undefined : refused
   }
   const wait = nextAvailabilityCheck(claimed, replicaSet.spec.minReadySeconds ?? 0, now)
   if (wait !== undefined) deps.checkAgainAfter(key, wait)

@@ -1,7 +1,7 @@
-import { findCondition, isPodAvailable, podReadyCondition, withoutCondition } from '../../../api/conditions.ts'
-import { type Labels, selectorFromSet } from '../../../api/labels.ts'
-import { parseTime, rfc3339 } from '../../../api/time.ts'
-import type { Pod, ReplicaSet, ReplicaSetCondition, ReplicaSetStatus, Status } from '../../../api/types.ts'
+import { findCondition, isPodAvailable, podReadyCondition, withoutCondition } from '../../api/conditions.ts'
+import { type Labels, selectorFromSet } from '../../api/labels.ts'
+import { parseTime, rfc3339 } from '../../api/time.ts'
+import type { Pod, ReplicaSet, ReplicaSetCondition, ReplicaSetStatus, Status } from '../../api/types.ts'
 
 /**
  * What the status should say. Answers the status as it is where it says that already.
@@ -13,7 +13,7 @@ import type { Pod, ReplicaSet, ReplicaSetCondition, ReplicaSetStatus, Status } f
 export function replicaSetStatus(
   replicaSet: ReplicaSet,
   active: readonly Pod[],
-  terminating: number,
+  terminating: number | undefined,
   failed: Status | undefined,
   now: number,
 ): ReplicaSetStatus {
@@ -36,7 +36,7 @@ export function replicaSetStatus(
     ...(fullyLabeledReplicas === 0 ? {} : { fullyLabeledReplicas }),
     ...(readyReplicas === 0 ? {} : { readyReplicas }),
     ...(availableReplicas === 0 ? {} : { availableReplicas }),
-    terminatingReplicas: terminating,
+    ...(terminating === undefined ? {} : { terminatingReplicas: terminating }),
     ...(observedGeneration === undefined ? {} : { observedGeneration }),
     ...(conditions.length === 0 ? {} : { conditions }),
   }

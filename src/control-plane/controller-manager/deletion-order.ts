@@ -1,6 +1,6 @@
-import { isPodActive, podReadyCondition } from '../../../api/conditions.ts'
-import { parseTime } from '../../../api/time.ts'
-import type { Pod } from '../../../api/types.ts'
+import { isPodActive, podReadyCondition } from '../../api/conditions.ts'
+import { parseTime } from '../../api/time.ts'
+import type { Pod } from '../../api/types.ts'
 
 /**
  * Which `count` of the pods go first: unassigned before assigned, pending before unknown before running, not ready
