@@ -5,11 +5,10 @@
  * (`{func, args, errors}`). Exit code 0 when everything ran, 2 when a line cannot be read.
  */
 import { readFileSync } from 'node:fs'
+import { report } from './cases/report.ts'
 import { isSchedulerCall, replayScheduler, type SchedulerCall } from './cases/scheduler.ts'
 import { replay, type ValidationCall } from './cases/validation.ts'
 import type { Verdict } from './cases/verdict.ts'
-
-const DIFFERENCES_SHOWN = 10
 
 class BadInput extends Error {}
 
@@ -55,39 +54,13 @@ function readCalls(file: string): { readonly call: unknown; readonly line: numbe
   })
 }
 
-function percent(agreed: number, all: number): string {
-  return all === 0 ? '100.0' : ((100 * agreed) / all).toFixed(1)
-}
-
-function print(verdicts: readonly Verdict[]): void {
-  const groups = new Map<string, Verdict[]>()
-  for (const verdict of verdicts) groups.set(verdict.group, [...(groups.get(verdict.group) ?? []), verdict])
-  const width = Math.max(0, ...[...groups.keys()].map(({ length }) => length))
-  for (const [group, members] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const agreed = members.filter(({ agrees }) => agrees).length
-    console.log(`${group.padEnd(width)}  ${agreed} of ${members.length}  ${percent(agreed, members.length)} %`)
-  }
-  const differences = verdicts.filter(({ agrees }) => !agrees)
-  if (differences.length > 0) console.log('\nFirst differences:')
-  for (const { group, name, expected, got } of differences.slice(0, DIFFERENCES_SHOWN)) {
-    console.log(`- ${group}${name === '' ? '' : ` (${name})`}`)
-    console.log(`    expected ${JSON.stringify(expected)}`)
-    console.log(`    got      ${JSON.stringify(got)}`)
-  }
-  const notes = new Set(verdicts.flatMap(({ note }) => note ?? []))
-  for (const note of notes)
-    console.log(`\n${verdicts.filter((verdict) => verdict.note === note).length} calls: ${note}`)
-  const agreed = verdicts.length - differences.length
-  console.log(`\n${agreed} of ${verdicts.length} calls agree, ${percent(agreed, verdicts.length)} %`)
-}
-
 function main(files: readonly string[]): number {
   if (files.length === 0) {
     console.error('usage: npm run cases -- FILE...')
     return 2
   }
   try {
-    print(files.flatMap(verdictsOf))
+    report(files.flatMap(verdictsOf), 'calls')
     return 0
   } catch (error) {
     if (!(error instanceof BadInput)) throw error
