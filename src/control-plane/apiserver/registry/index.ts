@@ -9,6 +9,7 @@ import { controllerRevision } from './apps/controllerrevision.ts'
 import { daemonSet } from './apps/daemonset.ts'
 import { deployment } from './apps/deployment.ts'
 import { replicaSet } from './apps/replicaset.ts'
+import { statefulSet } from './apps/statefulset.ts'
 import { selfSubjectReview, tokenReview } from './authentication/reviews.ts'
 import { tokenRequest } from './authentication/tokenrequest.ts'
 import {
@@ -17,7 +18,10 @@ import {
   selfSubjectRulesReview,
   subjectAccessReview,
 } from './authorization/reviews.ts'
+import { horizontalPodAutoscaler, horizontalPodAutoscalerV1 } from './autoscaling/horizontalpodautoscaler.ts'
 import { scale } from './autoscaling/scale.ts'
+import { cronJob } from './batch/cronjob.ts'
+import { job } from './batch/job.ts'
 import { certificateSigningRequest } from './certificates/certificatesigningrequest.ts'
 import type { KindDefinition } from './contract.ts'
 import { lease } from './coordination/lease.ts'
@@ -25,9 +29,15 @@ import { binding } from './core/binding.ts'
 import { configMap } from './core/configmap.ts'
 import { endpoints } from './core/endpoints.ts'
 import { event } from './core/event.ts'
+import { limitRange } from './core/limitrange.ts'
 import { namespace } from './core/namespace.ts'
 import { node } from './core/node.ts'
+import { persistentVolume } from './core/persistentvolume.ts'
+import { persistentVolumeClaim } from './core/persistentvolumeclaim.ts'
 import { pod } from './core/pod.ts'
+import { podTemplate } from './core/podtemplate.ts'
+import { replicationController } from './core/replicationcontroller.ts'
+import { resourceQuota } from './core/resourcequota.ts'
 import { secret } from './core/secret.ts'
 import { service } from './core/service.ts'
 import { serviceAccount } from './core/serviceaccount.ts'
@@ -35,8 +45,14 @@ import { endpointSlice } from './discovery/endpointslice.ts'
 import { eventsEvent } from './events/event.ts'
 import { flowSchema } from './flowcontrol/flowschema.ts'
 import { priorityLevelConfiguration } from './flowcontrol/prioritylevelconfiguration.ts'
+import { ingress } from './networking/ingress.ts'
+import { ingressClass } from './networking/ingressclass.ts'
+import { ipAddress } from './networking/ipaddress.ts'
+import { networkPolicy } from './networking/networkpolicy.ts'
+import { serviceCIDR } from './networking/servicecidr.ts'
 import { runtimeClass } from './node/runtimeclass.ts'
 import { eviction } from './policy/eviction.ts'
+import { podDisruptionBudget } from './policy/poddisruptionbudget.ts'
 import { clusterRole } from './rbac/clusterrole.ts'
 import { clusterRoleBinding } from './rbac/clusterrolebinding.ts'
 import { role } from './rbac/role.ts'
@@ -59,9 +75,15 @@ export const kinds: readonly KindDefinition[] = [
   configMap,
   endpoints,
   event,
+  limitRange,
   namespace,
   node,
+  persistentVolumeClaim,
+  persistentVolume,
   pod,
+  podTemplate,
+  replicationController,
+  resourceQuota,
   secret,
   serviceAccount,
   service,
@@ -69,15 +91,26 @@ export const kinds: readonly KindDefinition[] = [
   daemonSet,
   deployment,
   replicaSet,
+  statefulSet,
   selfSubjectReview,
   tokenReview,
   localSubjectAccessReview,
   selfSubjectAccessReview,
   selfSubjectRulesReview,
   subjectAccessReview,
+  horizontalPodAutoscaler,
+  horizontalPodAutoscalerV1,
+  cronJob,
+  job,
   lease,
   endpointSlice,
   eventsEvent,
+  ingress,
+  ingressClass,
+  ipAddress,
+  networkPolicy,
+  serviceCIDR,
+  podDisruptionBudget,
   clusterRoleBinding,
   clusterRole,
   roleBinding,

@@ -11,6 +11,7 @@ const WITHOUT = new Set([
   'CSINode',
   'CertificateSigningRequest',
   'HorizontalPodAutoscaler',
+  'IPAddress',
   'Lease',
   'LimitRange',
   'Namespace',
@@ -22,6 +23,7 @@ const WITHOUT = new Set([
   'ResourceQuota',
   'Service',
   'VolumeAttachment',
+  'ServiceCIDR',
 ])
 
 /** Whether metadata.generation of this kind grows with its spec. */

@@ -8,18 +8,22 @@ interface Scalable {
 }
 
 /** Source: pkg/registry/apps/deployment/storage/storage.go scaleFromDeployment and its siblings. */
-function scaleOf({ metadata, spec, status }: Scalable): Scale {
+export function scaleOf(
+  { metadata, status }: Pick<Scalable, 'metadata' | 'status'>,
+  replicas: number,
+  selector: string,
+): Scale {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata
   return {
     apiVersion: 'autoscaling/v1',
     kind: 'Scale',
-    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: spec.replicas ?? 1 },
-    status: { replicas: status?.replicas ?? 0, selector: selectorText(spec.selector, '') },
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as ObjectMeta,
+    spec: { replicas },
+    status: { replicas: status?.replicas ?? 0, ...(selector && { selector }) },
   }
 }
 
 export const replicaScale = {
-  of: scaleOf,
+  of: (object: Scalable): Scale => scaleOf(object, object.spec.replicas ?? 1, selectorText(object.spec.selector, '')),
   apply: <T extends Scalable>(object: T, replicas: number): T => ({ ...object, spec: { ...object.spec, replicas } }),
 }

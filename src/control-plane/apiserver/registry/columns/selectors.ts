@@ -1,14 +1,16 @@
 import { SelectorError, selectorFromLabelSelector } from '../../../../api/labels.ts'
 import type { LabelSelector } from '../../../../api/types.ts'
 
-/** `a=b,c=d` in key order, `<none>` for no labels. Source: apimachinery/pkg/labels FormatLabels. */
-export function formatLabels(labels: Readonly<Record<string, string>> | undefined): string {
-  const text = Object.keys(labels ?? {})
+/** `a=b,c=d` in key order. Source: apimachinery/pkg/labels Set.String. */
+export const labelsText = (labels: Readonly<Record<string, string>> | undefined): string =>
+  Object.keys(labels ?? {})
     .sort()
     .map((key) => `${key}=${labels![key]}`)
     .join(',')
-  return text === '' ? '<none>' : text
-}
+
+/** `<none>` for no labels. Source: apimachinery/pkg/labels FormatLabels. */
+export const formatLabels = (labels: Readonly<Record<string, string>> | undefined): string =>
+  labelsText(labels) || '<none>'
 
 /** The canonical text of a selector, `whenMalformed` for one that is none. */
 export function selectorText(selector: LabelSelector | undefined, whenMalformed: string): string {

@@ -1,5 +1,12 @@
-import type { DownwardAPIVolumeFile, Volume, VolumeProjection } from '../../../../api/types.ts'
+import type {
+  DownwardAPIVolumeFile,
+  PersistentVolumeClaimSpec,
+  PersistentVolumeSpec,
+  Volume,
+  VolumeProjection,
+} from '../../../../api/types.ts'
 import { pullPolicyOf } from './container-defaults.ts'
+import { canonicalResources } from './resource-list.ts'
 
 /** 0644, for secrets, config maps, the downward API and projections. Source: api/core/v1 SecretVolumeSourceDefaultMode and siblings. */
 const DEFAULT_MODE = 0o644
@@ -34,7 +41,7 @@ export function volumeDefaults(volume: Volume): Volume {
 }
 
 function complete(volume: Volume): Volume {
-  const { secret, configMap, downwardAPI, projected, hostPath, image } = volume
+  const { secret, configMap, downwardAPI, projected, ephemeral, image } = volume
   if (Object.keys(volume).length <= 1) return { ...volume, emptyDir: {} }
   if (secret) return { ...volume, secret: withMode(secret) }
   if (configMap) return { ...volume, configMap: withMode(configMap) }
@@ -54,7 +61,50 @@ function complete(volume: Volume): Volume {
         ...(projected.sources && { sources: projected.sources.map(projectionDefaults) }),
       },
     }
-  if (hostPath && hostPath.type === undefined) return { ...volume, hostPath: { ...hostPath, type: '' } }
+  if (ephemeral) return withClaimDefaults(volume)
   if (image && !image.pullPolicy) return { ...volume, image: { ...image, pullPolicy: pullPolicyOf(image.reference) } }
+  return diskDefaults(volume)
+}
+
+function withClaimDefaults(volume: Volume): Volume {
+  const template = volume.ephemeral?.volumeClaimTemplate
+  if (!template?.spec) return volume
+  const spec = claimSpecDefaults(template.spec)
+  if (spec === template.spec) return volume
+  return { ...volume, ephemeral: { ...volume.ephemeral, volumeClaimTemplate: { ...template, spec } } }
+}
+
+/** Source: pkg/apis/core/v1/defaults.go SetDefaults_PersistentVolumeClaimSpec. */
+export function claimSpecDefaults(spec: PersistentVolumeClaimSpec): PersistentVolumeClaimSpec {
+  const limits = canonicalResources(spec.resources?.limits)
+  const requests = canonicalResources(spec.resources?.requests)
+  const same = limits === spec.resources?.limits && requests === spec.resources?.requests
+  if (same && spec.volumeMode !== undefined && spec.resources) return spec
+  return {
+    ...spec,
+    // A struct in Go: it is written out even when it is empty.
+    resources: { ...spec.resources, ...(limits && { limits }), ...(requests && { requests }) },
+    volumeMode: spec.volumeMode ?? 'Filesystem',
+  }
+}
+
+/** What the sources that Pods and PersistentVolumes share are given, by source and member. Source: the `+default` markers in api/core/v1/types.go. */
+const diskMembers: Readonly<Record<string, Readonly<Record<string, string | boolean>>>> = {
+  iscsi: { iscsiInterface: 'default' },
+  rbd: { pool: 'rbd', user: 'admin', keyring: '/etc/ceph/keyring' },
+  azureDisk: { cachingMode: 'ReadWrite', fsType: 'ext4', readOnly: false, kind: 'Shared' },
+  scaleIO: { storageMode: 'ThinProvisioned', fsType: 'xfs' },
+  hostPath: { type: '' },
+}
+
+export function diskDefaults<T extends Volume | PersistentVolumeSpec>(volume: T): T {
+  for (const [source, members] of Object.entries(diskMembers)) {
+    const given = volume[source as keyof T] as Readonly<Record<string, unknown>> | undefined
+    if (!given) continue
+    const absent = Object.entries(members).filter(
+      ([member]) => (given[member] ?? '') === '' && given[member] !== members[member],
+    )
+    return absent.length === 0 ? volume : { ...volume, [source]: { ...given, ...Object.fromEntries(absent) } }
+  }
   return volume
 }

@@ -33,11 +33,12 @@ export function workloadWarnings(workload: Workload, old: Workload | undefined):
   return old.metadata.generation === metadata.generation ? [] : templateWarnings(spec?.template)
 }
 
-export function templateWarnings(template: PodTemplateSpec | undefined): readonly string[] {
-  return template?.spec ? specWarnings('spec.template.', template.spec, template.metadata?.annotations) : []
+/** @param path of the template, with a dot at its end */
+export function templateWarnings(template: PodTemplateSpec | undefined, path = 'spec.template.'): readonly string[] {
+  return template?.spec ? specWarnings(path, template.spec, template.metadata?.annotations) : []
 }
 
-function nameWarnings(name: string, use: string): readonly string[] {
+export function nameWarnings(name: string, use: string): readonly string[] {
   const faults = isDNS1123Label(name)
   if (faults.length === 0) return []
   const remark = 'which can result in surprising behavior; a DNS label is recommended'

@@ -1,0 +1,82 @@
+import type { PersistentVolumeClaim, StatefulSet, StatefulSetSpec } from '../../../../api/types.ts'
+import { ageColumn, column, containerColumns, nameColumn } from '../columns/column.ts'
+import { workloadTexts } from '../columns/workload-texts.ts'
+import { claimDefaults } from '../core/persistentvolumeclaim.ts'
+import { podTemplateDefaults } from '../core/pod-defaults.ts'
+import { defineKind, scaleSubresource, statusSubresource } from '../kind.ts'
+import { replicaScale } from './scale.ts'
+
+function strategyDefaults({ updateStrategy = {} }: StatefulSetSpec): NonNullable<StatefulSetSpec['updateStrategy']> {
+  const type = updateStrategy.type || 'RollingUpdate'
+  const rollingUpdate = updateStrategy.rollingUpdate ?? (updateStrategy.type ? undefined : {})
+  if (type !== 'RollingUpdate' || !rollingUpdate) return { ...updateStrategy, type }
+  const { partition = 0, maxUnavailable = 1 } = rollingUpdate
+  return { ...updateStrategy, type, rollingUpdate: { ...rollingUpdate, partition, maxUnavailable } }
+}
+
+/** Claims in a template are written with kind and version: they are whole objects. Source: pkg/apis/apps/v1/conversion.go. */
+const claimTemplate = (claim: PersistentVolumeClaim): PersistentVolumeClaim =>
+  claimDefaults({ ...claim, apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: claim.metadata ?? {} })
+
+/** Source: pkg/apis/apps/v1/defaults.go SetDefaults_StatefulSet. */
+function defaults(statefulSet: StatefulSet): StatefulSet {
+  const spec = statefulSet.spec
+  if (!spec) return statefulSet
+  const template = spec.template && podTemplateDefaults(spec.template)
+  const { whenDeleted, whenScaled } = spec.persistentVolumeClaimRetentionPolicy ?? {}
+  const { type, rollingUpdate } = spec.updateStrategy ?? {}
+  const complete =
+    template === spec.template &&
+    spec.podManagementPolicy &&
+    whenDeleted &&
+    whenScaled &&
+    type &&
+    (type !== 'RollingUpdate' || !rollingUpdate || rollingUpdate.maxUnavailable !== undefined) &&
+    rollingUpdate?.partition !== undefined &&
+    !spec.volumeClaimTemplates?.some((claim) => claimTemplate(claim).status !== claim.status) &&
+    spec.replicas !== undefined &&
+    spec.revisionHistoryLimit !== undefined
+  if (complete) return statefulSet
+  return {
+    ...statefulSet,
+    spec: {
+      ...spec,
+      replicas: spec.replicas ?? 1,
+      ...(template && { template }),
+      ...(spec.volumeClaimTemplates && { volumeClaimTemplates: spec.volumeClaimTemplates.map(claimTemplate) }),
+      podManagementPolicy: spec.podManagementPolicy || 'OrderedReady',
+      updateStrategy: strategyDefaults(spec),
+      revisionHistoryLimit: spec.revisionHistoryLimit ?? 10,
+      persistentVolumeClaimRetentionPolicy: {
+        whenDeleted: whenDeleted || 'Retain',
+        whenScaled: whenScaled || 'Retain',
+      },
+    },
+  }
+}
+
+const texts = workloadTexts.StatefulSet
+
+export const statefulSet = defineKind<StatefulSet>({
+  group: 'apps',
+  version: 'v1',
+  kind: 'StatefulSet',
+  resource: 'statefulsets',
+  singular: 'statefulset',
+  shortNames: ['sts'],
+  categories: ['all'],
+  namespaced: true,
+  subresources: { ...scaleSubresource, ...statusSubresource },
+  schema: 'io.k8s.api.apps.v1.StatefulSet',
+  defaults,
+  prepareForCreate: (statefulSet) => ({ ...statefulSet, status: { replicas: 0, availableReplicas: 0 } }),
+  prepareForUpdate: (statefulSet, old) => ({ ...statefulSet, status: old.status }) as StatefulSet,
+  prepareForStatusUpdate: (statefulSet, old) => ({ ...statefulSet, spec: old.spec }),
+  scale: replicaScale,
+  columns: [
+    nameColumn,
+    column('Ready', texts.ready, ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 0}`),
+    ageColumn,
+    ...containerColumns<StatefulSet>((each) => each.spec.template.spec?.containers),
+  ],
+})

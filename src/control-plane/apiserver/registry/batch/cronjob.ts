@@ -1,0 +1,62 @@
+import type { CronJob } from '../../../../api/types.ts'
+import { ageColumn, column, containerColumns, nameColumn, since } from '../columns/column.ts'
+import { formatLabelSelector } from '../columns/selectors.ts'
+import { workloadTexts } from '../columns/workload-texts.ts'
+import { defineKind, statusSubresource } from '../kind.ts'
+import { jobTemplateDefaults } from './job-defaults.ts'
+
+/** Source: pkg/apis/batch/v1/defaults.go SetDefaults_CronJob. */
+function defaults(cronJob: CronJob): CronJob {
+  const { spec } = cronJob
+  if (!spec) return cronJob
+  const job = spec.jobTemplate?.spec && jobTemplateDefaults(spec.jobTemplate.spec)
+  const same = job === spec.jobTemplate?.spec && spec.concurrencyPolicy && spec.suspend !== undefined
+  if (same && spec.successfulJobsHistoryLimit !== undefined && spec.failedJobsHistoryLimit !== undefined) return cronJob
+  return {
+    ...cronJob,
+    spec: {
+      ...spec,
+      ...(job && { jobTemplate: { ...spec.jobTemplate, spec: job } }),
+      concurrencyPolicy: spec.concurrencyPolicy || 'Allow',
+      suspend: spec.suspend ?? false,
+      successfulJobsHistoryLimit: spec.successfulJobsHistoryLimit ?? 3,
+      failedJobsHistoryLimit: spec.failedJobsHistoryLimit ?? 1,
+    },
+  }
+}
+
+const texts = workloadTexts.CronJob
+
+function lastScheduleText({ status }: CronJob, now: number): string {
+  return status?.lastScheduleTime ? since(status.lastScheduleTime, now) : '<none>'
+}
+
+export const cronJob = defineKind<CronJob>({
+  group: 'batch',
+  version: 'v1',
+  kind: 'CronJob',
+  resource: 'cronjobs',
+  singular: 'cronjob',
+  shortNames: ['cj'],
+  categories: ['all'],
+  namespaced: true,
+  subresources: statusSubresource,
+  schema: 'io.k8s.api.batch.v1.CronJob',
+  defaults,
+  prepareForCreate: (cronJob) => ({ ...cronJob, status: {} }),
+  prepareForUpdate: (cronJob, old) => ({ ...cronJob, status: old.status }) as CronJob,
+  prepareForStatusUpdate: (cronJob, old) => ({ ...cronJob, spec: old.spec }),
+  columns: [
+    nameColumn,
+    column('Schedule', texts.schedule, (each) => each.spec.schedule),
+    column('Timezone', texts.timezone, (each) => each.spec.timeZone ?? '<none>'),
+    column('Suspend', texts.suspend, (each) => (each.spec.suspend ? 'True' : 'False'), { type: 'boolean' }),
+    column('Active', texts.active, (each) => each.status?.active?.length ?? 0, { type: 'integer' }),
+    column('Last Schedule', texts.lastSchedule, lastScheduleText),
+    ageColumn,
+    ...containerColumns<CronJob>((each) => each.spec.jobTemplate.spec?.template.spec?.containers),
+    column('Selector', texts.selector, (each) => formatLabelSelector(each.spec.jobTemplate.spec?.selector), {
+      wide: true,
+    }),
+  ],
+})

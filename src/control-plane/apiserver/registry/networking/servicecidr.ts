@@ -1,0 +1,23 @@
+import type { ServiceCIDR } from '../../../../api/types.ts'
+import { ageColumn, column, nameColumn } from '../columns/column.ts'
+import { resourceTexts } from '../columns/resource-texts.ts'
+import { defineKind, statusSubresource } from '../kind.ts'
+
+export const serviceCIDR = defineKind<ServiceCIDR>({
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'ServiceCIDR',
+  resource: 'servicecidrs',
+  singular: 'servicecidr',
+  namespaced: false,
+  subresources: statusSubresource,
+  schema: 'io.k8s.api.networking.v1.ServiceCIDR',
+  prepareForCreate: ({ status: _, ...cidr }) => ({ ...cidr, status: {} }),
+  prepareForUpdate: (cidr, old) => ({ ...cidr, status: old.status }) as ServiceCIDR,
+  prepareForStatusUpdate: (cidr, old) => ({ ...cidr, spec: old.spec, metadata: old.metadata }) as ServiceCIDR,
+  columns: [
+    nameColumn,
+    column('CIDRs', resourceTexts.ServiceCIDR.cidrs, ({ spec }) => (spec?.cidrs ?? []).join(',')),
+    ageColumn,
+  ],
+})
