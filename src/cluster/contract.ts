@@ -10,6 +10,7 @@ import type { Barrier } from '../sim/barrier.ts'
 import type { VirtualClock } from '../sim/clock.ts'
 import type { Trace } from '../sim/trace.ts'
 import type { Input } from './inputs.ts'
+import type { Streams } from './streams.ts'
 
 /** A topology file: which machines there are. Defaults: one control plane `cp-1` and two workers `worker-1`, `worker-2`. */
 export interface Topology {
@@ -97,6 +98,8 @@ export interface Cluster {
   apply(input: Input): Promise<void>
   /** Streams the log of a container from the kubelet that runs it; a Status says why there is none. */
   streamLogs(namespace: string, pod: string, container: string, options: LogOptions, sink: LogSink): Answer<() => void>
+  /** exec, attach, port-forward and proxies, as the API server passes them on. */
+  readonly streams: Streams
   /** The lines a container has logged, oldest first. */
   logs(namespace: string, pod: string, container: string): readonly string[]
 }

@@ -40,7 +40,16 @@ export class ApiEndpoints {
 
   /** Any API server that answers, a ready one first: what somebody outside the cluster finds at its address. */
   any(): ApiServer | undefined {
-    return preferReady([...this.#listening.values()].filter(({ host }) => this.#network.reaches(host, host)))?.server
+    return this.#answering()?.server
+  }
+
+  /** The host of that one. */
+  anyHost(): string | undefined {
+    return this.#answering()?.host
+  }
+
+  #answering(): Listening | undefined {
+    return preferReady([...this.#listening.values()].filter(({ host }) => this.#network.reaches(host, host)))
   }
 
   /** The way from a host (or from outside) to `https://address:port`. */

@@ -2,6 +2,7 @@ import type { ApiRequest, ApiResponse, ApiServer } from '../api/request.ts'
 import { isStatus, type KubernetesObject } from '../api/types.ts'
 import type { Clock } from '../sim/clock.ts'
 import type { ComponentName, DeclaredImage } from './contract.ts'
+import type { Dial, StreamRequest } from './streams.ts'
 
 /** Everything that can come into a cluster from outside: with the seed, all that its life depends on. Plain data. */
 export type Input =
@@ -36,6 +37,12 @@ export type Input =
   | { readonly type: 'shell'; readonly host: string; readonly shell: number; readonly line: string }
   | { readonly type: 'file'; readonly host: string; readonly path: string; readonly content: string | null }
   | { readonly type: 'image'; readonly image: DeclaredImage }
+  /** `kubectl exec` or `attach`; sessions are numbered in the order of their opening. */
+  | { readonly type: 'stream'; readonly session: number; readonly request: StreamRequest }
+  /** What a session's user typed, in base64; null is the end of it. */
+  | { readonly type: 'stdin'; readonly session: number; readonly data: string | null }
+  /** A request through a port-forward or a proxy. */
+  | { readonly type: 'dial'; readonly dial: Dial }
 
 const READS = new Set(['get', 'list', 'watch'])
 

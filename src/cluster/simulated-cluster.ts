@@ -28,6 +28,7 @@ import { type Input, onlookerClock, recorded } from './inputs.ts'
 import { createMachine, type Machine } from './machines.ts'
 import type { ControlPlane } from './programs/control-plane.ts'
 import { requestFrom, resolveFrom } from './requests.ts'
+import { ClusterStreams } from './streams.ts'
 import { DEFAULT_TOPOLOGY, KUBERNETES_VERSION, POD_CIDR, SERVICE_CIDR } from './topology.ts'
 
 /** 2026-01-01T00:00:00Z */
@@ -50,6 +51,7 @@ export class SimulatedCluster implements Cluster {
   readonly etcd: EtcdView
   readonly faults: Faults
   readonly hosts: ReadonlyMap<string, HostView>
+  readonly streams: ClusterStreams
   readonly #options: ClusterOptions
   readonly #world: ChartWorld
   readonly #endpoints: ApiEndpoints
@@ -109,6 +111,7 @@ export class SimulatedCluster implements Cluster {
       [...this.#machines].map(([name, machine]) => [name, new HostDoor(machine, (input) => this.#record(input))]),
     )
     this.etcd = etcdView(etcd, members)
+    this.streams = this.#streams()
     const machines = [...this.#machines.values()]
     if (options.profile === 'control-plane') {
       runControlPlaneProcesses(machines[0]!, this.#images, this.#world, this.network, seed)
@@ -188,7 +191,19 @@ export class SimulatedCluster implements Cluster {
     else if (input.type === 'probe') faults.probe(input.pod, input.namespace, input.probe, input.outcome)
     else if (input.type === 'connect') this.#request(input.from, input.url)
     else if (input.type === 'image') this.#images.declare(input.image)
+    else if (input.type === 'stream' || input.type === 'stdin' || input.type === 'dial') this.streams.apply(input)
     else await (this.hosts.get(input.host) as HostDoor).apply(input)
+  }
+
+  #streams(): ClusterStreams {
+    return new ClusterStreams({
+      network: this.network,
+      machines: this.#machines,
+      admin: this.#admin,
+      apiServerHost: () => this.#endpoints.anyHost(),
+      record: (input) => this.#record(input),
+      choose: (n) => this.#requests.int(n),
+    })
   }
 
   #record(input: Input): void {

@@ -2,6 +2,8 @@ import type { Container, Pod } from '../api/types.ts'
 import type { Serve } from '../network/contract.ts'
 import type { ChartWorld } from '../sim/chart.ts'
 import type { Random } from '../sim/random.ts'
+import type { Stdin } from './pipe.ts'
+import type { Terminal } from './terminal.ts'
 
 /** A file tree, synchronous: of a host, or of a container (its image's files plus its volumes). Paths are absolute. */
 export interface FileTree {
@@ -30,6 +32,13 @@ export interface Process {
   readonly container?: Container
   /** One line of output, without the newline. */
   log(line: string, stream?: 'stdout' | 'stderr'): void
+  /** Output as it is; what has no newline yet waits where output is kept by lines. */
+  write(text: string, stream?: 'stdout' | 'stderr'): void
+  /** What it reads; without one every read meets the end of the file. */
+  readonly stdin?: Stdin
+  readonly terminal?: Terminal
+  /** Command lines of the processes around it, the container's own first. */
+  processes?(): readonly (readonly string[])[]
   /** Serves a port on `ip`; closed when the process ends. */
   listen(port: number, protocol: 'TCP' | 'UDP', serve: Serve): void
   /** Ends the process; later calls do nothing. */

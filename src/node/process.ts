@@ -5,6 +5,8 @@ import type { ChartWorld } from '../sim/chart.ts'
 import type { Random } from '../sim/random.ts'
 import { klogTime } from './container-runtime/programs/log-times.ts'
 import type { FileTree, Process, Serve } from './contract.ts'
+import type { Stdin } from './pipe.ts'
+import type { Terminal } from './terminal.ts'
 
 export type Signal = 'SIGTERM' | 'SIGINT' | 'SIGHUP'
 
@@ -22,6 +24,13 @@ export interface ProcessOptions {
   readonly container?: Container
   /** Where lines of output go. */
   log(line: string, stream: 'stdout' | 'stderr'): void
+  /** Where output goes as it is written; default: by lines, to `log`. */
+  write?(text: string, stream: 'stdout' | 'stderr'): void
+  /** Sees output as it is written, besides. */
+  onWrite?(text: string, stream: 'stdout' | 'stderr'): void
+  readonly stdin?: Stdin | undefined
+  readonly terminal?: Terminal | undefined
+  processes?(): readonly (readonly string[])[]
   /** The process has ended: called exactly once, on the clock, never inside `start`, `exit` or `kill`. */
   onExit(code: number): void
 }
@@ -53,6 +62,8 @@ class SimulatedProcess implements Process, ProcessHandle {
   readonly #options: ProcessOptions
   #exitCode: number | undefined
   #ends: (() => void)[] | undefined
+  /** Output without its newline yet. */
+  #unfinished: { stdout: string; stderr: string } | undefined
   #signalHandler: ((signal: Signal) => void) | undefined
 
   constructor(options: ProcessOptions) {
@@ -89,6 +100,12 @@ class SimulatedProcess implements Process, ProcessHandle {
   get container(): Container | undefined {
     return this.#options.container
   }
+  get stdin(): Stdin | undefined {
+    return this.#options.stdin
+  }
+  get terminal(): Terminal | undefined {
+    return this.#options.terminal
+  }
   get running(): boolean {
     return this.#exitCode === undefined
   }
@@ -97,7 +114,28 @@ class SimulatedProcess implements Process, ProcessHandle {
   }
 
   log(line: string, stream: 'stdout' | 'stderr' = 'stdout'): void {
-    if (this.running) this.#options.log(withKlogHeader(line, this.world.clock.now()), stream)
+    if (!this.running) return
+    const text = withKlogHeader(line, this.world.clock.now())
+    this.#options.onWrite?.(`${text}\n`, stream)
+    if (this.#options.write === undefined) this.#options.log(text, stream)
+    else this.#options.write(`${text}\n`, stream)
+  }
+
+  write(text: string, stream: 'stdout' | 'stderr' = 'stdout'): void {
+    if (!this.running || text === '') return
+    this.#options.onWrite?.(text, stream)
+    if (this.#options.write !== undefined) {
+      this.#options.write(text, stream)
+      return
+    }
+    this.#unfinished ??= { stdout: '', stderr: '' }
+    const lines = (this.#unfinished[stream] + text).split('\n')
+    this.#unfinished[stream] = lines.pop()!
+    for (const line of lines) this.#options.log(line, stream)
+  }
+
+  processes(): readonly (readonly string[])[] {
+    return this.#options.processes?.() ?? [this.argv]
   }
 
   listen(port: number, protocol: 'TCP' | 'UDP', serve: Serve): void {
@@ -117,6 +155,10 @@ class SimulatedProcess implements Process, ProcessHandle {
 
   end(code: number): void {
     if (!this.running) return
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const rest = this.#unfinished?.[stream] ?? ''
+      if (rest !== '') this.#options.log(rest, stream)
+    }
     this.#exitCode = code
     for (const end of (this.#ends ?? []).splice(0).reverse()) end()
     this.#signalHandler = undefined

@@ -1,6 +1,7 @@
 import type { Container, Pod } from '../../api/types.ts'
 import type { Image } from '../contract.ts'
 import type { Mount } from '../host/mounts.ts'
+import type { TerminalSize } from '../terminal.ts'
 
 /** What the kubelet asks a pod sandbox for. Source: cri-api PodSandboxConfig */
 export interface SandboxConfig {
@@ -85,6 +86,28 @@ export interface ExecResult {
   readonly error?: string
 }
 
+/** Who holds the streams of a process from outside; bytes as byte strings (node/bytes.ts). */
+export interface StreamListener {
+  onOutput(stream: 'stdout' | 'stderr', bytes: string): void
+  /** The process has ended; all it wrote has come before. */
+  onExit(exitCode: number): void
+}
+
+export interface StreamOptions {
+  readonly stdin: boolean
+  readonly tty: boolean
+}
+
+/** The other end of a process's streams. */
+export interface StreamSession {
+  /** Undefined is the end of the input. */
+  input(bytes: string | undefined): void
+  resize(size: TerminalSize): void
+  /** Hears nothing any more; the process goes on. */
+  leave(): void
+  kill(): void
+}
+
 /**
  * containerd on one node as the kubelet and crictl see it (the CRI), synchronous. While the unit is stopped nobody is
  * answered, but containers run on: callers look at `error()` first.
@@ -127,6 +150,15 @@ export interface ContainerRuntime {
   log(id: string): ContainerLog | undefined
   /** Runs a command inside a running container; `onDone` comes on the clock. @returns how to abandon it */
   exec(id: string, argv: readonly string[], onDone: (result: ExecResult) => void): () => void
+  /** Runs a command whose streams somebody holds. @returns why it cannot be started, as containerd words it */
+  execStreams(
+    id: string,
+    argv: readonly string[],
+    options: StreamOptions,
+    listener: StreamListener,
+  ): StreamSession | { readonly error: string }
+  /** Joins the streams of a running container's own process. */
+  attach(id: string, listener: StreamListener): StreamSession | { readonly error: string }
   /** Ends a container from outside with any exit code (137 with reason `OOMKilled`). */
   crash(id: string, exitCode: number, reason?: string): void
   /** Called within the change itself; nobody is told while the CRI is down. */

@@ -3,18 +3,20 @@ import { type Charts, type ChartWorld, createCharts } from '../../sim/chart.ts'
 import type { Random } from '../../sim/random.ts'
 import type { FileTree, Image, ImageCatalogue } from '../contract.ts'
 import type { Files } from '../host/file-tree.ts'
-import { createProcess, type ProcessHandle, type ProcessOptions } from '../process.ts'
-import { execErrorMessage, runInside, startErrorMessage } from './container/exec.ts'
+import { createProcess, type ProcessHandle } from '../process.ts'
+import { Execs, type ProcessEnds, startErrorMessage } from './container/exec.ts'
 import { containerMachine } from './container/machine.ts'
 import { processOptions } from './container/process-options.ts'
 import {
   argvOf,
   ContainerRecord,
+  processesIn,
   reasonOf,
   rootOf,
   type SandboxRecord,
   terminationMessage,
 } from './container/record.ts'
+import { streamsOf } from './container/streams.ts'
 import type {
   ContainerConfig,
   ContainerRuntime,
@@ -24,6 +26,8 @@ import type {
   RuntimeEvent,
   Sandbox,
   SandboxConfig,
+  StreamListener,
+  StreamOptions,
 } from './contract.ts'
 import { ImageStore } from './image-store.ts'
 import { LogBuffer } from './log.ts'
@@ -61,6 +65,7 @@ class Containerd implements ContainerRuntime {
   readonly #listeners = new Set<(event: RuntimeEvent) => void>()
   readonly #statusListeners = new Set<() => void>()
   readonly #podNetwork: PodNetwork
+  readonly #execs: Execs
   #up = false
 
   constructor(options: ContainerRuntimeOptions) {
@@ -69,6 +74,12 @@ class Containerd implements ContainerRuntime {
     this.#charts = createCharts(containerMachine, options.world, `containerd/${options.host}`, (id, { type }) =>
       this.#perform(id, type),
     )
+    this.#execs = new Execs({
+      clock: options.world.clock,
+      files: (container) => this.#filesOf(container),
+      process: (container, argv, on) => this.#process(container, argv, on),
+      newId: () => this.#newId(),
+    })
     this.#podNetwork = new PodNetwork(options, () => this.#statusChanged())
   }
 
@@ -216,7 +227,7 @@ class Containerd implements ContainerRuntime {
   }
 
   containersOf(sandboxId: string): readonly RuntimeContainer[] {
-    return this.#sandboxes.get(sandboxId)?.containers ?? NONE
+    return this.#sandboxes.get(sandboxId)?.containers ?? []
   }
 
   log(id: string): LogBuffer | undefined {
@@ -226,20 +237,15 @@ class Containerd implements ContainerRuntime {
   }
 
   exec(id: string, argv: readonly string[], onDone: (result: ExecResult) => void): () => void {
-    const container = this.#containers.get(id)
-    if (container === undefined || container.state !== 'running') {
-      this.#options.world.clock.defer(() =>
-        onDone({ exitCode: -1, output: '', error: `container ${id} is not running` }),
-      )
-      return () => undefined
-    }
-    const why = container.config.image.program.startError?.(argv, this.#filesOf(container))
-    if (why !== undefined) {
-      const error = execErrorMessage(this.#newId(), why)
-      this.#options.world.clock.defer(() => onDone({ exitCode: -1, output: '', error }))
-      return () => undefined
-    }
-    return runInside(container, (on) => this.#process(container, argv, on), onDone)
+    return this.#execs.run(this.#containers.get(id), argv, onDone)
+  }
+
+  execStreams(id: string, argv: readonly string[], options: StreamOptions, listener: StreamListener) {
+    return this.#execs.stream(this.#containers.get(id), argv, options, listener)
+  }
+
+  attach(id: string, listener: StreamListener) {
+    return this.#execs.attach(this.#containers.get(id), listener)
   }
 
   crash(id: string, exitCode: number, reason?: string): void {
@@ -276,8 +282,11 @@ class Containerd implements ContainerRuntime {
     container.state = 'running'
     container.startedAt = clock.now()
     const log = this.log(container.id)!
+    container.streams = streamsOf(container)
     const handle = this.#process(container, argvOf(container.config), {
+      ...container.streams?.options,
       log: (line, stream) => log.append(clock.now(), stream, line),
+      onWrite: (text, stream) => container.streams?.write(text, stream),
       onExit: (code) => this.#ended(container, code),
     })
     container.handle = handle
@@ -285,15 +294,10 @@ class Containerd implements ContainerRuntime {
     container.config.image.program.start(handle.process)
   }
 
-  #process(
-    container: ContainerRecord,
-    argv: readonly string[],
-    on: Pick<ProcessOptions, 'log' | 'onExit'>,
-  ): ProcessHandle {
+  #process(container: ContainerRecord, argv: readonly string[], on: ProcessEnds): ProcessHandle {
     const files = this.#filesOf(container)
-    return createProcess(
-      processOptions(this.#options, container, argv, { ...on, files, onPort: () => this.#emit('ports', container) }),
-    )
+    const own = { files, processes: () => processesIn(container), onPort: () => this.#emit('ports', container) }
+    return createProcess(processOptions(this.#options, container, argv, { ...on, ...own }))
   }
 
   #filesOf(container: ContainerRecord): Files {
@@ -312,6 +316,7 @@ class Containerd implements ContainerRuntime {
     container.message ??= terminationMessage(container)
     container.handle = undefined
     for (const handle of container.execs ?? []) handle.kill()
+    container.streams?.exited(exitCode)
     this.#charts.send(container.id, { type: 'exited' })
     this.#charts.stop(container.id)
     this.#emit('exited', container)
@@ -339,5 +344,3 @@ class Containerd implements ContainerRuntime {
     return id
   }
 }
-
-const NONE: readonly never[] = []

@@ -1,7 +1,7 @@
 import type { Answer, Pod } from '../../api/types.ts'
 import type { Client, EventRecorder } from '../../client/contract.ts'
 import type { Network } from '../../network/contract.ts'
-import type { ContainerRuntime } from '../container-runtime/contract.ts'
+import type { ContainerRuntime, StreamListener, StreamOptions, StreamSession } from '../container-runtime/contract.ts'
 
 /** What cadvisor would find on the machine. */
 export interface MachineInfo {
@@ -69,6 +69,18 @@ export interface LogSink {
 
 export type ProbeKind = 'readiness' | 'liveness' | 'startup'
 
+/** A container as `kubectl exec` names it. */
+export interface StreamTarget {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+}
+
+/** What the kubelet's streaming endpoints answer before there is a stream: an HTTP error with a text. */
+export interface Refusal {
+  readonly refused: { readonly code: number; readonly text: string }
+}
+
 /** A running kubelet as the API server (logs), the faults and the assembler reach it. */
 export interface KubeletHandle {
   readonly nodeName: string
@@ -76,6 +88,19 @@ export interface KubeletHandle {
   pods(): readonly Pod[]
   /** Streams a container's log. The Status is the 400 or 404 a real kubelet answers. @returns how to stop following */
   logs(namespace: string, pod: string, container: string, options: LogOptions, sink: LogSink): Answer<() => void>
+  /** Whether a container's streams can be had at all. */
+  streamable(target: StreamTarget, what: 'exec' | 'attach'): Refusal | undefined
+  /** Runs a command in a container. `error`: it could not be started; that is told in the stream. */
+  exec(
+    target: StreamTarget,
+    command: readonly string[],
+    options: StreamOptions,
+    listener: StreamListener,
+  ): StreamSession | { readonly error: string }
+  /** Joins the streams of the container's own process. */
+  attach(target: StreamTarget, listener: StreamListener): StreamSession | { readonly error: string }
+  /** Where port-forward finds a pod's ports. */
+  podAddress(namespace: string, pod: string): { readonly ip: string } | Refusal
   /** Ends the container with an exit code. */
   crash(namespace: string, pod: string, container: string, exitCode: number): Answer<undefined>
   forceProbe(namespace: string, pod: string, probe: ProbeKind, outcome: 'fails' | 'succeeds' | 'as declared'): void

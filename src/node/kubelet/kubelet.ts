@@ -2,9 +2,10 @@ import type { Actor } from 'xstate'
 import { failure, notFound } from '../../api/status.ts'
 import { type Answer, isStatus, type Node, type Pod } from '../../api/types.ts'
 import type { Client, EventRecorder } from '../../client/contract.ts'
+import type { StreamListener, StreamOptions } from '../container-runtime/contract.ts'
 import type { Process } from '../contract.ts'
 import type { KubeletConfiguration } from './configuration.ts'
-import type { KubeletDeps, KubeletHandle, LogOptions, LogSink, ProbeKind } from './contract.ts'
+import type { KubeletDeps, KubeletHandle, LogOptions, LogSink, ProbeKind, StreamTarget } from './contract.ts'
 import type { KubeletContext } from './kubelet-context.ts'
 import { findLogContainer, streamLog } from './logs.ts'
 import type { kubeletMachine } from './machine.ts'
@@ -18,6 +19,7 @@ import { Prober } from './probe/prober.ts'
 import { FileSource } from './static-pods/file-source.ts'
 import { StaticPods } from './static-pods/static-pods.ts'
 import { StatusManager } from './status/status-manager.ts'
+import { Streaming } from './streaming.ts'
 
 export interface KubeletParts {
   readonly process: Process
@@ -42,6 +44,7 @@ export class Kubelet implements KubeletHandle {
   readonly #apiSource: ApiSource
   readonly #actor: Actor<typeof kubeletMachine>
   readonly #recorder: EventRecorder
+  readonly #streaming: Streaming
   #stopHearing: (() => void) | undefined
 
   constructor(parts: KubeletParts) {
@@ -52,6 +55,7 @@ export class Kubelet implements KubeletHandle {
     const events = new PodEvents(parts.recorder, (pod) => this.#inApi(pod))
     const context = contextOf(parts, events)
     this.#context = context
+    this.#streaming = new Streaming(context.runtime, (namespace, pod) => this.#find(namespace, pod))
     this.#statics = new StaticPods(
       context,
       () => this.#workers,
@@ -124,6 +128,22 @@ export class Kubelet implements KubeletHandle {
     const found = findLogContainer(this.#find(namespace, pod), pod, container, options.previous === true)
     if (isStatus(found)) return found
     return streamLog(this.#context.runtime, found, options, sink, this.#context.world.clock)
+  }
+
+  streamable(target: StreamTarget, what: 'exec' | 'attach') {
+    return this.#streaming.streamable(target, what)
+  }
+
+  exec(target: StreamTarget, command: readonly string[], options: StreamOptions, listener: StreamListener) {
+    return this.#streaming.exec(target, command, options, listener)
+  }
+
+  attach(target: StreamTarget, listener: StreamListener) {
+    return this.#streaming.attach(target, listener)
+  }
+
+  podAddress(namespace: string, pod: string) {
+    return this.#streaming.podAddress(namespace, pod)
   }
 
   crash(namespace: string, pod: string, container: string, exitCode: number): Answer<undefined> {

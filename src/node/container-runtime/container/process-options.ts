@@ -21,7 +21,9 @@ export function processOptions(
   { world, network, random, host, ip: hostIP }: Surroundings,
   { config, sandbox }: ContainerRecord,
   argv: readonly string[],
-  own: Pick<ProcessOptions, 'files' | 'log' | 'onExit'> & { readonly onPort: () => void },
+  own: Pick<ProcessOptions, 'files' | 'log' | 'onExit' | 'write' | 'onWrite' | 'stdin' | 'terminal' | 'processes'> & {
+    readonly onPort: () => void
+  },
 ): ProcessOptions {
   const { onPort, ...rest } = own
   return {

@@ -1,9 +1,11 @@
 import type { Clock } from '../../../sim/clock.ts'
+import type { Image } from '../../contract.ts'
 import { createFileTree, type Files } from '../../host/file-tree.ts'
 import { mountTree } from '../../host/mounts.ts'
 import type { ProcessHandle } from '../../process.ts'
 import type { ContainerConfig, ContainerState, RuntimeContainer, Sandbox } from '../contract.ts'
 import type { LogBuffer } from '../log.ts'
+import type { ProcessStreams } from './streams.ts'
 
 /** A sandbox with what only the runtime sees of it. */
 export interface SandboxRecord extends Sandbox {
@@ -27,6 +29,8 @@ export class ContainerRecord implements RuntimeContainer {
   handle: ProcessHandle | undefined
   files: Files | undefined
   execs: Set<ProcessHandle> | undefined
+  /** Of its own process, once somebody may want them: `stdin` or `tty` in its spec, or somebody has attached. */
+  streams: ProcessStreams | undefined
   /** What the next exit will be called, when somebody else than the program has caused it. */
   exitReason: string | undefined
 
@@ -66,8 +70,26 @@ export function reasonOf({ config }: ContainerRecord, exitCode: number): string 
 
 /** What a container sees below `/`: its image's files, and what is mounted. */
 export function rootOf({ mounts, image }: ContainerConfig, clock: Clock): Files {
-  return mountTree([{ path: '/', files: () => createFileTree(clock, image.files) }, ...mounts])
+  return mountTree([{ path: '/', files: () => createFileTree(clock, layersOf(image)) }, ...mounts])
 }
+
+const layers = new WeakMap<Image, Readonly<Record<string, string>>>()
+
+/** Every image has the directories of a Linux system; laid out once for all containers of it. */
+function layersOf(image: Image): Readonly<Record<string, string>> {
+  let known = layers.get(image)
+  if (known === undefined) {
+    known = { ...DIRECTORIES, ...image.files }
+    layers.set(image, known)
+  }
+  return known
+}
+
+const DIRECTORIES = Object.fromEntries(
+  'bin dev etc home lib proc root run sbin sys tmp usr/bin usr/lib usr/local/bin usr/share var/log var/run'
+    .split(' ')
+    .map((path) => [`/${path}/`, '']),
+)
 
 /** Source: pkg/kubelet/kuberuntime/kuberuntime_container.go getTerminationMessage, kubecontainer.MaxContainerTerminationMessage* */
 export function terminationMessage({ config, files, log, exitCode }: ContainerRecord): string | undefined {
@@ -77,4 +99,9 @@ export function terminationMessage({ config, files, log, exitCode }: ContainerRe
   if (terminationMessagePolicy !== 'FallbackToLogsOnError' || exitCode === 0 || log === undefined) return undefined
   const tail = log.lines.slice(-80).map(({ text }) => `${text}\n`)
   return tail.join('').slice(-2048)
+}
+
+/** Command lines of what runs in a container, its own process first. */
+export function processesIn({ handle, execs }: ContainerRecord): readonly (readonly string[])[] {
+  return [handle, ...(execs ?? [])].flatMap((each) => (each ? [each.process.argv] : []))
 }

@@ -5,51 +5,79 @@ import { curl, wget } from './commands/http.ts'
 import type { Inside } from './commands/inside.ts'
 import { dig, getent, ip, nc, nslookup, ping } from './commands/network.ts'
 import { systemCommands } from './commands/system.ts'
+import { tar } from './commands/tar.ts'
 import { type CommandResult, quote, type ShellCommand, ShellRun } from './engine.ts'
+import { environmentOf, openInteractiveShell } from './interactive-shell.ts'
 import type { ContainerShellOptions } from './start.ts'
 
-/** Runs a container's command line in a shell: its output is the container's log, its end the process's. */
+/** Runs a container's command line in a shell: its output is the process's, its end the process's. */
 export async function runContainerShell(options: ContainerShellOptions): Promise<void> {
-  const { process, network, barrier, known, extra } = options
-  const output = { stdout: new Lines(process, 'stdout'), stderr: new Lines(process, 'stderr') }
-  const inside = insideOf(process, network)
+  const { process } = options
+  if (process.stdin !== undefined && isInteractive(process.argv)) return openInteractiveShell(options, shellFor)
+  const { script, args } = scriptOf(process)
+  if (process.stdin === undefined || !readsInput(script)) return runScript(options, script, args)
+  let input = ''
+  process.stdin.onData((bytes) => {
+    if (bytes !== undefined) input += bytes
+    else void runScript(options, script, args, input)
+  })
+}
+
+async function runScript(
+  options: ContainerShellOptions,
+  script: string,
+  args: readonly string[],
+  stdin?: string,
+): Promise<void> {
+  const { process } = options
   const trap = { script: undefined as string | undefined, due: false }
+  const shell = shellFor(options, { trap: ([text, ...signals]) => setTrap(trap, text, signals) })
+  process.onEnd(() => shell.kill())
+  process.onSignal((signal) => {
+    if (signal === 'SIGTERM' && trap.script !== undefined) void runTrap(process, shell, trap.script)
+    if (signal === 'SIGINT') process.exit(130)
+  })
+  const cwd = process.container?.workingDir ?? '/'
+  const from = { env: environmentOf(process), cwd, args, ...(stdin !== undefined && { stdin }) }
+  await shell.run(script, from, ({ exitCode }) => process.exit(exitCode))
+}
+
+/** A shell in a container, with the commands its image has. */
+function shellFor(options: ContainerShellOptions, more: Readonly<Record<string, ShellCommand>>): ShellRun {
+  const { process, network, barrier, known, extra } = options
   const write = (stream: 'stdout' | 'stderr', text: string) =>
-    output[stream].write(stream === 'stderr' ? inBusyboxWords(text, known) : text)
-  const shell = new ShellRun({
+    process.write(stream === 'stderr' ? inBusyboxWords(text, known) : text, stream)
+  const own = Object.entries(extra).map(([name, program]) => [name, foreground(process, program, name)] as const)
+  return new ShellRun({
     files: process.files,
     clock: process.world.clock,
     barrier,
     random: process.random,
-    known: new Set([...known, ...Object.keys(extra), ...SHELL_BUILTINS]),
-    commands: {
-      ...containerCommands(inside),
-      ...Object.fromEntries(Object.entries(extra).map(([name, program]) => [name, foreground(process, program, name)])),
-      trap: ([script, ...signals]) => setTrap(trap, script, signals),
-    },
+    known: new Set([...known, ...Object.keys(extra), ...SHELL_BUILTINS, ...Object.keys(more)]),
+    commands: { ...containerCommands(insideOf(process, network)), ...Object.fromEntries(own), ...more },
     sinks: new Map([
-      ['/proc/1/fd/1', (text) => output.stdout.write(text)],
-      ['/proc/1/fd/2', (text) => output.stderr.write(text)],
+      ['/proc/1/fd/1', (text) => process.write(text)],
+      ['/proc/1/fd/2', (text) => process.write(text, 'stderr')],
     ]),
     onOutput: write,
+    ...(process.terminal !== undefined && { interactive: true }),
   })
-  process.onEnd(() => shell.kill())
-  process.onSignal((signal) => {
-    if (signal === 'SIGTERM' && trap.script !== undefined) void runTrap(process, shell, trap.script)
-  })
-  const { script, args } = scriptOf(process)
-  const env = {
-    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    HOME: '/root',
-    HOSTNAME: inside.hostname,
-    ...process.env,
-  }
-  const cwd = process.container?.workingDir ?? '/'
-  await shell.run(script, { env, cwd, args }, ({ exitCode }) => {
-    output.stdout.end()
-    output.stderr.end()
-    process.exit(exitCode)
-  })
+}
+
+/** `sh`, `bash -i`, `ash -l`: a shell that reads what to do from its input. */
+function isInteractive(argv: readonly string[]): boolean {
+  const name = (argv[0] ?? '').split('/').at(-1)!
+  return (
+    SHELLS.has(name) &&
+    argv.slice(1).every((word) => /^-[a-z]+$|^--(login|norc|noprofile)$/.test(word) && !/^-[a-z]*c/.test(word))
+  )
+}
+
+/** Whether a script may read its input; one that does is started when all of it is there. */
+function readsInput(script: string): boolean {
+  return /(^|[^\w.-])(cat|tee|read|wc|head|tail|tar|xargs|grep|egrep|fgrep|sed|awk|sort|base64|gzip|gunzip|zcat|dd|md5sum|sha1sum|sha256sum|tr|cut|uniq|od|jq|rev|nl|tac|strings)\b/.test(
+    script,
+  )
 }
 
 /** The script of `sh -c SCRIPT` or `sh FILE`; any other command line is a script of one command. */
@@ -92,6 +120,7 @@ function containerCommands(inside: Inside): Readonly<Record<string, ShellCommand
     dig: dig(inside),
     getent: getent(inside),
     nc: nc(inside),
+    tar: tar(inside),
     ip: ip(inside),
     ifconfig: () => ({
       stdout: `eth0      Link encap:Ethernet\n          inet addr:${inside.source.ip}  Mask:255.255.255.0\n`,
@@ -99,7 +128,7 @@ function containerCommands(inside: Inside): Readonly<Record<string, ShellCommand
     ping,
     yes: () => ({ stderr: 'yes: not simulated\n', exitCode: 1 }),
     kill: () => ({ stderr: 'kill: signals between processes of a container are not simulated\n', exitCode: 1 }),
-    vi: () => ({ stderr: 'vi: there is no terminal in this container\n', exitCode: 1 }),
+    vi: () => ({ stderr: 'vi: not simulated: write files with cat, echo or tee\n', exitCode: 1 }),
   }
 }
 
@@ -114,33 +143,13 @@ function insideOf(process: Process, network: ContainerShellOptions['network']): 
     memoryBytes: 4 * 1024 ** 3,
     uptimeMs: () => process.world.clock.now() - started,
     processes: () => [
-      { pid: 1, user: 'root', command: process.argv.join(' ') },
-      { pid: 7, user: 'root', command: 'ps' },
+      ...(process.processes?.() ?? [process.argv]).map((argv, i) => ({
+        pid: i === 0 ? 1 : 6 * i + 1,
+        user: 'root',
+        command: argv.join(' '),
+      })),
+      { pid: 6 * (process.processes?.().length ?? 1) + 8, user: 'root', command: 'ps' },
     ],
-  }
-}
-
-/** Text in lines, as a container's log wants it. */
-class Lines {
-  readonly #process: Process
-  readonly #stream: 'stdout' | 'stderr'
-  #rest = ''
-
-  constructor(process: Process, stream: 'stdout' | 'stderr') {
-    this.#process = process
-    this.#stream = stream
-  }
-
-  write(text: string): void {
-    if (text === '') return
-    const lines = (this.#rest + text).split('\n')
-    this.#rest = lines.pop()!
-    for (const line of lines) this.#process.log(line, this.#stream)
-  }
-
-  end(): void {
-    if (this.#rest !== '') this.#process.log(this.#rest, this.#stream)
-    this.#rest = ''
   }
 }
 
@@ -185,6 +194,7 @@ function foreground(parent: Process, program: Program, name: string): ShellComma
         ...(parent.pod && { pod: parent.pod }),
         ...(parent.container && { container: parent.container }),
         log: (line, stream) => running && parent.log(line, stream),
+        write: (text, stream) => running && parent.write(text, stream),
         listen: (port, protocol, serve) => parent.listen(port, protocol, serve),
         onSignal: (handler) => parent.onSignal(handler),
         onEnd: (handler) => {

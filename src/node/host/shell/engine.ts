@@ -1,4 +1,12 @@
-import { Bash, type CommandContext, type CommandName, defineCommand, getCommandNames } from 'just-bash'
+import {
+  Bash,
+  bytesOutput,
+  type CommandContext,
+  type CommandName,
+  defineCommand,
+  getCommandNames,
+  unsafeBytesFromLatin1,
+} from 'just-bash'
 import type { Barrier } from '../../../sim/barrier.ts'
 import type { Clock, Timer } from '../../../sim/clock.ts'
 import type { Random } from '../../../sim/random.ts'
@@ -11,6 +19,8 @@ export type ShellContext = CommandContext
 /** What a command of ours gives back; what it wrote before with `print` is out already. */
 export interface CommandResult {
   readonly stdout?: string
+  /** In place of `stdout`: a byte string. */
+  readonly bytes?: string
   readonly stderr?: string
   readonly exitCode?: number
 }
@@ -42,6 +52,8 @@ export interface ScriptOptions {
   readonly cwd: string
   /** `$0`, `$1`, … */
   readonly args?: readonly string[]
+  /** A byte string. */
+  readonly stdin?: string
 }
 
 export interface ScriptResult {
@@ -116,11 +128,16 @@ export class ShellRun {
    *
    * @param then what is to happen with the result at the same instant: only after it the clock may go on
    */
-  async run<T>(script: string, { env, cwd, args = [] }: ScriptOptions, then: (result: ScriptResult) => T): Promise<T> {
+  async run<T>(
+    script: string,
+    { env, cwd, args = [], stdin }: ScriptOptions,
+    then: (result: ScriptResult) => T,
+  ): Promise<T> {
     this.#enter()
     try {
       const text = positional(args) + replaceChance(script)
-      const options = { env: { ...env }, replaceEnv: true, cwd, rawScript: true }
+      const input = stdin === undefined ? {} : { stdin, stdinKind: 'bytes' as const }
+      const options = { env: { ...env }, replaceEnv: true, cwd, rawScript: true, ...input }
       this.#isNew = true
       const result = await this.#bash.exec(text, options)
       if (result.stdout !== '') this.#options.onOutput('stdout', result.stdout)
@@ -198,7 +215,8 @@ export class ShellRun {
       ...this.#ownCommands().map(([name, run]) =>
         defineCommand(name, async (args, context) => {
           const result = await run(args, context as ShellContext, this)
-          return { stdout: result.stdout ?? '', stderr: result.stderr ?? '', exitCode: result.exitCode ?? 0 }
+          const { stdout = '', bytes, stderr = '', exitCode = 0 } = result
+          return { ...(bytes === undefined ? { stdout } : bytesOutput(unsafeBytesFromLatin1(bytes))), stderr, exitCode }
         }),
       ),
       defineCommand(TICK, () => this.#tick()),

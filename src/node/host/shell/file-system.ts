@@ -1,5 +1,6 @@
 import type { FileContent, FsStat, IFileSystem } from 'just-bash'
-import { encodeUtf8ToBytes } from 'just-bash'
+import { unsafeBytesFromLatin1 } from 'just-bash'
+import { byteArray, byteString, bytesOf, textOf as textOfBytes } from '../../bytes.ts'
 import type { FileTree } from '../../contract.ts'
 import { FileError, type Files } from '../file-tree.ts'
 import { statOf } from '../mounts.ts'
@@ -28,11 +29,11 @@ export class ShellFileSystem implements IFileSystem {
   }
 
   async readFileBytes(path: string) {
-    return encodeUtf8ToBytes(this.#read(path))
+    return unsafeBytesFromLatin1(bytesOf(this.#read(path)))
   }
 
   async readFileBuffer(path: string): Promise<Uint8Array> {
-    return new TextEncoder().encode(this.#read(path))
+    return byteArray(bytesOf(this.#read(path)))
   }
 
   async writeFile(path: string, content: FileContent, encoding?: Encoding): Promise<void> {
@@ -197,8 +198,7 @@ function fail(code: string, what: string, call: string, path: string): never {
 }
 
 function textOf(content: FileContent, encoding: Encoding): string {
-  if (typeof content !== 'string') return new TextDecoder().decode(content)
+  if (typeof content !== 'string') return textOfBytes(byteString(content))
   const name = typeof encoding === 'object' ? encoding.encoding : encoding
-  if (name !== 'binary' && name !== 'latin1') return content
-  return new TextDecoder().decode(Uint8Array.from(content, (character) => character.charCodeAt(0)))
+  return name === 'binary' || name === 'latin1' ? textOfBytes(content) : content
 }
