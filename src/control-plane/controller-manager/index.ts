@@ -12,6 +12,7 @@ import { endpointSliceController } from './endpointslice/index.ts'
 import { type ControllerManagerFlags, isControllerEnabled } from './flags.ts'
 import { garbageCollectorController } from './garbage-collector/index.ts'
 import { Informers } from './informers.ts'
+import { jobController } from './job/index.ts'
 import { storedKinds } from './kinds.ts'
 import { namespaceController } from './namespace/index.ts'
 import { nodeLifecycleController } from './node-lifecycle/index.ts'
@@ -47,6 +48,7 @@ export const controllers: readonly ControllerDescriptor[] = [
   clusterRoleAggregationController,
   replicationController,
   statefulSetController,
+  jobController,
 ]
 
 export interface ControllerManagerOptions {
