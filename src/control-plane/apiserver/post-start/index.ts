@@ -2,6 +2,9 @@ import type { KubernetesObject } from '../../../api/types.ts'
 import type { Timer } from '../../../sim/clock.ts'
 import { EtcdError } from '../../etcd/contract.ts'
 import type { Server } from '../contract.ts'
+import { followDefinitions, installApiServices } from './api-services.ts'
+import { followFlowControl, installFlowControl } from './flow-control.ts'
+import type { Follower } from './follow.ts'
 import { type Endpoint, kubernetesService, restoreKubernetesService } from './kubernetes-service.ts'
 import { install } from './loopback.ts'
 import { MasterLeases } from './master-leases.ts'
@@ -37,6 +40,8 @@ const HOOKS: readonly Hook[] = [
       leases?.start()
     },
   },
+  { name: 'priority-and-fairness-config-producer', run: ({ server }) => installFlowControl(server) },
+  { name: 'kube-apiserver-autoregistration', run: ({ server }) => installApiServices(server) },
 ]
 
 function isRbac({ apiVersion }: KubernetesObject): boolean {
@@ -56,6 +61,7 @@ export class PostStart {
   readonly #leases: MasterLeases | undefined
   #left: readonly Hook[] = HOOKS
   #stopRestoring: (() => void) | undefined
+  #followers: readonly Follower[] = []
   #retry: Timer | undefined
 
   constructor(options: PostStartOptions) {
@@ -74,6 +80,7 @@ export class PostStart {
   stop(graceful: boolean): void {
     this.#options.server.clock.clearTimeout(this.#retry)
     this.#stopRestoring?.()
+    for (const follower of this.#followers) follower.stop()
     this.#leases?.stop(graceful && this.#left.length === 0)
   }
 
@@ -83,7 +90,9 @@ export class PostStart {
         hook.run(this.#options, this.#leases)
         this.#left = this.#left.slice(1)
       }
-      this.#stopRestoring = restoreKubernetesService(this.#options.server, this.#options.endpoint)
+      const { server } = this.#options
+      this.#followers = [followFlowControl(server), followDefinitions(server)]
+      this.#stopRestoring = restoreKubernetesService(server, this.#options.endpoint)
     } catch (error) {
       if (!(error instanceof EtcdError)) throw error
       this.#retry = this.#options.server.clock.setTimeout(() => this.#run(), RETRY_MS)

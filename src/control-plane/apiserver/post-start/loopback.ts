@@ -44,14 +44,21 @@ export function amend(
   name: string,
   namespace: string | undefined,
   change: (object: KubernetesObject) => KubernetesObject | undefined,
+  subresource?: string,
 ): void {
   const { group, version, resource } = server.table.forKind(kind)!.definition
   handle(server, {
     verb: 'update',
     credentials,
-    resource: { group, version, resource },
+    resource: { group, version, resource, ...(subresource !== undefined && { subresource }) },
     ...(namespace !== undefined && { namespace }),
     name,
     change,
   })
+}
+
+/** Deletes a cluster-scoped object, wherever it went meanwhile. */
+export function removeOwn(server: Server, kind: string, name: string): void {
+  const { group, version, resource } = server.table.forKind(kind)!.definition
+  handle(server, { verb: 'delete', credentials, resource: { group, version, resource }, name })
 }

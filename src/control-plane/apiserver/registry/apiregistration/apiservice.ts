@@ -20,11 +20,15 @@ const LOCAL = {
   message: 'Local APIServices are always available',
 }
 
+/** What this server serves itself is always there. */
+export const withLocalAvailability = (each: APIService, now: number): APIService => ({
+  ...each,
+  status: { conditions: setCondition(undefined, LOCAL, now) },
+})
+
 /** Source: kube-aggregator/pkg/registry/apiservice/strategy.go PrepareForCreate. */
-export function prepareForCreate(each: APIService, { now }: Pick<StrategyContext, 'now'>): APIService {
-  if (each.spec?.service !== undefined) return { ...each, status: {} }
-  return { ...each, status: { conditions: setCondition(undefined, LOCAL, now()) } }
-}
+const prepareForCreate = (each: APIService, context: StrategyContext): APIService =>
+  each.spec?.service === undefined ? withLocalAvailability(each, context.now()) : { ...each, status: {} }
 
 /** Source: kube-aggregator/pkg/registry/apiservice/etcd/etcd.go ConvertToTable. */
 function availability({ status }: APIService): string {
@@ -54,7 +58,7 @@ export const apiService = defineKind<APIService>({
   subresources: statusSubresource,
   schema: 'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService',
   defaults,
-  prepareForCreate: (each, context) => prepareForCreate(each, context),
+  prepareForCreate,
   prepareForStatusUpdate: withMetadataOf,
   columns: [
     nameColumn,
