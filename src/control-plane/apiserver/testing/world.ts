@@ -97,6 +97,13 @@ const GROUPS: Readonly<Record<string, string>> = {
   'events.k8s.io': 'events.k8s.io',
   authorization: 'authorization.k8s.io',
   authentication: 'authentication.k8s.io',
+  storage: 'storage.k8s.io',
+  certificates: 'certificates.k8s.io',
+  admissionregistration: 'admissionregistration.k8s.io',
+  apiregistration: 'apiregistration.k8s.io',
+  node: 'node.k8s.io',
+  flowcontrol: 'flowcontrol.apiserver.k8s.io',
+  resource: 'resource.k8s.io',
 }
 
 /** `ADDED web`, `DELETED web`, `BOOKMARK 7`. */
