@@ -3,15 +3,20 @@ import type {
   ConfigMap,
   Container,
   Endpoints,
+  LimitRange,
   LoadBalancerStatus,
   Namespace,
   Node,
   ObjectMeta,
+  PersistentVolume,
   PersistentVolumeClaim,
   PersistentVolumeClaimSpec,
+  PersistentVolumeSpec,
   Pod,
   PodSpec,
   PodTemplateSpec,
+  ReplicationController,
+  ResourceQuota,
   ResourceRequirements,
   Secret,
   SecurityContext,
@@ -21,14 +26,26 @@ import type {
   VolumeMount,
 } from '../../src/api/types.ts'
 import type { FieldError } from '../../src/control-plane/apiserver/registry/contract.ts'
-import { validateClaimSpec } from '../../src/control-plane/apiserver/registry/validation/claim-template.ts'
+import {
+  validateClaimSpec,
+  validateTemplateMeta,
+} from '../../src/control-plane/apiserver/registry/validation/claim-template.ts'
 import * as config from '../../src/control-plane/apiserver/registry/validation/config.ts'
 import { validateEndpoints } from '../../src/control-plane/apiserver/registry/validation/endpoints.ts'
+import { validateLimitRange } from '../../src/control-plane/apiserver/registry/validation/limitrange.ts'
 import { validateNode, validateNodeChange } from '../../src/control-plane/apiserver/registry/validation/node.ts'
 import {
   validateObjectMeta,
   validateObjectMetaUpdate,
 } from '../../src/control-plane/apiserver/registry/validation/objectmeta.ts'
+import {
+  validatePersistentVolumeUpdate,
+  validateVolumeSpec,
+} from '../../src/control-plane/apiserver/registry/validation/persistentvolume.ts'
+import {
+  validatePersistentVolumeClaimStatusUpdate,
+  validatePersistentVolumeClaimUpdate,
+} from '../../src/control-plane/apiserver/registry/validation/persistentvolumeclaim.ts'
 import { validatePodCreate, validatePodTemplate } from '../../src/control-plane/apiserver/registry/validation/pod.ts'
 import { type PodOptions, podOptions } from '../../src/control-plane/apiserver/registry/validation/pod-options.ts'
 import {
@@ -38,6 +55,11 @@ import {
 import { validatePodSpec } from '../../src/control-plane/apiserver/registry/validation/pod-spec.ts'
 import { validatePodStatusUpdate } from '../../src/control-plane/apiserver/registry/validation/pod-status.ts'
 import { validatePodUpdate } from '../../src/control-plane/apiserver/registry/validation/pod-update.ts'
+import {
+  validateReplicationController,
+  validateReplicationControllerUpdate,
+} from '../../src/control-plane/apiserver/registry/validation/replicationcontroller.ts'
+import { validateResourceQuota } from '../../src/control-plane/apiserver/registry/validation/resourcequota.ts'
 import { validateContainerResources } from '../../src/control-plane/apiserver/registry/validation/resources.ts'
 import { validateSecurityContext } from '../../src/control-plane/apiserver/registry/validation/security-context.ts'
 import {
@@ -91,6 +113,49 @@ function metaOf(arg: unknown): ObjectMeta | undefined {
   const name = /\{Name:([^,]*),/.exec(text)?.[1] ?? ''
   return { name }
 }
+
+/** The template of a claim was recorded as its metadata alone. */
+function dumpedMeta(arg: unknown): Partial<ObjectMeta> {
+  const text = (arg as { readonly go: string }).go
+  const member = (name: string) => new RegExp(`[{,]${name}:(.*?),(?=[A-Z]\\w*:|\\})`).exec(text)?.[1] ?? ''
+  const set = (value: string, none: RegExp) => (none.test(value) ? {} : { value })
+  const given: Record<string, unknown> = {}
+  for (const [name, json, none] of metaMembers) {
+    const found = set(member(name), none)
+    if ('value' in found) given[json] = found.value
+  }
+  for (const [name, json] of [
+    ['Labels', 'labels'],
+    ['Annotations', 'annotations'],
+  ] as const) {
+    const pairs = [
+      ...member(name)
+        .replace(/^map\[string\]string\{|\}$/g, '')
+        .matchAll(/([^:,\s]+): ([^,]*)/g),
+    ]
+    given[json] = Object.fromEntries(pairs.map(([, key, value]) => [key, value]))
+  }
+  return given as Partial<ObjectMeta>
+}
+
+const metaMembers: readonly (readonly [name: string, json: string, none: RegExp])[] = [
+  ['Name', 'name', /^$/],
+  ['GenerateName', 'generateName', /^$/],
+  ['Namespace', 'namespace', /^$/],
+  ['SelfLink', 'selfLink', /^$/],
+  ['UID', 'uid', /^$/],
+  ['ResourceVersion', 'resourceVersion', /^$/],
+  ['Generation', 'generation', /^0$/],
+  ['CreationTimestamp', 'creationTimestamp', /^0001-01-01/],
+  ['DeletionTimestamp', 'deletionTimestamp', /^<nil>$/],
+  ['DeletionGracePeriodSeconds', 'deletionGracePeriodSeconds', /^nil$/],
+  ['OwnerReferences', 'ownerReferences', /^\[\]OwnerReference\{\}$/],
+  ['Finalizers', 'finalizers', /^\[\]$/],
+  ['ManagedFields', 'managedFields', /^\[\]ManagedFieldsEntry\{\}$/],
+]
+
+const volumeSpec = (spec: PersistentVolumeSpec, name: string, inline: boolean, field: string, opts: unknown): Errors =>
+  collect((errors) => validateVolumeSpec(errors, field, spec, name, inline, flags(opts)))
 
 function recordedMounts(arg: unknown): readonly VolumeMount[] {
   return (go(arg) as readonly Record<string, string | null>[]).map((mount) => {
@@ -202,6 +267,37 @@ export const validators: Readonly<Record<string, (args: Args) => readonly FieldE
   ValidateVolumeMounts: volumeMounts,
   ValidatePersistentVolumeClaimSpec: ([a, b, opts]) =>
     collect((errors) => validateClaimSpec(errors, path(b), v1<PersistentVolumeClaimSpec>(a), flags(opts))),
+  ValidatePersistentVolumeClaimTemplate: ([a, b]) =>
+    collect((errors) => validateTemplateMeta(errors, `${path(b)}.metadata`, dumpedMeta(a))),
+  ValidatePersistentVolumeClaimUpdate: ([a, b, opts]) => [
+    ...updated(v1<PersistentVolumeClaim>(a), v1<PersistentVolumeClaim>(b)),
+    ...created(v1<PersistentVolumeClaim>(a)),
+    ...validatePersistentVolumeClaimUpdate(v1(a), v1(b), flags(opts)),
+  ],
+  ValidatePersistentVolumeClaimStatusUpdate: ([a, b, opts]) => [
+    ...updated(v1<PersistentVolumeClaim>(a), v1<PersistentVolumeClaim>(b)),
+    ...validatePersistentVolumeClaimStatusUpdate(v1(a), v1(b), flags(opts)),
+  ],
+  ValidatePersistentVolume: ([a, opts]) => [
+    ...created(v1<PersistentVolume>(a), { namespaced: false }),
+    ...volumeSpec(v1<PersistentVolume>(a).spec ?? {}, v1<PersistentVolume>(a).metadata.name, false, 'spec', opts),
+  ],
+  ValidatePersistentVolumeSpec: ([a, name, inline, field, opts]) =>
+    volumeSpec(v1(a), name as string, inline as boolean, path(field), opts),
+  ValidatePersistentVolumeUpdate: ([a, b, opts]) => [
+    ...created(v1<PersistentVolume>(a), { namespaced: false }),
+    ...validatePersistentVolumeUpdate(v1(a), v1(b), flags(opts)),
+  ],
+  ValidateReplicationController: ([a]) => [
+    ...created(v1<ReplicationController>(a)),
+    ...validateReplicationController(v1(a)),
+  ],
+  ValidateReplicationControllerUpdate: ([a, b]) => [
+    ...updated(v1<ReplicationController>(a), v1<ReplicationController>(b)),
+    ...validateReplicationControllerUpdate(v1(a), v1(b)),
+  ],
+  ValidateLimitRange: ([a]) => [...created(v1<LimitRange>(a)), ...validateLimitRange(v1(a))],
+  ValidateResourceQuota: ([a]) => [...created(v1<ResourceQuota>(a)), ...validateResourceQuota(v1(a))],
   ValidatePersistentVolumeClaim: ([a, opts]) => [
     ...created(v1<PersistentVolumeClaim>(a)),
     ...collect((errors) => validateClaimSpec(errors, 'spec', v1<PersistentVolumeClaim>(a).spec, flags(opts))),

@@ -1,6 +1,7 @@
 import type { LimitRange, LimitRangeItem } from '../../../../api/types.ts'
 import { defaultColumns } from '../columns/column.ts'
 import { defineKind } from '../kind.ts'
+import { validateLimitRange } from '../validation/limitrange.ts'
 import { canonicalResources } from './resource-list.ts'
 
 const lists = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const
@@ -34,6 +35,7 @@ export const limitRange = defineKind<LimitRange>({
   schema: 'io.k8s.api.core.v1.LimitRange',
   defaults: (range) =>
     range.spec?.limits ? { ...range, spec: { ...range.spec, limits: range.spec.limits.map(itemDefaults) } } : range,
+  validate: validateLimitRange,
   columns: defaultColumns,
   allowCreateOnUpdate: true,
 })

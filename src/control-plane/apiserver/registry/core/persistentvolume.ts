@@ -5,6 +5,8 @@ import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { resourceTexts } from '../columns/resource-texts.ts'
 import type { StrategyContext } from '../contract.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
+import { validatePersistentVolume, validatePersistentVolumeUpdate } from '../validation/persistentvolume.ts'
+import { persistentVolumeWarnings } from '../warnings/volume-warnings.ts'
 import { accessModesText, storageClassText } from './persistentvolume-columns.ts'
 import { persistentVolumeDefaults } from './persistentvolume-defaults.ts'
 
@@ -43,6 +45,9 @@ export const persistentVolume = defineKind<PersistentVolume>({
   }),
   prepareForUpdate: (volume, old) => ({ ...volume, status: old.status }) as PersistentVolume,
   prepareForStatusUpdate,
+  validate: (volume) => validatePersistentVolume(volume),
+  validateUpdate: (volume, old) => validatePersistentVolumeUpdate(volume, old),
+  warnings: persistentVolumeWarnings,
   columns: [
     nameColumn,
     column('Capacity', texts.capacity, ({ spec }) => canonicalQuantity(spec?.capacity?.storage ?? '0')),

@@ -3,6 +3,12 @@ import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../../../
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { resourceTexts } from '../columns/resource-texts.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
+import {
+  validatePersistentVolumeClaim,
+  validatePersistentVolumeClaimStatusUpdate,
+  validatePersistentVolumeClaimUpdate,
+} from '../validation/persistentvolumeclaim.ts'
+import { claimWarnings } from '../warnings/volume-warnings.ts'
 import { accessModesText, storageClassText } from './persistentvolume-columns.ts'
 import { canonicalResources } from './resource-list.ts'
 import { claimSpecDefaults } from './volume-defaults.ts'
@@ -83,6 +89,10 @@ export const persistentVolumeClaim = defineKind<PersistentVolumeClaim>({
   prepareForCreate: (claim) => withSources({ ...claim, status: { phase: 'Pending' } }),
   prepareForUpdate: (claim, old) => withSources({ ...claim, status: old.status } as PersistentVolumeClaim, old),
   prepareForStatusUpdate: (claim, old) => ({ ...claim, spec: old.spec }) as PersistentVolumeClaim,
+  validate: (claim) => validatePersistentVolumeClaim(claim),
+  validateUpdate: (claim, old) => validatePersistentVolumeClaimUpdate(claim, old),
+  validateStatusUpdate: (claim, old) => validatePersistentVolumeClaimStatusUpdate(claim, old),
+  warnings: (claim) => claimWarnings(claim),
   columns: [
     nameColumn,
     column('Status', texts.status, ({ metadata, status }) =>

@@ -5,6 +5,7 @@ import { sharedTexts } from '../columns/texts.ts'
 import { workloadTexts } from '../columns/workload-texts.ts'
 import { defineKind } from '../kind.ts'
 import { semanticallyEqual } from '../semantic-equality.ts'
+import { validateTemplateObject } from '../validation/podtemplate.ts'
 import { templateWarnings } from '../warnings/pod-warnings.ts'
 import { podTemplateDefaults } from './pod-defaults.ts'
 
@@ -36,6 +37,7 @@ export const podTemplate = defineKind<PodTemplate>({
   defaults,
   prepareForCreate: (podTemplate) => ({ ...podTemplate, metadata: { ...podTemplate.metadata, generation: 1 } }),
   prepareForUpdate,
+  validate: validateTemplateObject,
   warnings: ({ metadata, template }, old) =>
     old?.metadata.generation === metadata.generation ? [] : templateWarnings(template, 'template.'),
   columns: [

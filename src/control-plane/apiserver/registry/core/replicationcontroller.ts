@@ -4,6 +4,11 @@ import { ageColumn, column, containerColumns, nameColumn } from '../columns/colu
 import { formatLabels, labelsText } from '../columns/selectors.ts'
 import { workloadTexts } from '../columns/workload-texts.ts'
 import { defineKind, scaleSubresource, statusSubresource } from '../kind.ts'
+import {
+  validateReplicationController,
+  validateReplicationControllerStatusUpdate,
+  validateReplicationControllerUpdate,
+} from '../validation/replicationcontroller.ts'
 import { workloadWarnings } from '../warnings/pod-warnings.ts'
 import { podTemplateDefaults } from './pod-defaults.ts'
 
@@ -55,6 +60,9 @@ export const replicationController = defineKind<ReplicationController>({
   prepareForCreate: (controller) => ({ ...controller, status: { replicas: 0 } }),
   prepareForUpdate: (controller, old) => ({ ...controller, status: old.status }) as ReplicationController,
   prepareForStatusUpdate: (controller, old) => ({ ...controller, spec: old.spec }) as ReplicationController,
+  validate: validateReplicationController,
+  validateUpdate: validateReplicationControllerUpdate,
+  validateStatusUpdate: validateReplicationControllerStatusUpdate,
   scale,
   warnings: workloadWarnings,
   columns: [

@@ -3,6 +3,11 @@ import type { ResourceQuota } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { resourceTexts } from '../columns/resource-texts.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
+import {
+  validateResourceQuota,
+  validateResourceQuotaStatusUpdate,
+  validateResourceQuotaUpdate,
+} from '../validation/resourcequota.ts'
 import { canonicalResources } from './resource-list.ts'
 
 type ResourceList = Readonly<Record<string, string>>
@@ -66,6 +71,9 @@ export const resourceQuota = defineKind<ResourceQuota>({
   prepareForCreate: (quota) => ({ ...quota, status: {} }),
   prepareForUpdate: (quota, old) => ({ ...quota, status: old.status }) as ResourceQuota,
   prepareForStatusUpdate: (quota, old) => ({ ...quota, spec: old.spec }) as ResourceQuota,
+  validate: validateResourceQuota,
+  validateUpdate: validateResourceQuotaUpdate,
+  validateStatusUpdate: validateResourceQuotaStatusUpdate,
   warnings,
   columns: [
     nameColumn,

@@ -35,7 +35,7 @@ const forbiddenMembers: readonly (readonly [member: keyof ObjectMeta, printed: s
   ['managedFields', 'managedFields'],
 ]
 
-function validateTemplateMeta(errors: Errors, field: string, meta: Partial<ObjectMeta> = {}): void {
+export function validateTemplateMeta(errors: Errors, field: string, meta: Partial<ObjectMeta> = {}): void {
   validateAnnotations(errors, `${field}.annotations`, meta.annotations)
   validateLabels(errors, `${field}.labels`, meta.labels)
   for (const [member, printed] of forbiddenMembers) {
@@ -43,16 +43,18 @@ function validateTemplateMeta(errors: Errors, field: string, meta: Partial<Objec
   }
 }
 
-const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
-const volumeModes = ['Block', 'Filesystem']
+export const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
+export const volumeModes = ['Block', 'Filesystem']
 
 export interface ClaimOptions {
   readonly allowInvalidLabelValueInSelector?: boolean
   readonly allowInvalidAPIGroupInDataSourceOrRef?: boolean
   readonly enableVolumeAttributesClass?: boolean
+  readonly enableRecoverFromExpansionFailure?: boolean
 }
 
-const claimOptions: ClaimOptions = { enableVolumeAttributesClass: true }
+/** Those of v1.36 with its default feature gates. */
+export const claimOptions: ClaimOptions = { enableVolumeAttributesClass: true, enableRecoverFromExpansionFailure: true }
 
 /** Source: ValidatePersistentVolumeClaimSpec. */
 export function validateClaimSpec(

@@ -67,6 +67,11 @@ const initiator: Readonly<Record<string, RegExp>> = {
   naa: /^naa.[a-zA-Z0-9]{32}$/,
 }
 
+/** Source: validateISCSIPersistentVolumeSource, which has one message for all. */
+export function validatePersistentInitiator(errors: Errors, field: string, name: string): void {
+  if (initiator[name.slice(0, 3)]?.test(name) !== true) invalid(errors, field, name, 'must be valid format')
+}
+
 function validateInitiator(errors: Errors, field: string, name: string): void {
   const pattern = initiator[name.slice(0, 3)]
   if (!pattern) invalid(errors, field, name, 'must be valid format starting with iqn, eui, or naa')

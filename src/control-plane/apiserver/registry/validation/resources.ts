@@ -32,6 +32,10 @@ const standard = new Set([
   ...['services.nodeports', 'services.loadbalancers'],
 ])
 
+/** Source: helpers.go IsStandardQuotaResourceName. */
+export const isStandardForQuota = (name: string): boolean =>
+  (standard.has(name) && name !== 'storage') || isQuotaHugePages(name)
+
 const countedInWholes = new Set([
   ...[
     'pods',
@@ -48,9 +52,9 @@ const countedInWholes = new Set([
 const standardForContainers = new Set(['cpu', 'memory', 'ephemeral-storage'])
 
 export const isHugePages = (name: string): boolean => name.startsWith('hugepages-')
-const isQuotaHugePages = (name: string): boolean => isHugePages(name) || name.startsWith('requests.hugepages-')
-const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/')
-const isOvercommitAllowed = (name: string): boolean => isNative(name) && !isHugePages(name)
+export const isQuotaHugePages = (name: string): boolean => isHugePages(name) || name.startsWith('requests.hugepages-')
+export const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/')
+export const isOvercommitAllowed = (name: string): boolean => isNative(name) && !isHugePages(name)
 
 const isExtended = (name: string): boolean =>
   !isNative(name) && !name.startsWith('requests.') && isLabelKey(`requests.${name}`).length === 0
@@ -69,7 +73,7 @@ export function validateResourceQuantity(errors: Errors, field: string, name: st
 }
 
 /** Answers whether the name is good so far. */
-function validateResourceName(errors: Errors, field: string, name: string): boolean {
+export function validateResourceName(errors: Errors, field: string, name: string): boolean {
   const wrong = isLabelKey(name)
   invalidEach(errors, field, name, wrong)
   if (wrong.length > 0) return false
@@ -80,7 +84,7 @@ function validateResourceName(errors: Errors, field: string, name: string): bool
 
 type NameCheck = (errors: Errors, field: string, name: string) => void
 
-const containerResourceName: NameCheck = (errors, field, name) => {
+export const containerResourceName: NameCheck = (errors, field, name) => {
   validateResourceName(errors, field, name)
   if (!name.includes('/')) {
     if (!standardForContainers.has(name) && !isHugePages(name)) {

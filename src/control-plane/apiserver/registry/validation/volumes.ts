@@ -152,7 +152,7 @@ const hostPathTypes = [
   'Socket',
 ]
 
-function validateHostPath(errors: Errors, field: string, { path, type }: NonNullable<Volume['hostPath']>): void {
+export function validateHostPath(errors: Errors, field: string, { path, type }: NonNullable<Volume['hostPath']>): void {
   if (!path) {
     required(errors, `${field}.path`)
     return
@@ -178,19 +178,25 @@ function validateKeyed(
   for (const [i, item] of (source.items ?? []).entries()) validateKeyToPath(errors, `${field}.items[${i}]`, item)
 }
 
-function validateNFS(errors: Errors, field: string, { server, path = '' }: NonNullable<Volume['nfs']>): void {
+export function validateNFS(errors: Errors, field: string, { server, path = '' }: NonNullable<Volume['nfs']>): void {
   if (!server) required(errors, `${field}.server`)
   if (!path) required(errors, `${field}.path`)
   if (!path.startsWith('/')) invalid(errors, `${field}.path`, path, 'must be an absolute path')
 }
 
+/** Source: ValidateCSIDriverName. */
+export function validateDriverName(errors: Errors, field: string, driver = ''): void {
+  if (driver === '') {
+    required(errors, field)
+    return
+  }
+  if (driver.length > 63) tooLong(errors, field, 63)
+  invalidEach(errors, field, driver, isDNS1123Subdomain(driver.toLowerCase()))
+}
+
 function validateCSI(errors: Errors, field: string, csi: NonNullable<Volume['csi']>): void {
   const { driver = '', nodePublishSecretRef: secret } = csi
-  if (driver === '') required(errors, `${field}.driver`)
-  else {
-    if (driver.length > 63) tooLong(errors, `${field}.driver`, 63)
-    invalidEach(errors, `${field}.driver`, driver, isDNS1123Subdomain(driver.toLowerCase()))
-  }
+  validateDriverName(errors, `${field}.driver`, driver)
   if (!secret) return
   if (!secret.name) required(errors, `${field}.nodePublishSecretRef.name`)
   else invalidEach(errors, `${field}.name`, secret.name, isDNS1123Subdomain(secret.name))

@@ -23,7 +23,7 @@ import { podOptions } from './pod-options.ts'
 /** A template was found good once; most updates of a workload leave it alone. */
 const goodTemplates = new WeakSet<PodTemplateSpec>()
 
-function validateTemplate(errors: Errors, field: string, template: PodTemplateSpec, workload: string): void {
+export function validateTemplate(errors: Errors, field: string, template: PodTemplateSpec, workload: string): void {
   if (goodTemplates.has(template)) return
   const before = errors.length
   validatePodTemplate(errors, field, template, podOptions)
@@ -91,7 +91,7 @@ export function validateReplicaSetUpdate(replicaSet: ReplicaSet, old: ReplicaSet
 type Counts = Partial<Record<keyof DeploymentStatus | keyof ReplicaSetStatus | keyof DaemonSetStatus, unknown>>
 
 /** Counts that may not be negative, and those that may not exceed `replicas`, in upstream's order. */
-function validateCounts(
+export function validateCounts(
   errors: Errors,
   status: Counts,
   counts: readonly (keyof Counts)[],

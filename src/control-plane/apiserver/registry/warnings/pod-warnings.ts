@@ -114,7 +114,7 @@ function labelWarnings(path: string, spec: PodSpec): string[] {
 
 const MATCHES_NONE = 'a null labelSelector results in matching no pod'
 
-function termWarnings(path: string, { matchExpressions = [] }: NodeSelectorTerm): string[] {
+export function termWarnings(path: string, { matchExpressions = [] }: NodeSelectorTerm): string[] {
   return matchExpressions.flatMap(({ key }, i) => deprecated(`${path}.matchExpressions[${i}].key`, key, `${key} is `))
 }
 
@@ -123,7 +123,7 @@ function deprecated(path: string, key: string, lead: string): string[] {
   return message === undefined ? [] : [`${path}: ${lead}${message}`]
 }
 
-const REMOVED_VOLUMES: Readonly<Record<string, string>> = {
+export const REMOVED_VOLUMES: Readonly<Record<string, string>> = {
   photonPersistentDisk: 'deprecated in v1.11, non-functional in v1.16+',
   gitRepo: 'deprecated in v1.11, and disabled by default in v1.33+',
   scaleIO: 'deprecated in v1.16, non-functional in v1.22+',
@@ -154,7 +154,7 @@ function duplicates<K extends string>(path: string, key: K, items: readonly { re
   })
 }
 
-function fractions(path: string, list: Readonly<Record<string, string>> = {}): string[] {
+export function fractions(path: string, list: Readonly<Record<string, string>> = {}): string[] {
   return ['memory', 'ephemeral-storage'].flatMap((name) => {
     const text = list[name]
     if (text === undefined || parseQuantity(text).nano % 1_000_000_000n === 0n) return []
