@@ -5,6 +5,7 @@ import type { ChartWorld } from '../../sim/chart.ts'
 import type { Random } from '../../sim/random.ts'
 import { clusterRoleAggregationController } from './clusterrole-aggregation/index.ts'
 import type { ClusterAuthority, Controller, ControllerDescriptor, KindInfo } from './controller.ts'
+import { cronJobController } from './cronjob/index.ts'
 import { daemonSetController } from './daemonset/index.ts'
 import { deploymentController } from './deployment/index.ts'
 import { endpointsController } from './endpoints/index.ts'
@@ -25,6 +26,7 @@ import { serviceAccountTokenController } from './serviceaccount-token/index.ts'
 import { statefulSetController } from './statefulset/index.ts'
 import { taintEvictionController } from './taint-eviction/index.ts'
 import { ttlController } from './ttl/index.ts'
+import { ttlAfterFinishedController } from './ttl-after-finished/index.ts'
 
 export type { ClusterAuthority, KindInfo } from './controller.ts'
 export { type ControllerManagerFlags, parseFlags } from './flags.ts'
@@ -49,6 +51,8 @@ export const controllers: readonly ControllerDescriptor[] = [
   replicationController,
   statefulSetController,
   jobController,
+  cronJobController,
+  ttlAfterFinishedController,
 ]
 
 export interface ControllerManagerOptions {

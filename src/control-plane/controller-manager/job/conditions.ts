@@ -27,8 +27,3 @@ export function trueCondition({ status }: Job, type: string): JobCondition | und
   const found = findCondition(status?.conditions, type)
   return found?.status === 'True' ? found : undefined
 }
-
-/** Source: pkg/controller/job/util IsJobFinished */
-export function isJobFinished(job: Job): boolean {
-  return trueCondition(job, 'Complete') !== undefined || trueCondition(job, 'Failed') !== undefined
-}
