@@ -46,3 +46,6 @@ export interface GoFacts {
 }
 
 export const go: GoFacts = facts('go.json')
+
+/** By `apps/v1/Deployment`: an object as Go makes it before anything is set. Recorded with structured-merge-diff's value.NewValueReflect. */
+export const emptyObjects: Readonly<Record<string, unknown>> = facts('empty.json').empty

@@ -1,3 +1,4 @@
+import { shownMetadata } from '../api/managedfields/history.ts'
 import type { KubernetesObject, Status } from '../api/types.ts'
 import { shiftTimes } from './client-time.ts'
 import type { World } from './contract.ts'
@@ -34,7 +35,7 @@ export class Encoder {
     let bytes = this.#bytes.get(object)
     if (bytes === undefined) {
       const { kind: _, apiVersion: __, metadata, ...rest } = object
-      bytes = Buffer.from(this.text({ metadata, ...rest }))
+      bytes = Buffer.from(this.text({ metadata: shownMetadata(metadata), ...rest }))
       this.#bytes.set(object, bytes)
     }
     return bytes
@@ -56,7 +57,7 @@ export class Encoder {
     this.#forgetOnSkip()
     let bytes = this.#metadata.get(object)
     if (bytes === undefined) {
-      bytes = Buffer.from(`${this.text({ metadata: object.metadata }).slice(1)}`)
+      bytes = Buffer.from(`${this.text({ metadata: shownMetadata(object.metadata) }).slice(1)}`)
       this.#metadata.set(object, bytes)
     }
     return Buffer.concat([Buffer.from(`{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${version}",`), bytes])

@@ -1,4 +1,5 @@
 import type { FieldRequirement } from '../../api/fields.ts'
+import type { PendingWrites } from '../../api/managedfields/history.ts'
 import type { ApiRequest, RequestOptions, TokenAuthority, UserInfo, Verb } from '../../api/request.ts'
 import type { GroupResource } from '../../api/status.ts'
 import type { KubernetesObject, Pod, Status } from '../../api/types.ts'
@@ -83,6 +84,8 @@ export interface Server {
   readonly table: Table
   readonly authorizer: Authorizer
   readonly admission: readonly AdmissionPlugin[]
+  /** Writes whose managedFields are not made up yet. */
+  readonly pendingWrites: PendingWrites
   /** Reads what the watch cache holds; components inside the server look things up here. */
   read(kind: string, name: string, namespace?: string): KubernetesObject | undefined
   readAll(kind: string, namespace?: string): readonly KubernetesObject[]

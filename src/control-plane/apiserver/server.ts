@@ -1,3 +1,4 @@
+import { PendingWrites } from '../../api/managedfields/history.ts'
 import type { TokenAuthority } from '../../api/request.ts'
 import type { KubernetesObject, Pod } from '../../api/types.ts'
 import type { Clock } from '../../sim/clock.ts'
@@ -32,6 +33,7 @@ export class Parts implements Server {
   readonly table: Table
   readonly authorizer: Authorizer
   readonly admission: readonly AdmissionPlugin[]
+  readonly pendingWrites = new PendingWrites()
   /** To components, and to outside watchers. */
   readonly components: Dispatcher
   readonly onlookers: Dispatcher

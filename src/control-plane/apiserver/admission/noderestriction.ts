@@ -1,7 +1,7 @@
+import { equal } from '../../../api/equal.ts'
 import type { KubernetesObject, Node, Pod, Status } from '../../../api/types.ts'
 import { nodeNameOf } from '../authorization/node-identity.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from '../contract.ts'
-import { equal } from '../validation/equal.ts'
 import { forbid } from './forbid.ts'
 
 const MIRROR = 'kubernetes.io/config.mirror'

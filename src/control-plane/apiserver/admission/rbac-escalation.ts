@@ -1,9 +1,9 @@
+import { equal } from '../../../api/equal.ts'
 import { notFound } from '../../../api/status.ts'
 import type { ClusterRole, KubernetesObject, PolicyRule, RoleBinding, Status } from '../../../api/types.ts'
 import { isMaster } from '../authorization/authorizer.ts'
 import { compact, quotedList, ruleText, uncovered } from '../authorization/rules.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from '../contract.ts'
-import { equal } from '../validation/equal.ts'
 import { forbid } from './forbid.ts'
 
 const FULL_AUTHORITY: readonly PolicyRule[] = [

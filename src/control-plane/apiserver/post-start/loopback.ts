@@ -1,9 +1,11 @@
+import { History, withHistory } from '../../../api/managedfields/history.ts'
 import type { UserInfo } from '../../../api/request.ts'
 import { rfc3339 } from '../../../api/time.ts'
 import { isStatus, type KubernetesObject } from '../../../api/types.ts'
 import { EtcdError } from '../../etcd/contract.ts'
 import type { Server } from '../contract.ts'
 import { handle } from '../handle.ts'
+import { managedTypeOf } from '../managedfields/managed-types.ts'
 import { storageKey } from '../storage/keys.ts'
 
 /** The server's own user. Source: apiserver/pkg/authentication/user APIServerUser */
@@ -29,12 +31,16 @@ export function ensure(server: Server, object: KubernetesObject): void {
 }
 
 /** Stores an object of our own, which needs neither defaults nor checks, unless it is there. @throws EtcdError while etcd cannot be written */
-export function install({ clock, etcd, random, table }: Server, object: KubernetesObject): void {
+export function install(server: Server, object: KubernetesObject): void {
+  const { clock, etcd, random, table } = server
   const { name, namespace } = object.metadata
-  const key = storageKey(table.forKind(object.kind)!.storage!.prefix, namespace, name)
+  const endpoint = table.forKind(object.kind)!
+  const key = storageKey(endpoint.storage!.prefix, namespace, name)
   if (etcd.get(key) !== undefined) return
   const metadata = { ...object.metadata, uid: random.uuid(), creationTimestamp: rfc3339(clock.now()) }
-  etcd.put(key, (revision) => ({ ...object, metadata: { ...metadata, resourceVersion: String(revision) } }), 0)
+  const written = { type: managedTypeOf(server, endpoint), manager: 'kube-apiserver', now: clock.now() }
+  const history = History.after(undefined, { ...written, before: undefined, after: object })
+  etcd.put(key, (revision) => withHistory({ ...object, metadata }, history, revision), 0)
 }
 
 /** Changes an object that is there. */

@@ -1,3 +1,4 @@
+import type { ManagedType } from '../../../api/managedfields/managed-type.ts'
 import type { UserInfo } from '../../../api/request.ts'
 import type { KubernetesObject, Scale } from '../../../api/types.ts'
 
@@ -96,10 +97,14 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
       }
     >
   >
+  /** How server-side apply and managedFields see the kind; default as its OpenAPI type says. Kinds with a schema of their own make one with api/managedfields/structural-schema.ts. */
+  readonly managedType?: (subresource: string | undefined) => ManagedType
   /** How the scale sub-resource reads and writes the kind. */
   readonly scale?: {
     readonly of: (object: T) => Scale
     readonly apply: (object: T, replicas: number) => T
+    /** Where the replicas stand in the object; default `spec.replicas`. */
+    readonly replicasPath?: readonly string[]
   }
   /** Served under this group too but stored as another kind: events.k8s.io Event is a view of core Event. */
   readonly view?: {

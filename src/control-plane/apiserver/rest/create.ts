@@ -1,3 +1,4 @@
+import { type History, withHistory } from '../../../api/managedfields/history.ts'
 import type { ApiResponse } from '../../../api/request.ts'
 import { alreadyExists, badRequest, generateNameConflict, invalid, unknownError } from '../../../api/status.ts'
 import { rfc3339 } from '../../../api/time.ts'
@@ -5,6 +6,7 @@ import { type Answer, isStatus, type KubernetesObject, type ObjectMeta, type Sta
 import type { Random } from '../../../sim/random.ts'
 import { admit } from '../admission/admit.ts'
 import type { Call, Storage } from '../contract.ts'
+import { recordCreate, withoutEntries } from '../managedfields/record.ts'
 import type { FieldError, KindDefinition } from '../registry/contract.ts'
 import { validateObjectMeta } from '../registry/validation/objectmeta.ts'
 import { storageKey } from '../storage/keys.ts'
@@ -24,27 +26,28 @@ export function create(call: Call): ApiResponse {
   if (isStatus(decoded)) return respond(call, 400, decoded)
   const object = inRequestNamespace(call, decoded)
   if (isStatus(object)) return respond(call, 400, object)
-  const admitted = admit(call, 'CREATE', object, undefined)
-  return respond(call, 201, isStatus(admitted) ? admitted : createObject(call, admitted))
+  const history = recordCreate(call, object)
+  const admitted = admit(call, 'CREATE', withoutEntries(object), undefined)
+  return respond(call, 201, isStatus(admitted) ? admitted : createObject(call, admitted, history))
 }
 
-/** The rest of a create once admission has had its say; also what a PUT of a missing object does. */
-export function createObject(call: Call, object: KubernetesObject): Answer<KubernetesObject> {
+/** The rest of a create once admission has had its say; also what a PUT or an apply of a missing object does. */
+export function createObject(call: Call, object: KubernetesObject, history: History): Answer<KubernetesObject> {
   const { generateName, name, resourceVersion } = object.metadata
   if (resourceVersion !== undefined && resourceVersion !== '')
     return unknownError('resourceVersion should not be set on objects to be created')
-  if (name || !generateName) return createNamed(call, object)
+  if (name || !generateName) return createNamed(call, object, history)
   const random = call.options.dryRun ? call.server.dryRunRandom : call.server.random
   let answer: Answer<KubernetesObject> | undefined
   for (let attempt = 0; attempt < GENERATE_NAME_ATTEMPTS; attempt++) {
     const generated = generateName.slice(0, GENERATED_NAME_BASE) + random.suffix()
-    answer = createNamed(call, { ...object, metadata: { ...object.metadata, name: generated } })
+    answer = createNamed(call, { ...object, metadata: { ...object.metadata, name: generated } }, history)
     if (!isStatus(answer) || answer.reason !== 'AlreadyExists') return answer
   }
   return generateNameConflict(call.endpoint.groupResource, (answer as Status).details?.name ?? '', 1)
 }
 
-function createNamed(call: Call, object: KubernetesObject): Answer<KubernetesObject> {
+function createNamed(call: Call, object: KubernetesObject, history: History): Answer<KubernetesObject> {
   const { server, options } = call
   const storage = call.endpoint.storage!
   const { definition } = storage
@@ -55,7 +58,7 @@ function createNamed(call: Call, object: KubernetesObject): Answer<KubernetesObj
   // Nobody inside the process reads warnings.
   if (definition.warnings !== undefined && call.request.wire !== undefined)
     call.warnings.push(...definition.warnings(prepared, undefined))
-  return insert(call, storage, prepared)
+  return insert(call, storage, prepared, history)
 }
 
 /** Source: registry/rest/create.go BeforeCreate, meta.go FillObjectMetaSystemFields */
@@ -82,14 +85,13 @@ function isClean(given: ObjectMeta): boolean {
   return (
     given.deletionTimestamp === undefined &&
     given.deletionGracePeriodSeconds === undefined &&
-    given.managedFields === undefined &&
     given.selfLink === undefined
   )
 }
 
-/** Source: registry/rest/meta.go WipeObjectMetaSystemFields; managedFields are not kept, see docs */
+/** Source: registry/rest/meta.go WipeObjectMetaSystemFields */
 function wiped(metadata: ObjectMeta): ObjectMeta {
-  const { deletionTimestamp: _, deletionGracePeriodSeconds: __, managedFields: ___, selfLink: ____, ...kept } = metadata
+  const { deletionTimestamp: _, deletionGracePeriodSeconds: __, selfLink: ___, ...kept } = metadata
   return kept
 }
 
@@ -123,13 +125,16 @@ function remember({ kind }: KindDefinition, { spec, metadata }: WithSpec): void 
     passed.set(spec, { labels: metadata.labels, annotations: metadata.annotations } as ObjectMeta)
 }
 
-function insert(call: Call, storage: Storage, object: KubernetesObject): Answer<KubernetesObject> {
+function insert(call: Call, storage: Storage, object: KubernetesObject, history: History): Answer<KubernetesObject> {
   const { server, options, endpoint } = call
   const { name, namespace } = object.metadata
   const key = storageKey(storage.prefix, namespace, name)
-  if (options.dryRun) return server.etcd.get(key) === undefined ? object : alreadyExists(endpoint.groupResource, name)
+  if (options.dryRun)
+    return server.etcd.get(key) === undefined
+      ? withHistory(object, history)
+      : alreadyExists(endpoint.groupResource, name)
   const lease = leaseFor(server, storage.definition)
-  const kv = server.etcd.put(key, (revision) => atRevision(object, revision), 0, lease)
+  const kv = server.etcd.put(key, (revision) => withHistory(object, history, revision), 0, lease)
   if (kv !== undefined) return kv.value
   const taken = alreadyExists(endpoint.groupResource, name)
   if (server.etcd.get(key)?.value.metadata.deletionTimestamp === undefined) return taken

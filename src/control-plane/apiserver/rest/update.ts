@@ -1,15 +1,17 @@
+import { equal } from '../../../api/equal.ts'
+import { type History, historyOf, withHistory } from '../../../api/managedfields/history.ts'
 import type { ApiResponse } from '../../../api/request.ts'
 import { badRequest, conflict, invalid, notFound } from '../../../api/status.ts'
 import { type Answer, isStatus, type KubernetesObject, type ObjectMeta } from '../../../api/types.ts'
 import type { KeyValue } from '../../etcd/contract.ts'
 import { admit } from '../admission/admit.ts'
 import type { Call } from '../contract.ts'
+import { recordCreate, recordUpdate, sameHistory, withoutEntries } from '../managedfields/record.ts'
 import type { FieldError, KindDefinition } from '../registry/contract.ts'
 import { validateObjectMetaUpdate } from '../registry/validation/objectmeta.ts'
 import { storageKey } from '../storage/keys.ts'
-import { equal } from '../validation/equal.ts'
 import { respond, strategyContext } from './answer.ts'
-import { atRevision, createObject, inRequestNamespace } from './create.ts'
+import { createObject, inRequestNamespace } from './create.ts'
 import { decode } from './decode.ts'
 import { hasGeneration } from './generation.ts'
 
@@ -55,18 +57,24 @@ function createOnUpdate(call: Call, object: KubernetesObject): Answer<Kubernetes
   const storage = endpoint.storage!
   if (!storage.definition.allowCreateOnUpdate || request.resource.subresource !== undefined) return undefined
   if (server.etcd.get(storageKey(storage.prefix, call.namespace, request.name!)) !== undefined) return undefined
-  const admitted = admit(call, 'CREATE', object, undefined)
+  const history = recordCreate(call, object)
+  const admitted = admit(call, 'CREATE', withoutEntries(object), undefined)
   if (isStatus(admitted)) return admitted
   const { resourceVersion: _, ...metadata } = admitted.metadata
-  return createObject(call, { ...admitted, metadata: { ...metadata, name: request.name! } })
+  return createObject(call, { ...admitted, metadata: { ...metadata, name: request.name! } }, history)
 }
 
 /**
  * Reads, changes, checks and stores one object. Source: registry/generic/registry/store.go Update
  *
+ * @param history who owns what afterwards, for writes that are not put down to the caller as they are (apply, scale)
  * @returns the object as it is stored now, or why not
  */
-export function updateObject(call: Call, change: Change): Answer<KubernetesObject> {
+export function updateObject(
+  call: Call,
+  change: Change,
+  history?: () => History | undefined,
+): Answer<KubernetesObject> {
   const { endpoint, server, request } = call
   const storage = endpoint.storage!
   const name = request.name!
@@ -74,31 +82,43 @@ export function updateObject(call: Call, change: Change): Answer<KubernetesObjec
   const kv = server.etcd.get(key)
   if (kv === undefined) return notFound(endpoint.groupResource, name)
   const answer = change(kv.value)
-  if (answer === undefined || answer === kv.value) return kv.value
+  if (answer === undefined || (answer === kv.value && history === undefined)) return kv.value
   if (isStatus(answer)) return answer
   const stale = checkVersion(call, answer, kv)
   if (stale !== undefined) return stale
-  const admitted = admit(call, 'UPDATE', answer, kv.value)
+  const written = history === undefined ? recordUpdate(call, answer, kv.value) : history()
+  const admitted = admit(call, 'UPDATE', withoutEntries(answer), kv.value)
   if (isStatus(admitted)) return admitted
   const prepared = prepare(call, storage.definition, admitted, kv.value)
   const errors = validate(call, storage.definition, prepared, kv.value)
   if (errors.length > 0) return invalid(storage.definition, name, errors)
   if (storage.definition.warnings !== undefined && request.wire !== undefined && !request.resource.subresource)
     call.warnings.push(...storage.definition.warnings(prepared, kv.value))
-  return store(call, key, kv, prepared)
+  return store(call, key, kv, prepared, written)
 }
 
-function store(call: Call, key: string, kv: KeyValue, object: KubernetesObject): Answer<KubernetesObject> {
+function store(
+  call: Call,
+  key: string,
+  kv: KeyValue,
+  object: KubernetesObject,
+  history: History | undefined,
+): Answer<KubernetesObject> {
   const { server, endpoint, options } = call
   if (isFinalized(object, kv.value)) {
     if (!options.dryRun) server.etcd.delete(key, undefined, kv.modRevision)
     return object
   }
   // Source: storage/etcd3/store.go GuaranteedUpdate: what would write the same bytes is not written.
-  if (equal(object, kv.value)) return kv.value
-  if (options.dryRun) return object
-  const written = server.etcd.put(key, (revision) => atRevision(object, revision), kv.modRevision, kv.lease)
+  if (equal(object, kv.value) && leavesManagers(call, history, kv.value)) return kv.value
+  if (options.dryRun) return withHistory(object, history)
+  const written = server.etcd.put(key, (revision) => withHistory(object, history, revision), kv.modRevision, kv.lease)
   return written?.value ?? conflict(endpoint.groupResource, object.metadata.name)
+}
+
+/** Components change what they read: where that makes no difference to the object, it makes none to its managers. */
+function leavesManagers({ request }: Call, history: History | undefined, live: KubernetesObject): boolean {
+  return (request.wire === undefined && request.verb !== 'patch') || sameHistory(history, historyOf(live))
 }
 
 /** Source: store.go Update (optimistic lock) and storage/etcd3 Preconditions.Check */

@@ -1,0 +1,146 @@
+import type { Json } from '../patch/patch-error.ts'
+import type { KubernetesObject, ObjectMeta } from '../types.ts'
+import { encodeEntries, type Managed, type ManagedFieldsEntry, NOBODY } from './entries.ts'
+import { updateManaged } from './field-manager.ts'
+import type { ManagedType } from './managed-type.ts'
+import { TypedError } from './schema.ts'
+
+/** A write that is not an apply, as it was made. */
+export interface Write {
+  readonly type: ManagedType
+  readonly manager: string
+  /** ms */
+  readonly now: number
+  /** undefined: a create */
+  readonly before: KubernetesObject | undefined
+  readonly after: KubernetesObject
+}
+
+/**
+ * Who wrote an object. Writes are only noted, with the objects before and after, and made up to managedFields when
+ * somebody looks: components write a hundred thousand times where a client looks once. Objects are immutable, so it makes
+ * no difference when.
+ */
+export class History {
+  #previous: History | undefined
+  #write: Write | undefined
+  #managed: Managed | undefined
+  #entries: readonly ManagedFieldsEntry[] | undefined
+  /** Writes not yet made up. */
+  #pending: number
+
+  private constructor(previous: History | undefined, write: Write | undefined, managed: Managed | undefined) {
+    this.#previous = previous
+    this.#write = write
+    this.#managed = managed
+    this.#pending = write === undefined ? 0 : previous === undefined ? 1 : previous.#pending + 1
+  }
+
+  static of(managed: Managed): History {
+    return new History(undefined, undefined, managed)
+  }
+
+  /** @param previous undefined: nobody is known */
+  static after(previous: History | undefined, write: Write): History {
+    const history = new History(previous, write, undefined)
+    if (history.#pending > MOST_PENDING) history.settle()
+    return history
+  }
+
+  get managed(): Managed {
+    return this.settle()
+  }
+
+  /** metadata.managedFields; shared. */
+  get entries(): readonly ManagedFieldsEntry[] {
+    this.#entries ??= encodeEntries(this.managed)
+    return this.#entries
+  }
+
+  /** Makes up what is pending and lets go of the objects. */
+  settle(): Managed {
+    if (this.#managed === undefined) {
+      const { before, after, ...writer } = this.#write!
+      const known = this.#previous?.settle() ?? NOBODY
+      this.#managed = managedAfter(writer, before as Json | undefined, after as unknown as Json, known)
+      this.#write = undefined
+      this.#previous = undefined
+      this.#pending = 0
+    }
+    return this.#managed
+  }
+}
+
+/** More writes than this are not kept of one object. */
+const MOST_PENDING = 12
+
+/** What cannot be compared leaves nobody. Source: managedfields/internal/fieldmanager.go UpdateNoErrors */
+export function managedAfter(
+  writer: Omit<Write, 'before' | 'after'>,
+  before: Json | undefined,
+  after: Json,
+  known: Managed,
+): Managed {
+  try {
+    return updateManaged(writer, before, after, known)
+  } catch (error) {
+    if (error instanceof TypedError) return NOBODY
+    throw error
+  }
+}
+
+/** Where an object carries its history: copies of its metadata carry it on, JSON does not show it. */
+const HISTORY: unique symbol = Symbol('history')
+
+type WithHistory = ObjectMeta & { readonly [HISTORY]?: History | undefined }
+
+export function historyOf(object: KubernetesObject): History | undefined {
+  return (object.metadata as WithHistory | undefined)?.[HISTORY]
+}
+
+/** The object with who wrote it, at the revision it is written at; without one where it is not written at all. */
+export function withHistory(
+  object: KubernetesObject,
+  history: History | undefined,
+  revision?: number,
+): KubernetesObject {
+  const { metadata } = object
+  const tracked: WithHistory =
+    revision === undefined
+      ? { ...metadata, [HISTORY]: history }
+      : { ...metadata, resourceVersion: String(revision), [HISTORY]: history }
+  return { ...object, metadata: tracked }
+}
+
+/** The metadata as clients see it, with managedFields. */
+export function shownMetadata(metadata: ObjectMeta): ObjectMeta {
+  const entries = (metadata as WithHistory | undefined)?.[HISTORY]?.entries
+  if (entries === undefined || entries.length === 0) return metadata
+  return { ...metadata, managedFields: entries as unknown as NonNullable<ObjectMeta['managedFields']> }
+}
+
+/** The object as clients see it. */
+export function shownObject<T extends KubernetesObject>(object: T): T {
+  const { metadata } = object
+  if (metadata === undefined) return object
+  const shown = shownMetadata(metadata)
+  return shown === metadata ? object : { ...object, metadata: shown }
+}
+
+/** Writes whose objects are still held; beyond a number the oldest are made up. */
+export class PendingWrites {
+  readonly #most: number
+  readonly #ring: History[] = []
+  #next = 0
+
+  constructor(most = 20_000) {
+    this.#most = most
+  }
+
+  add(history: History): void {
+    const oldest = this.#ring[this.#next]
+    this.#ring[this.#next] = history
+    this.#next = (this.#next + 1) % this.#most
+    oldest?.settle()
+  }
+}
