@@ -163,7 +163,7 @@ function allowedConflicts({ type, apiVersion }: ManagedType, live: JsonMap): Fie
   if (typeof text !== 'string' || text === '') return undefined
   try {
     const last = JSON.parse(text) as Json
-    if (!isMap(last) || last['apiVersion'] !== apiVersion) return undefined
+    if (!isMap(last) || last.apiVersion !== apiVersion) return undefined
     validate(last, type)
     const { modified, added, removed } = compare(last, live, type)
     return difference(difference(difference(toFieldSet(last, type), modified), added), removed)
@@ -173,15 +173,15 @@ function allowedConflicts({ type, apiVersion }: ManagedType, live: JsonMap): Fie
 }
 
 function annotationsOf(object: JsonMap): JsonMap | undefined {
-  const metadata = object['metadata']
-  const annotations = isMap(metadata) ? metadata['annotations'] : undefined
+  const metadata = object.metadata
+  const annotations = isMap(metadata) ? metadata.annotations : undefined
   return isMap(annotations) ? annotations : undefined
 }
 
 /** The annotation of client-side apply is kept current for kubectl. Source: lastappliedupdater.go */
 function lastApplied(object: JsonMap | Json, config: JsonMap): Json | undefined {
   if (!isMap(object) || !annotationsOf(object)?.[LAST_APPLIED]) return undefined
-  const metadata = object['metadata'] as JsonMap
+  const metadata = object.metadata as JsonMap
   const annotations = { ...annotationsOf(object)!, [LAST_APPLIED]: `${sortedJson(withoutLastApplied(config))}\n` }
   return { ...object, metadata: { ...metadata, annotations } }
 }
@@ -190,7 +190,7 @@ function withoutLastApplied(config: JsonMap): JsonMap {
   const annotations = annotationsOf(config)
   if (annotations?.[LAST_APPLIED] === undefined) return config
   const { [LAST_APPLIED]: _, ...rest } = annotations
-  const { annotations: __, ...metadata } = config['metadata'] as JsonMap
+  const { annotations: __, ...metadata } = config.metadata as JsonMap
   const kept = Object.keys(rest).length > 0 ? { ...metadata, annotations: rest } : metadata
   return { ...config, metadata: kept }
 }

@@ -38,7 +38,7 @@ const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, FieldFilter | 
 export function resetFilter(definition: KindDefinition, subresource: string | undefined): FieldFilter | undefined {
   const own = EXCEPTIONS[definition.kind]
   if (own !== undefined && (subresource ?? '') in own) return own[subresource ?? '']
-  if (definition.subresources?.['status'] === undefined) return undefined
+  if (definition.subresources?.status === undefined) return undefined
   if (subresource === 'status') return withoutSpec
   return subresource === undefined ? withoutStatus : undefined
 }
