@@ -57,6 +57,8 @@ async function startServer({ kubernetes, kubectl }: Needed, directory: string) {
     profile: 'control-plane',
     'token-auth-file': join(testdata, 'auth-tokens.csv'),
     'client-ca-file': join(testdata, 'ca/ca.crt'),
+    'cluster-signing-cert-file': join(testdata, 'ca/ca.crt'),
+    'cluster-signing-key-file': join(testdata, 'ca/ca.key'),
     'version-like': kubectl,
     kubeconfig: join(directory, 'kubeconfig'),
   }

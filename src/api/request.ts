@@ -120,6 +120,25 @@ export interface TokenAuthority {
   readonly staticTokens?: ReadonlyMap<string, UserInfo>
 }
 
+/** Signs what CertificateSigningRequests ask for, with the key of --cluster-signing-key-file: made at the door, as keys are. */
+export interface CertificateSigner {
+  /** Until when its own certificate is good, ms since the epoch. */
+  signerNotAfter(): number
+  /**
+   * The certificate as PEM, or why there is none.
+   *
+   * @throws Error where the request is no PEM of a PKCS#10 request
+   */
+  sign(wanted: {
+    /** PEM of the request. */
+    readonly request: string
+    readonly usages: readonly string[]
+    /** Virtual ms since the epoch. */
+    readonly notBefore: number
+    readonly notAfter: number
+  }): string | { readonly error: string }
+}
+
 /** An update that is to be made again and again. */
 export interface Renewal {
   /** An `update` without its `change`. */

@@ -4,6 +4,7 @@ import { loadFeature, StepFailure } from '../exercises/feature.ts'
 import { loadChecks } from '../exercises/grade.ts'
 import { PackError } from '../exercises/pack.ts'
 import { World } from '../gherkin/world.ts'
+import { createCertificateSigner } from '../server/certificate-signer.ts'
 import { startServer } from '../server/index.ts'
 import { kubeconfig, writeKubeconfig } from '../server/kubeconfig.ts'
 import { type Credentials, createCredentials } from '../server/pki.ts'
@@ -87,6 +88,7 @@ async function openCluster(files: SessionFiles, record: SessionRecord, credentia
     seed: record.seed,
     startAt: record.startAt,
     authority: createTokenAuthority(credentials.serviceAccountKey),
+    certificates: createCertificateSigner(credentials.ca),
     caCertificate: credentials.ca.certificate,
     onInput: (input: Input) => {
       if (recording) append(files, { ...place(cluster), input })

@@ -87,7 +87,7 @@ function addSessionCommands(kubedrill: Command): void {
     .action(async (duration, options) => (await import('./commands/skip.ts')).skip(duration, options))
 }
 
-function addClusterCommands(kubedrill: Command): void {
+function addServeCommand(kubedrill: Command): void {
   kubedrill
     .command('serve')
     .description('a cluster in the foreground, for kubectl and other clients')
@@ -106,6 +106,11 @@ function addClusterCommands(kubedrill: Command): void {
     )
     .option('--token-auth-file <file>', 'CSV of static bearer tokens: token,user,uid,"group1,group2"')
     .option('--client-ca-file <file>', 'accept client certificates of this CA too')
+    .option(
+      '--cluster-signing-cert-file <file>',
+      "the CA that signs CertificateSigningRequests; default the cluster's own",
+    )
+    .option('--cluster-signing-key-file <file>', 'its key')
     .option('--authorization-mode <modes>', 'default Node,RBAC; control-plane: RBAC,AlwaysAllow')
     .option('--enable-admission-plugins <names>', 'more plug-ins than are on by default')
     .option('--disable-admission-plugins <names>', 'control-plane: ServiceAccount, webhooks and others are off')
@@ -117,6 +122,10 @@ function addClusterCommands(kubedrill: Command): void {
       examples('kubedrill serve --kubeconfig ./kubeconfig', 'kubedrill serve --topology ha.yaml --speed 60'),
     )
     .action(async (options) => (await import('./commands/serve.ts')).serve(options))
+}
+
+function addClusterCommands(kubedrill: Command): void {
+  addServeCommand(kubedrill)
   kubedrill
     .command('test')
     .description('run features against simulated clusters')

@@ -1,5 +1,6 @@
 import { createCluster } from '../cluster/index.ts'
 import { World } from '../gherkin/world.ts'
+import { createCertificateSigner } from '../server/certificate-signer.ts'
 import type { Credentials } from '../server/pki.ts'
 import { createTokenAuthority } from '../server/tokens.ts'
 import type { Place } from '../sim/journal.ts'
@@ -24,6 +25,7 @@ export async function forkOf(
     seed: record.seed,
     startAt: record.startAt,
     authority: createTokenAuthority(credentials.serviceAccountKey),
+    certificates: createCertificateSigner(credentials.ca),
     caCertificate: credentials.ca.certificate,
   })
   const world = new World({}, cluster)

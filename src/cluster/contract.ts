@@ -1,4 +1,4 @@
-import type { ApiServer, TokenAuthority } from '../api/request.ts'
+import type { ApiServer, CertificateSigner, TokenAuthority } from '../api/request.ts'
 import type { Answer } from '../api/types.ts'
 import type { Client } from '../client/contract.ts'
 import type { Network } from '../network/contract.ts'
@@ -44,6 +44,8 @@ export interface ClusterOptions {
   readonly extraArgs?: ExtraArgs
   /** Signs service account tokens; without one, tokens are unsigned and good inside this process only. */
   readonly authority?: TokenAuthority
+  /** Signs certificates for CertificateSigningRequests; without one, nothing is signed. */
+  readonly certificates?: CertificateSigner
   /** Told of everything that comes in from outside, right before it is done: the journal. */
   readonly onInput?: (input: Input) => void
   /** PEM of the CA certificate that clients and pods trust. */

@@ -227,6 +227,7 @@ export class SimulatedCluster implements Cluster {
       haltedProxies: new Halted(),
       renewals: this.#renewals(etcd),
       authority: this.#options.authority,
+      certificates: this.#options.certificates,
       caCertificate: this.#options.caCertificate ?? PLACEHOLDER_CA,
       client: (host, endpoint, user) =>
         createClient({

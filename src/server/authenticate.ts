@@ -1,13 +1,23 @@
+import { X509Certificate } from 'node:crypto'
 import type { Http2ServerRequest } from 'node:http2'
 import type { PeerCertificate, TLSSocket } from 'node:tls'
 import type { UserInfo } from '../api/request.ts'
 import { badRequest, unauthorized } from '../api/status.ts'
 import type { Status } from '../api/types.ts'
+import { isIssuedInside } from './certificate-signer.ts'
+import type { Door } from './door.ts'
 import type { Exchange, Request } from './exchange.ts'
 
-type Certified = { readonly user: UserInfo } | 'stranger' | 'none'
+interface Certified {
+  readonly user: UserInfo
+  /** Virtual ms; undefined where the TLS library has compared with the wall clock already. */
+  readonly notBefore?: number
+  readonly notAfter?: number
+}
 
-const certified = new WeakMap<object, Certified>()
+type Shown = Certified | 'stranger' | 'none'
+
+const shown = new WeakMap<object, Shown>()
 
 /**
  * What the client shows of itself, in upstream's order: client certificate, then bearer token, else anonymous.
@@ -15,19 +25,21 @@ const certified = new WeakMap<object, Certified>()
  *
  * @returns the Status that refuses it
  */
-export function authenticate(
-  exchange: Exchange,
-  staticTokens: ReadonlyMap<string, UserInfo> | undefined,
-): Status | undefined {
-  const certificate = certificateOf(exchange.request)
+export function authenticate(exchange: Exchange, door: Door): Status | undefined {
+  const certificate = certificateOf(exchange.request, door.clientCAs)
   if (certificate === 'stranger') return unauthorized()
+  if (certificate !== 'none' && !isGoodAt(certificate, door.options.world.now())) return unauthorized()
   const token = /^bearer\s+(.+)$/i.exec(exchange.header('authorization') ?? '')?.[1]?.trim()
   if (certificate !== 'none') exchange.credentials = { type: 'user', user: certificate.user }
   else if (token !== undefined) {
-    const user = staticTokens?.get(token)
+    const user = door.options.staticTokens?.get(token)
     exchange.credentials = user === undefined ? { type: 'bearer', token } : { type: 'user', user: authenticated(user) }
   }
   return impersonation(exchange)
+}
+
+function isGoodAt({ notBefore, notAfter }: Certified, now: number): boolean {
+  return (notBefore === undefined || now >= notBefore) && (notAfter === undefined || now <= notAfter)
 }
 
 function authenticated(user: UserInfo): UserInfo {
@@ -36,24 +48,33 @@ function authenticated(user: UserInfo): UserInfo {
 }
 
 /** A TLS connection belongs to one user: looked at once. */
-function certificateOf(request: Request): Certified {
+function certificateOf(request: Request, authorities: readonly X509Certificate[]): Shown {
   const connection = (request as Http2ServerRequest).stream?.session ?? request.socket
-  let known = certified.get(connection)
+  let known = shown.get(connection)
   if (known === undefined) {
-    known = readCertificate(request.socket as TLSSocket)
-    certified.set(connection, known)
+    known = readCertificate(request.socket as TLSSocket, authorities)
+    shown.set(connection, known)
   }
   return known
 }
 
 /** Source: apiserver/pkg/authentication/request/x509/x509.go CommonNameUserConversion */
-function readCertificate(socket: TLSSocket): Certified {
+function readCertificate(socket: TLSSocket, authorities: readonly X509Certificate[]): Shown {
   const certificate: PeerCertificate | undefined = socket.getPeerCertificate?.()
   if (certificate === undefined || certificate.subject === undefined) return 'none'
   const name = many(certificate.subject.CN)[0]
-  if (!socket.authorized || name === undefined) return 'stranger'
-  return { user: authenticated({ name, groups: many(certificate.subject.O) }) }
+  if (name === undefined) return 'stranger'
+  const user = authenticated({ name, groups: many(certificate.subject.O) })
+  if (!isIssuedInside(certificate.serialNumber)) return socket.authorized ? { user } : 'stranger'
+  // The wall clock does not count for what the cluster's signer has issued: its time is virtual.
+  const own = new X509Certificate(certificate.raw)
+  const isOurs = authorities.some((authority) => own.checkIssued(authority) && own.verify(authority.publicKey))
+  if (!isOurs || !own.keyUsage?.includes(CLIENT_AUTH)) return 'stranger'
+  return { user, notBefore: Date.parse(certificate.valid_from), notAfter: Date.parse(certificate.valid_to) }
 }
+
+/** id-kp-clientAuth. Source: RFC 5280 4.2.1.12 */
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 
 function many(value: string | string[] | undefined): readonly string[] {
   return value === undefined ? [] : Array.isArray(value) ? value : [value]

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import type { ApiServer, UserInfo } from '../api/request.ts'
 import { failure } from '../api/status.ts'
 import { isStatus, type Status } from '../api/types.ts'
@@ -15,11 +16,15 @@ export class Door {
   readonly encoder: Encoder
   readonly tables: Tables
   readonly authority: JwtAuthority
+  /** CAs whose client certificates are good, the cluster's own first. */
+  readonly clientCAs: readonly X509Certificate[]
   /** Where the listener stands, once it does. */
   port = 0
 
   constructor(options: ServerOptions) {
     this.options = options
+    const cas = [options.credentials.ca.certificate, ...(options.clientCAs ?? [])]
+    this.clientCAs = cas.map((pem) => new X509Certificate(pem))
     this.discovery = new Discovery(options.kinds)
     this.encoder = new Encoder(options.world)
     this.tables = new Tables(this.encoder)

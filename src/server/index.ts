@@ -121,7 +121,7 @@ function answer(door: Door, request: Request, response: Response): void {
 
 async function route(door: Door, exchange: Exchange): Promise<void> {
   if (door.options.connect() === undefined) return door.refuse(exchange)
-  const refused = authenticate(exchange, door.options.staticTokens)
+  const refused = authenticate(exchange, door)
   if (refused !== undefined) return exchange.status(refused.code === 401 ? unauthorized() : refused)
   const info = requestInfo(exchange.method, exchange.path, exchange.query)
   await (info.isResource ? answerResource(door, exchange, info) : answerPath(door, exchange))

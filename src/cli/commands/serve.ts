@@ -11,11 +11,12 @@ import {
   type Topology,
   TopologyError,
 } from '../../cluster/index.ts'
+import { createCertificateSigner } from '../../server/certificate-signer.ts'
 import type { VersionInfo } from '../../server/contract.ts'
 import { startServer } from '../../server/index.ts'
 import { kubeconfig, writeKubeconfig } from '../../server/kubeconfig.ts'
 import { Pace } from '../../server/pace.ts'
-import { createCredentials } from '../../server/pki.ts'
+import { createCredentials, type KeyedCertificate } from '../../server/pki.ts'
 import { createTokenAuthority, parseTokenFile } from '../../server/tokens.ts'
 import { versionLike } from '../../server/version.ts'
 import { advance } from '../../sim/barrier.ts'
@@ -34,6 +35,8 @@ export interface ServeOptions extends ComponentFlags {
   readonly profile: ProfileName
   readonly tokenAuthFile?: string
   readonly clientCaFile?: string
+  readonly clusterSigningCertFile?: string
+  readonly clusterSigningKeyFile?: string
   readonly versionLike?: string
   readonly session?: string
 }
@@ -45,14 +48,17 @@ export async function serve(options: ServeOptions): Promise<void> {
   const topology = topologyOf(options)
   const staticTokens = options.tokenAuthFile === undefined ? undefined : parseTokenFile(read(options.tokenAuthFile))
   const clientCAs = options.clientCaFile === undefined ? [] : [read(options.clientCaFile)]
+  const givenSigner = signingPair(options)
   const version = options.versionLike === undefined ? undefined : readVersion(options.versionLike)
   const credentials = await createCredentials(addressIn(topology?.serviceCIDR ?? SERVICE_CIDR, 1))
+  const signing = givenSigner ?? credentials.ca
   const cluster = booted(() =>
     createCluster({
       seed: options.seed,
       profile: options.profile,
       startAt: wholeSeconds(Date.now()) - profile.bootMs,
       authority: createTokenAuthority(credentials.serviceAccountKey, staticTokens),
+      certificates: createCertificateSigner(signing),
       caCertificate: credentials.ca.certificate,
       extraArgs: extraArgs(profile, options),
       ...(topology === undefined ? {} : { topology }),
@@ -104,6 +110,20 @@ function topologyOf(options: ServeOptions): Topology | undefined {
   if (!/^\d+\.\d+\.\d+\.\d+\/\d+$/.test(serviceCIDR))
     throw new Failure(`--service-cluster-ip-range: ${serviceCIDR} is not a network like 10.96.0.0/12`)
   return { ...(topology ?? DEFAULT_TOPOLOGY), serviceCIDR }
+}
+
+/** The CA that signs CertificateSigningRequests, where it is not the cluster's own. */
+function signingPair({ clusterSigningCertFile, clusterSigningKeyFile }: ServeOptions): KeyedCertificate | undefined {
+  if (clusterSigningCertFile === undefined && clusterSigningKeyFile === undefined) return undefined
+  if (clusterSigningCertFile === undefined || clusterSigningKeyFile === undefined)
+    throw new Failure('--cluster-signing-cert-file and --cluster-signing-key-file go together')
+  const pair = { certificate: read(clusterSigningCertFile), key: read(clusterSigningKeyFile) }
+  try {
+    createCertificateSigner(pair).signerNotAfter()
+  } catch (error) {
+    throw new Failure(`--cluster-signing-cert-file, --cluster-signing-key-file: ${(error as Error).message}`)
+  }
+  return pair
 }
 
 /** The version of the kubectl that was named. */

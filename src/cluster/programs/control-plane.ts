@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import type { TokenAuthority, UserInfo } from '../../api/request.ts'
+import type { CertificateSigner, TokenAuthority, UserInfo } from '../../api/request.ts'
 import type { Client } from '../../client/contract.ts'
 import type { Renewals } from '../../client/renewals.ts'
 import type { EtcdCluster } from '../../control-plane/etcd/index.ts'
@@ -19,6 +19,7 @@ export interface ControlPlane {
   /** Lease renewals that nobody can tell are not made. */
   readonly renewals: Renewals
   readonly authority: TokenAuthority | undefined
+  readonly certificates: CertificateSigner | undefined
   /** PEM of the cluster's CA certificate. */
   readonly caCertificate: string
   /** A client of a component on a host, for the address `ip:port` of an API server. */

@@ -97,6 +97,7 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
     advertiseAddress: flags.get('advertise-address') ?? process.ip,
     securePort: port,
     admissionPlugins: enabledPlugins(flags),
+    anonymousAuth: flags.get('anonymous-auth') !== 'false',
     authorizationModes: (flags.get('authorization-mode') ?? 'AlwaysAllow').split(','),
     tolerations: {
       ...seconds(flags, 'default-not-ready-toleration-seconds', 'notReadySeconds'),

@@ -41,6 +41,9 @@ export function controllerManagerProgram(plane: ControlPlane): Program {
         kinds: storedKinds,
         authority: {
           rootCA: plane.caCertificate,
+          ...(plane.certificates && flags.given.has('cluster-signing-key-file')
+            ? { certificates: plane.certificates }
+            : {}),
           ...(plane.authority ? { signToken: (claims) => plane.authority!.sign(claims) } : {}),
         },
         onLost: () => fail(process, 'E leaderelection.go: "leaderelection lost"'),

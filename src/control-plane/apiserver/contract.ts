@@ -34,6 +34,8 @@ export interface ApiServerOptions {
   readonly tolerations?: TolerationDefaults
   /** --authorization-mode, in order; default `Node`, `RBAC`. Besides them `AlwaysAllow` and `AlwaysDeny`. */
   readonly authorizationModes?: readonly string[]
+  /** --anonymous-auth; default true, and never with the mode AlwaysAllow. */
+  readonly anonymousAuth?: boolean
   /** Objects that the post-start hooks make sure of: RBAC and priority classes; default those in bootstrap/. */
   readonly bootstrapObjects?: readonly KubernetesObject[]
 }
@@ -81,6 +83,8 @@ export interface Server {
   readonly serviceCIDR: string
   readonly issuer: string
   readonly authority: TokenAuthority
+  /** Whether requests without credentials are let in, as system:anonymous. */
+  readonly anonymousAuth: boolean
   readonly table: Table
   readonly authorizer: Authorizer
   readonly admission: readonly AdmissionPlugin[]

@@ -30,6 +30,7 @@ export class Parts implements Server {
   readonly serviceCIDR: string
   readonly issuer: string
   readonly authority: TokenAuthority
+  readonly anonymousAuth: boolean
   readonly table: Table
   readonly authorizer: Authorizer
   readonly admission: readonly AdmissionPlugin[]
@@ -46,6 +47,9 @@ export class Parts implements Server {
     this.serviceCIDR = options.serviceCIDR ?? '10.96.0.0/12'
     this.issuer = options.issuer ?? ISSUER
     this.authority = options.authority ?? unsignedAuthority
+    // Source: pkg/kubeapiserver/options/authentication.go ApplyAuthorization
+    const everythingAllowed = options.authorizationModes?.includes('AlwaysAllow') ?? false
+    this.anonymousAuth = (options.anonymousAuth ?? true) && !everythingAllowed
     this.components = new Dispatcher(options.clock, false)
     this.onlookers = new Dispatcher(options.clock, true)
     this.table = createTable(options.kinds ?? kinds, (definition) => this.#storage(definition))

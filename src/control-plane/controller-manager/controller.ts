@@ -1,3 +1,4 @@
+import type { CertificateSigner } from '../../api/request.ts'
 import type { Kind } from '../../api/types.ts'
 import type { Client, EventRecorder } from '../../client/contract.ts'
 import type { ChartWorld } from '../../sim/chart.ts'
@@ -24,6 +25,8 @@ export interface ControllerContext {
 /** The cluster's secrets that two controllers hand out: the text of --root-ca-file, and tokens signed with --service-account-private-key-file. */
 export interface ClusterAuthority {
   readonly rootCA: string
+  /** With --cluster-signing-cert-file and --cluster-signing-key-file; without it nothing is signed. */
+  readonly certificates?: CertificateSigner
   readonly signToken?: (claims: Readonly<Record<string, unknown>>) => string
 }
 

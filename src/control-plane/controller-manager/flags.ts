@@ -26,6 +26,8 @@ export interface ControllerManagerFlags {
   readonly allocateNodeCIDRs: boolean
   readonly clusterCIDR: string
   readonly nodeCIDRMaskSize: number
+  /** The longest life of a certificate that is signed for a CertificateSigningRequest. */
+  readonly clusterSigningDuration: number
   readonly rootCAFile: string
   readonly serviceAccountPrivateKeyFile: string
   readonly kubeconfig: string
@@ -154,6 +156,7 @@ function controllerFlags(given: Given) {
     allocateNodeCIDRs: bool(given, 'allocate-node-cidrs', false),
     clusterCIDR: given.get('cluster-cidr') ?? '',
     nodeCIDRMaskSize: number(given, 'node-cidr-mask-size', 24),
+    clusterSigningDuration: duration(given, 'cluster-signing-duration', 365 * 24 * 3_600_000),
     rootCAFile: given.get('root-ca-file') ?? '',
     serviceAccountPrivateKeyFile: given.get('service-account-private-key-file') ?? '',
     kubeconfig: given.get('kubeconfig') ?? '',

@@ -3,6 +3,9 @@ import { startLeaderElection } from '../../client/leader-election.ts'
 import { createRecorder } from '../../client/recorder.ts'
 import type { ChartWorld } from '../../sim/chart.ts'
 import type { Random } from '../../sim/random.ts'
+import { certificateApprovingController } from './certificatesigningrequest-approving/index.ts'
+import { certificateCleanerController } from './certificatesigningrequest-cleaner/index.ts'
+import { certificateSigningController } from './certificatesigningrequest-signing/index.ts'
 import { clusterRoleAggregationController } from './clusterrole-aggregation/index.ts'
 import type { ClusterAuthority, Controller, ControllerDescriptor, KindInfo } from './controller.ts'
 import { cronJobController } from './cronjob/index.ts'
@@ -48,6 +51,9 @@ export const controllers: readonly ControllerDescriptor[] = [
   garbageCollectorController,
   ttlController,
   clusterRoleAggregationController,
+  certificateSigningController,
+  certificateApprovingController,
+  certificateCleanerController,
   replicationController,
   statefulSetController,
   jobController,

@@ -33,6 +33,7 @@ const names: readonly Kind[] = [
   'PriorityClass',
   'Event',
   'Lease',
+  'CertificateSigningRequest',
   'Pod',
 ]
 

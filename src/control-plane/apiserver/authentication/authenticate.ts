@@ -15,7 +15,7 @@ export function authenticate(server: Server, credentials: Credentials): Answer<U
     case 'user':
       return withAuthenticated(credentials.user)
     case 'anonymous':
-      return ANONYMOUS
+      return server.anonymousAuth ? ANONYMOUS : unauthorized()
     case 'bearer': {
       const { user } = authenticateToken(server, credentials.token)
       return user === undefined ? unauthorized() : withAuthenticated(user)
