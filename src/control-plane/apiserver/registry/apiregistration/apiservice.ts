@@ -1,9 +1,11 @@
 import { findCondition, setCondition } from '../../../../api/conditions.ts'
+import { isPathSegmentName } from '../../../../api/names.ts'
 import type { APIService } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import type { StrategyContext } from '../contract.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
 import { withMetadataOf } from '../status-metadata.ts'
+import { validateAPIService, validateAPIServiceStatus } from '../validation/apiregistration/apiservice.ts'
 
 /** Source: kube-aggregator/pkg/apis/apiregistration/v1/defaults.go SetDefaults_ServiceReference. */
 function defaults(each: APIService): APIService {
@@ -60,6 +62,9 @@ export const apiService = defineKind<APIService>({
   defaults,
   prepareForCreate,
   prepareForStatusUpdate: withMetadataOf,
+  validateName: isPathSegmentName,
+  validate: validateAPIService,
+  validateStatusUpdate: validateAPIServiceStatus,
   columns: [
     nameColumn,
     column('Service', texts.service, serviceText),

@@ -4,6 +4,12 @@ import type { CertificateSigningRequest, CertificateSigningRequestCondition } fr
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import type { StrategyContext } from '../contract.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
+import {
+  validateCertificateSigningRequest,
+  validateRequestApproval,
+  validateRequestStatus,
+  validateRequestUpdate,
+} from '../validation/certificates/certificatesigningrequest.ts'
 
 /** Source: pkg/registry/certificates/certificates/strategy.go PrepareForCreate. */
 function prepareForCreate(csr: CertificateSigningRequest, { userInfo }: StrategyContext): CertificateSigningRequest {
@@ -105,7 +111,11 @@ export const certificateSigningRequest = defineKind<CertificateSigningRequest>({
   // What was asked for stays. Source: strategy.go PrepareForUpdate.
   prepareForUpdate: (csr, old) => ({ ...csr, spec: old.spec }),
   prepareForStatusUpdate,
-  subresourceUpdates: { approval: { prepareForUpdate: prepareForApproval } },
+  subresourceUpdates: { approval: { prepareForUpdate: prepareForApproval, validateUpdate: validateRequestApproval } },
+  validateName: () => [],
+  validate: (csr) => validateCertificateSigningRequest(csr),
+  validateUpdate: validateRequestUpdate,
+  validateStatusUpdate: validateRequestStatus,
   columns: [
     nameColumn,
     ageColumn,

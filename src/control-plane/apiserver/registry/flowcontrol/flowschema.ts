@@ -3,6 +3,7 @@ import type { FlowSchema } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
 import { withMetadataOf } from '../status-metadata.ts'
+import { validateFlowSchema, validateFlowSchemaStatus } from '../validation/flowcontrol/flowschema.ts'
 
 const texts = {
   priorityLevel: '`name` is the name of the priority level configuration being referenced Required.',
@@ -27,6 +28,8 @@ export const flowSchema = defineKind<FlowSchema>({
     !each.spec || each.spec.matchingPrecedence ? each : { ...each, spec: { ...each.spec, matchingPrecedence: 1000 } },
   prepareForCreate: (each) => ({ ...each, status: {} }),
   prepareForStatusUpdate: withMetadataOf,
+  validate: validateFlowSchema,
+  validateStatusUpdate: validateFlowSchemaStatus,
   columns: [
     nameColumn,
     column('PriorityLevel', texts.priorityLevel, ({ spec }) => spec?.priorityLevelConfiguration?.name ?? ''),

@@ -2,6 +2,10 @@ import type { LimitedPriorityLevelConfiguration, PriorityLevelConfiguration } fr
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
 import { withMetadataOf } from '../status-metadata.ts'
+import {
+  validatePriorityLevel,
+  validatePriorityLevelStatus,
+} from '../validation/flowcontrol/prioritylevelconfiguration.ts'
 
 /** Source: pkg/apis/flowcontrol/v1/defaults.go SetDefaults_LimitedPriorityLevelConfiguration, SetDefaults_QueuingConfiguration. */
 function limitedDefaults(limited: LimitedPriorityLevelConfiguration): LimitedPriorityLevelConfiguration {
@@ -71,6 +75,8 @@ export const priorityLevelConfiguration = defineKind<PriorityLevelConfiguration>
   defaults,
   prepareForCreate: (each) => ({ ...each, status: {} }),
   prepareForStatusUpdate: withMetadataOf,
+  validate: validatePriorityLevel,
+  validateStatusUpdate: validatePriorityLevelStatus,
   columns: [
     nameColumn,
     column('Type', texts.type, ({ spec }) => spec?.type ?? ''),

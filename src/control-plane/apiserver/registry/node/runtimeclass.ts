@@ -1,6 +1,8 @@
 import type { RuntimeClass } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { defineKind } from '../kind.ts'
+import { validateRuntimeClass, validateRuntimeClassUpdate } from '../validation/node/runtimeclass.ts'
+import { deprecated } from '../warnings/pod-warnings.ts'
 
 export const runtimeClass = defineKind<RuntimeClass>({
   group: 'node.k8s.io',
@@ -10,6 +12,11 @@ export const runtimeClass = defineKind<RuntimeClass>({
   singular: 'runtimeclass',
   namespaced: false,
   schema: 'io.k8s.api.node.v1.RuntimeClass',
+  validate: validateRuntimeClass,
+  validateUpdate: validateRuntimeClassUpdate,
+  // Source: pkg/api/node/util.go GetWarningsForRuntimeClass.
+  warnings: ({ scheduling }) =>
+    Object.keys(scheduling?.nodeSelector ?? {}).flatMap((key) => deprecated('scheduling.nodeSelector', key, '')),
   columns: [nameColumn, column('Handler', '', (each) => each.handler), ageColumn],
   allowCreateOnUpdate: true,
 })

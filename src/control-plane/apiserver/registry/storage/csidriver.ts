@@ -3,6 +3,7 @@ import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import type { Column } from '../contract.ts'
 import { defineKind } from '../kind.ts'
 import { semanticallyEqual } from '../semantic-equality.ts'
+import { validateCSIDriver, validateCSIDriverUpdate } from '../validation/storage/csi.ts'
 
 /** Source: pkg/apis/storage/v1/defaults.go SetDefaults_CSIDriver. */
 function defaults(driver: CSIDriver): CSIDriver {
@@ -34,6 +35,16 @@ function prepareForUpdate(given: CSIDriver, old: CSIDriver): CSIDriver {
   return { ...driver, metadata: { ...driver.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
 }
 
+const IN_SECRETS =
+  'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes'
+
+/** Source: strategy.go WarningsOnCreate, WarningsOnUpdate. */
+function warnings({ spec }: CSIDriver, old: CSIDriver | undefined): readonly string[] {
+  const { tokenRequests = [], serviceAccountTokenInSecrets } = spec
+  if (tokenRequests.length === 0 || serviceAccountTokenInSecrets !== undefined) return []
+  return old !== undefined && semanticallyEqual(tokenRequests, old.spec.tokenRequests) ? [] : [IN_SECRETS]
+}
+
 const texts = {
   attachRequired:
     'attachRequired indicates this CSI volume driver requires an attach operation (because it implements the CSI ControllerPublishVolume() method), and that the Kubernetes attach detach controller should call the attach volume interface which checks the volumeattachment status and waits until the volume is attached before proceeding to mounting. The CSI external-attacher coordinates with CSI volume driver and updates the volumeattachment status when the attach operation is complete. If the value is specified to false, the attach operation will be skipped. Otherwise the attach operation will be called.\n\nThis field is immutable.',
@@ -63,6 +74,9 @@ export const csiDriver = defineKind<CSIDriver>({
   defaults,
   prepareForCreate: withoutGated,
   prepareForUpdate,
+  validate: validateCSIDriver,
+  validateUpdate: validateCSIDriverUpdate,
+  warnings,
   columns: [
     nameColumn,
     flag('AttachRequired', texts.attachRequired, ({ spec }) => spec.attachRequired ?? true),

@@ -1,6 +1,19 @@
 import type { CSIStorageCapacity } from '../../../../api/types.ts'
 import { defaultColumns } from '../columns/column.ts'
 import { defineKind } from '../kind.ts'
+import { validateCSIStorageCapacity, validateCSIStorageCapacityUpdate } from '../validation/storage/csi.ts'
+import { deprecated } from '../warnings/pod-warnings.ts'
+
+/** Source: pkg/api/node/util.go GetWarningsForNodeSelector. */
+function topologyWarnings({ nodeTopology }: CSIStorageCapacity): readonly string[] {
+  const { matchExpressions = [], matchLabels = {} } = nodeTopology ?? {}
+  return [
+    ...matchExpressions.flatMap(({ key }, i) =>
+      deprecated(`nodeTopology.matchExpressions[${i}].key`, key, `${key} is `),
+    ),
+    ...Object.keys(matchLabels).flatMap((key) => deprecated(`nodeTopology.matchLabels.${key}`, key, '')),
+  ]
+}
 
 export const csiStorageCapacity = defineKind<CSIStorageCapacity>({
   group: 'storage.k8s.io',
@@ -10,5 +23,8 @@ export const csiStorageCapacity = defineKind<CSIStorageCapacity>({
   singular: 'csistoragecapacity',
   namespaced: true,
   schema: 'io.k8s.api.storage.v1.CSIStorageCapacity',
+  validate: (each) => validateCSIStorageCapacity(each),
+  validateUpdate: validateCSIStorageCapacityUpdate,
+  warnings: topologyWarnings,
   columns: defaultColumns,
 })

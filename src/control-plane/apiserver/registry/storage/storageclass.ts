@@ -1,6 +1,8 @@
 import type { StorageClass } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { defineKind } from '../kind.ts'
+import { validateStorageClass, validateStorageClassUpdate } from '../validation/storage/classes.ts'
+import { deprecated } from '../warnings/pod-warnings.ts'
 
 /** Source: pkg/apis/storage/v1/defaults.go SetDefaults_StorageClass. */
 function defaults(each: StorageClass): StorageClass {
@@ -21,6 +23,14 @@ const DEFAULT_MARKS = [
 export const isDefaultStorageClass = ({ metadata }: StorageClass): boolean =>
   DEFAULT_MARKS.some((mark) => metadata.annotations?.[mark] === 'true')
 
+/** Source: pkg/api/storage/util.go GetWarningsForStorageClass. */
+const topologyWarnings = ({ allowedTopologies = [] }: StorageClass): readonly string[] =>
+  allowedTopologies.flatMap(({ matchLabelExpressions = [] }, i) =>
+    matchLabelExpressions.flatMap(({ key }, j) =>
+      deprecated(`allowedTopologies[${i}].matchLabelExpressions[${j}].key`, key, ''),
+    ),
+  )
+
 const texts = {
   provisioner: 'provisioner indicates the type of the provisioner.',
   reclaimPolicy:
@@ -40,6 +50,9 @@ export const storageClass = defineKind<StorageClass>({
   namespaced: false,
   schema: 'io.k8s.api.storage.v1.StorageClass',
   defaults,
+  validate: validateStorageClass,
+  validateUpdate: validateStorageClassUpdate,
+  warnings: topologyWarnings,
   columns: [
     { ...nameColumn, cell: (each) => each.metadata.name + (isDefaultStorageClass(each) ? ' (default)' : '') },
     column('Provisioner', texts.provisioner, (each) => each.provisioner),

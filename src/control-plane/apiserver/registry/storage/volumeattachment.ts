@@ -2,6 +2,7 @@ import type { VolumeAttachment } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
 import { withMetadataOf } from '../status-metadata.ts'
+import { validateVolumeAttachment, validateVolumeAttachmentUpdate } from '../validation/storage/volumeattachment.ts'
 
 const texts = {
   attacher:
@@ -24,6 +25,9 @@ export const volumeAttachment = defineKind<VolumeAttachment>({
   // Source: pkg/registry/storage/volumeattachment/strategy.go PrepareForCreate.
   prepareForCreate: (each) => ({ ...each, status: { attached: false } }),
   prepareForStatusUpdate: withMetadataOf,
+  validate: validateVolumeAttachment,
+  validateUpdate: validateVolumeAttachmentUpdate,
+  validateStatusUpdate: validateVolumeAttachmentUpdate,
   columns: [
     nameColumn,
     { ...column('Attacher', texts.attacher, ({ spec }) => spec.attacher), format: 'name' },

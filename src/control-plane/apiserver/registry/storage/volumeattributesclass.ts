@@ -1,6 +1,7 @@
 import type { VolumeAttributesClass } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { defineKind } from '../kind.ts'
+import { validateVolumeAttributesClass, validateVolumeAttributesClassUpdate } from '../validation/storage/classes.ts'
 
 const texts = { driverName: 'Name of the CSI driver This field is immutable.' }
 
@@ -13,5 +14,7 @@ export const volumeAttributesClass = defineKind<VolumeAttributesClass>({
   shortNames: ['vac'],
   namespaced: false,
   schema: 'io.k8s.api.storage.v1.VolumeAttributesClass',
+  validate: validateVolumeAttributesClass,
+  validateUpdate: validateVolumeAttributesClassUpdate,
   columns: [nameColumn, column('DriverName', texts.driverName, (each) => each.driverName), ageColumn],
 })

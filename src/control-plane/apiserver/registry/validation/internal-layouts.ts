@@ -156,4 +156,25 @@ export const internalLayouts: Readonly<Record<string, string>> = {
   VolumeNodeAffinity: 'Required*NodeSelector',
   ScopeSelector: 'MatchExpressions[]ScopedResourceSelectorRequirement',
   ScopedResourceSelectorRequirement: 'ScopeName Operator Values*',
+  VolumeAttachmentSpec: 'Attacher Source=VolumeAttachmentSource NodeName',
+  VolumeAttachmentSource: 'PersistentVolumeName* InlineVolumeSpec*',
+  CSINodeDriver: 'Name NodeID TopologyKeys* Allocatable*',
+  FlowSchemaSpec:
+    'PriorityLevelConfiguration=PriorityLevelConfigurationReference MatchingPrecedence# DistinguisherMethod*FlowDistinguisherMethod Rules[]PolicyRulesWithSubjects',
+  PriorityLevelConfigurationReference: 'Name',
+  FlowDistinguisherMethod: 'Type',
+  PolicyRulesWithSubjects:
+    'Subjects[]FlowControlSubject ResourceRules[]ResourcePolicyRule NonResourceRules[]NonResourcePolicyRule',
+  FlowControlSubject: 'Kind User*UserSubject Group*UserSubject ServiceAccount*ServiceAccountSubject',
+  UserSubject: 'Name',
+  ServiceAccountSubject: 'Namespace Name',
+  ResourcePolicyRule: 'Verbs* APIGroups/apiGroups* Resources* ClusterScope? Namespaces*',
+  NonResourcePolicyRule: 'Verbs* NonResourceURLs*',
+  PriorityLevelConfigurationSpec:
+    'Type Limited*LimitedPriorityLevelConfiguration Exempt*ExemptPriorityLevelConfiguration',
+  LimitedPriorityLevelConfiguration:
+    'NominalConcurrencyShares# LimitResponse=LimitResponse LendablePercent* BorrowingLimitPercent*',
+  LimitResponse: 'Type Queuing*QueuingConfiguration',
+  QueuingConfiguration: 'Queues# HandSize# QueueLengthLimit#',
+  ExemptPriorityLevelConfiguration: 'NominalConcurrencyShares* LendablePercent*',
 }

@@ -118,7 +118,7 @@ export function termWarnings(path: string, { matchExpressions = [] }: NodeSelect
   return matchExpressions.flatMap(({ key }, i) => deprecated(`${path}.matchExpressions[${i}].key`, key, `${key} is `))
 }
 
-function deprecated(path: string, key: string, lead: string): string[] {
+export function deprecated(path: string, key: string, lead: string): string[] {
   const message = DEPRECATED_LABELS[key]
   return message === undefined ? [] : [`${path}: ${lead}${message}`]
 }
