@@ -38,6 +38,7 @@ export async function serveSession(directory: string): Promise<void> {
     credentials,
     port: record.port,
     logs: (namespace, pod, container, options, sink) => cluster.streamLogs(namespace, pod, container, options, sink),
+    streams: cluster.streams,
   }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error
     throw new Failure(`port ${record.port}, which this session's kubeconfig names, is in use by another program`)

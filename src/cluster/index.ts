@@ -2,6 +2,7 @@ import type { Cluster, ClusterOptions } from './contract.ts'
 import { SimulatedCluster } from './simulated-cluster.ts'
 
 export { kinds as servedKinds } from '../control-plane/apiserver/registry/index.ts'
+export type { NetworkAnswer } from '../network/contract.ts'
 export { addressIn } from './addresses.ts'
 export type {
   Cluster,

@@ -68,6 +68,7 @@ export class Kubectl {
       credentials: known,
       port: 0,
       logs: (namespace, pod, container, log, sink) => cluster.streamLogs(namespace, pod, container, log, sink),
+      streams: cluster.streams,
     })
     config.writeKubeconfig(join(this.#directory, 'config'), config.kubeconfig(url, known))
     return { pace, close }

@@ -1,5 +1,6 @@
 import type { ApiServer, UserInfo } from '../api/request.ts'
 import type { Answer, KubernetesObject } from '../api/types.ts'
+import type { Streams } from '../cluster/index.ts'
 import type { Credentials } from './pki.ts'
 
 /** What the door must know of a kind to serve it; the registry's KindDefinition is one. */
@@ -113,6 +114,8 @@ export interface ServerOptions {
   readonly version?: VersionInfo
   readonly staticTokens?: ReadonlyMap<string, UserInfo>
   readonly logs?: LogSource
+  /** exec, attach, port-forward, proxies. */
+  readonly streams?: Streams
 }
 
 export interface Server {

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import type { ApiServer, UserInfo } from '../api/request.ts'
 import { failure } from '../api/status.ts'
 import { isStatus, type Status } from '../api/types.ts'
+import type { Streams } from '../cluster/index.ts'
 import type { ServerOptions } from './contract.ts'
 import { Discovery } from './discovery.ts'
 import { Encoder } from './encode.ts'
@@ -29,6 +30,13 @@ export class Door {
     this.encoder = new Encoder(options.world)
     this.tables = new Tables(this.encoder)
     this.authority = createTokenAuthority(options.credentials.serviceAccountKey)
+  }
+
+  /** @throws where the server was given none: it answers with an internal error */
+  get streams(): Streams {
+    const { streams } = this.options
+    if (streams === undefined) throw new Error('this server reaches no kubelets')
+    return streams
   }
 
   /** Asks the API server that answers now; undefined when none does. */

@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { Duplex } from 'node:stream'
 import type { Credentials as ApiCredentials, UserInfo } from '../api/request.ts'
 import type { Status } from '../api/types.ts'
 import { wantsPretty } from './negotiate.ts'
 
 export type Request = IncomingMessage | Http2ServerRequest
 export type Response = ServerResponse | Http2ServerResponse
+
+/** The connection of a request that asks for another protocol, and what came behind its headers. */
+export interface Upgrade {
+  readonly socket: Duplex
+  readonly head: Buffer
+}
 
 /** Every answer names the flow schema and the priority level that let the request in. Source: apiserver/pkg/server/filters/priority-and-fairness.go */
 const FLOW_SCHEMA = randomUUID()
@@ -20,11 +27,13 @@ export class Exchange {
   readonly path: string
   readonly query: URLSearchParams
   readonly pretty: boolean
+  readonly upgrade: Upgrade | undefined
   credentials: ApiCredentials = { type: 'anonymous' }
   impersonate: UserInfo | undefined
   readonly #headers: [string, string | string[]][] = []
 
-  constructor(request: Request, response: Response) {
+  constructor(request: Request, response: Response, upgrade?: Upgrade) {
+    this.upgrade = upgrade
     this.request = request
     this.response = response
     this.method = request.method ?? 'GET'
@@ -82,6 +91,12 @@ export class Exchange {
     const retry = status.details?.retryAfterSeconds
     if (retry !== undefined) this.set('Retry-After', String(retry))
     this.json(status.code ?? 500, JSON.stringify(status))
+  }
+
+  /** As Go's http.Error writes it. */
+  text(code: number, message: string): void {
+    this.set('X-Content-Type-Options', 'nosniff')
+    this.send(code, 'text/plain; charset=utf-8', `${message}\n`)
   }
 
   notFound(): void {

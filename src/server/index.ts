@@ -1,14 +1,17 @@
+import type { IncomingMessage } from 'node:http'
 import { createSecureServer, type Http2SecureServer } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { ApiServer } from '../api/request.ts'
 import { internalError, unauthorized } from '../api/status.ts'
 import { authenticate } from './authenticate.ts'
 import type { Server, ServerOptions } from './contract.ts'
 import { Door } from './door.ts'
-import { Exchange, type Request, type Response } from './exchange.ts'
+import { Exchange, type Request, type Response, type Upgrade } from './exchange.ts'
 import { answerPath } from './paths.ts'
 import { requestInfo } from './request-info.ts'
 import { answerResource } from './resources.ts'
+import { responseOn, tokenInProtocols } from './upgrade.ts'
 
 export type { Server, ServerOptions } from './contract.ts'
 
@@ -59,6 +62,9 @@ class Listener {
     })
     this.#server.on('connection', (socket: Socket) => this.#keep(socket))
     this.#server.on('request', (request, response) => answer(door, request, response))
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      answerUpgrade(door, request, { socket, head }),
+    )
     this.#server.on('sessionError', () => {})
     this.#server.on('tlsClientError', () => {})
     // Of single connections (too many files open): the others go on.
@@ -110,8 +116,16 @@ class Listener {
   }
 }
 
-function answer(door: Door, request: Request, response: Response): void {
-  const exchange = new Exchange(request, response)
+/** A request that asks for another protocol takes its connection with it; what no other protocol is spoken for is answered as any. */
+function answerUpgrade(door: Door, request: IncomingMessage, upgrade: Upgrade): void {
+  upgrade.socket.on('error', () => {})
+  const token = tokenInProtocols(request)
+  if (token !== undefined) request.headers.authorization ??= `Bearer ${token}`
+  answer(door, request, responseOn(request, upgrade.socket), upgrade)
+}
+
+function answer(door: Door, request: Request, response: Response, upgrade?: Upgrade): void {
+  const exchange = new Exchange(request, response, upgrade)
   response.on('error', () => {})
   route(door, exchange).catch((error: unknown) => {
     if (response.headersSent) request.socket.destroy()

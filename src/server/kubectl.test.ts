@@ -33,6 +33,7 @@ describe('kubectl', () => {
       credentials,
       port: 0,
       logs: (namespace, pod, container, log, sink) => cluster.streamLogs(namespace, pod, container, log, sink),
+      streams: cluster.streams,
     })
     pace.start()
     writeKubeconfig(join(directory, 'config'), kubeconfig(server.url, credentials))

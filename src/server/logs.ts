@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http'
-import { badRequest, failure, invalid } from '../api/status.ts'
+import { failure, invalid } from '../api/status.ts'
 import { parseTime, rfc3339 } from '../api/time.ts'
-import { type Answer, isStatus, type Pod, type Status } from '../api/types.ts'
+import { type Answer, isStatus, type Status } from '../api/types.ts'
 import type { LogOptions } from './contract.ts'
 import type { Door } from './door.ts'
 import type { Exchange } from './exchange.ts'
 import { type ResourceInfo, truth } from './request-info.ts'
+import { chooseContainer, readPod } from './streaming/pod.ts'
 
 /** Source: pkg/registry/core/pod/rest/log.go, strategy.go LogLocation */
 export async function answerLog(door: Door, exchange: Exchange, info: ResourceInfo): Promise<void> {
@@ -28,38 +29,8 @@ function allowedContainer(door: Door, exchange: Exchange, namespace: string, nam
   const attributes = { group: '', resource: 'pods', subresource: 'log', verb: 'get', namespace, name }
   const refused = door.review(exchange, { resourceAttributes: attributes })
   if (refused !== undefined) return refused
-  const found = door.call((api) =>
-    api.handle({
-      verb: 'get',
-      credentials: { type: 'user', user: { name: 'system:apiserver', groups: ['system:masters'] } },
-      resource: { group: '', version: 'v1', resource: 'pods' },
-      namespace,
-      name,
-    }),
-  )
-  if (found === undefined) return failure(503, 'ServiceUnavailable', 'connection refused')
-  return isStatus(found.body)
-    ? found.body
-    : chooseContainer(found.body as Pod, exchange.query.get('container') || undefined)
-}
-
-/** Source: pkg/registry/core/pod/strategy.go LogLocation; the default container of an annotation is kubectl's business */
-function chooseContainer(pod: Pod, asked: string | undefined): string | Status {
-  const { name } = pod.metadata
-  const names = (containers: readonly { readonly name: string }[] = []) => containers.map((container) => container.name)
-  const containers = names(pod.spec.containers)
-  const inits = names(pod.spec.initContainers)
-  const ephemeral = names(pod.spec.ephemeralContainers)
-  if (asked !== undefined) {
-    const known = [...containers, ...inits, ...ephemeral].includes(asked)
-    return known ? asked : badRequest(`container ${asked} is not valid for pod ${name}`)
-  }
-  if (containers.length === 1) return containers[0]!
-  const also = (list: readonly string[], what: string) =>
-    list.length > 0 ? ` or one of the ${what}: [${list.join(' ')}]` : ''
-  return badRequest(
-    `a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}]${also(inits, 'init containers')}${also(ephemeral, 'ephemeral containers')}`,
-  )
+  const pod = readPod(door, namespace, name)
+  return isStatus(pod) ? pod : chooseContainer(pod, exchange.query.get('container') || undefined)
 }
 
 /** Source: pkg/apis/core/validation/validation.go ValidatePodLogOptions */

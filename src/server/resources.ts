@@ -54,24 +54,19 @@ async function answerNoDefinitions(door: Door, exchange: Exchange): Promise<void
   exchange.json(200, door.encoder.list('CustomResourceDefinitionList', `${group}/v1`, { resourceVersion: '1' }, []))
 }
 
-/** Logs, and the streams that nothing serves yet. */
+/** Logs, streams and proxies: loaded when somebody asks for one. */
 async function answerStreaming(door: Door, exchange: Exchange, info: ResourceInfo, kind: ServedKind): Promise<boolean> {
   if (kind.resource !== 'pods' && kind.resource !== 'nodes' && kind.resource !== 'services') return false
   if (info.subresource === 'log' && kind.resource === 'pods') {
     const { answerLog } = await import('./logs.ts')
     await answerLog(door, exchange, info)
-    return true
-  }
-  if (!/^(exec|attach|portforward|proxy)$/.test(info.subresource ?? '')) return false
-  const { group, resource, subresource, namespace, name } = info
-  const attributes = { group, resource, verb: info.verb, subresource, namespace, name }
-  const refused = await door.options.world.inject(() => door.review(exchange, { resourceAttributes: attributes }))
-  if (refused !== undefined) {
-    exchange.status(refused)
-    return true
-  }
-  const what = info.subresource === 'portforward' ? 'port-forward' : info.subresource
-  exchange.status(failure(501, 'NotImplemented', `${what} on ${info.resource} is not simulated yet by kubedrill`))
+  } else if (/^(exec|attach|portforward)$/.test(info.subresource ?? '')) {
+    const { answerStream } = await import('./streaming/index.ts')
+    await answerStream(door, exchange, info)
+  } else if (info.subresource === 'proxy') {
+    const { answerProxy } = await import('./streaming/proxy.ts')
+    await answerProxy(door, exchange, info)
+  } else return false
   return true
 }
 

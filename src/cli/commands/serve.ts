@@ -75,6 +75,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     ...(version === undefined ? {} : { version }),
     ...(staticTokens === undefined ? {} : { staticTokens }),
     logs: (namespace, pod, container, log, sink) => cluster.streamLogs(namespace, pod, container, log, sink),
+    streams: cluster.streams,
   }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EADDRINUSE' ? new Failure(`port ${options.port} is in use`) : error
   })
