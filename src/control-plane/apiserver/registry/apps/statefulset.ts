@@ -1,9 +1,17 @@
+import { isDNS1123Label } from '../../../../api/names.ts'
 import type { PersistentVolumeClaim, StatefulSet, StatefulSetSpec } from '../../../../api/types.ts'
 import { ageColumn, column, containerColumns, nameColumn } from '../columns/column.ts'
 import { workloadTexts } from '../columns/workload-texts.ts'
 import { claimDefaults } from '../core/persistentvolumeclaim.ts'
 import { podTemplateDefaults } from '../core/pod-defaults.ts'
 import { defineKind, scaleSubresource, statusSubresource } from '../kind.ts'
+import {
+  validateStatefulSet,
+  validateStatefulSetStatusUpdate,
+  validateStatefulSetUpdate,
+} from '../validation/statefulset.ts'
+import { templateWarnings } from '../warnings/pod-warnings.ts'
+import { claimSpecWarnings } from '../warnings/volume-warnings.ts'
 import { replicaScale } from './scale.ts'
 
 function strategyDefaults({ updateStrategy = {} }: StatefulSetSpec): NonNullable<StatefulSetSpec['updateStrategy']> {
@@ -55,6 +63,21 @@ function defaults(statefulSet: StatefulSet): StatefulSet {
   }
 }
 
+const KEEPS_ALL =
+  'spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended'
+
+/** Source: pkg/registry/apps/statefulset/strategy.go WarningsOnCreate, WarningsOnUpdate. */
+function warnings({ metadata, spec }: StatefulSet, old: StatefulSet | undefined): readonly string[] {
+  const changed = old?.metadata.generation !== metadata.generation
+  return [
+    ...(changed ? templateWarnings(spec.template) : []),
+    ...(spec.volumeClaimTemplates ?? []).flatMap((claim, i) =>
+      claimSpecWarnings(`spec.volumeClaimTemplates[${i}]${old ? '.Spec' : ''}`, claim.spec ?? {}),
+    ),
+    ...((spec.revisionHistoryLimit ?? 0) < 0 ? [KEEPS_ALL] : []),
+  ]
+}
+
 const texts = workloadTexts.StatefulSet
 
 export const statefulSet = defineKind<StatefulSet>({
@@ -73,6 +96,12 @@ export const statefulSet = defineKind<StatefulSet>({
   prepareForUpdate: (statefulSet, old) => ({ ...statefulSet, status: old.status }) as StatefulSet,
   prepareForStatusUpdate: (statefulSet, old) => ({ ...statefulSet, spec: old.spec }),
   scale: replicaScale,
+  // Names are those of pods, which go into host names. Source: pkg/apis/apps/validation/validation.go ValidateStatefulSetName.
+  validateName: isDNS1123Label,
+  validate: validateStatefulSet,
+  validateUpdate: validateStatefulSetUpdate,
+  validateStatusUpdate: validateStatefulSetStatusUpdate,
+  warnings,
   columns: [
     nameColumn,
     column('Ready', texts.ready, ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 0}`),

@@ -3,6 +3,9 @@ import { ageColumn, column, containerColumns, nameColumn, since } from '../colum
 import { formatLabelSelector } from '../columns/selectors.ts'
 import { workloadTexts } from '../columns/workload-texts.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
+import { validateCronJob, validateCronJobUpdate } from '../validation/cronjob.ts'
+import { jobSpecWarnings } from '../warnings/job-warnings.ts'
+import { nameWarnings } from '../warnings/pod-warnings.ts'
 import { jobTemplateDefaults } from './job-defaults.ts'
 
 /** Source: pkg/apis/batch/v1/defaults.go SetDefaults_CronJob. */
@@ -23,6 +26,17 @@ function defaults(cronJob: CronJob): CronJob {
       failedJobsHistoryLimit: spec.failedJobsHistoryLimit ?? 1,
     },
   }
+}
+
+const ZONE_IN_SCHEDULE =
+  'cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details'
+
+/** Source: pkg/registry/batch/cronjob/strategy.go WarningsOnCreate, WarningsOnUpdate. */
+function warnings({ metadata, spec }: CronJob, old: CronJob | undefined): readonly string[] {
+  const ofJob = () => jobSpecWarnings('spec.jobTemplate.spec', spec.jobTemplate?.spec)
+  if (!old) return [...nameWarnings(metadata.name, 'Pod names and hostnames'), ...ofJob()]
+  const changed = old.metadata.generation === metadata.generation ? [] : ofJob()
+  return spec.schedule.includes('TZ') ? [...changed, ZONE_IN_SCHEDULE] : changed
 }
 
 const texts = workloadTexts.CronJob
@@ -46,6 +60,9 @@ export const cronJob = defineKind<CronJob>({
   prepareForCreate: (cronJob) => ({ ...cronJob, status: {} }),
   prepareForUpdate: (cronJob, old) => ({ ...cronJob, status: old.status }) as CronJob,
   prepareForStatusUpdate: (cronJob, old) => ({ ...cronJob, spec: old.spec }),
+  validate: validateCronJob,
+  validateUpdate: validateCronJobUpdate,
+  warnings,
   columns: [
     nameColumn,
     column('Schedule', texts.schedule, (each) => each.spec.schedule),

@@ -5,6 +5,11 @@ import { ageColumn, column, containerColumns, nameColumn } from '../columns/colu
 import { formatLabelSelector } from '../columns/selectors.ts'
 import { workloadTexts } from '../columns/workload-texts.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
+import { validateJob } from '../validation/job.ts'
+import { validateJobStatusUpdate } from '../validation/job-status.ts'
+import { validateJobUpdate } from '../validation/job-update.ts'
+import { jobSpecWarnings } from '../warnings/job-warnings.ts'
+import { nameWarnings } from '../warnings/pod-warnings.ts'
 import { jobDefaults } from './job-defaults.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -29,13 +34,19 @@ function withSelector(job: Job): Job {
   }
   const matchLabels = { [`${PREFIX}controller-uid`]: uid, ...spec.selector?.matchLabels }
   const template = { ...spec.template, metadata: { ...spec.template?.metadata, labels } } as JobSpec['template']
-  // Labels that were taken over from the template are one map with it in the real server, and grow with it.
-  const shared = given !== undefined && metadata.labels === given
+  // The labels of a Job that has none are its template's, and are one map with them in the real server.
+  const shared = metadata.labels === given || Object.keys(metadata.labels ?? {}).length === 0
   return {
     ...job,
     metadata: shared ? { ...metadata, labels } : metadata,
     spec: { ...spec, selector: { ...spec.selector, matchLabels }, template },
   }
+}
+
+/** Source: pkg/registry/batch/job/strategy.go WarningsOnCreate, WarningsOnUpdate. */
+function warnings({ metadata, spec }: Job, old: Job | undefined): readonly string[] {
+  if (old) return old.metadata.generation === metadata.generation ? [] : jobSpecWarnings('spec', spec)
+  return [...nameWarnings(metadata.name, 'Pod names and hostnames'), ...jobSpecWarnings('spec', spec)]
 }
 
 /** `3/5`, `1/1 of 2`. Source: printers.go printJob. */
@@ -76,6 +87,10 @@ export const job = defineKind<Job>({
   prepareForCreate: (job) => withSelector({ ...job, status: {} }),
   prepareForUpdate: (job, old) => ({ ...job, status: old.status }) as Job,
   prepareForStatusUpdate: (job, old) => ({ ...job, spec: old.spec }),
+  validate: (job) => validateJob(job),
+  validateUpdate: validateJobUpdate,
+  validateStatusUpdate: validateJobStatusUpdate,
+  warnings,
   columns: [
     nameColumn,
     column('Status', texts.status, statusText),

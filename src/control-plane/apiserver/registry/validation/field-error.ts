@@ -50,6 +50,10 @@ export const forbidden = (errors: Errors, field: string, detail: string): void =
 export const invalid = (errors: Errors, field: string, value: unknown, detail: string): void =>
   add(errors, 'FieldValueInvalid', field, detail, { of: value })
 
+/** About a value that is not shown (OmitValueType). */
+export const invalidUnshown = (errors: Errors, field: string, detail: string): void =>
+  add(errors, 'FieldValueInvalid', field, detail)
+
 /** One error for each message about the same value. */
 export function invalidEach(errors: Errors, field: string, value: unknown, details: readonly string[]): void {
   for (const detail of details) invalid(errors, field, value, detail)

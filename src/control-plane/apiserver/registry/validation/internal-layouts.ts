@@ -177,4 +177,14 @@ export const internalLayouts: Readonly<Record<string, string>> = {
   LimitResponse: 'Type Queuing*QueuingConfiguration',
   QueuingConfiguration: 'Queues# HandSize# QueueLengthLimit#',
   ExemptPriorityLevelConfiguration: 'NominalConcurrencyShares* LendablePercent*',
+  PodFailurePolicy: 'Rules[]PodFailurePolicyRule',
+  PodFailurePolicyRule:
+    'Action OnExitCodes*PodFailurePolicyOnExitCodesRequirement OnPodConditions[]PodFailurePolicyOnPodConditionsPattern',
+  PodFailurePolicyOnExitCodesRequirement: 'ContainerName* Operator Values*',
+  PodFailurePolicyOnPodConditionsPattern: 'Type Status',
+  SuccessPolicy: 'Rules[]SuccessPolicyRule',
+  SuccessPolicyRule: 'SucceededIndexes* SucceededCount*',
+  UncountedTerminatedPods: 'Succeeded* Failed*',
+  StatefulSetUpdateStrategy: 'Type RollingUpdate*RollingUpdateStatefulSetStrategy',
+  RollingUpdateStatefulSetStrategy: 'Partition# MaxUnavailable*',
 }

@@ -36,10 +36,10 @@ export function validateTemplate(errors: Errors, field: string, template: PodTem
   if (errors.length === before) goodTemplates.add(template)
 }
 
-const isEmptySelector = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean =>
+export const isEmptySelector = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean =>
   Object.keys(matchLabels).length + matchExpressions.length === 0
 
-function matches(selector: LabelSelector | undefined, template: PodTemplateSpec): boolean | 'malformed' {
+export function matches(selector: LabelSelector | undefined, template: PodTemplateSpec): boolean | 'malformed' {
   try {
     return selectorFromLabelSelector(selector).matches(template.metadata?.labels)
   } catch (error) {
@@ -48,7 +48,7 @@ function matches(selector: LabelSelector | undefined, template: PodTemplateSpec)
   }
 }
 
-const MISMATCH = '`selector` does not match template `labels`'
+export const MISMATCH = '`selector` does not match template `labels`'
 
 /** The selector and template of a Deployment or ReplicaSet. */
 function validateReplicated(
@@ -169,21 +169,21 @@ const rollingForm = ({ maxUnavailable = 0, maxSurge = 0 }: NonNullable<Strategy[
   MaxSurge: maxSurge,
 })
 
-function validateIntOrPercent(errors: Errors, field: string, value: number | string): void {
+export function validateIntOrPercent(errors: Errors, field: string, value: number | string): void {
   if (typeof value === 'string') invalidEach(errors, field, value, percent(value))
   else nonNegative(errors, field, value)
 }
 
-const intOrPercentValue = (value: number | string): number =>
+export const intOrPercentValue = (value: number | string): number =>
   typeof value === 'number' ? value : Number.parseInt(value, 10) || 0
 
-function validateAtMost100(errors: Errors, field: string, value: number | string): void {
+export function validateAtMost100(errors: Errors, field: string, value: number | string): void {
   if (typeof value === 'string' && percent(value).length === 0 && Number.parseInt(value, 10) > 100) {
     invalid(errors, field, value, 'must not be greater than 100%')
   }
 }
 
-function validateCollisions(errors: Errors, now: number | undefined, old: number | undefined): void {
+export function validateCollisions(errors: Errors, now: number | undefined, old: number | undefined): void {
   if (old !== undefined && (now === undefined || now < old)) {
     invalid(errors, 'status.collisionCount', now ?? 0, 'cannot be decremented')
   }
