@@ -1,3 +1,4 @@
+import { DEFAULT_ADMISSION_PLUGINS } from '../../control-plane/apiserver/admission/index.ts'
 import { bootstrapObjects } from '../../control-plane/apiserver/bootstrap/index.ts'
 import { createApiServer, type RunningApiServer } from '../../control-plane/apiserver/index.ts'
 import { type ApiServerEffect, apiServerMachine } from '../../control-plane/apiserver/machine.ts'
@@ -65,6 +66,8 @@ function configurationProblem(flags: Flags, process: Process): string | undefine
   ]
   const unknown = plugins.find((plugin) => plugin !== '' && !ADMISSION_PLUGINS.has(plugin))
   if (unknown !== undefined) return `enable-admission-plugins plugin "${unknown}" is unknown`
+  if (plugins.slice(0, (flags.get('enable-admission-plugins') ?? '').split(',').length).includes('ImagePolicyWebhook'))
+    return 'admission plug-in ImagePolicyWebhook is not simulated by kubedrill'
   const modes = (flags.get('authorization-mode') ?? 'AlwaysAllow').split(',')
   const mode = modes.find((name) => !['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny', 'Webhook', 'ABAC'].includes(name))
   if (mode !== undefined) return `authorization-mode: "${mode}" is not a valid mode`
@@ -117,19 +120,10 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
   })
 }
 
-/** Plug-ins that run unless they are disabled. Source: pkg/kubeapiserver/options/plugins.go DefaultOffAdmissionPlugins */
-const DEFAULT_ON = [
-  'NamespaceLifecycle',
-  'ServiceAccount',
-  'TaintNodesByCondition',
-  'Priority',
-  'DefaultTolerationSeconds',
-]
-
 function enabledPlugins(flags: Flags): readonly string[] {
   const disabled = (flags.get('disable-admission-plugins') ?? '').split(',')
   const enabled = (flags.get('enable-admission-plugins') ?? '').split(',')
-  return [...DEFAULT_ON.filter((name) => !disabled.includes(name)), ...enabled]
+  return [...DEFAULT_ADMISSION_PLUGINS.filter((name) => !disabled.includes(name)), ...enabled]
 }
 
 function seconds<K extends string>(flags: Flags, flag: string, key: K): Partial<Record<K, number>> {

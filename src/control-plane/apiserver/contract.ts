@@ -6,6 +6,8 @@ import type { KubernetesObject, Pod, Status } from '../../api/types.ts'
 import type { Clock } from '../../sim/clock.ts'
 import type { Random } from '../../sim/random.ts'
 import type { Etcd } from '../etcd/contract.ts'
+import type { AdmissionChain } from './admission/chain.ts'
+import type { AdmissionConfiguration } from './admission/configuration.ts'
 import type { TolerationDefaults } from './admission/defaulttolerationseconds.ts'
 import type { Rbac } from './authorization/rbac.ts'
 import type { KindDefinition } from './registry/contract.ts'
@@ -28,8 +30,10 @@ export interface ApiServerOptions {
   readonly advertiseAddress?: string
   /** --secure-port */
   readonly securePort?: number
-  /** --enable-admission-plugins minus --disable-admission-plugins; default all there are. */
+  /** --enable-admission-plugins minus --disable-admission-plugins; default those that are on by default and NodeRestriction, as kubeadm has it. */
   readonly admissionPlugins?: readonly string[]
+  /** --admission-control-config-file */
+  readonly admissionConfiguration?: AdmissionConfiguration
   /** What DefaultTolerationSeconds adds to Pods. */
   readonly tolerations?: TolerationDefaults
   /** --authorization-mode, in order; default `Node`, `RBAC`. Besides them `AlwaysAllow` and `AlwaysDeny`. */
@@ -69,6 +73,8 @@ export interface Call {
   readonly namespace: string | undefined
   /** Texts for `Warning` headers, collected on the way. */
   readonly warnings: string[]
+  /** Annotations for the audit log, collected on the way; for requests from outside. */
+  readonly auditAnnotations?: Map<string, string> | undefined
 }
 
 /** The parts that everything in the server is built from. */
@@ -87,7 +93,7 @@ export interface Server {
   readonly anonymousAuth: boolean
   readonly table: Table
   readonly authorizer: Authorizer
-  readonly admission: readonly AdmissionPlugin[]
+  readonly admission: AdmissionChain
   /** Writes whose managedFields are not made up yet. */
   readonly pendingWrites: PendingWrites
   /** Reads what the watch cache holds; components inside the server look things up here. */
@@ -133,10 +139,12 @@ export interface Authorizer {
   authorize(attributes: Attributes): Decision
 }
 
+export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
+
 /** What an admission plug-in is asked about. Source: apiserver/pkg/admission/interfaces.go Attributes */
 export interface AdmissionAttributes {
   readonly server: Server
-  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE'
+  readonly operation: Operation
   readonly endpoint: Endpoint
   readonly subresource: string | undefined
   readonly namespace: string | undefined
@@ -144,12 +152,36 @@ export interface AdmissionAttributes {
   readonly user: UserInfo
   readonly dryRun: boolean
   readonly old: KubernetesObject | undefined
+  /** The request itself, for what few plug-ins ask (its options, the outcomes of its calls to the outside). */
+  readonly call: Call
+  /** Whether mutating plug-ins are asked a second time because one of them has changed something. */
+  readonly again: Reinvocation
+  /** Adds a `Warning` header. */
+  warn(text: string): void
+  /** Adds an annotation to the request's line in the audit log. */
+  audit(key: string, value: string): void
 }
 
-/** One plug-in a file in admission/: changes an object on its way in, or refuses it. */
+/** Source: apiserver/pkg/admission/reinvocation.go, plugin/webhook/mutating/reinvocationcontext.go */
+export interface Reinvocation {
+  /** This is the second round. */
+  isSecond: boolean
+  /** Somebody asked for a second round. */
+  wanted: boolean
+  /** What plug-ins remember of the first round, by their own keys. */
+  readonly notes: Map<string, unknown>
+}
+
+/** One plug-in a file in admission/. Upstream's mutating pass comes before the kind's own validation, the validating pass after it. */
 export interface AdmissionPlugin {
   /** As --enable-admission-plugins names it. */
   readonly name: string
+  /** `pods`, `ingresses.networking.k8s.io`; default all. */
+  readonly resources?: readonly string[]
+  /** Default CREATE, UPDATE and DELETE. */
+  readonly operations?: readonly Operation[]
   /** The object to go on with (the same one where there is nothing to do), or the refusal. `object` is undefined for DELETE. */
-  admit(object: KubernetesObject | undefined, attributes: AdmissionAttributes): KubernetesObject | Status | undefined
+  admit?(object: KubernetesObject | undefined, attributes: AdmissionAttributes): KubernetesObject | Status | undefined
+  /** The refusal, after the object has passed its own validation. */
+  validate?(object: KubernetesObject | undefined, attributes: AdmissionAttributes): Status | undefined
 }

@@ -57,7 +57,8 @@ function callOf(server: Server, request: ApiRequest, user: UserInfo): Answer<Cal
   if (endpoint === undefined) return unknownResource()
   const namespace = endpoint.definition.namespaced ? request.namespace || undefined : undefined
   const options = request.options ?? NO_OPTIONS
-  return { server, request, endpoint, user, options, namespace, warnings: [] }
+  const auditAnnotations = request.wire === undefined ? undefined : new Map<string, string>()
+  return { server, request, endpoint, user, options, namespace, warnings: [], auditAnnotations }
 }
 
 function serve(call: Call): ApiResponse {

@@ -4,12 +4,13 @@ import type { KubernetesObject, Pod } from '../../api/types.ts'
 import type { Clock } from '../../sim/clock.ts'
 import { Random } from '../../sim/random.ts'
 import type { Etcd } from '../etcd/contract.ts'
-import { admissionPlugins } from './admission/index.ts'
+import { AdmissionChain } from './admission/chain.ts'
+import { admissionPlugins, DEFAULT_ADMISSION_PLUGINS } from './admission/index.ts'
 import { rbacEscalation } from './admission/rbac-escalation.ts'
 import { unsignedAuthority } from './authentication/unsigned.ts'
 import { AuthorizationModes } from './authorization/authorizer.ts'
 import { RBAC_KINDS } from './authorization/rbac.ts'
-import type { AdmissionPlugin, ApiServerOptions, Authorizer, Server, Storage, Table } from './contract.ts'
+import type { ApiServerOptions, Authorizer, Server, Storage, Table } from './contract.ts'
 import type { KindDefinition } from './registry/contract.ts'
 import { kinds } from './registry/index.ts'
 import { Cacher } from './storage/cacher.ts'
@@ -33,7 +34,7 @@ export class Parts implements Server {
   readonly anonymousAuth: boolean
   readonly table: Table
   readonly authorizer: Authorizer
-  readonly admission: readonly AdmissionPlugin[]
+  readonly admission: AdmissionChain
   readonly pendingWrites = new PendingWrites()
   /** To components, and to outside watchers. */
   readonly components: Dispatcher
@@ -54,11 +55,11 @@ export class Parts implements Server {
     this.onlookers = new Dispatcher(options.clock, true)
     this.table = createTable(options.kinds ?? kinds, (definition) => this.#storage(definition))
     this.authorizer = new AuthorizationModes(this, options.authorizationModes ?? ['Node', 'RBAC'])
-    const enabled = options.admissionPlugins
-    const plugins = admissionPlugins(options.tolerations).filter(
-      ({ name }) => enabled === undefined || enabled.includes(name),
+    const enabled = new Set(options.admissionPlugins ?? [...DEFAULT_ADMISSION_PLUGINS, 'NodeRestriction'])
+    const plugins = admissionPlugins(options.tolerations, options.admissionConfiguration).filter(({ name }) =>
+      enabled.has(name),
     )
-    this.admission = [...plugins, rbacEscalation]
+    this.admission = new AdmissionChain([...plugins, rbacEscalation])
   }
 
   get revision(): number {

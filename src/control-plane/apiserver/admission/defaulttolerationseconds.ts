@@ -20,6 +20,8 @@ export function defaultTolerationSeconds(defaults: TolerationDefaults = {}): Adm
   const tolerating = new WeakMap<PodSpec, PodSpec>()
   return {
     name: 'DefaultTolerationSeconds',
+    resources: ['pods'],
+    operations: ['CREATE', 'UPDATE'],
     admit(object, { endpoint, operation, subresource }) {
       if (endpoint.definition.kind !== 'Pod' || operation === 'DELETE' || subresource !== undefined) return object
       const pod = object as Pod

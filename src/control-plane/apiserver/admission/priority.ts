@@ -12,6 +12,8 @@ import { forbid } from './forbid.ts'
 /** Resolves a pod's priority from its class. Source: plugin/pkg/admission/priority/admission.go */
 export const priority: AdmissionPlugin = {
   name: 'Priority',
+  resources: ['pods', 'priorityclasses.scheduling.k8s.io'],
+  operations: ['CREATE', 'UPDATE'],
   admit(object, attributes) {
     const { endpoint, operation, subresource } = attributes
     if (operation === 'DELETE' || subresource !== undefined || object === undefined) return object

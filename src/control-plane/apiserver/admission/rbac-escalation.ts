@@ -17,6 +17,10 @@ const FULL_AUTHORITY: readonly PolicyRule[] = [
  */
 export const rbacEscalation: AdmissionPlugin = {
   name: 'rbac-escalation',
+  resources: ['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'].map(
+    (resource) => `${resource}.rbac.authorization.k8s.io`,
+  ),
+  operations: ['CREATE', 'UPDATE'],
   admit(object, attributes) {
     if (object === undefined || attributes.operation === 'DELETE') return object
     const { kind, group } = attributes.endpoint.definition

@@ -19,6 +19,8 @@ const MIRROR = 'kubernetes.io/config.mirror'
 /** Gives a pod its service account and the account's token. Source: plugin/pkg/admission/serviceaccount/admission.go */
 export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
+  resources: ['pods'],
+  operations: ['CREATE'],
   admit(object, attributes) {
     const { endpoint, operation, subresource } = attributes
     if (operation !== 'CREATE' || endpoint.definition.kind !== 'Pod' || subresource !== undefined) return object

@@ -6,6 +6,8 @@ const NOT_READY = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' } 
 /** A new node is tainted until it is ready. Source: plugin/pkg/admission/nodetaint/admission.go */
 export const taintNodesByCondition: AdmissionPlugin = {
   name: 'TaintNodesByCondition',
+  resources: ['nodes'],
+  operations: ['CREATE'],
   admit(object, { endpoint, operation, subresource }) {
     if (operation !== 'CREATE' || endpoint.definition.kind !== 'Node' || subresource !== undefined) return object
     const node = object as Node

@@ -4,7 +4,7 @@ import { alreadyExists, badRequest, generateNameConflict, invalid, unknownError 
 import { rfc3339 } from '../../../api/time.ts'
 import { type Answer, isStatus, type KubernetesObject, type ObjectMeta, type Status } from '../../../api/types.ts'
 import type { Random } from '../../../sim/random.ts'
-import { admit } from '../admission/admit.ts'
+import { admit, admitValid } from '../admission/admit.ts'
 import type { Call, Storage } from '../contract.ts'
 import { recordCreate, withoutEntries } from '../managedfields/record.ts'
 import type { FieldError, KindDefinition } from '../registry/contract.ts'
@@ -58,7 +58,7 @@ function createNamed(call: Call, object: KubernetesObject, history: History): An
   // Nobody inside the process reads warnings.
   if (definition.warnings !== undefined && call.request.wire !== undefined)
     call.warnings.push(...definition.warnings(prepared, undefined))
-  return insert(call, storage, prepared, history)
+  return admitValid(call, 'CREATE', prepared, undefined) ?? insert(call, storage, prepared, history)
 }
 
 /** Source: registry/rest/create.go BeforeCreate, meta.go FillObjectMetaSystemFields */

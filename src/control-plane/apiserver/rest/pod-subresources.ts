@@ -11,7 +11,7 @@ import {
   type PodCondition,
 } from '../../../api/types.ts'
 import type { KeyValue } from '../../etcd/contract.ts'
-import { admit } from '../admission/admit.ts'
+import { admit, admitValid } from '../admission/admit.ts'
 import type { Call } from '../contract.ts'
 import type { FieldError } from '../registry/contract.ts'
 import { storageKey } from '../storage/keys.ts'
@@ -30,7 +30,9 @@ export function bind(call: Call): ApiResponse {
   if (errors.length > 0) return respond(call, 500, invalid({ group: '', kind: 'Binding' }, name, errors))
   const admitted = admit(call, 'CREATE', binding, undefined)
   if (isStatus(admitted)) return respond(call, 403, admitted)
-  const bound = assignPod(call, name, binding)
+  const refused = admitValid(call, 'CREATE', admitted, undefined)
+  if (refused !== undefined) return respond(call, 403, refused)
+  const bound = assignPod(call, name, admitted as Binding)
   return respond(call, 201, isStatus(bound) ? bound : CREATED)
 }
 

@@ -4,7 +4,7 @@ import type { ApiResponse } from '../../../api/request.ts'
 import { badRequest, conflict, invalid, notFound } from '../../../api/status.ts'
 import { type Answer, isStatus, type KubernetesObject, type ObjectMeta } from '../../../api/types.ts'
 import type { KeyValue } from '../../etcd/contract.ts'
-import { admit } from '../admission/admit.ts'
+import { admit, admitValid } from '../admission/admit.ts'
 import type { Call } from '../contract.ts'
 import { recordCreate, recordUpdate, sameHistory, withoutEntries } from '../managedfields/record.ts'
 import type { FieldError, KindDefinition } from '../registry/contract.ts'
@@ -94,7 +94,7 @@ export function updateObject(
   if (errors.length > 0) return invalid(storage.definition, name, errors)
   if (storage.definition.warnings !== undefined && request.wire !== undefined && !request.resource.subresource)
     call.warnings.push(...storage.definition.warnings(prepared, kv.value))
-  return store(call, key, kv, prepared, written)
+  return admitValid(call, 'UPDATE', prepared, kv.value) ?? store(call, key, kv, prepared, written)
 }
 
 function store(
