@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { Duplex } from 'node:stream'
+import { gzip } from 'node:zlib'
 import type { Credentials as ApiCredentials, UserInfo } from '../api/request.ts'
 import type { Status } from '../api/types.ts'
-import { wantsPretty } from './negotiate.ts'
+import { acceptsGzip, wantsPretty } from './negotiate.ts'
 
 export type Request = IncomingMessage | Http2ServerRequest
 export type Response = ServerResponse | Http2ServerResponse
@@ -18,6 +19,9 @@ export interface Upgrade {
 /** Every answer names the flow schema and the priority level that let the request in. Source: apiserver/pkg/server/filters/priority-and-fairness.go */
 const FLOW_SCHEMA = randomUUID()
 const PRIORITY_LEVEL = randomUUID()
+
+/** Bytes from which on an answer is compressed. Source: responsewriters/writers.go defaultGzipThresholdBytes */
+const GZIP_THRESHOLD = 128 * 1024
 
 /** One request with its answer to be. HTTP/1.1 and HTTP/2 look alike from here on. */
 export class Exchange {
@@ -83,8 +87,19 @@ export class Exchange {
 
   /** A body without its final newline. */
   json(code: number, body: string | Uint8Array): void {
-    const text = this.pretty ? JSON.stringify(JSON.parse(body.toString()), null, 2) : body
-    this.send(code, 'application/json', withNewline(text))
+    const text = withNewline(this.pretty ? JSON.stringify(JSON.parse(body.toString()), null, 2) : body)
+    if (text.length > GZIP_THRESHOLD && acceptsGzip(this.header('accept-encoding'))) this.#zipped(code, text)
+    else this.send(code, 'application/json', text)
+  }
+
+  /** Compressed beside the event loop: what is large takes a while. */
+  #zipped(code: number, text: string | Uint8Array): void {
+    gzip(text, { level: 1 }, (error, bytes) => {
+      if (error !== null) return this.send(code, 'application/json', text)
+      this.set('Content-Encoding', 'gzip')
+      this.set('Vary', 'Accept-Encoding')
+      this.send(code, 'application/json', bytes)
+    })
   }
 
   status(status: Status): void {

@@ -69,5 +69,10 @@ export function wantsPretty(query: URLSearchParams, userAgent: string): boolean 
   return /^(curl|Wget|Mozilla\/5\.0)/.test(userAgent)
 }
 
+/** Source: responsewriters/writers.go negotiateContentEncoding */
+export function acceptsGzip(header: string | undefined): boolean {
+  return header?.split(',').some((token) => token.trim() === 'gzip') ?? false
+}
+
 export const NOT_ACCEPTABLE =
   '406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch'

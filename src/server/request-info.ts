@@ -21,7 +21,6 @@ const namespaceSubresources = new Set(['status', 'finalize'])
 
 const verbOf: Readonly<Record<string, Verb>> = {
   GET: 'get',
-  HEAD: 'get',
   POST: 'create',
   PUT: 'update',
   PATCH: 'patch',
@@ -65,8 +64,8 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
 function collectionVerb(verb: Verb | '', name: string | undefined, query: URLSearchParams): Verb | '' {
   if (name === undefined && verb === 'delete') return 'deletecollection'
   if (verb !== 'get') return verb
-  if (truth(query.get('watch'))) return 'watch'
-  return name === undefined ? 'list' : 'get'
+  if (name !== undefined) return 'get'
+  return truth(query.get('watch')) ? 'watch' : 'list'
 }
 
 /** A query flag as Go's conversion reads it: present and neither false nor 0. Source: apimachinery/pkg/runtime/conversion.go Convert_Slice_string_To_bool */

@@ -62,7 +62,7 @@ export class Tables {
     const cells = row.cells.map((text, index) => text ?? this.#timely(kind.columns[index]!, object, now)).join(',')
     const head = Buffer.from(`{"cells":[${cells}]`)
     const shown = this.#included(object, version, include)
-    return shown === undefined ? Buffer.concat([head, CLOSE]) : Buffer.concat([head, OBJECT, shown, CLOSE])
+    return Buffer.concat([head, OBJECT, shown ?? NULL, CLOSE])
   }
 
   /** Ages are as of now, dates in the client's time. */
@@ -80,6 +80,7 @@ export class Tables {
 
 const CLOSE = Buffer.from('}')
 const OBJECT = Buffer.from(',"object":')
+const NULL = Buffer.from('null')
 
 const isTimely = (column: ServedColumn) => column.cell.length > 1 || column.type === 'date'
 

@@ -103,7 +103,7 @@ class FrameStream {
 
   open(watch: Watch): void {
     this.#watch = watch
-    const response = this.#exchange.start(200, 'application/json;stream=watch') as ServerResponse
+    const response = this.#exchange.start(200, 'application/json') as ServerResponse
     this.#response = response
     this.#lastRead = performance.now()
     response.on('close', () => this.#stop())

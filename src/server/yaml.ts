@@ -1,4 +1,4 @@
-import { parseDocument, stringify, type Tags } from 'yaml'
+import { Document, parseDocument, type Scalar, type Tags, visit } from 'yaml'
 import { type DecodedJson, decodeJson, JsonError } from './json.ts'
 
 /**
@@ -39,7 +39,16 @@ function alreadySet(text: string, offset: number): string {
   return `yaml: unmarshal errors:\n  line ${line}: key ${JSON.stringify(key)} already set in map`
 }
 
-/** An answer as YAML. */
+/** An answer as YAML, with its keys in order and quotes where Go sets them. Source: sigs.k8s.io/yaml Marshal */
 export function encodeYaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false, version: '1.1' })
+  const document = new Document(value, { aliasDuplicateObjects: false, sortMapEntries: true })
+  const quoted = (_: unknown, scalar: Scalar) => {
+    if (typeof scalar.value === 'string' && OTHER_THAN_TEXT.test(scalar.value)) scalar.type = 'QUOTE_DOUBLE'
+  }
+  visit(document, { Scalar: quoted })
+  return document.toString({ singleQuote: true, lineWidth: 80, indentSeq: false })
 }
+
+/** Text that would be read as something else. Source: sigs.k8s.io/yaml goyaml.v2 resolve.go, encode.go stringv */
+const OTHER_THAN_TEXT =
+  /^(?:|~|null|Null|NULL|true|True|TRUE|false|False|FALSE|[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|<<|[-+]?[0-9][0-9_]*|[-+]?0[box][0-9a-fA-F_]+|[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*)$/

@@ -20,8 +20,8 @@ export function get(call: Call): ApiResponse {
     const kv = server.etcd.get(key)
     return respond(call, 200, kv?.value ?? notFound(endpoint.groupResource, name))
   }
-  const version = parseResourceVersion(resourceVersion)
-  if (isStatus(version)) return respond(call, 400, version)
+  const version = parseResourceVersion(resourceVersion, 'get')
+  if (isStatus(version)) return respond(call, 500, version)
   const current = server.revision
   if (version > current)
     return { ...respond(call, 504, tooLargeResourceVersion(version, current, 1)), afterMs: BLOCK_TIMEOUT_MS }

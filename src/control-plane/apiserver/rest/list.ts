@@ -18,7 +18,7 @@ export function list(call: Call): ApiResponse {
   if (wrong !== undefined) return respond(call, 422, wrong)
   const filter = filterOf(call)
   if (isStatus(filter)) return respond(call, 400, filter)
-  const version = parseResourceVersion(options.resourceVersion)
+  const version = parseResourceVersion(options.resourceVersion, 'list')
   if (isStatus(version)) return respond(call, 400, version)
   if (options.continue) return proceed(call, filter, options.continue, version)
   const consistent = !options.resourceVersion

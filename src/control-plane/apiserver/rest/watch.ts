@@ -1,5 +1,5 @@
 import type { ServerWatchEvent, Watch } from '../../../api/request.ts'
-import { expired } from '../../../api/status.ts'
+import { expired, failure } from '../../../api/status.ts'
 import { type Answer, isStatus, type Status } from '../../../api/types.ts'
 import type { Timer } from '../../../sim/clock.ts'
 import { EtcdError, type EtcdEvent } from '../../etcd/contract.ts'
@@ -16,6 +16,9 @@ import { filterOf } from './filter.ts'
 const BOOKMARK_FREQUENCY_MS = 60_000
 /** The last bookmark comes this long before the end, ms. Source: cacher/cache_watcher.go nextBookmarkTime */
 const LAST_BOOKMARK_MS = 2000
+
+/** What a negative timeout comes to. */
+const LATE = failure(500, 'InternalError', 'context deadline exceeded')
 
 export interface WatchParts {
   readonly dispatcher: (onlooker: boolean) => Dispatcher
@@ -42,7 +45,7 @@ export function watch(
   if (wrong !== undefined) return wrong
   const filter = filterOf(call)
   if (isStatus(filter)) return filter
-  const version = parseResourceVersion(call.options.resourceVersion)
+  const version = parseResourceVersion(call.options.resourceVersion, 'watch')
   if (isStatus(version)) return version
   return new ServedWatch(call, parts, filter, version, onEvent, onEnd)
 }
@@ -76,7 +79,7 @@ class ServedWatch implements OpenWatch {
     this.#onEnd = onEnd
     const { timeoutSeconds } = call.options
     this.#until = timeoutSeconds ? call.server.clock.now() + timeoutSeconds * 1000 : Number.POSITIVE_INFINITY
-    const initial = this.#initialEvents(filter, version)
+    const initial = (timeoutSeconds ?? 0) < 0 ? LATE : this.#initialEvents(filter, version)
     const failed = isStatus(initial)
     this.#watcher = {
       after: Math.max(version, call.server.revision),
@@ -87,7 +90,7 @@ class ServedWatch implements OpenWatch {
     if (!failed) this.#leave = this.#cacher.watch(filter, this.#watcher, this.#onlooker)
     parts.open.add(this)
     parts.dispatcher(this.#onlooker).defer(() => this.#start(failed))
-    if (timeoutSeconds) this.#timeout = this.#after(timeoutSeconds * 1000, () => this.end())
+    if (timeoutSeconds && timeoutSeconds > 0) this.#timeout = this.#after(timeoutSeconds * 1000, () => this.end())
     if (call.options.allowWatchBookmarks && this.#onlooker) this.#armBookmark()
   }
 

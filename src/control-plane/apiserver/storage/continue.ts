@@ -9,7 +9,7 @@ export interface Continue {
 }
 
 export function encodeContinue(key: string, prefix: string, revision: number): string {
-  const text = JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: key.slice(prefix.length) })
+  const text = JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: key.slice(prefix.length - 1) })
   return encodeBase64(text).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
 }
 
@@ -46,5 +46,6 @@ function badByte(token: string): number {
 function goJsonError(text: string): string {
   const char = text.trim()[0]
   if (char === undefined) return 'unexpected end of JSON input'
+  // Go reads bytes: what is not UTF-8 is quoted as the character of that number.
   return `invalid character '${char}' looking for beginning of value`
 }
