@@ -118,5 +118,29 @@ function summary(bytes: Buffer): string {
 export async function decodeDeleteOptions(contentType: string | undefined, bytes: Buffer): Promise<unknown | Status> {
   if (bytes.length === 0) return undefined
   const body = await decodeBody('delete', contentType, bytes, 'DeleteOptions')
-  return isStatus(body) ? body : body.value
+  return isStatus(body) ? body : (wrongDeleteOptions(body.value) ?? body.value)
+}
+
+const deleteOptionTypes: Readonly<Record<string, readonly [go: string, is: (value: unknown) => boolean]>> = {
+  gracePeriodSeconds: ['int64', Number.isInteger],
+  orphanDependents: ['bool', (value) => typeof value === 'boolean'],
+  propagationPolicy: ['v1.DeletionPropagation', (value) => typeof value === 'string'],
+  preconditions: ['v1.Preconditions', (value) => typeof value === 'object' && !Array.isArray(value)],
+  dryRun: ['[]string', Array.isArray],
+}
+
+/** Source: endpoints/handlers/delete.go DeleteResource, which decodes the body in the scheme of the meta types */
+function wrongDeleteOptions(body: unknown): Status | undefined {
+  const { kind = '', apiVersion = '', ...options } = (body ?? {}) as Readonly<Record<string, unknown>>
+  if (kind !== '' && kind !== 'DeleteOptions')
+    return badRequest(
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27"`,
+    )
+  for (const [field, [go, is]] of Object.entries(deleteOptionTypes)) {
+    const value = Object.hasOwn(options, field) ? options[field] : undefined
+    if (value === undefined || value === null || is(value)) continue
+    const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+    return badRequest(`json: cannot unmarshal ${found} into Go struct field DeleteOptions.${field} of type ${go}`)
+  }
+  return undefined
 }

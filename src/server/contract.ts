@@ -13,11 +13,19 @@ export interface ServedKind {
   readonly shortNames?: readonly string[]
   readonly categories?: readonly string[]
   readonly namespaced: boolean
+  /** A warning that comes with every answer. */
+  readonly deprecated?: string
   readonly verbs?: readonly string[]
   readonly subresources?: Readonly<
     Record<
       string,
-      { readonly verbs: readonly string[]; readonly kind?: string; readonly group?: string; readonly version?: string }
+      {
+        readonly verbs: readonly string[]
+        readonly kind?: string
+        readonly group?: string
+        readonly version?: string
+        readonly columns?: readonly ServedColumn[]
+      }
     >
   >
   readonly schema: string

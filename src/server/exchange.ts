@@ -35,6 +35,7 @@ export class Exchange {
   credentials: ApiCredentials = { type: 'anonymous' }
   impersonate: UserInfo | undefined
   readonly #headers: [string, string | string[]][] = []
+  readonly #warnings: string[] = []
 
   constructor(request: Request, response: Response, upgrade?: Upgrade) {
     this.upgrade = upgrade
@@ -65,8 +66,11 @@ export class Exchange {
 
   warn(texts: readonly string[]): void {
     // Source: apiserver/pkg/endpoints/filters/warning.go, apimachinery/pkg/util/net NewWarningHeader
-    const lines = texts.map((text) => `299 - "${text.replace(/["\\]/g, '\\$&').replace(/[^\x20-\x7e]/g, ' ')}"`)
-    if (lines.length > 0) this.set('Warning', lines)
+    const lines = [...new Set(texts)].map(
+      (text) => `299 - "${text.replace(/["\\]/g, '\\$&').replace(/[^\x20-\x7e]/g, ' ')}"`,
+    )
+    this.#warnings.push(...lines.filter((line) => !this.#warnings.includes(line)))
+    if (this.#warnings.length > 0) this.set('Warning', this.#warnings)
   }
 
   start(code: number, contentType: string): Response {

@@ -42,6 +42,11 @@ export function negotiate(
     if (as === undefined) return { format, pretty }
     if (!allowed.includes(as)) continue
     const version = parameters.get('v')
+    if (
+      as !== 'APIGroupDiscoveryList' &&
+      (parameters.get('g') !== 'meta.k8s.io' || !/^v1(beta1)?$/.test(version ?? ''))
+    )
+      continue
     return { format, as: as as NonNullable<Representation['as']>, ...(version && { version }), pretty }
   }
   return undefined
@@ -74,5 +79,7 @@ export function acceptsGzip(header: string | undefined): boolean {
   return header?.split(',').some((token) => token.trim() === 'gzip') ?? false
 }
 
-export const NOT_ACCEPTABLE =
-  '406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch'
+/** Whether objects are written in any of the types. */
+export function knownType(accept: string): boolean {
+  return parseAccept(accept).some(({ type }) => formatOf(type) !== undefined)
+}

@@ -28,7 +28,9 @@ const verbOf: Readonly<Record<string, Verb>> = {
 }
 
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
-  const parts = path.split('/').filter((part) => part !== '')
+  const parts = decoded(path)
+    .split('/')
+    .filter((part) => part !== '')
   const prefix = parts[0]
   const grouped = prefix === 'apis'
   if ((prefix !== 'api' && !grouped) || parts.length < (grouped ? 4 : 3)) return { isResource: false, path }
@@ -38,12 +40,11 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
   if (legacyWatch) rest = rest.slice(1)
   let namespace: string | undefined
   if (rest[0] === 'namespaces' && rest.length > 1) {
-    namespace = decoded(rest[1]!)
+    namespace = rest[1]!
     if (rest.length > 2 && !namespaceSubresources.has(rest[2]!)) rest = rest.slice(2)
   }
-  const [resource, rawName, subresource, ...beyond] = rest
+  const [resource, name, subresource, ...beyond] = rest
   if (resource === undefined) return { isResource: false, path }
-  const name = rawName === undefined ? undefined : decoded(rawName)
   // A Namespace is in no namespace, though the attributes of a request for one name it twice.
   if (resource === 'namespaces') namespace = undefined
   const verb = legacyWatch ? 'watch' : collectionVerb(verbOf[method] ?? '', name, query)

@@ -1,15 +1,16 @@
-import type { ApiRequest, ApiResponse, ObjectList, RequestOptions, Verb } from '../api/request.ts'
+import type { ApiRequest, RequestOptions, Verb } from '../api/request.ts'
 import { badRequest, failure, unknownResource } from '../api/status.ts'
-import { isStatus, type KubernetesObject, type Status } from '../api/types.ts'
+import { isStatus, type Status } from '../api/types.ts'
 import { decodeBody, decodeDeleteOptions, readBody } from './body.ts'
 import { shiftTimesIn } from './client-time.ts'
 import type { ServedKind } from './contract.ts'
 import { verbsOf } from './discovery.ts'
 import type { Door } from './door.ts'
 import type { Exchange } from './exchange.ts'
-import { NOT_ACCEPTABLE, negotiate, type Representation } from './negotiate.ts'
+import { negotiate } from './negotiate.ts'
 import { requestOptions } from './options.ts'
 import type { ResourceInfo } from './request-info.ts'
+import { notAcceptable, respond } from './respond.ts'
 import { includeObject } from './tables.ts'
 import { answerWatch } from './watch-stream.ts'
 
@@ -21,17 +22,20 @@ export async function answerResource(door: Door, exchange: Exchange, info: Resou
   if (kind === undefined) {
     if (info.resource === 'customresourcedefinitions' && info.verb === 'list')
       return answerNoDefinitions(door, exchange)
-    if (door.discovery.serves(info.group, info.version)) return exchange.status(unknownResource())
+    if (door.discovery.versions(info.group).length > 0) return exchange.status(unknownResource())
     return exchange.notFound()
   }
-  const verb = servedVerb(kind, info)
+  const verb = info.path.includes('//') ? unknownResource() : servedVerb(kind, info)
   if (isStatus(verb)) return exchange.status(verb)
   if (await answerStreaming(door, exchange, info, kind)) return
   const representation = negotiate(exchange.header('accept'), forms, exchange.pretty)
-  if (representation === undefined) return notAcceptable(exchange)
+  if (representation === undefined) return notAcceptable(exchange, verb)
+  if (kind.deprecated !== undefined) exchange.warn([kind.deprecated])
   if (includeObject(exchange.query) === undefined)
     return exchange.status(
-      badRequest(`unrecognized includeObject value: ${JSON.stringify(exchange.query.get('includeObject'))}`),
+      badRequest(
+        `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(exchange.query.get('includeObject'))}: must be 'Metadata', 'Object', 'None', or empty`,
+      ),
     )
   const request = await decodedRequest(door, exchange, info, kind, verb)
   if (isStatus(request)) return exchange.status(request)
@@ -39,7 +43,7 @@ export async function answerResource(door: Door, exchange: Exchange, info: Resou
   const response = await door.options.world.inject(() => door.call((api) => api.handle(request)))
   if (response === undefined) return door.refuse(exchange)
   if (response.afterMs !== undefined && response.afterMs > 0) await door.options.world.wait(response.afterMs)
-  await respond(door, exchange, kind, response, representation)
+  await respond(door, exchange, shownAs(kind, info), response, representation)
 }
 
 /**
@@ -83,11 +87,19 @@ function servedVerb(kind: ServedKind, info: ResourceInfo): Verb | Status {
     return subresource.verbs.includes(unwatched) ? unwatched : methodNotAllowed()
   }
   const onCollection = info.name === undefined
-  if (kind.namespaced && info.namespace === undefined && !(onCollection && /^(list|watch)$/.test(unwatched)))
-    return onCollection ? methodNotAllowed() : unknownResource()
+  if (kind.namespaced && info.namespace === undefined) {
+    if (!onCollection || !verbsOf(kind).includes('list')) return unknownResource()
+    if (!/^(list|watch)$/.test(unwatched)) return methodNotAllowed()
+  }
   if (onCollection === /^(get|update|patch|delete)$/.test(unwatched)) return methodNotAllowed()
   if (!onCollection && unwatched === 'create') return methodNotAllowed()
   return verbsOf(kind).includes(info.verb) ? (info.verb as Verb) : methodNotAllowed()
+}
+
+/** A sub-resource with an object of its own (scale) has columns of its own. */
+function shownAs(kind: ServedKind, { subresource }: ResourceInfo): ServedKind {
+  const own = subresource === undefined ? undefined : kind.subresources?.[subresource]
+  return own?.columns === undefined ? kind : { ...kind, kind: own.kind ?? kind.kind, columns: own.columns }
 }
 
 export async function decodedRequest(
@@ -148,73 +160,4 @@ function withOptions(
   const { name, ...collection } = request
   const fieldSelector = [options.fieldSelector, `metadata.name=${name}`].filter(Boolean).join(',')
   return { ...collection, options: { ...options, fieldSelector } satisfies RequestOptions }
-}
-
-async function respond(
-  door: Door,
-  exchange: Exchange,
-  kind: ServedKind,
-  response: ApiResponse,
-  representation: Representation,
-) {
-  exchange.warn(response.warnings ?? [])
-  if (response.retryAfterSeconds !== undefined) exchange.set('Retry-After', String(response.retryAfterSeconds))
-  const body = encoded(door, exchange, kind, response, representation)
-  if (body === undefined) return notAcceptable(exchange)
-  if (representation.format === 'yaml') return answerYaml(exchange, response.code, body)
-  exchange.json(response.code, body)
-}
-
-function encoded(
-  door: Door,
-  exchange: Exchange,
-  kind: ServedKind,
-  { body }: ApiResponse,
-  { as, version = 'v1' }: Representation,
-): Buffer | undefined {
-  const { encoder, tables } = door
-  if (isStatus(body)) return Buffer.from(encoder.text(body))
-  const isList = body.kind === 'List' && !('apiVersion' in body)
-  const objects = isList ? (body as ObjectList<KubernetesObject>).items : [body as KubernetesObject]
-  const metadata = isList
-    ? listMetadata(body as ObjectList)
-    : { resourceVersion: (body as KubernetesObject).metadata?.resourceVersion }
-  if (as === 'Table') {
-    // Only kinds with a printer of their own have rows: a Scale or a review has none.
-    if (kind.columns.length === 0 || objects.some((object) => object.kind !== kind.kind)) return undefined
-    return tables.list(kind, version, metadata, objects, includeObject(exchange.query)!, door.options.world.now())
-  }
-  if (as === 'PartialObjectMetadata' && !isList) return encoder.metadata(objects[0]!, version)
-  if (as === 'PartialObjectMetadataList' && isList) {
-    const items = objects.map((object) => encoder.metadata(object, version))
-    return encoder.list(as, `meta.k8s.io/${version}`, metadata, items)
-  }
-  if (as !== undefined) return undefined
-  if (!isList) return encoder.object(objects[0]!)
-  const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`
-  return encoder.list(
-    `${kind.kind}List`,
-    apiVersion,
-    metadata,
-    objects.map((object) => encoder.bare(object)),
-  )
-}
-
-function listMetadata(list: ObjectList): unknown {
-  return {
-    resourceVersion: list.resourceVersion,
-    ...(list.continue && { continue: list.continue }),
-    ...(list.remainingItemCount !== undefined && { remainingItemCount: list.remainingItemCount }),
-  }
-}
-
-async function answerYaml(exchange: Exchange, code: number, body: Buffer): Promise<void> {
-  const { encodeYaml } = await import('./yaml.ts')
-  exchange.send(code, 'application/yaml', encodeYaml(JSON.parse(body.toString())))
-}
-
-export function notAcceptable(exchange: Exchange): void {
-  // Source: golden answers: negotiation failed, so the error is written by itself, indented and without a newline.
-  const status = failure(406, 'NotAcceptable', NOT_ACCEPTABLE, {})
-  exchange.send(406, 'application/json', JSON.stringify(status, null, 2))
 }

@@ -141,7 +141,7 @@ describe('startServer', () => {
       }
     expect((await shown('')).rows[0]!.object!.kind).toBe('PartialObjectMetadata')
     expect((await shown('?includeObject=Object')).rows[0]!.object!.kind).toBe('Pod')
-    expect((await shown('?includeObject=None')).rows[0]!.object).toBeUndefined()
+    expect((await shown('?includeObject=None')).rows[0]!.object).toBeNull()
     const metadata = { accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1' }
     expect((await served.json('GET', PODS, undefined, metadata)).body).toMatchObject({
       kind: 'PartialObjectMetadataList',

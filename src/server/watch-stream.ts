@@ -5,6 +5,7 @@ import type { ServedKind } from './contract.ts'
 import type { Door } from './door.ts'
 import type { Exchange } from './exchange.ts'
 import type { Representation } from './negotiate.ts'
+import { unstreamable } from './respond.ts'
 import { includeObject } from './tables.ts'
 
 /** What may wait for a client that does not read; the bytes are shared with all other watchers. */
@@ -20,6 +21,7 @@ export async function answerWatch(
   kind: ServedKind,
   representation: Representation,
 ): Promise<void> {
+  if (representation.format === 'yaml') return unstreamable(exchange)
   const frames = frameMaker(door, exchange, kind, representation)
   const stream = new FrameStream(exchange)
   const watch = await door.options.world.inject(() =>

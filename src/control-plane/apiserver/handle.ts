@@ -1,5 +1,6 @@
+import { quote } from '../../api/names.ts'
 import type { ApiRequest, ApiResponse, UserInfo } from '../../api/request.ts'
-import { methodNotAllowed, unknownError, unknownResource } from '../../api/status.ts'
+import { badRequest, methodNotAllowed, unknownError, unknownResource } from '../../api/status.ts'
 import { type Answer, isStatus, type Status } from '../../api/types.ts'
 import { EtcdError } from '../etcd/contract.ts'
 import { authenticate } from './authentication/authenticate.ts'
@@ -55,10 +56,19 @@ function callOf(server: Server, request: ApiRequest, user: UserInfo): Answer<Cal
   const { group, version, resource } = request.resource
   const endpoint = server.table.find(group, version, resource)
   if (endpoint === undefined) return unknownResource()
+  const unfit = request.name === undefined ? undefined : unfitName(request.name)
+  if (unfit !== undefined) return badRequest(`Name parameter invalid: ${quote(request.name!)}: ${unfit}`)
   const namespace = endpoint.definition.namespaced ? request.namespace || undefined : undefined
   const options = request.options ?? NO_OPTIONS
   const auditAnnotations = request.wire === undefined ? undefined : new Map<string, string>()
   return { server, request, endpoint, user, options, namespace, warnings: [], auditAnnotations }
+}
+
+/** Source: apimachinery/pkg/api/validation/path/name.go IsValidPathSegmentName */
+function unfitName(name: string): string | undefined {
+  if (name === '.' || name === '..') return `may not be '${name}'`
+  const bad = /[/%]/.exec(name)
+  return bad === null ? undefined : `may not contain '${bad[0]}'`
 }
 
 function serve(call: Call): ApiResponse {

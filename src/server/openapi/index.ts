@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { Door } from '../door.ts'
 import type { Exchange } from '../exchange.ts'
-import { NOT_ACCEPTABLE, parseAccept } from '../negotiate.ts'
+import { parseAccept } from '../negotiate.ts'
 import { OpenApiDocuments } from './documents.ts'
 import { encodeOpenApiV2 } from './gnostic.ts'
 
@@ -80,7 +80,7 @@ function answerV2(exchange: Exchange, openApi: OpenApi) {
       return send(exchange, openApi.v2('protobuf'), 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf')
     if (/^(\*\/\*|application\/(\*|json))$/.test(type)) return send(exchange, openApi.v2('json'), 'application/json')
   }
-  exchange.send(406, 'text/plain; charset=utf-8', `${NOT_ACCEPTABLE.split('\n')[0]}\n`)
+  exchange.send(406, 'text/plain; charset=utf-8', '406: Not Acceptable\n')
 }
 
 function answerV3(exchange: Exchange, openApi: OpenApi, groupVersion: string) {

@@ -60,13 +60,22 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   readonly shortNames?: readonly string[]
   readonly categories?: readonly string[]
   readonly namespaced: boolean
+  /** What to use instead: every answer warns of it. `v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice` */
+  readonly deprecated?: string
   /** Default: all eight. Review kinds have only `create`. */
   readonly verbs?: readonly string[]
   /** The sub-resources served besides the object, with their verbs: `{ status: ['get', 'patch', 'update'] }`. */
   readonly subresources?: Readonly<
     Record<
       string,
-      { readonly verbs: readonly string[]; readonly kind?: string; readonly group?: string; readonly version?: string }
+      {
+        readonly verbs: readonly string[]
+        readonly kind?: string
+        readonly group?: string
+        readonly version?: string
+        /** Of the sub-resource's own kind, where it has some (Scale). */
+        readonly columns?: readonly Column<never>[]
+      }
     >
   >
   /** Name of the OpenAPI type: `io.k8s.api.core.v1.Pod`. */

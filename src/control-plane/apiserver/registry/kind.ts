@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../../api/types.ts'
+import { scaleColumns } from './columns/scale.ts'
 import type { KindDefinition } from './contract.ts'
 
 /** Lets a definition be written against its own type and kept beside those of other kinds. The API server hands it only objects of its kind. */
@@ -10,5 +11,5 @@ const READ_WRITE = { verbs: ['get', 'patch', 'update'] } as const
 export const statusSubresource = { status: READ_WRITE } as const
 
 export const scaleSubresource = {
-  scale: { ...READ_WRITE, kind: 'Scale', group: 'autoscaling', version: 'v1' },
+  scale: { ...READ_WRITE, kind: 'Scale', group: 'autoscaling', version: 'v1', columns: scaleColumns },
 } as const

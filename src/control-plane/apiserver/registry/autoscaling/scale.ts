@@ -1,5 +1,5 @@
 import type { Scale } from '../../../../api/types.ts'
-import { ageColumn, nameColumn } from '../columns/column.ts'
+import { scaleColumns } from '../columns/scale.ts'
 import { defineKind } from '../kind.ts'
 
 /** Body and answer of the scale sub-resources. */
@@ -12,6 +12,6 @@ export const scale = defineKind<Scale>({
   namespaced: true,
   verbs: ['get', 'patch', 'update'],
   schema: 'io.k8s.api.autoscaling.v1.Scale',
-  columns: [nameColumn, ageColumn],
+  columns: scaleColumns,
   virtual: true,
 })

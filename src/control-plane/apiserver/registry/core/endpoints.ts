@@ -37,6 +37,7 @@ export const endpoints = defineKind<Endpoints>({
   singular: 'endpoints',
   shortNames: ['ep'],
   namespaced: true,
+  deprecated: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   schema: 'io.k8s.api.core.v1.Endpoints',
   defaults,
   validate: (endpoints) => validateEndpoints(endpoints),
