@@ -41,14 +41,14 @@ export async function decodeBody(
   bytes: Buffer,
   kind: string,
 ): Promise<Body | Status> {
-  const type = (contentType ?? '').split(';')[0]!.trim().toLowerCase() || 'application/json'
+  const type = contentType ? contentType.split(';')[0]!.trim().toLowerCase() : 'application/json'
   if (verb === 'patch') return patchBody(type, bytes)
   switch (type) {
     case 'application/json':
       return decoded(bytes, kind, (text) => decodeJson(text))
     case 'application/yaml': {
       const { decodeYaml } = await import('./yaml.ts')
-      return decoded(bytes, kind, decodeYaml)
+      return decoded(bytes, kind, decodeYaml, '')
     }
     case 'application/vnd.kubernetes.protobuf':
       return protobufBody(bytes, kind)
@@ -83,23 +83,42 @@ async function protobufBody(bytes: Buffer, kind: string): Promise<Body | Status>
   }
 }
 
-function decoded(bytes: Buffer, kind: string, decode: (text: string) => Omit<Body, 'patchType'>): Body | Status {
+function decoded(
+  bytes: Buffer,
+  kind: string,
+  decode: (text: string) => Omit<Body, 'patchType'>,
+  prefix = "couldn't get version/kind; json parse error: ",
+): Body | Status {
   try {
-    const body = decode(bytes.toString())
-    const missing = missingTypeMeta(body.value, bytes)
-    return missing === undefined ? body : unrecognized(kind, missing, bytes)
+    const { value, duplicateFields } = decode(bytes.toString())
+    const wrong = wrongTypeMeta(value)
+    return wrong === undefined ? { value: value ?? {}, duplicateFields } : unrecognized(kind, wrong, bytes)
   } catch (error) {
     if (!(error instanceof JsonError)) throw error
-    return unrecognized(kind, `couldn't get version/kind; json parse error: ${error.message}`, bytes)
+    return unrecognized(kind, prefix + error.message, bytes)
   }
 }
 
 /** An object names its kind, except where the path says it. Source: apimachinery/pkg/runtime/serializer/json/meta.go Interpret */
-function missingTypeMeta(value: unknown, _bytes: Buffer): string | undefined {
-  if (typeof value === 'object' && !Array.isArray(value)) return undefined
-  const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
-  const type = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
-  return `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into Go value of type ${type}`
+function wrongTypeMeta(value: unknown): string | undefined {
+  const parse = "couldn't get version/kind; json parse error: json: cannot unmarshal"
+  if (typeof value !== 'object' || Array.isArray(value))
+    return `${parse} ${goKind(value)} into Go value of type ${TYPE_META}`
+  for (const field of ['apiVersion', 'kind']) {
+    const given = value === null ? undefined : (value as Readonly<Record<string, unknown>>)[field]
+    if (given !== undefined && given !== null && typeof given !== 'string')
+      return `${parse} ${goKind(given)} into Go struct field .${field} of type string`
+  }
+  const { apiVersion } = (value ?? {}) as { readonly apiVersion?: string | null }
+  return (apiVersion ?? '').split('/').length > 2 ? `unexpected GroupVersion string: ${apiVersion}` : undefined
+}
+
+const TYPE_META =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+
+/** What encoding/json calls a value. */
+function goKind(value: unknown): string {
+  return Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
 }
 
 /** Source: apiserver/pkg/endpoints/handlers/rest.go transformDecodeError */
@@ -139,8 +158,9 @@ function wrongDeleteOptions(body: unknown): Status | undefined {
   for (const [field, [go, is]] of Object.entries(deleteOptionTypes)) {
     const value = Object.hasOwn(options, field) ? options[field] : undefined
     if (value === undefined || value === null || is(value)) continue
-    const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
-    return badRequest(`json: cannot unmarshal ${found} into Go struct field DeleteOptions.${field} of type ${go}`)
+    return badRequest(
+      `json: cannot unmarshal ${goKind(value)} into Go struct field DeleteOptions.${field} of type ${go}`,
+    )
   }
   return undefined
 }

@@ -61,7 +61,7 @@ class Reader {
   }
 
   #nested<T>(read: () => T): T {
-    if (++this.#depth > MAX_DEPTH) throw new JsonError('exceeded max depth')
+    if (++this.#depth > MAX_DEPTH) this.#fail('exceeded max depth')
     this.#at++
     const value = read()
     this.#depth--
@@ -113,7 +113,7 @@ class Reader {
     }
     this.#at++
     const raw = this.#text.slice(start, this.#at)
-    return raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1)
+    return raw.includes('\\') ? wellFormed(JSON.parse(raw) as string) : raw.slice(1, -1)
   }
 
   /** How long the escape here is. */
@@ -184,7 +184,27 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 function quoted(character: string): string {
   if (character === "'") return "'\\''"
   if (character === '"') return `'"'`
+  if (character < ' ' || character === '\x7f') return goControl(character)
   return `'${JSON.stringify(character).slice(1, -1)}'`
+}
+
+/** Half a surrogate pair is no character. Source: encoding/json decode.go unquoteBytes */
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\ufffd')
+}
+
+/** Source: strconv/quote.go appendEscapedRune */
+function goControl(character: string): string {
+  const named: Readonly<Record<string, string>> = {
+    '\b': '\\b',
+    '\f': '\\f',
+    '\n': '\\n',
+    '\r': '\\r',
+    '\t': '\\t',
+    '\v': '\\v',
+    '\x07': '\\a',
+  }
+  return `'${named[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`}'`
 }
 
 function set(object: Record<string, unknown>, key: string, value: unknown): void {

@@ -19,10 +19,16 @@ export function parseAccept(header: string): readonly Clause[] {
     .map((text) => {
       const [type, ...rest] = text.split(';').map((part) => part.trim())
       const parameters = new Map(rest.map((part) => part.split('=', 2).map((word) => word.trim()) as [string, string]))
-      return { type: type!.toLowerCase(), parameters, quality: Number(parameters.get('q') ?? 1) }
+      return { type: type!.toLowerCase(), parameters, quality: quality(parameters.get('q')) }
     })
-    .filter(({ type, quality }) => type !== '' && quality > 0)
+    .filter(({ type }) => type !== '')
   return clauses.sort((a, b) => b.quality - a.quality)
+}
+
+/** What is no number counts in full. Source: munnerlyn/goautoneg accept.go ParseAccept */
+function quality(text: string | undefined): number {
+  const value = Number(text ?? 1)
+  return Number.isNaN(value) ? 1 : value
 }
 
 /**

@@ -103,7 +103,22 @@ function readDeleteOptions(
 }
 
 function fieldManagerErrors(manager: string | undefined): OptionError[] {
-  if (manager === undefined || manager.length <= 128) return []
+  if (manager === undefined) return []
+  const at = [...manager].findIndex((character) => !/[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(character))
+  if (at >= 0) {
+    const code = [...manager][at]!.codePointAt(0)!
+    const shown = code < 0x80 ? `"\\x${code.toString(16).padStart(2, '0')}"` : JSON.stringify(manager)
+    const character = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
+    const value = manager.length === 1 ? shown : JSON.stringify(manager)
+    return [
+      error(
+        'FieldValueInvalid',
+        'fieldManager',
+        `Invalid value: ${value}: invalid character ${character} (at position ${at})`,
+      ),
+    ]
+  }
+  if (manager.length <= 128) return []
   return [error('FieldValueTooLong', 'fieldManager', 'Too long: may not be more than 128 bytes')]
 }
 

@@ -41,6 +41,7 @@ export function decodeProtobuf(bytes: Buffer): unknown {
     throw new ProtobufError(
       `provided data does not appear to be a protobuf message, expected prefix [${[...MAGIC].join(' ')}]`,
     )
+  if (bytes.length === MAGIC.length) throw new ProtobufError('empty body')
   const envelope = readMessage(new Wire(bytes.subarray(4)), UNKNOWN, 0) as {
     readonly typeMeta?: { readonly apiVersion?: string; readonly kind?: string }
     readonly raw?: string

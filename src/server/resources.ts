@@ -82,7 +82,7 @@ function servedVerb(kind: ServedKind, info: ResourceInfo): Verb | Status {
   if (unwatched === '') return methodNotAllowed()
   if (!kind.namespaced && info.namespace !== undefined) return unknownResource()
   if (info.subresource !== undefined) {
-    const subresource = kind.subresources?.[info.subresource]
+    const subresource = ownSubresource(kind, info.subresource)
     if (subresource === undefined) return unknownResource()
     return subresource.verbs.includes(unwatched) ? unwatched : methodNotAllowed()
   }
@@ -96,9 +96,15 @@ function servedVerb(kind: ServedKind, info: ResourceInfo): Verb | Status {
   return verbsOf(kind).includes(info.verb) ? (info.verb as Verb) : methodNotAllowed()
 }
 
+function ownSubresource({ subresources }: ServedKind, name: string | undefined) {
+  return name !== undefined && subresources !== undefined && Object.hasOwn(subresources, name)
+    ? subresources[name]
+    : undefined
+}
+
 /** A sub-resource with an object of its own (scale) has columns of its own. */
 function shownAs(kind: ServedKind, { subresource }: ResourceInfo): ServedKind {
-  const own = subresource === undefined ? undefined : kind.subresources?.[subresource]
+  const own = ownSubresource(kind, subresource)
   return own?.columns === undefined ? kind : { ...kind, kind: own.kind ?? kind.kind, columns: own.columns }
 }
 
@@ -110,7 +116,7 @@ export async function decodedRequest(
   verb: Verb,
 ): Promise<ApiRequest | Status> {
   const contentType = exchange.header('content-type')
-  const subresource = info.subresource === undefined ? undefined : kind.subresources?.[info.subresource]
+  const subresource = ownSubresource(kind, info.subresource)
   const base = requestBase(exchange, info, verb)
   if (verb === 'get' || verb === 'list' || verb === 'watch') return withOptions(base, verb, exchange, info)
   const bytes = await readBody(exchange.request)

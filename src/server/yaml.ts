@@ -1,4 +1,4 @@
-import { Document, parseDocument, type Scalar, type Tags, visit } from 'yaml'
+import { Document, isCollection, parseAllDocuments, type Scalar, type Tags, visit } from 'yaml'
 import { type DecodedJson, decodeJson, JsonError } from './json.ts'
 
 /**
@@ -9,18 +9,45 @@ import { type DecodedJson, decodeJson, JsonError } from './json.ts'
 export function decodeYaml(text: string): DecodedJson {
   // kubectl sends JSON under the YAML type too.
   if (/^\s*\{/.test(text)) return decodeJson(text)
-  const document = parseDocument(text, { uniqueKeys: true, version: '1.1', customTags: goTags })
+  const document = firstDocument(text)
   const duplicateFields: string[] = []
-  for (const error of document.errors) {
-    if (error.code !== 'DUPLICATE_KEY') throw new JsonError(`yaml: ${firstLine(error.message)}`)
-    duplicateFields.push(alreadySet(text, error.pos[0]))
+  for (const { code, pos, message } of document.errors) {
+    if (code === 'DUPLICATE_KEY') duplicateFields.push(alreadySet(text, pos[0]))
+    else throw new JsonError(`yaml: ${goWords[code] ?? firstLine(message)}`)
   }
   try {
+    visit(document, { Pair: (_, { key }) => refuseCollection(key) })
     // Through text: what an alias repeats is repeated, and what contains itself is refused.
     return { value: JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 100 }))), duplicateFields }
   } catch (error) {
-    throw new JsonError(`yaml: ${firstLine((error as Error).message)}`)
+    throw new JsonError(`yaml: ${unreadable(error as Error)}`)
   }
+}
+
+/** What comes after `---` is not looked at. Source: sigs.k8s.io/yaml Unmarshal */
+function firstDocument(text: string): Document {
+  try {
+    const [first] = parseAllDocuments(text, { uniqueKeys: true, version: '1.1', customTags: goTags }) as Document[]
+    return first ?? new Document(null)
+  } catch (error) {
+    throw new JsonError(`yaml: ${unreadable(error as Error)}`)
+  }
+}
+
+function refuseCollection(key: unknown): void {
+  if (isCollection(key)) throw new JsonError(`invalid map key: ${JSON.stringify(key)}`)
+}
+
+/** Source: goyaml.v2 scannerc.go, parserc.go, decode.go */
+const goWords: Readonly<Record<string, string>> = {
+  BLOCK_AS_IMPLICIT_KEY: 'mapping values are not allowed in this context',
+  TAB_AS_INDENT: 'found character that cannot start any token',
+}
+
+function unreadable(error: Error): string {
+  const alias = /^Unresolved alias.*: (\S+)$/.exec(error.message)
+  if (alias !== null) return `unknown anchor '${alias[1]}' referenced`
+  return error instanceof RangeError ? 'exceeded max depth of 10000' : firstLine(error.message)
 }
 
 /** Go leaves timestamps as text and knows no base 60. Source: sigs.k8s.io/yaml goyaml.v2 resolve.go */

@@ -28,14 +28,14 @@ export function valueError(shape: string, value: unknown, place: Place): string 
     case 'l':
       return integerError(shape, value, place)
     case 'x':
-      return intOrStringError(value)
+      return intOrStringError(value, place)
     case 'q':
       return typeof value === 'string' && QUANTITY.test(value) ? undefined : quantityError(value)
     case 'y':
       return typeof value === 'string' ? base64Error(value) : typeError(shape, value, place)
     case 't':
     case 'm':
-      return timeError(value)
+      return timeError(value, place)
     case 'o':
       return typeof value === 'object' && !Array.isArray(value) ? undefined : typeError(shape, value, place)
     default:
@@ -87,11 +87,11 @@ function integerError(shape: string, value: unknown, place: Place): string | und
 }
 
 /** Source: apimachinery/pkg/util/intstr/intstr.go UnmarshalJSON */
-function intOrStringError(value: unknown): string | undefined {
+function intOrStringError(value: unknown, place: Place): string | undefined {
   if (typeof value === 'string') return undefined
-  if (typeof value !== 'number') return `json: cannot unmarshal ${kindOf(value)} into Go value of type int32`
+  if (typeof value !== 'number') return unmarshal(kindOf(value), 'int32', place)
   if (Number.isInteger(value) && Math.abs(value) <= 2 ** 31) return undefined
-  return `json: cannot unmarshal number ${value} into Go value of type int32`
+  return unmarshal(`number ${value}`, 'int32', place)
 }
 
 const QUANTITY = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+|[numkMGTPE]|[KMGTPE]i)?$/
@@ -116,8 +116,8 @@ function base64Error(value: string): string | undefined {
 }
 
 /** Source: apimachinery/pkg/apis/meta/v1/time.go UnmarshalJSON, time/format.go ParseError */
-function timeError(value: unknown): string | undefined {
-  if (typeof value !== 'string') return `json: cannot unmarshal ${kindOf(value)} into Go value of type string`
+function timeError(value: unknown, place: Place): string | undefined {
+  if (typeof value !== 'string') return unmarshal(kindOf(value), 'string', place)
   if (!Number.isNaN(parseTime(value))) return undefined
   const text = JSON.stringify(value)
   return `parsing time ${text} as "2006-01-02T15:04:05Z07:00": cannot parse ${text} as "2006"`

@@ -48,7 +48,8 @@ function getterOf(endpoint: Endpoint, field: string): FieldGetter {
   if (field === 'metadata.name') return nameOf
   if (field === 'metadata.namespace') return namespaceOf
   const { fieldSelectors, view } = endpoint.definition
-  const getter = fieldSelectors?.[field]
+  const getter =
+    fieldSelectors !== undefined && Object.hasOwn(fieldSelectors, field) ? fieldSelectors[field] : undefined
   if (getter !== undefined)
     return view === undefined ? getter : (stored: KubernetesObject) => getter(presented(endpoint, stored))
   if (fieldSelectors !== undefined) throw new FieldSelectorError(`field label not supported: ${field}`)

@@ -21,7 +21,7 @@ function strategyDefaults({ updateStrategy = {} }: DaemonSetSpec): NonNullable<D
 function defaults(daemonSet: DaemonSet): DaemonSet {
   const spec = daemonSet.spec
   if (!spec) return daemonSet
-  const template = spec.template && podTemplateDefaults(spec.template)
+  const template = podTemplateDefaults(spec.template)
   const { type, rollingUpdate } = spec.updateStrategy ?? {}
   const rolling = rollingUpdate?.maxSurge !== undefined && rollingUpdate.maxUnavailable !== undefined
   const complete =

@@ -24,7 +24,7 @@ function strategyDefaults({ strategy = {} }: DeploymentSpec): NonNullable<Deploy
 function defaults(deployment: Deployment): Deployment {
   const spec = deployment.spec
   if (!spec) return deployment
-  const template = spec.template && podTemplateDefaults(spec.template)
+  const template = podTemplateDefaults(spec.template)
   const { type, rollingUpdate } = spec.strategy ?? {}
   const rolling = rollingUpdate?.maxSurge !== undefined && rollingUpdate.maxUnavailable !== undefined
   const complete =

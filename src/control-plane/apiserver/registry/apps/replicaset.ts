@@ -16,7 +16,7 @@ import { replicaScale } from './scale.ts'
 function defaults(replicaSet: ReplicaSet): ReplicaSet {
   const spec = replicaSet.spec
   if (!spec) return replicaSet
-  const template = spec.template && podTemplateDefaults(spec.template)
+  const template = podTemplateDefaults(spec.template)
   if (template === spec.template && spec.replicas !== undefined) return replicaSet
   return { ...replicaSet, spec: { ...spec, replicas: spec.replicas ?? 1, ...(template && { template }) } }
 }

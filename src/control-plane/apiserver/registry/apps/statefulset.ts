@@ -30,7 +30,7 @@ const claimTemplate = (claim: PersistentVolumeClaim): PersistentVolumeClaim =>
 function defaults(statefulSet: StatefulSet): StatefulSet {
   const spec = statefulSet.spec
   if (!spec) return statefulSet
-  const template = spec.template && podTemplateDefaults(spec.template)
+  const template = podTemplateDefaults(spec.template)
   const { whenDeleted, whenScaled } = spec.persistentVolumeClaimRetentionPolicy ?? {}
   const { type, rollingUpdate } = spec.updateStrategy ?? {}
   const complete =

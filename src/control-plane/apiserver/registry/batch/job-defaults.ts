@@ -25,7 +25,7 @@ function isComplete(spec: JobSpec): boolean {
 }
 
 function specDefaults(spec: JobSpec): JobSpec {
-  const template = spec.template && podTemplateDefaults(spec.template)
+  const template = podTemplateDefaults(spec.template)
   const policy = spec.podFailurePolicy && failurePolicyDefaults(spec.podFailurePolicy)
   if (template === spec.template && policy === spec.podFailurePolicy && isComplete(spec)) return spec
   const single = spec.completions === undefined && spec.parallelism === undefined
@@ -55,7 +55,7 @@ export function jobDefaults(job: Job): Job {
 
 /** The job of a CronJob is completed as a template only. Source: pkg/apis/batch/v1/zz_generated.defaults.go SetObjectDefaults_CronJob. */
 export function jobTemplateDefaults(spec: JobSpec): JobSpec {
-  const template = spec.template && podTemplateDefaults(spec.template)
+  const template = podTemplateDefaults(spec.template)
   const policy = spec.podFailurePolicy && failurePolicyDefaults(spec.podFailurePolicy)
   if (template === spec.template && policy === spec.podFailurePolicy) return spec
   return { ...spec, template, ...(policy && { podFailurePolicy: policy }) }

@@ -80,11 +80,13 @@ function resourceDefaults(resources: ResourceRequirements): ResourceRequirements
   return { ...resources, ...(limits && { limits }), ...(requests && { requests }) }
 }
 
-/** Completes the template of a workload, once per template. */
-export const podTemplateDefaults = (template: PodTemplateSpec): PodTemplateSpec =>
-  remembered(completedTemplates, template, (each) => {
-    if (!each.spec) return each
-    const spec = podSpecDefaults(each.spec)
+const EMPTY_TEMPLATE: PodTemplateSpec = {}
+const EMPTY_SPEC = {} as PodSpec
+
+/** Completes the template of a workload, once per template. Template and spec are structs in Go: left out, they are there and empty. */
+export const podTemplateDefaults = (template: PodTemplateSpec | undefined): PodTemplateSpec =>
+  remembered(completedTemplates, template ?? EMPTY_TEMPLATE, (each) => {
+    const spec = podSpecDefaults(each.spec ?? EMPTY_SPEC)
     return spec === each.spec ? each : { ...each, spec }
   })
 

@@ -10,7 +10,7 @@ import { templateWarnings } from '../warnings/pod-warnings.ts'
 import { podTemplateDefaults } from './pod-defaults.ts'
 
 function defaults(podTemplate: PodTemplate): PodTemplate {
-  const template = podTemplate.template && podTemplateDefaults(podTemplate.template)
+  const template = podTemplateDefaults(podTemplate.template)
   return template === podTemplate.template || !template ? podTemplate : { ...podTemplate, template }
 }
 

@@ -26,7 +26,7 @@ export function validateConfigMap({ data = {}, binaryData = {} }: ConfigMap): Er
   let size = 0
   for (const [key, value] of Object.entries(data)) {
     invalidEach(errors, `data[${key}]`, key, configMapKey(key))
-    if (binaryData[key] !== undefined) invalid(errors, `data[${key}]`, key, 'duplicate of key present in binaryData')
+    if (Object.hasOwn(binaryData, key)) invalid(errors, `data[${key}]`, key, 'duplicate of key present in binaryData')
     size += byteLength(value)
   }
   for (const [key, value] of Object.entries(binaryData)) {
