@@ -1,8 +1,10 @@
 import type { MutatingAdmissionPolicy } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { defineKind } from '../kind.ts'
+import { validateMutatingPolicy } from '../validation/admissionregistration/policies.ts'
 import { matchResourcesDefaults } from './defaults.ts'
 import { paramKindText } from './param-columns.ts'
+import { staticSuffixWarnings } from './static-suffix.ts'
 
 /** Source: pkg/apis/admissionregistration/v1/defaults.go SetDefaults_MutatingAdmissionPolicySpec. */
 function defaults(policy: MutatingAdmissionPolicy): MutatingAdmissionPolicy {
@@ -31,6 +33,9 @@ export const mutatingAdmissionPolicy = defineKind<MutatingAdmissionPolicy>({
   namespaced: false,
   schema: 'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicy',
   defaults,
+  validate: (policy) => validateMutatingPolicy(policy),
+  validateUpdate: validateMutatingPolicy,
+  warnings: staticSuffixWarnings,
   columns: [
     nameColumn,
     column('Mutations', texts.mutations, ({ spec }) => spec?.mutations?.length ?? 0, { type: 'integer' }),

@@ -1,8 +1,10 @@
 import type { MutatingAdmissionPolicyBinding } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { defineKind } from '../kind.ts'
+import { validateMutatingBinding } from '../validation/admissionregistration/bindings.ts'
 import { matchResourcesDefaults } from './defaults.ts'
 import { paramRefText } from './param-columns.ts'
+import { staticSuffixWarnings } from './static-suffix.ts'
 
 /** Source: pkg/apis/admissionregistration/v1/zz_generated.defaults.go SetObjectDefaults_MutatingAdmissionPolicyBinding. */
 function defaults(binding: MutatingAdmissionPolicyBinding): MutatingAdmissionPolicyBinding {
@@ -26,6 +28,8 @@ export const mutatingAdmissionPolicyBinding = defineKind<MutatingAdmissionPolicy
   namespaced: false,
   schema: 'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding',
   defaults,
+  validate: validateMutatingBinding,
+  warnings: staticSuffixWarnings,
   columns: [
     nameColumn,
     column('PolicyName', texts.policyName, ({ spec }) => spec?.policyName ?? ''),

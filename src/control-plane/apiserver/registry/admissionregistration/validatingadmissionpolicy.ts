@@ -2,8 +2,10 @@ import type { ValidatingAdmissionPolicy } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
 import { withMetadataOf } from '../status-metadata.ts'
+import { validateValidatingPolicy } from '../validation/admissionregistration/policies.ts'
 import { matchResourcesDefaults } from './defaults.ts'
 import { paramKindText } from './param-columns.ts'
+import { staticSuffixWarnings } from './static-suffix.ts'
 
 /** Source: pkg/apis/admissionregistration/v1/defaults.go SetDefaults_ValidatingAdmissionPolicySpec. */
 function defaults(policy: ValidatingAdmissionPolicy): ValidatingAdmissionPolicy {
@@ -36,6 +38,9 @@ export const validatingAdmissionPolicy = defineKind<ValidatingAdmissionPolicy>({
   // Source: pkg/registry/admissionregistration/validatingadmissionpolicy/strategy.go PrepareForCreate.
   prepareForCreate: (policy) => ({ ...policy, status: {} }),
   prepareForStatusUpdate: withMetadataOf,
+  validate: (policy) => validateValidatingPolicy(policy),
+  validateUpdate: validateValidatingPolicy,
+  warnings: staticSuffixWarnings,
   columns: [
     nameColumn,
     column('Validations', texts.validations, ({ spec }) => spec?.validations?.length ?? 0, { type: 'integer' }),

@@ -1,8 +1,10 @@
 import type { ValidatingAdmissionPolicyBinding } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { defineKind } from '../kind.ts'
+import { validateValidatingBinding } from '../validation/admissionregistration/bindings.ts'
 import { matchResourcesDefaults } from './defaults.ts'
 import { paramRefText } from './param-columns.ts'
+import { staticSuffixWarnings } from './static-suffix.ts'
 
 /** Source: pkg/apis/admissionregistration/v1/zz_generated.defaults.go SetObjectDefaults_ValidatingAdmissionPolicyBinding. */
 function defaults(binding: ValidatingAdmissionPolicyBinding): ValidatingAdmissionPolicyBinding {
@@ -26,6 +28,8 @@ export const validatingAdmissionPolicyBinding = defineKind<ValidatingAdmissionPo
   namespaced: false,
   schema: 'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding',
   defaults,
+  validate: validateValidatingBinding,
+  warnings: staticSuffixWarnings,
   columns: [
     nameColumn,
     column('PolicyName', texts.policyName, ({ spec }) => spec?.policyName ?? ''),

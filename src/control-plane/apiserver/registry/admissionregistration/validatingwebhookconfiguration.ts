@@ -1,8 +1,10 @@
 import type { ValidatingWebhookConfiguration } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { defineKind } from '../kind.ts'
+import { validateWebhooks, validateWebhooksUpdate } from '../validation/admissionregistration/webhooks.ts'
 import { webhookDefaults } from './defaults.ts'
 import { firstGeneration, nextGeneration } from './generation.ts'
+import { staticSuffixWarnings } from './static-suffix.ts'
 
 /** Source: pkg/apis/admissionregistration/v1/defaults.go SetDefaults_ValidatingWebhook. */
 const defaults = (each: ValidatingWebhookConfiguration): ValidatingWebhookConfiguration =>
@@ -22,6 +24,9 @@ export const validatingWebhookConfiguration = defineKind<ValidatingWebhookConfig
   defaults,
   prepareForCreate: firstGeneration,
   prepareForUpdate: nextGeneration,
+  validate: validateWebhooks,
+  validateUpdate: validateWebhooksUpdate,
+  warnings: staticSuffixWarnings,
   columns: [
     nameColumn,
     column('Webhooks', texts.webhooks, (each) => each.webhooks?.length ?? 0, { type: 'integer' }),

@@ -9,7 +9,8 @@ import { portNumber } from '../formats.ts'
 const DNS1035 = '[a-z]([-a-z0-9]*[a-z0-9])?'
 const dns1035 = new RegExp(`^${DNS1035}$`)
 
-function isDNS1035Label(text: string): readonly string[] {
+/** Source: apimachinery/pkg/util/validation IsDNS1035Label. */
+export function isDNS1035Label(text: string): readonly string[] {
   const rule =
     "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character"
   const long = text.length > 63 ? ['must be no more than 63 characters'] : []

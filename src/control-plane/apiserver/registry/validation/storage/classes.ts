@@ -61,6 +61,11 @@ function validateTerm(errors: Errors, field: string, { matchLabelExpressions = [
   return found
 }
 
+const sortedEntries = (values: Values) => Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1))
+
+const sameTerm = (a: Values, b: Values): boolean =>
+  JSON.stringify(sortedEntries(a)) === JSON.stringify(sortedEntries(b))
+
 /** Upstream compares each term with as many empty ones as there are terms, and then with those before it. */
 function validateTopologies(errors: Errors, terms: readonly TopologySelectorTerm[] = []): void {
   const before: Values[] = []
@@ -69,7 +74,7 @@ function validateTopologies(errors: Errors, terms: readonly TopologySelectorTerm
     const found = validateTerm(errors, path, term)
     const repeat = () => duplicate(errors, `${path}.matchLabelExpressions`, '')
     if (Object.keys(found).length === 0) for (const _ of terms) repeat()
-    for (const other of before) if (semanticallyEqual(found, other)) repeat()
+    for (const other of before) if (sameTerm(found, other)) repeat()
     before.push(found)
   }
 }
