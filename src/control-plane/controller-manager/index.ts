@@ -11,6 +11,7 @@ import type { ClusterAuthority, Controller, ControllerDescriptor, KindInfo } fro
 import { cronJobController } from './cronjob/index.ts'
 import { daemonSetController } from './daemonset/index.ts'
 import { deploymentController } from './deployment/index.ts'
+import { disruptionController } from './disruption/index.ts'
 import { endpointsController } from './endpoints/index.ts'
 import { endpointSliceController } from './endpointslice/index.ts'
 import { type ControllerManagerFlags, isControllerEnabled } from './flags.ts'
@@ -59,6 +60,7 @@ export const controllers: readonly ControllerDescriptor[] = [
   jobController,
   cronJobController,
   ttlAfterFinishedController,
+  disruptionController,
 ]
 
 export interface ControllerManagerOptions {
