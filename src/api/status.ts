@@ -111,7 +111,7 @@ export function invalid({ group, kind }: GroupKind, name: string, errors: readon
   return failure(422, 'Invalid', all === undefined ? subject : `${subject}: ${all}`, {
     ...(name === '' ? {} : { name }),
     ...(group === '' ? {} : { group }),
-    kind,
+    ...(kind === '' ? {} : { kind }),
     ...(causes.length === 0 ? {} : { causes }),
   })
 }

@@ -68,8 +68,10 @@ async function patchBody(type: string, bytes: Buffer): Promise<Body | Status> {
     return { ...decodeYaml(bytes.toString()), patchType }
   } catch (error) {
     if (!(error instanceof JsonError)) throw error
-    if (patchType === 'application/apply-patch+yaml') return badRequest(`error decoding YAML: ${error.message}`)
-    return badRequest(error.message)
+    if (patchType === 'application/apply-patch+yaml')
+      return badRequest(`error decoding YAML: error converting YAML to JSON: ${error.message}`)
+    const prefix = patchType === 'application/strategic-merge-patch+json' ? '' : 'error decoding patch: '
+    return badRequest(prefix + error.message)
   }
 }
 

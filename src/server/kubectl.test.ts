@@ -250,7 +250,7 @@ const refused: readonly Line[] = [
   ['apply -f foo.yaml', 'no matches for kind "Foo" in version "v1"', 1],
   ['apply -f empty.yaml', 'error: no objects passed to apply', 1],
   ['create -f huge.yaml', 'Too long: may not be more than 1048576 bytes', 1],
-  ['apply --server-side -f app.yaml', 'server-side apply (application/apply-patch+yaml) is not simulated', 1],
+  ['apply --server-side -f app.yaml', 'deployment.apps/app serverside-applied'],
   ['get secrets --as jane', 'User "jane" cannot list resource "secrets" in API group "" in the namespace "default"', 1],
   ['auth can-i list pods --as jane', 'yes'],
   ['auth can-i create pods --as jane', 'no', 1],

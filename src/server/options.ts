@@ -43,7 +43,7 @@ function readWriteOptions(
   deleteOptions: unknown,
 ): Status | undefined {
   text(options, query, 'fieldManager')
-  if (truth(query.get('force'))) options.force = true
+  if (query.has('force')) options.force = truth(query.get('force'))
   const body = (typeof deleteOptions === 'object' && deleteOptions !== null ? deleteOptions : {}) as DeleteOptionsBody
   const dryRun = Array.isArray(body.dryRun) ? body.dryRun.map(String) : query.getAll('dryRun')
   const validation = query.get('fieldValidation') ?? ''

@@ -10,11 +10,12 @@ export function decodeYaml(text: string): DecodedJson {
   // kubectl sends JSON under the YAML type too.
   if (/^\s*\{/.test(text)) return decodeJson(text)
   const document = firstDocument(text)
-  const duplicateFields: string[] = []
+  const repeated: string[] = []
   for (const { code, pos, message } of document.errors) {
-    if (code === 'DUPLICATE_KEY') duplicateFields.push(alreadySet(text, pos[0]))
+    if (code === 'DUPLICATE_KEY') repeated.push(alreadySet(text, pos[0]))
     else throw new JsonError(`yaml: ${goWords[code] ?? firstLine(message)}`)
   }
+  const duplicateFields = repeated.length > 0 ? [`yaml: unmarshal errors:${repeated.join('')}`] : []
   try {
     visit(document, { Pair: (_, { key }) => refuseCollection(key) })
     // Through text: what an alias repeats is repeated, and what contains itself is refused.
@@ -63,7 +64,7 @@ const firstLine = (message: string) => message.split('\n', 1)[0]!.replace(/ at l
 function alreadySet(text: string, offset: number): string {
   const line = text.slice(0, offset).split('\n').length
   const key = /[^\s:]+/.exec(text.slice(offset))?.[0]?.replace(/^["']|["']$/g, '') ?? ''
-  return `yaml: unmarshal errors:\n  line ${line}: key ${JSON.stringify(key)} already set in map`
+  return `\n  line ${line}: key ${JSON.stringify(key)} already set in map`
 }
 
 /** An answer as YAML, with its keys in order and quotes where Go sets them. Source: sigs.k8s.io/yaml Marshal */

@@ -42,12 +42,12 @@ function mergeMap(type: MapType, left: Json | undefined, right: Json | undefined
   const [a, b] = [asMap(left), asMap(right)]
   if (type.atomic || (isVoid(a) && isVoid(b))) return right === undefined ? left : right
   if (b === undefined && right === undefined) return left
-  const out: Record<string, Json> = {}
+  const out: [string, Json][] = []
   for (const key of new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])) {
     const value = merged(own(a, key), own(b, key), typeOfKey(type, key))
-    if (value !== undefined) out[key] = value
+    if (value !== undefined) out.push([key, value])
   }
-  return Object.keys(out).length > 0 ? out : undefined
+  return out.length > 0 ? Object.fromEntries(out) : undefined
 }
 
 const own = (map: JsonMap | undefined, key: string) =>

@@ -15,16 +15,16 @@ export function remove(value: Json, items: FieldSet, type: Atom): Json {
 
 function fromMap(type: MapType, value: Json, items: FieldSet): Json {
   if (!isMap(value) || type.atomic) return null
-  const out: Record<string, Json> = {}
+  const out: [string, Json][] = []
   let touched = false
   for (const [key, item] of Object.entries(value)) {
     const element = fieldElement(key)
     if (item === undefined || items.members.has(element)) continue
     const below = items.children.get(element)
     touched ||= below !== undefined
-    out[key] = below === undefined ? item : inside(item, below, typeOfKey(type, key))
+    out.push([key, below === undefined ? item : inside(item, below, typeOfKey(type, key))])
   }
-  return touched || Object.keys(out).length > 0 ? out : null
+  return touched || out.length > 0 ? Object.fromEntries(out) : null
 }
 
 function fromList(type: ListType, value: Json, items: FieldSet): Json {

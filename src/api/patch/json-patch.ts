@@ -1,4 +1,4 @@
-import { isList, isMap, type Json, PatchError } from './patch-error.ts'
+import { goKind, isList, isMap, type Json, type JsonMap, PatchError } from './patch-error.ts'
 
 interface Operation {
   readonly op: string
@@ -17,7 +17,7 @@ const MAX_OPERATIONS = 10_000
  */
 export function applyJsonPatch(original: unknown, patch: unknown): unknown {
   if (!isList(patch)) {
-    const found = isMap(patch) ? 'object' : typeof patch
+    const found = goKind(patch)
     throw new PatchError(
       400,
       `error decoding patch: json: cannot unmarshal ${found} into Go value of type []handlers.jsonPatchOp`,
@@ -28,10 +28,16 @@ export function applyJsonPatch(original: unknown, patch: unknown): unknown {
       400,
       `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`,
     )
-  return patch.reduce<Json>(
+  for (const operation of patch)
+    if (!isMap(operation)) {
+      const found = `json: cannot unmarshal ${goKind(operation)} into Go value of type handlers.jsonPatchOp`
+      throw new PatchError(400, `error decoding patch: ${found}`)
+    }
+  const result = patch.reduce<Json>(
     (document, operation) => apply(document, operation as unknown as Operation),
     original as Json,
   )
+  return result
 }
 
 function apply(document: Json, { op, path, from, value = null }: Operation): Json {
@@ -42,19 +48,18 @@ function apply(document: Json, { op, path, from, value = null }: Operation): Jso
     case 'remove':
       return remove(document, target)
     case 'replace':
-      read(document, target)
-      return target.length === 0 ? value : change(document, target, () => value)
+      return replace(document, target, value)
     case 'move': {
       const source = pointer(from)
       return add(remove(document, source), target, read(document, source))
     }
     case 'copy':
-      return add(document, target, read(document, pointer(from)))
+      return add(document, target, readOrNull(document, pointer(from)))
     case 'test':
       if (!same(tryRead(document, target) ?? null, value)) throw doesNotApply()
       return document
     default:
-      throw new PatchError(400, `Unexpected kind: ${op}`)
+      throw doesNotApply()
   }
 }
 
@@ -96,12 +101,38 @@ function indexIn(list: readonly Json[], part: string, forAdd: boolean): number {
   return from
 }
 
+/** A field that is not there can be replaced all the same. Source: evanphx/json-patch v4 patch.go replace */
+function replace(document: Json, path: readonly string[], value: Json): Json {
+  if (path.length === 0) {
+    if (!isMap(value) && !isList(value)) throw doesNotApply()
+    return value
+  }
+  const last = path[path.length - 1]!
+  return change(document, path.slice(0, -1), (parent) => {
+    if (isList(parent)) return parent.with(indexIn(parent, last, false), value)
+    if (isMap(parent)) return withField(parent, last, value)
+    throw doesNotApply()
+  })
+}
+
+/** Own, whatever its name. */
+function withField(map: JsonMap, name: string, value: Json): JsonMap {
+  return Object.fromEntries([...Object.entries(map).filter(([key]) => key !== name), [name, value]])
+}
+
+/** What is not in an object counts as null. */
+function readOrNull(document: Json, path: readonly string[]): Json {
+  const parent = read(document, path.slice(0, -1))
+  if (path.length > 0 && isMap(parent) && !Object.hasOwn(parent, path[path.length - 1]!)) return null
+  return read(document, path)
+}
+
 function add(document: Json, path: readonly string[], value: Json): Json {
   if (path.length === 0) return value
   const last = path[path.length - 1]!
   return change(document, path.slice(0, -1), (parent) => {
     if (isList(parent)) return parent.toSpliced(indexIn(parent, last, true), 0, value)
-    if (isMap(parent)) return { ...parent, [last]: value }
+    if (isMap(parent)) return withField(parent, last, value)
     throw doesNotApply()
   })
 }
@@ -109,7 +140,7 @@ function add(document: Json, path: readonly string[], value: Json): Json {
 function remove(document: Json, path: readonly string[]): Json {
   read(document, path)
   const last = path[path.length - 1]
-  if (last === undefined) return null
+  if (last === undefined) throw doesNotApply()
   return change(document, path.slice(0, -1), (parent) => {
     if (isList(parent)) return parent.toSpliced(indexIn(parent, last, false), 1)
     const { [last]: _, ...rest } = parent as Record<string, Json>

@@ -1,4 +1,4 @@
-import { isMap, type Json, type JsonMap, PatchError } from './patch-error.ts'
+import { goKind, isMap, type Json, PatchError } from './patch-error.ts'
 
 /**
  * RFC 7386. The original is left alone; what the patch does not touch is shared.
@@ -6,21 +6,20 @@ import { isMap, type Json, type JsonMap, PatchError } from './patch-error.ts'
  * @throws PatchError when the patch is not an object
  */
 export function mergePatch(original: unknown, patch: unknown): unknown {
-  if (!isMap(patch))
-    throw new PatchError(
-      400,
-      'error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}',
-    )
+  if (patch === null) throw new PatchError(400, 'Invalid JSON Patch')
+  if (!isMap(patch)) {
+    const found = `json: cannot unmarshal ${goKind(patch)} into Go value of type map[string]interface {}`
+    throw new PatchError(400, `error decoding patch: ${found}`)
+  }
   return merge(original as Json, patch)
 }
 
 function merge(original: Json | undefined, patch: Json): Json {
   if (!isMap(patch)) return patch
-  const result: Record<string, Json> = isMap(original) ? { ...(original as JsonMap) } : {}
-  for (const key of Object.keys(patch)) {
-    const value = patch[key]!
-    if (value === null) delete result[key]
-    else result[key] = merge(result[key], value)
+  const result = new Map(isMap(original) ? Object.entries(original) : [])
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) result.delete(key)
+    else result.set(key, merge(result.get(key), value))
   }
-  return result
+  return Object.fromEntries(result)
 }

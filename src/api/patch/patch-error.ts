@@ -20,3 +20,9 @@ export function isMap(value: unknown): value is JsonMap {
 export function isList(value: unknown): value is readonly Json[] {
   return Array.isArray(value)
 }
+
+/** As Go's JSON decoder names what it found. */
+export function goKind(value: unknown): string {
+  if (isList(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}

@@ -1,4 +1,4 @@
-import { isList, isMap, type Json, type JsonMap, PatchError } from './patch-error.ts'
+import { goKind, isList, isMap, type Json, type JsonMap, PatchError } from './patch-error.ts'
 import { type FieldPatchMeta, PATCH_META } from './patch-meta.ts'
 
 const DIRECTIVE = '$patch'
@@ -15,7 +15,9 @@ const DELETE_FROM = '$deleteFromPrimitiveList/'
  * @throws PatchError
  */
 export function strategicMergePatch(original: unknown, patch: unknown, schema: string): unknown {
-  if (!isMap(patch)) throw new PatchError(400, 'invalid JSON document')
+  if (patch === null) return original
+  if (!isMap(patch))
+    throw new PatchError(400, `json: cannot unmarshal ${goKind(patch)} into Go value of type map[string]interface {}`)
   const type = schema.replace(/^io\.k8s\.(api|apimachinery\.pkg\.apis|kube-aggregator\.pkg\.apis)\./, '')
   return mergeMap(original as JsonMap, patch, type)
 }
@@ -43,6 +45,8 @@ function mergeField(result: Record<string, Json>, key: string, value: Json, type
   if (key.startsWith(DELETE_FROM)) {
     const field = key.slice(DELETE_FROM.length)
     const list = result[field]
+    // Where there is nothing to delete from, what the directive says does not matter.
+    if (list === undefined) return
     if (!isList(value)) throw new PatchError(400, 'invalid patch format of primitive list')
     if (isList(list)) result[field] = list.filter((item) => !value.includes(item))
     return
@@ -93,12 +97,25 @@ function mergeOrdered(result: Record<string, Json>, patch: JsonMap, type: string
     const change = patch[field]
     const meta = metaOf(type, field)
     if (!isList(current) && !isList(change)) continue
+    if (isList(change)) checkOrder(change, order, meta.key)
     const merged = mergedWith(current, change, meta)
     const [fromPatch, serverOnly] = partition(merged, order, meta.key)
     result[field] = ordered(fromPatch, serverOnly, order, isList(current) ? current : [], meta.key)
     done.add(field)
   }
   return done
+}
+
+/** The patch has to be in the order that it asks for. Source: validatePatchWithSetElementOrder */
+function checkOrder(change: readonly Json[], order: readonly Json[], key: string | undefined): void {
+  if (change.length === 0 || order.length === 0) return
+  const kept = key === undefined ? change : change.filter((item) => !isMap(item) || item[DIRECTIVE] !== 'delete')
+  let next = 0
+  for (const place of order)
+    if (next < kept.length && elementValue(kept[next]!, key) === elementValue(place, key)) next++
+  if (next === kept.length) return
+  const [given, asked] = [goMap(change), goMap(order)]
+  throw new PatchError(500, `The order in patch list:\n${given}\n doesn't match $setElementOrder list:\n${asked}\n`)
 }
 
 function mergedWith(current: Json | undefined, change: Json | undefined, meta: FieldPatchMeta): readonly Json[] {

@@ -64,7 +64,19 @@ export function checkStructure(
   const yaml = duplicateFields.filter((text) => text.startsWith('yaml: '))
   const found = fieldValidation === 'Ignore' ? [] : [...yaml, ...walk.found]
   if (fieldValidation === 'Strict' && found.length > 0) return cannot(`strict decoding error: ${found.join(', ')}`)
-  return { object: { ...withSpec(table, object as object), ...named } as KubernetesObject, warnings: found }
+  return {
+    object: { ...withSpec(table, object as object), ...named } as KubernetesObject,
+    warnings: found.flatMap(warningLines),
+  }
+}
+
+/** Source: endpoints/handlers/rest.go parseYAMLWarnings */
+function warningLines(text: string): readonly string[] {
+  if (!text.startsWith('yaml: ')) return [text]
+  return text
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim())
 }
 
 /** Every kind's Spec is a struct, not a pointer, in Go: left out, it is there and empty. */

@@ -1,5 +1,5 @@
 import type { ManagedType } from '../../../api/managedfields/managed-type.ts'
-import type { UserInfo } from '../../../api/request.ts'
+import type { PatchType, UserInfo } from '../../../api/request.ts'
 import type { KubernetesObject, Scale } from '../../../api/types.ts'
 
 /** One thing wrong with one field. Source: apimachinery/pkg/util/validation/field/errors.go */
@@ -106,6 +106,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
       }
     >
   >
+  /** Formats of patches; default all four. Custom resources know no strategic merge. */
+  readonly patchTypes?: readonly PatchType[]
   /** How server-side apply and managedFields see the kind; default as its OpenAPI type says. Kinds with a schema of their own make one with api/managedfields/structural-schema.ts. */
   readonly managedType?: (subresource: string | undefined) => ManagedType
   /** How the scale sub-resource reads and writes the kind. */

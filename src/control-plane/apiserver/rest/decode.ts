@@ -1,3 +1,4 @@
+import { asksForReset } from '../../../api/managedfields/entries.ts'
 import { type Answer, isStatus, type KubernetesObject } from '../../../api/types.ts'
 import type { Call } from '../contract.ts'
 import type { KindDefinition } from '../registry/contract.ts'
@@ -26,5 +27,13 @@ export function checkBody(call: Call, { schema, kind }: KindDefinition, body: un
   if (isStatus(structured)) return structured
   call.warnings.push(...structured.warnings)
   const { object } = structured
-  return object.metadata === undefined ? ({ ...(object as object), metadata: {} } as KubernetesObject) : object
+  const shaped = object.metadata === undefined ? ({ ...(object as object), metadata: {} } as KubernetesObject) : object
+  return asksForReset(managedFieldsOf(body))
+    ? { ...shaped, metadata: { ...shaped.metadata, managedFields: [] } }
+    : shaped
+}
+
+/** An empty list says something here that it says nowhere else. */
+function managedFieldsOf(body: unknown): unknown {
+  return (body as { readonly metadata?: { readonly managedFields?: unknown } | null } | null)?.metadata?.managedFields
 }

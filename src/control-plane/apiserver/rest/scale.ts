@@ -1,10 +1,19 @@
+import { type Managed, NOBODY } from '../../../api/managedfields/entries.ts'
+import type { AppliedObject } from '../../../api/managedfields/field-manager.ts'
+import { History, historyOf, managedAfter } from '../../../api/managedfields/history.ts'
+import { fromScale, toScale } from '../../../api/managedfields/scale-entries.ts'
+import type { JsonMap } from '../../../api/patch/patch-error.ts'
 import type { ApiResponse } from '../../../api/request.ts'
 import { badRequest, conflict, invalid, notFound } from '../../../api/status.ts'
 import { type Answer, isStatus, type KubernetesObject, type Scale } from '../../../api/types.ts'
 import type { Call } from '../contract.ts'
+import { scaleType } from '../managedfields/managed-types.ts'
+import { managerName } from '../managedfields/manager-name.ts'
 import { storageKey } from '../storage/keys.ts'
 import { respond } from './answer.ts'
+import { configuration, merged } from './apply.ts'
 import { applyPatch } from './patch.ts'
+import { isApply, refusedPatch } from './patch-checks.ts'
 import { updateObject } from './update.ts'
 
 /** The scale sub-resource of what has replicas. Source: pkg/registry/apps/deployment/storage/storage.go ScaleREST */
@@ -16,15 +25,51 @@ export function getScale(call: Call): ApiResponse {
   return respond(call, 200, definition.scale!.of(object))
 }
 
-/** PUT and PATCH of a Scale. */
+/** PUT, PATCH and apply of a Scale. */
 export function updateScale(call: Call): ApiResponse {
+  const refused = call.request.verb === 'patch' ? refusedPatch(call) : undefined
+  if (refused !== undefined) return respond(call, refused.code ?? 400, refused)
   const { scale } = call.endpoint.storage!.definition
-  const updated = updateObject(asWhole(call), (current) => {
-    const before = scale!.of(current)
-    const after = wanted(call, before)
-    return isStatus(after) ? after : apply(call, current, after)
-  })
+  let history: History | undefined
+  const updated = updateObject(
+    asWhole(call),
+    (current) => {
+      const written = wanted(call, current)
+      if (isStatus(written)) return written
+      history = written.history
+      return apply(call, current, written.scale)
+    },
+    () => history,
+  )
   return respond(call, 200, isStatus(updated) ? updated : scale!.of(updated))
+}
+
+interface WrittenScale {
+  readonly scale: Scale
+  readonly history: History | undefined
+}
+
+function wanted(call: Call, current: KubernetesObject): Answer<WrittenScale> {
+  const { endpoint, server } = call
+  const { scale } = endpoint.storage!.definition
+  const kind = { apiVersion: endpoint.apiVersion, replicasPath: scale!.replicasPath ?? ['spec', 'replicas'] }
+  const before = scale!.of(current)
+  const parent = historyOf(current)?.managed ?? NOBODY
+  const owners = toScale(parent, kind)
+  const writer = { type: scaleType, manager: managerName(call), now: server.clock.now() }
+  const applied = isApply(call) ? appliedScale(call, before, owners) : undefined
+  if (isStatus(applied)) return applied
+  const after = applied === undefined ? changed(call, before) : ((applied.object ?? before) as unknown as Scale)
+  if (isStatus(after)) return after
+  const managed = applied?.managed ?? managedAfter(writer, asJson(before), asJson(after), owners)
+  return { scale: after, history: History.of(fromScale(parent, managed, kind)) }
+}
+
+const asJson = (scale: Scale) => scale as unknown as JsonMap
+
+function appliedScale(call: Call, before: Scale, owners: Managed): Answer<AppliedObject> {
+  const config = configuration(call, scaleType)
+  return isStatus(config) ? config : merged(call, scaleType, asJson(before), config, owners)
 }
 
 /** The object itself is what is written, with its generation counted on. */
@@ -33,7 +78,7 @@ function asWhole(call: Call): Call {
   return { ...call, request: { ...call.request, resource } }
 }
 
-function wanted(call: Call, before: Scale): Answer<Scale> {
+function changed(call: Call, before: Scale): Answer<Scale> {
   const { request } = call
   if (request.change !== undefined) return (request.change(before) as Scale | undefined) ?? before
   if (request.verb === 'patch') return applyPatch(call, before, 'io.k8s.api.autoscaling.v1.Scale') as Answer<Scale>

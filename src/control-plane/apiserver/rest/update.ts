@@ -125,7 +125,8 @@ function leavesManagers({ request }: Call, history: History | undefined, live: K
 function checkVersion(call: Call, object: KubernetesObject, kv: KeyValue): Answer<KubernetesObject> | undefined {
   const { resourceVersion, uid, name } = object.metadata
   const current = kv.value.metadata
-  if (uid && uid !== current.uid) {
+  // A patch is made on the object as it is: what it says of the uid is a change of it.
+  if (uid && uid !== current.uid && call.request.verb !== 'patch') {
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.uid}`
     const text = `StorageError: invalid object, Code: 4, Key: ${kv.key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`
     return conflict(call.endpoint.groupResource, name, text)
