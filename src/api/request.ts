@@ -161,6 +161,45 @@ export interface ApiServer {
    * missing, callers make them one by one. `stop` makes what was due until now and answers when the next one is.
    */
   renew?(renewal: Renewal): { stop(): number }
-  /** What /livez and /readyz check: `etcd`, `poststarthook/rbac/bootstrap-roles`. */
-  health?(): readonly { readonly name: string; readonly ok: boolean }[]
+  /** What /livez and /readyz check, in order: `etcd`, `poststarthook/rbac/bootstrap-roles`. */
+  health?(): readonly HealthCheck[]
+  readonly insights?: Insights
+}
+
+/** One line of /readyz?verbose. */
+export interface HealthCheck {
+  readonly name: string
+  readonly ok: boolean
+  /** Which endpoints list it. /healthz lists what /livez does. */
+  readonly in: readonly ('livez' | 'readyz')[]
+}
+
+/** What a request is about, as authorizers and the audit log see it. */
+export interface RequestAttributes {
+  readonly verb: string
+  readonly group: string
+  readonly version?: string
+  readonly resource: string
+  readonly subresource?: string | undefined
+  readonly namespace?: string | undefined
+  readonly name?: string | undefined
+  /** A URL path instead of a resource: `/healthz`. */
+  readonly path?: string
+}
+
+/** What the door asks of the server to tell others about a request: for headers, metrics and the audit log. */
+export interface Insights {
+  /** Who asks, before and after impersonation; a Status where that is refused. */
+  whoAsks(
+    credentials: Credentials,
+    impersonate?: UserInfo,
+  ): Answer<{ readonly user: UserInfo; readonly impersonated?: UserInfo }>
+  decide(user: UserInfo, attributes: RequestAttributes): { readonly allowed: boolean; readonly reason: string }
+  /** The uids of the FlowSchema and the PriorityLevelConfiguration that take the request. */
+  flowOf(
+    user: UserInfo,
+    attributes: RequestAttributes,
+  ): { readonly flowSchemaUid: string; readonly priorityLevelUid: string } | undefined
+  /** How many objects are stored, by group and resource. */
+  objectCounts(): readonly { readonly group: string; readonly resource: string; readonly count: number }[]
 }

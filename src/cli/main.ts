@@ -111,6 +111,8 @@ function addServeCommand(kubedrill: Command): void {
       "the CA that signs CertificateSigningRequests; default the cluster's own",
     )
     .option('--cluster-signing-key-file <file>', 'its key')
+    .option('--audit-policy-file <file>', 'what the audit log says of which requests')
+    .option('--audit-log-path <file>', 'append the audit log here; - is standard output')
     .option('--authorization-mode <modes>', 'default Node,RBAC; control-plane: RBAC,AlwaysAllow')
     .option('--enable-admission-plugins <names>', 'more plug-ins than are on by default')
     .option('--disable-admission-plugins <names>', 'control-plane: ServiceAccount, webhooks and others are off')

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { createHash, X509Certificate } from 'node:crypto'
 import type { Http2ServerRequest } from 'node:http2'
 import type { PeerCertificate, TLSSocket } from 'node:tls'
 import type { UserInfo } from '../api/request.ts'
@@ -64,7 +64,9 @@ function readCertificate(socket: TLSSocket, authorities: readonly X509Certificat
   if (certificate === undefined || certificate.subject === undefined) return 'none'
   const name = many(certificate.subject.CN)[0]
   if (name === undefined) return 'stranger'
-  const user = authenticated({ name, groups: many(certificate.subject.O) })
+  const digest = createHash('sha256').update(certificate.raw).digest('hex')
+  const extra = { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${digest}`] }
+  const user = authenticated({ name, groups: many(certificate.subject.O), extra })
   if (!isIssuedInside(certificate.serialNumber)) return socket.authorized ? { user } : 'stranger'
   // The wall clock does not count for what the cluster's signer has issued: its time is virtual.
   const own = new X509Certificate(certificate.raw)

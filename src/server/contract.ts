@@ -1,6 +1,7 @@
 import type { ApiServer, UserInfo } from '../api/request.ts'
 import type { Answer, KubernetesObject } from '../api/types.ts'
 import type { Streams } from '../cluster/index.ts'
+import type { AuditOptions } from './audit/index.ts'
 import type { Credentials } from './pki.ts'
 
 /** What the door must know of a kind to serve it; the registry's KindDefinition is one. */
@@ -120,6 +121,8 @@ export interface ServerOptions {
   readonly clientCAs?: readonly string[]
   /** What /version answers; default that of the simulated release. */
   readonly version?: VersionInfo
+  /** --audit-policy-file, --audit-log-path; without them nothing is written. */
+  readonly audit?: AuditOptions
   readonly staticTokens?: ReadonlyMap<string, UserInfo>
   readonly logs?: LogSource
   /** exec, attach, port-forward, proxies. */

@@ -3,10 +3,12 @@ import type { ApiServer, UserInfo } from '../api/request.ts'
 import { failure } from '../api/status.ts'
 import { isStatus, type Status } from '../api/types.ts'
 import type { Streams } from '../cluster/index.ts'
+import { Audit } from './audit/index.ts'
 import type { ServerOptions } from './contract.ts'
 import { Discovery } from './discovery.ts'
 import { Encoder } from './encode.ts'
 import type { Exchange } from './exchange.ts'
+import { Metrics } from './metrics/index.ts'
 import { Tables } from './tables.ts'
 import { createTokenAuthority, type JwtAuthority } from './tokens.ts'
 
@@ -17,6 +19,8 @@ export class Door {
   readonly encoder: Encoder
   readonly tables: Tables
   readonly authority: JwtAuthority
+  readonly metrics = new Metrics()
+  readonly audit: Audit | undefined
   /** CAs whose client certificates are good, the cluster's own first. */
   readonly clientCAs: readonly X509Certificate[]
   /** Where the listener stands, once it does. */
@@ -24,6 +28,7 @@ export class Door {
 
   constructor(options: ServerOptions) {
     this.options = options
+    this.audit = options.audit && new Audit(options.audit, (level, events) => this.metrics.audited(level, events))
     const cas = [options.credentials.ca.certificate, ...(options.clientCAs ?? [])]
     this.clientCAs = cas.map((pem) => new X509Certificate(pem))
     this.discovery = new Discovery(options.kinds)

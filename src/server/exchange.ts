@@ -16,10 +16,6 @@ export interface Upgrade {
   readonly head: Buffer
 }
 
-/** Every answer names the flow schema and the priority level that let the request in. Source: apiserver/pkg/server/filters/priority-and-fairness.go */
-const FLOW_SCHEMA = randomUUID()
-const PRIORITY_LEVEL = randomUUID()
-
 /** Bytes from which on an answer is compressed. Source: responsewriters/writers.go defaultGzipThresholdBytes */
 const GZIP_THRESHOLD = 128 * 1024
 
@@ -34,6 +30,13 @@ export class Exchange {
   readonly upgrade: Upgrade | undefined
   credentials: ApiCredentials = { type: 'anonymous' }
   impersonate: UserInfo | undefined
+  readonly auditId: string
+  /** What was asked and answered, decoded: for the audit log. */
+  readonly bodies: { request?: unknown; response?: unknown } = {}
+  /** How many bytes the answer has. */
+  sent = 0
+  /** Told when a stream begins. */
+  onStart: ((code: number) => void) | undefined
   readonly #headers: [string, string | string[]][] = []
   readonly #warnings: string[] = []
 
@@ -47,11 +50,9 @@ export class Exchange {
     this.path = mark < 0 ? url : url.slice(0, mark)
     this.query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1))
     this.pretty = wantsPretty(this.query, this.header('user-agent') ?? '')
-    const audit = this.header('audit-id')
-    this.set('Audit-Id', audit ?? randomUUID())
+    this.auditId = this.header('audit-id') ?? randomUUID()
+    this.set('Audit-Id', this.auditId)
     this.set('Cache-Control', 'no-cache, private')
-    this.set('X-Kubernetes-Pf-Flowschema-Uid', FLOW_SCHEMA)
-    this.set('X-Kubernetes-Pf-Prioritylevel-Uid', PRIORITY_LEVEL)
   }
 
   header(name: string): string | undefined {
@@ -78,12 +79,14 @@ export class Exchange {
     response.statusCode = code
     for (const [name, value] of this.#headers) response.setHeader(name, value)
     response.setHeader('Content-Type', contentType)
+    this.onStart?.(code)
     return response
   }
 
   send(code: number, contentType: string, body: string | Uint8Array): void {
     const response = this.start(code, contentType)
     const bytes = typeof body === 'string' ? Buffer.from(body) : body
+    this.sent = bytes.byteLength
     response.setHeader('Content-Length', bytes.byteLength)
     if (this.method === 'HEAD') (response as ServerResponse).end()
     else (response as ServerResponse).end(bytes)
@@ -108,6 +111,7 @@ export class Exchange {
 
   status(status: Status): void {
     const retry = status.details?.retryAfterSeconds
+    this.bodies.response ??= status
     if (retry !== undefined) this.set('Retry-After', String(retry))
     this.json(status.code ?? 500, JSON.stringify(status))
   }

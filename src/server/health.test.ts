@@ -11,7 +11,7 @@ async function withFailing(...failing: string[]): Promise<Served> {
   served.door.api = {
     handle: server.handle.bind(server),
     watch: server.watch.bind(server),
-    health: () => names.map((name) => ({ name, ok: !failing.includes(name) })),
+    health: () => names.map((name) => ({ name, ok: !failing.includes(name), in: ['livez', 'readyz'] as const })),
   }
   return served
 }

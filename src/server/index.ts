@@ -8,6 +8,7 @@ import { authenticate } from './authenticate.ts'
 import type { Server, ServerOptions } from './contract.ts'
 import { Door } from './door.ts'
 import { Exchange, type Request, type Response, type Upgrade } from './exchange.ts'
+import { observe } from './observe.ts'
 import { answerPath } from './paths.ts'
 import { requestInfo } from './request-info.ts'
 import { answerResource } from './resources.ts'
@@ -138,5 +139,6 @@ async function route(door: Door, exchange: Exchange): Promise<void> {
   const refused = authenticate(exchange, door)
   if (refused !== undefined) return exchange.status(refused.code === 401 ? unauthorized() : refused)
   const info = requestInfo(exchange.method, exchange.path, exchange.query)
+  observe(door, exchange, info)
   await (info.isResource ? answerResource(door, exchange, info) : answerPath(door, exchange))
 }

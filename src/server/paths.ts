@@ -1,6 +1,7 @@
 import type { Door } from './door.ts'
 import type { Exchange } from './exchange.ts'
-import { answerHealth, failingChecks, healthChecks } from './health.ts'
+import { answerHealth, checksOf, healthEndpoints, healthOf } from './health.ts'
+import { healthSamples } from './metrics/index.ts'
 import { negotiate, parseAccept } from './negotiate.ts'
 import { ISSUER } from './tokens.ts'
 import { version } from './version.ts'
@@ -13,7 +14,7 @@ export async function answerPath(door: Door, exchange: Exchange): Promise<void> 
   )
   if (refused !== undefined) return exchange.status(refused)
   if (await answerDiscovery(door, exchange)) return
-  if (answerHealth(exchange, () => door.call(failingChecks) ?? ['etcd'])) return
+  if (answerHealth(exchange, () => healthOf(door.options.connect()))) return
   if (path.startsWith('/openapi/')) {
     const { answerOpenApi } = await import('./openapi/index.ts')
     return answerOpenApi(door, exchange)
@@ -23,12 +24,18 @@ export async function answerPath(door: Door, exchange: Exchange): Promise<void> 
   answer(door, exchange)
 }
 
-const noMetrics = (_: Door, exchange: Exchange) =>
-  exchange.send(501, 'text/plain; charset=utf-8', 'metrics of the API server are not simulated by kubedrill\n')
+/** Source: component-base/metrics/legacyregistry, github.com/prometheus/client_golang promhttp */
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores'
 
 const single: Readonly<Record<string, (door: Door, exchange: Exchange) => void>> = {
-  '/metrics': noMetrics,
-  '/metrics/slis': noMetrics,
+  '/metrics': (door, exchange) =>
+    exchange.send(
+      200,
+      METRICS_TYPE,
+      door.metrics.text(door.options.version ?? version, door.options.connect()?.insights),
+    ),
+  '/metrics/slis': (door, exchange) =>
+    exchange.send(200, METRICS_TYPE, healthSamples(healthOf(door.options.connect()))),
   '/': (door, exchange) => exchange.json(200, JSON.stringify({ paths: allPaths(door) }, null, 2)),
   '/version': (door, exchange) => exchange.json(200, JSON.stringify(door.options.version ?? version, null, 2)),
   '/version/': (door, exchange) => exchange.json(200, JSON.stringify(door.options.version ?? version, null, 2)),
@@ -109,9 +116,10 @@ function allPaths(door: Door): readonly string[] {
   const groupPaths = discovery
     .groups()
     .flatMap((group) => [`/apis/${group}`, ...discovery.versions(group).map((each) => `/apis/${group}/${each}`)])
-  const health = Object.entries(healthChecks).flatMap(([root, checks]) => [
+  const checks = healthOf(door.options.connect())
+  const health = healthEndpoints.flatMap((root) => [
     `/${root}`,
-    ...checks.map((check) => `/${root}/${check}`),
+    ...checksOf(root, checks).map(({ name }) => `/${root}/${name}`),
   ])
   const core = discovery.versions('').map((each) => `/api/${each}`)
   const rest = ['/openapi/v2', '/openapi/v3', '/openapi/v3/', '/openid/v1/jwks', '/version']

@@ -10,7 +10,7 @@ import type { Exchange } from './exchange.ts'
 import { negotiate } from './negotiate.ts'
 import { requestOptions } from './options.ts'
 import type { ResourceInfo } from './request-info.ts'
-import { notAcceptable, respond } from './respond.ts'
+import { notAcceptable, noteBodies, respond } from './respond.ts'
 import { includeObject } from './tables.ts'
 import { answerWatch } from './watch-stream.ts'
 
@@ -42,6 +42,7 @@ export async function answerResource(door: Door, exchange: Exchange, info: Resou
   if (verb === 'watch') return answerWatch(door, exchange, request, kind, representation)
   const response = await door.options.world.inject(() => door.call((api) => api.handle(request)))
   if (response === undefined) return door.refuse(exchange)
+  if (door.audit !== undefined) noteBodies(exchange, kind, request, response)
   if (response.afterMs !== undefined && response.afterMs > 0) await door.options.world.wait(response.afterMs)
   await respond(door, exchange, shownAs(kind, info), response, representation)
 }

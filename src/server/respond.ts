@@ -1,4 +1,4 @@
-import type { ApiResponse, ObjectList, Verb } from '../api/request.ts'
+import type { ApiRequest, ApiResponse, ObjectList, Verb } from '../api/request.ts'
 import { failure } from '../api/status.ts'
 import { isStatus, type KubernetesObject, type Status } from '../api/types.ts'
 import type { ServedKind } from './contract.ts'
@@ -56,6 +56,16 @@ function encoded(
     metadata,
     objects.map((object) => encoder.bare(object)),
   )
+}
+
+/** For the audit log. */
+export function noteBodies(exchange: Exchange, kind: ServedKind, request: ApiRequest, { body }: ApiResponse): void {
+  exchange.bodies.request = request.body
+  exchange.bodies.response = body
+  if (isStatus(body) || body.kind !== 'List' || 'apiVersion' in body) return
+  const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`
+  const { items } = body as ObjectList
+  exchange.bodies.response = { kind: `${kind.kind}List`, apiVersion, metadata: listMetadata(body as ObjectList), items }
 }
 
 function listMetadata(list: ObjectList): unknown {

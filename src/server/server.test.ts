@@ -94,12 +94,14 @@ describe('startServer', () => {
       type: 'user',
       user: { name, groups: [...groups, 'system:authenticated'] },
     })
+    const extra = { 'authentication.kubernetes.io/credential-id': [expect.stringMatching(/^X509SHA256=[0-9a-f]{64}$/)] }
+    const certified = ({ type, user: who }: ReturnType<typeof user>) => ({ type, user: { ...who, extra } })
     expect(seen).toEqual([
-      [user('jo', ['a', 'b']), undefined],
+      [certified(user('jo', ['a', 'b'])), undefined],
       [user('jane', ['devs']), undefined],
       [{ type: 'bearer', token: 'other' }, undefined],
       [{ type: 'anonymous' }, undefined],
-      [user('master', ['system:masters']), { name: 'sam', groups: ['g'], extra: { 'a/b': ['c'] } }],
+      [certified(user('master', ['system:masters'])), { name: 'sam', groups: ['g'], extra: { 'a/b': ['c'] } }],
     ])
     const { admin } = await createCredentials()
     expect(await ask({ certificate: admin })).toMatchObject({ status: 401 })

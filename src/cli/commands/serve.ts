@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { openSync, readFileSync, writeSync } from 'node:fs'
 import {
   addressIn,
   type Cluster,
@@ -11,6 +11,7 @@ import {
   type Topology,
   TopologyError,
 } from '../../cluster/index.ts'
+import { type AuditOptions, parseAuditPolicy } from '../../server/audit/index.ts'
 import { createCertificateSigner } from '../../server/certificate-signer.ts'
 import type { VersionInfo } from '../../server/contract.ts'
 import { startServer } from '../../server/index.ts'
@@ -37,6 +38,8 @@ export interface ServeOptions extends ComponentFlags {
   readonly clientCaFile?: string
   readonly clusterSigningCertFile?: string
   readonly clusterSigningKeyFile?: string
+  readonly auditPolicyFile?: string
+  readonly auditLogPath?: string
   readonly versionLike?: string
   readonly session?: string
 }
@@ -48,6 +51,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const topology = topologyOf(options)
   const staticTokens = options.tokenAuthFile === undefined ? undefined : parseTokenFile(read(options.tokenAuthFile))
   const clientCAs = options.clientCaFile === undefined ? [] : [read(options.clientCaFile)]
+  const audit = auditOf(options)
   const givenSigner = signingPair(options)
   const version = options.versionLike === undefined ? undefined : readVersion(options.versionLike)
   const credentials = await createCredentials(addressIn(topology?.serviceCIDR ?? SERVICE_CIDR, 1))
@@ -72,6 +76,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     credentials,
     port: options.port,
     clientCAs,
+    ...(audit === undefined ? {} : { audit }),
     ...(version === undefined ? {} : { version }),
     ...(staticTokens === undefined ? {} : { staticTokens }),
     logs: (namespace, pod, container, log, sink) => cluster.streamLogs(namespace, pod, container, log, sink),
@@ -111,6 +116,23 @@ function topologyOf(options: ServeOptions): Topology | undefined {
   if (!/^\d+\.\d+\.\d+\.\d+\/\d+$/.test(serviceCIDR))
     throw new Failure(`--service-cluster-ip-range: ${serviceCIDR} is not a network like 10.96.0.0/12`)
   return { ...(topology ?? DEFAULT_TOPOLOGY), serviceCIDR }
+}
+
+/** Source: apiserver/pkg/server/options/audit.go: without a policy nothing is logged, and `-` is standard output */
+function auditOf({ auditPolicyFile, auditLogPath }: ServeOptions): AuditOptions | undefined {
+  if (auditPolicyFile === undefined && auditLogPath === undefined) return undefined
+  if (auditPolicyFile === undefined || auditLogPath === undefined)
+    throw new Failure('--audit-policy-file and --audit-log-path go together')
+  const text = read(auditPolicyFile)
+  try {
+    const policy = parseAuditPolicy(text)
+    const log = auditLogPath === '-' ? 1 : openSync(auditLogPath, 'a', 0o600)
+    return { policy, write: (line) => void writeSync(log, `${line}\n`) }
+  } catch (error) {
+    throw new Failure(
+      `--audit-policy-file ${auditPolicyFile}, --audit-log-path ${auditLogPath}: ${(error as Error).message}`,
+    )
+  }
 }
 
 /** The CA that signs CertificateSigningRequests, where it is not the cluster's own. */

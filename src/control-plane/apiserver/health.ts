@@ -1,14 +1,6 @@
+import type { HealthCheck } from '../../api/request.ts'
 import { EtcdError } from '../etcd/contract.ts'
 import type { Server } from './contract.ts'
-
-/** One line of /readyz?verbose. */
-export interface HealthCheck {
-  /** `ping`, `etcd`, `poststarthook/rbac/bootstrap-roles` */
-  readonly name: string
-  readonly ok: boolean
-  /** Which endpoints list it. */
-  readonly in: readonly ('livez' | 'readyz')[]
-}
 
 const BOTH = ['livez', 'readyz'] as const
 
@@ -50,10 +42,13 @@ export function healthChecks(server: Server, unfinished: readonly string[]): rea
     ok: !unfinished.includes(name),
     in: BOTH,
   })
+  const reached = answers(server)
   return [
     { name: 'ping', ok: true, in: BOTH },
     { name: 'log', ok: true, in: BOTH },
-    { name: 'etcd', ok: answers(server), in: BOTH },
+    { name: 'loopback-serving-certificate', ok: true, in: ['livez'] },
+    // /readyz does not list it while it is well.
+    { name: 'etcd', ok: reached, in: reached ? ['livez'] : BOTH },
     { name: 'informer-sync', ok: true, in: ['readyz'] },
     ...HOOKS.map(hook),
     { name: 'autoregister-completion', ok: true, in: BOTH },

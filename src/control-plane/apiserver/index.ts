@@ -1,9 +1,18 @@
-import type { ApiRequest, ApiResponse, ApiServer, ServerWatchEvent, Watch } from '../../api/request.ts'
+import type {
+  ApiRequest,
+  ApiResponse,
+  ApiServer,
+  HealthCheck,
+  Insights,
+  ServerWatchEvent,
+  Watch,
+} from '../../api/request.ts'
 import { type Answer, isStatus, type KubernetesObject } from '../../api/types.ts'
 import { bootstrapObjects as defaultObjects } from './bootstrap/index.ts'
 import type { ApiServerOptions, Attributes, Decision, Endpoint } from './contract.ts'
 import { accept, etcdFailure, handle } from './handle.ts'
-import { type HealthCheck, healthChecks } from './health.ts'
+import { healthChecks } from './health.ts'
+import { insightsOf } from './insights.ts'
 import { PostStart } from './post-start/index.ts'
 import { type OpenWatch, watch } from './rest/watch.ts'
 import { Parts } from './server.ts'
@@ -37,9 +46,11 @@ class KubeApiServer implements RunningApiServer {
   readonly #server: Parts
   readonly #open = new Set<OpenWatch>()
   readonly #postStart: PostStart
+  readonly insights: Insights
 
   constructor(options: ApiServerOptions) {
     this.#server = new Parts(options)
+    this.insights = insightsOf(this.#server)
     const { advertiseAddress, securePort = 6443, bootstrapObjects = defaults() } = options
     const endpoint = advertiseAddress === undefined ? undefined : { address: advertiseAddress, port: securePort }
     this.#postStart = new PostStart({ server: this.#server, endpoint, bootstrapObjects })

@@ -1,0 +1,28 @@
+import type { Insights } from '../../api/request.ts'
+import { isStatus } from '../../api/types.ts'
+import { authenticate } from './authentication/authenticate.ts'
+import { impersonate } from './authentication/impersonate.ts'
+import type { Server } from './contract.ts'
+import { flowOf } from './flow-control.ts'
+
+/** What a server can say of requests, and of what it holds, besides answering. */
+export function insightsOf(server: Server): Insights {
+  return {
+    whoAsks(credentials, other) {
+      const user = authenticate(server, credentials)
+      if (isStatus(user) || other === undefined) return isStatus(user) ? user : { user }
+      const impersonated = impersonate(server, user, other)
+      return isStatus(impersonated) ? impersonated : { user, impersonated }
+    },
+    decide: (user, attributes) => server.authorizer.authorize({ user, ...attributes }),
+    flowOf: (user, attributes) => flowOf(server, { user, ...attributes }),
+    objectCounts() {
+      const stored = server.table.endpoints.filter(({ storage, definition }) => storage?.definition === definition)
+      return stored.map(({ groupResource: { group, resource }, storage }) => ({
+        group,
+        resource,
+        count: storage!.cacher.start().size,
+      }))
+    },
+  }
+}
