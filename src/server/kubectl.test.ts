@@ -255,8 +255,7 @@ const refused: readonly Line[] = [
   ['auth can-i list pods --as jane', 'yes'],
   ['auth can-i create pods --as jane', 'no', 1],
   ['auth can-i --list --as jane', /^pods +\[\] +\[\] +\[get list\]$/m],
-  ['exec one -- ls', 'exec on pods is not simulated yet by kubedrill', 1],
-  ['port-forward one 8080:80', 'port-forward on pods is not simulated yet by kubedrill', 1],
+  ['exec one -- cat /etc/hostname', 'one\n'],
 ]
 
 const ending: readonly Line[] = [

@@ -194,8 +194,8 @@ describe('startServer', () => {
     await withNamespace()
     await served.json('POST', PODS, pod('a'))
     expect((await served.json('POST', `${PODS}/a/exec?command=ls`)).body).toMatchObject({
-      code: 501,
-      reason: 'NotImplemented',
+      code: 400,
+      message: 'pod a does not have a host assigned',
     })
     expect((await served.json('POST', '/api/v1/pods', pod('a'))).body).toMatchObject({
       code: 405,

@@ -1,4 +1,5 @@
 import type { Clock } from '../../sim/clock.ts'
+import { bytesOf } from '../bytes.ts'
 import type { FileTree } from '../contract.ts'
 import { ChangeListeners } from './change-listeners.ts'
 import { parentOf, resolvePath } from './paths.ts'
@@ -8,7 +9,7 @@ export interface FileStat {
   readonly type: 'file' | 'directory'
   readonly mode: number
   readonly mtime: number
-  /** Characters. */
+  /** Bytes. */
   readonly size: number
 }
 
@@ -118,7 +119,7 @@ class MemoryTree implements Files {
     const entry = this.#find(resolvePath(path))
     if (entry === undefined) return undefined
     if ('entries' in entry) return { type: 'directory', mode: entry.mode, mtime: entry.mtime, size: 4096 }
-    return { type: 'file', mode: entry.mode, mtime: entry.mtime, size: entry.content.length }
+    return { type: 'file', mode: entry.mode, mtime: entry.mtime, size: bytesOf(entry.content).length }
   }
 
   makeDirectory(path: string, mode?: number): void {

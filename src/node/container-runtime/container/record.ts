@@ -102,6 +102,14 @@ export function terminationMessage({ config, files, log, exitCode }: ContainerRe
 }
 
 /** Command lines of what runs in a container, its own process first. */
-export function processesIn({ handle, execs }: ContainerRecord): readonly (readonly string[])[] {
-  return [handle, ...(execs ?? [])].flatMap((each) => (each ? [each.process.argv] : []))
+export function processesIn(container: ContainerRecord): readonly (readonly string[])[] {
+  const { sandbox, config } = container
+  const isShared = sandbox.config.pod.spec.shareProcessNamespace === true
+  const target = (config.container as { readonly targetContainerName?: string }).targetContainerName
+  const seen = sandbox.containers.filter(
+    (other) => other === container || isShared || other.config.container.name === target,
+  )
+  const own = seen.flatMap(({ handle, execs }) => [handle, ...(execs ?? [])])
+  const argvs = own.flatMap((each) => (each ? [each.process.argv] : []))
+  return isShared ? [['/pause'], ...argvs] : argvs
 }

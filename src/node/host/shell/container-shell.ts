@@ -6,6 +6,7 @@ import type { Inside } from './commands/inside.ts'
 import { dig, getent, ip, nc, nslookup, ping } from './commands/network.ts'
 import { systemCommands } from './commands/system.ts'
 import { tar } from './commands/tar.ts'
+import { copiesInput } from './copy-input.ts'
 import { type CommandResult, quote, type ShellCommand, ShellRun } from './engine.ts'
 import { environmentOf, openInteractiveShell } from './interactive-shell.ts'
 import type { ContainerShellOptions } from './start.ts'
@@ -14,6 +15,7 @@ import type { ContainerShellOptions } from './start.ts'
 export async function runContainerShell(options: ContainerShellOptions): Promise<void> {
   const { process } = options
   if (process.stdin !== undefined && isInteractive(process.argv)) return openInteractiveShell(options, shellFor)
+  if (process.stdin !== undefined && copiesInput(process)) return
   const { script, args } = scriptOf(process)
   if (process.stdin === undefined || !readsInput(script)) return runScript(options, script, args)
   let input = ''

@@ -132,8 +132,13 @@ export class ContainerStarter {
 function nextAttempt(record: PodRecord, { current, name, kind }: ContainerSlot): number {
   if (current !== undefined) return current.config.attempt + 1
   const status = record.status ?? record.pod.status
-  const list = kind === 'main' ? status?.containerStatuses : status?.initContainerStatuses
-  const old = list?.find((each) => each.name === name)
+  const lists = {
+    main: status?.containerStatuses,
+    init: status?.initContainerStatuses,
+    sidecar: status?.initContainerStatuses,
+    ephemeral: status?.ephemeralContainerStatuses,
+  }
+  const old = lists[kind]?.find((each) => each.name === name)
   if (old === undefined || old.containerID === undefined) return 0
   return old.restartCount + 1
 }

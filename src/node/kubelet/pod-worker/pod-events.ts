@@ -19,7 +19,7 @@ export class PodEvents {
 
   /** About one container: `fieldPath` is `spec.containers{web}`. Source: pkg/kubelet/container/ref.go GenerateContainerRef */
   container(pod: Pod, slot: ContainerSlot, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    const list = slot.kind === 'main' ? 'containers' : 'initContainers'
+    const list = LISTS[slot.kind]
     this.#recorder.event(this.#translate(pod), type, reason, message, `spec.${list}{${slot.name}}`)
   }
 
@@ -27,3 +27,10 @@ export class PodEvents {
     this.#recorder.event(node, type, reason, message)
   }
 }
+
+const LISTS = {
+  main: 'containers',
+  init: 'initContainers',
+  sidecar: 'initContainers',
+  ephemeral: 'ephemeralContainers',
+} as const

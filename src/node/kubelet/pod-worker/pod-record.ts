@@ -13,7 +13,7 @@ export interface ContainerSlot {
   /** Key of its chart: `<pod uid>/<name>`. */
   readonly key: string
   spec: Container
-  readonly kind: 'init' | 'sidecar' | 'main'
+  readonly kind: 'init' | 'sidecar' | 'main' | 'ephemeral'
   /** The newest container of this name in the runtime, and the one before. */
   current: RuntimeContainer | undefined
   previous: RuntimeContainer | undefined
@@ -31,7 +31,8 @@ export class PodRecord {
   /** What to run. For a static pod: as read from its file. */
   pod: Pod
   readonly isStatic: boolean
-  readonly slots: readonly ContainerSlot[]
+  /** In the order of their starting; ephemeral containers, which come later, last. */
+  slots: readonly ContainerSlot[]
   sandbox: Sandbox | undefined
   /** As last generated; what `kubectl get` shows once it is written. */
   status: PodStatus | undefined
@@ -61,10 +62,13 @@ export class PodRecord {
   /** The object has a newer version. */
   update(pod: Pod): void {
     this.pod = pod
-    for (const spec of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
+    const { initContainers = [], containers, ephemeralContainers = [] } = pod.spec
+    for (const spec of [...initContainers, ...containers, ...ephemeralContainers]) {
       const slot = this.slot(spec.name)
       if (slot !== undefined) slot.spec = spec
     }
+    const added = ephemeralContainers.filter(({ name }) => this.slot(name) === undefined)
+    if (added.length > 0) this.slots = [...this.slots, ...added.map((spec) => slotOf(this.uid, spec, 'ephemeral'))]
   }
 
   slot(name: string): ContainerSlot | undefined {
@@ -77,7 +81,15 @@ export class PodRecord {
 }
 
 function slotsOf(pod: Pod, uid: string): readonly ContainerSlot[] {
-  const slot = (spec: Container, kind: ContainerSlot['kind']): ContainerSlot => ({
+  const slot = (spec: Container, kind: ContainerSlot['kind']) => slotOf(uid, spec, kind)
+  const { initContainers = [], containers, ephemeralContainers = [] } = pod.spec
+  const init = initContainers.map((spec) => slot(spec, isSidecar(spec) ? 'sidecar' : 'init'))
+  const main = containers.map((spec) => slot(spec, 'main'))
+  return [...init, ...main, ...ephemeralContainers.map((spec) => slot(spec, 'ephemeral'))]
+}
+
+function slotOf(uid: string, spec: Container, kind: ContainerSlot['kind']): ContainerSlot {
+  return {
     name: spec.name,
     key: `${uid}/${spec.name}`,
     spec,
@@ -88,11 +100,7 @@ function slotsOf(pod: Pod, uid: string): readonly ContainerSlot[] {
     started: false,
     ready: false,
     killBecause: undefined,
-  })
-  const { initContainers, containers } = pod.spec
-  const main = containers.map((spec) => slot(spec, 'main'))
-  if (initContainers === undefined || initContainers.length === 0) return main
-  return [...initContainers.map((spec) => slot(spec, isSidecar(spec) ? 'sidecar' : 'init')), ...main]
+  }
 }
 
 /** An init container that keeps running. Source: pkg/api/v1/pod/util.go IsRestartableInitContainer */
@@ -108,6 +116,7 @@ export function formatPod({ metadata }: Pod): string {
 /** Whether a container that ended with this code is to run again. Source: pkg/api/v1/pod/util.go ContainerShouldRestart */
 export function shouldRestart(pod: Pod, { kind, spec }: ContainerSlot, exitCode: number): boolean {
   if (kind === 'sidecar') return true
+  if (kind === 'ephemeral') return false
   const policy = spec.restartPolicy ?? pod.spec.restartPolicy ?? 'Always'
   if (kind === 'init') return exitCode !== 0 && policy !== 'Never'
   return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0)

@@ -126,6 +126,8 @@ export class PodWorkers {
     const before = record.pod
     const images = new Map(record.slots.map(({ name, spec }) => [name, spec.image]))
     record.update(pod)
+    for (const { key } of record.slots)
+      if (this.#containers.state(key) === undefined) this.#containers.start(key, undefined)
     for (const slot of record.slots)
       if (slot.spec.image !== images.get(slot.name) && slot.current?.state === 'running')
         slot.killBecause = `Container ${slot.name} definition changed, will be restarted`

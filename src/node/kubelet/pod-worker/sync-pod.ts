@@ -127,6 +127,7 @@ export class PodSyncer {
 
   #startContainers(record: PodRecord): SyncResult {
     const outcome = new Outcome()
+    this.#startEphemeral(record, outcome)
     if (this.#initialize(record, outcome)) {
       for (const slot of record.slots) {
         if (slot.kind !== 'main' || outcome.blocked) continue
@@ -137,11 +138,22 @@ export class PodSyncer {
     return outcome.result(this.#deps.context.world.clock.now())
   }
 
+  /** They start whatever the others do, once. Source: kuberuntime_manager.go SyncPod, step 6 */
+  #startEphemeral(record: PodRecord, outcome: Outcome): void {
+    for (const slot of record.slots) {
+      if (slot.kind !== 'ephemeral' || slot.current !== undefined) continue
+      const own = new Outcome()
+      this.#keepRunning(record, slot, own)
+      outcome.failed ||= own.failed
+      outcome.waitingChanged ||= own.waitingChanged
+    }
+  }
+
   /** @returns whether the main containers may run. Source: kuberuntime_container.go computeInitContainerActions */
   #initialize(record: PodRecord, outcome: Outcome): boolean {
     const hasInitialized = record.slots.some((slot) => slot.kind === 'main' && this.#isOfThisSandbox(record, slot))
     for (const slot of record.slots) {
-      if (slot.kind === 'main' || outcome.blocked) continue
+      if (slot.kind === 'main' || slot.kind === 'ephemeral' || outcome.blocked) continue
       const current = this.#isOfThisSandbox(record, slot) ? slot.current : undefined
       if (slot.kind === 'sidecar') {
         this.#keepRunning(record, slot, outcome)

@@ -57,7 +57,7 @@ export class Prober {
   /** Called with every look at a pod: probes what runs and is not probed yet. Source: prober_manager.go AddPod, UpdatePodStatus */
   observe(record: PodRecord): void {
     for (const slot of record.slots) {
-      if (slot.current?.state !== 'running' || slot.kind === 'init') continue
+      if (slot.current?.state !== 'running' || slot.kind === 'init' || slot.kind === 'ephemeral') continue
       if (!hasProbes(slot)) {
         slot.started = true
         if (!this.#workers.has(`${slot.current.id}/readiness`)) slot.ready = true
@@ -84,7 +84,13 @@ export class Prober {
   #play(record: PodRecord, kind: ProbeKind): void {
     for (const slot of record.slots) {
       const { current, spec } = slot
-      if (slot.kind === 'init' || current?.state !== 'running' || spec[`${kind}Probe`] !== undefined) continue
+      if (
+        slot.kind === 'init' ||
+        slot.kind === 'ephemeral' ||
+        current?.state !== 'running' ||
+        spec[`${kind}Probe`] !== undefined
+      )
+        continue
       this.#ensure(record, slot, current.id, kind, PLAYED)
     }
   }

@@ -66,7 +66,9 @@ function containersReadyCondition({ slots, statuses, phase }: ConditionInput): D
   const type = 'ContainersReady'
   if (phase === 'Succeeded') return { type, status: 'False', reason: 'PodCompleted' }
   if (phase === 'Failed') return { type, status: 'False', reason: 'PodFailed' }
-  const unready = slots.filter(({ kind, name }) => kind !== 'init' && statuses.get(name)?.ready !== true)
+  const unready = slots.filter(
+    ({ kind, name }) => kind !== 'init' && kind !== 'ephemeral' && statuses.get(name)?.ready !== true,
+  )
   if (unready.length === 0) return { type, status: 'True' }
   const message = `containers with unready status: [${unready.map(({ name }) => name).join(' ')}]`
   return { type, status: 'False', reason: 'ContainersNotReady', message }
@@ -92,7 +94,7 @@ function initializedCondition({ slots, statuses, phase, hasInitialized }: Condit
   if (phase === 'Succeeded') return { type, status: 'True', reason: 'PodCompleted' }
   if (hasInitialized) return { type, status: 'True' }
   const incomplete = slots.filter(({ kind, name }) => {
-    if (kind === 'main') return false
+    if (kind === 'main' || kind === 'ephemeral') return false
     const status = statuses.get(name)
     return kind === 'sidecar' ? status?.started !== true : status?.ready !== true
   })

@@ -31,10 +31,10 @@ export function containerStatus(
     imageID: imageID(current.config.image.name),
     lastState,
     name: slot.name,
-    ready: slot.kind === 'init' ? current.exitCode === 0 : isRunning && slot.ready,
+    ready: slot.kind === 'init' ? current.exitCode === 0 : slot.kind !== 'ephemeral' && isRunning && slot.ready,
     ...(facts.resources === undefined ? { resources: NO_RESOURCES } : { resources: facts.resources }),
     restartCount: current.config.attempt,
-    started: isRunning && slot.kind !== 'init' ? slot.started : isRunning,
+    ...(slot.kind === 'ephemeral' ? {} : { started: isRunning && slot.kind !== 'init' ? slot.started : isRunning }),
     state,
     ...(spec.lifecycle?.stopSignal === undefined ? {} : { stopSignal: spec.lifecycle.stopSignal }),
     ...(isRunning || current.state === 'exited' ? { user: userOf(pod, spec, current) } : {}),
@@ -46,11 +46,12 @@ const NO_RESOURCES = {}
 const NO_STATE: ContainerState = {}
 
 function notCreated(
-  { spec, name, waiting }: ContainerSlot,
+  slot: ContainerSlot,
   old: ContainerStatus | undefined,
   hasInitContainers: boolean,
   isTerminated: boolean,
 ): ContainerStatus {
+  const { spec, name, waiting } = slot
   // The runtime has forgotten it, the API has not.
   if (old?.state?.terminated !== undefined) return old
   const facts = factsOf(spec)
@@ -61,7 +62,7 @@ function notCreated(
     name,
     ready: false,
     restartCount: old?.restartCount ?? 0,
-    started: false,
+    ...(slot.kind === 'ephemeral' ? {} : { started: false }),
     state: isTerminated ? LOST : { waiting: waiting ?? (hasInitContainers ? INITIALIZING : CREATING) },
     ...(facts.volumeMounts === undefined ? {} : { volumeMounts: facts.volumeMounts }),
   }

@@ -39,11 +39,13 @@ export function generatePodStatus(record: PodRecord, hostIP: string, now: number
     old,
     now: rfc3339(now),
   })
-  const init = slots.filter(({ kind }) => kind !== 'main')
+  const init = slots.filter(({ kind }) => kind === 'init' || kind === 'sidecar')
+  const ephemeral = slots.filter(({ kind }) => kind === 'ephemeral')
   const ip = podIP(record, hostIP, old)
   return {
     conditions,
     containerStatuses: record.containers.map(({ name }) => statuses.get(name)!),
+    ...(ephemeral.length === 0 ? {} : { ephemeralContainerStatuses: ephemeral.map(({ name }) => statuses.get(name)!) }),
     hostIP,
     hostIPs: [{ ip: hostIP }],
     ...(init.length === 0 ? {} : { initContainerStatuses: init.map(({ name }) => statuses.get(name)!) }),
@@ -61,6 +63,7 @@ function containerStatuses(record: PodRecord, old: PodStatus | undefined): Reado
   const before = new Map<string, ContainerStatus>()
   for (const status of old?.containerStatuses ?? []) before.set(status.name, status)
   for (const status of old?.initContainerStatuses ?? []) before.set(status.name, status)
+  for (const status of old?.ephemeralContainerStatuses ?? []) before.set(status.name, status)
   const hasInit = record.slots[0]?.kind !== 'main'
   const isOver = record.terminated && !record.isStatic
   const statuses = new Map<string, ContainerStatus>()

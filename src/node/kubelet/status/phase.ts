@@ -59,7 +59,7 @@ function count(
     const status = statuses.get(slot.name)
     if (slot.kind === 'init') countInit(tally, pod, slot, status)
     else if (slot.kind === 'sidecar') countSidecar(tally, status, hasInitialized)
-    else countMain(tally, pod, slot, status)
+    else if (slot.kind === 'main') countMain(tally, pod, slot, status)
   }
   return tally
 }

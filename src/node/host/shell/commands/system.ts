@@ -73,6 +73,7 @@ export function systemCommands(inside: Inside): Readonly<Record<string, ShellCom
     date,
     timeout,
     env: withoutStatus,
+    ls: asRoot,
     printenv: withoutStatus,
     hostname: (args) => ({
       stdout: `${args.includes('-i') || args.includes('-I') ? inside.source.ip : inside.hostname}\n`,
@@ -97,6 +98,14 @@ export function systemCommands(inside: Inside): Readonly<Record<string, ShellCom
 const withoutStatus: ShellCommand = async (args, context) => {
   const result = await context.origCommand!([...args])
   return { ...result, stdout: result.stdout.replace(/^\?=.*\n/m, '') }
+}
+
+/** Everything belongs to root here; just-bash knows a user. */
+const asRoot: ShellCommand = async (args, context) => {
+  const result = await context.origCommand!([...args])
+  if (!args.some((arg) => /^-[a-zA-Z0-9]*l/.test(arg))) return result
+  const stdout = result.stdout.replace(/^([-dl][-rwxst]{9} +\d+) user user (.*?)\/?$/gm, '$1 root root $2')
+  return { ...result, stdout }
 }
 
 function uname(args: readonly string[], hostname: string) {
