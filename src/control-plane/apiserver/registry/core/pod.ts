@@ -1,6 +1,8 @@
 import type { Pod } from '../../../../api/types.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
+import { semanticallyEqual } from '../semantic-equality.ts'
 import { validatePodCreate } from '../validation/pod.ts'
+import { validateEphemeralContainersUpdate } from '../validation/pod-resize.ts'
 import { validatePodStatusUpdate } from '../validation/pod-status.ts'
 import { validatePodUpdate } from '../validation/pod-update.ts'
 import { podWarnings } from '../warnings/pod-warnings.ts'
@@ -46,6 +48,19 @@ function prepareForStatusUpdate(pod: Pod, old: Pod): Pod {
   } as Pod
 }
 
+/** Source: pkg/registry/core/pod/strategy.go dropNonEphemeralContainerUpdates, podutil.UpdatePodGeneration */
+function prepareForEphemeralContainers(pod: Pod, old: Pod): Pod {
+  const { ephemeralContainers } = pod.spec
+  const spec = ephemeralContainers === undefined ? old.spec : { ...old.spec, ephemeralContainers }
+  const generation = (old.metadata.generation ?? 0) + 1
+  return {
+    ...pod,
+    metadata: semanticallyEqual(spec, old.spec) ? pod.metadata : { ...pod.metadata, generation },
+    spec,
+    ...(old.status !== undefined && { status: old.status }),
+  }
+}
+
 /** Source: pkg/registry/core/pod/strategy.go CheckGracefulDelete. */
 function gracePeriodSeconds(pod: Pod, asked: number | undefined): number {
   if (!pod.spec.nodeName || pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded') return 0
@@ -83,7 +98,13 @@ export const pod = defineKind<Pod>({
   validateUpdate: (pod, old) => validatePodUpdate(pod, old),
   validateStatusUpdate: (pod, old) => validatePodStatusUpdate(pod, old),
   warnings: podWarnings,
-  // No kubelet here starts ephemeral containers or resizes running ones, so those sub-resources are not written to.
+  // No kubelet here resizes running containers, so that sub-resource is not written to.
+  subresourceUpdates: {
+    ephemeralcontainers: {
+      prepareForUpdate: prepareForEphemeralContainers,
+      validateUpdate: (pod, old) => validateEphemeralContainersUpdate(pod, old),
+    },
+  },
   columns: podColumns,
   // Source: pkg/apis/core/v1/conversion.go addConversionFuncs; spec.host is an old name of spec.nodeName.
   fieldSelectors: {
