@@ -15,6 +15,20 @@ const labelValue = new RegExp(`^${LABEL_VALUE}$`)
 
 const VALID: readonly string[] = []
 
+const DNS1035_LABEL = '[a-z]([-a-z0-9]*[a-z0-9])?'
+const dns1035Label = new RegExp(`^${DNS1035_LABEL}$`)
+
+export function isDNS1035Label(value: string): readonly string[] {
+  const errors: string[] = []
+  if (value.length > 63) errors.push(tooLong(63))
+  if (!dns1035Label.test(value)) {
+    const rule =
+      "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character"
+    errors.push(regexError(rule, DNS1035_LABEL, 'my-name', 'abc-123'))
+  }
+  return errors
+}
+
 export function isDNS1123Label(value: string): readonly string[] {
   const errors: string[] = []
   if (value.length > 63) errors.push(tooLong(63))

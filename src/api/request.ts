@@ -161,6 +161,8 @@ export interface ApiServer {
    * missing, callers make them one by one. `stop` makes what was due until now and answers when the next one is.
    */
   renew?(renewal: Renewal): { stop(): number }
+  /** What is served now: an array of kinds that stays the same until something else is. Where it is missing, what the door was started with. */
+  served?(): readonly object[]
   /** What /livez and /readyz check, in order: `etcd`, `poststarthook/rbac/bootstrap-roles`. */
   health?(): readonly HealthCheck[]
   readonly insights?: Insights

@@ -61,6 +61,7 @@ export function recorded(server: ApiServer, record: (input: Input) => void): Api
       return server.handle(plain)
     },
     watch: (request, onEvent, onEnd) => server.watch({ ...request, onlooker: true }, onEvent, onEnd),
+    ...(server.served && { served: () => server.served!() }),
     ...(server.health && { health: () => server.health!() }),
     ...(server.insights && { insights: server.insights }),
   }

@@ -30,6 +30,10 @@ export interface ServedKind {
     >
   >
   readonly schema: string
+  /** Kind of its lists; default the kind with `List`. */
+  readonly listKind?: string
+  /** Custom resources: the schema of their version. */
+  readonly custom?: { readonly schema: object }
   readonly columns: readonly ServedColumn[]
   /** Never stored (review kinds): creating one changes nothing. */
   readonly virtual?: boolean

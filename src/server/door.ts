@@ -4,7 +4,7 @@ import { failure } from '../api/status.ts'
 import { isStatus, type Status } from '../api/types.ts'
 import type { Streams } from '../cluster/index.ts'
 import { Audit } from './audit/index.ts'
-import type { ServerOptions } from './contract.ts'
+import type { ServedKind, ServerOptions } from './contract.ts'
 import { Discovery } from './discovery.ts'
 import { Encoder } from './encode.ts'
 import type { Exchange } from './exchange.ts'
@@ -15,7 +15,7 @@ import { createTokenAuthority, type JwtAuthority } from './tokens.ts'
 /** What every request needs of the server it came to. */
 export class Door {
   readonly options: ServerOptions
-  readonly discovery: Discovery
+  #discovery: Discovery
   readonly encoder: Encoder
   readonly tables: Tables
   readonly authority: JwtAuthority
@@ -31,7 +31,7 @@ export class Door {
     this.audit = options.audit && new Audit(options.audit, (level, events) => this.metrics.audited(level, events))
     const cas = [options.credentials.ca.certificate, ...(options.clientCAs ?? [])]
     this.clientCAs = cas.map((pem) => new X509Certificate(pem))
-    this.discovery = new Discovery(options.kinds)
+    this.#discovery = new Discovery(options.kinds)
     this.encoder = new Encoder(options.world)
     this.tables = new Tables(this.encoder)
     this.authority = createTokenAuthority(options.credentials.serviceAccountKey)
@@ -42,6 +42,13 @@ export class Door {
     const { streams } = this.options
     if (streams === undefined) throw new Error('this server reaches no kubelets')
     return streams
+  }
+
+  /** Of what the API server that answers now serves: custom resources come and go. */
+  get discovery(): Discovery {
+    const served = this.options.connect()?.served?.() as readonly ServedKind[] | undefined
+    if (served !== undefined && served !== this.#discovery.kinds) this.#discovery = new Discovery(served)
+    return this.#discovery
   }
 
   /** Asks the API server that answers now; undefined when none does. */

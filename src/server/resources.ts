@@ -20,8 +20,6 @@ const forms = ['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']
 export async function answerResource(door: Door, exchange: Exchange, info: ResourceInfo): Promise<void> {
   const kind = door.discovery.find(info.group, info.version, info.resource)
   if (kind === undefined) {
-    if (info.resource === 'customresourcedefinitions' && info.verb === 'list')
-      return answerNoDefinitions(door, exchange)
     if (door.discovery.versions(info.group).length > 0) return exchange.status(unknownResource())
     return exchange.notFound()
   }
@@ -45,18 +43,6 @@ export async function answerResource(door: Door, exchange: Exchange, info: Resou
   if (door.audit !== undefined) noteBodies(exchange, kind, request, response)
   if (response.afterMs !== undefined && response.afterMs > 0) await door.options.world.wait(response.afterMs)
   await respond(door, exchange, shownAs(kind, info), response, representation)
-}
-
-/**
- * kubectl asks for these before it says that nobody knows a kind; there are none.
- * Source: cli-runtime/pkg/resource/crd_finder.go
- */
-async function answerNoDefinitions(door: Door, exchange: Exchange): Promise<void> {
-  const group = 'apiextensions.k8s.io'
-  const resourceAttributes = { group, resource: 'customresourcedefinitions', verb: 'list' }
-  const refused = await door.options.world.inject(() => door.review(exchange, { resourceAttributes }))
-  if (refused !== undefined) return exchange.status(refused)
-  exchange.json(200, door.encoder.list('CustomResourceDefinitionList', `${group}/v1`, { resourceVersion: '1' }, []))
 }
 
 /** Logs, streams and proxies: loaded when somebody asks for one. */

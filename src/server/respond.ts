@@ -51,10 +51,11 @@ function encoded(
   if (!isList) return encoder.object(objects[0]!)
   const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`
   return encoder.list(
-    `${kind.kind}List`,
+    kind.listKind ?? `${kind.kind}List`,
     apiVersion,
     metadata,
-    objects.map((object) => encoder.bare(object)),
+    // Objects of built-in kinds stand in lists without their type.
+    objects.map((object) => (kind.custom === undefined ? encoder.bare(object) : encoder.object(object))),
   )
 }
 

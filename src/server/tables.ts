@@ -6,6 +6,8 @@ import { type Encoder, joined } from './encode.ts'
 export type IncludeObject = 'None' | 'Metadata' | 'Object'
 
 interface CachedRow {
+  /** Whose columns they are: those of custom resources change. */
+  readonly kind: ServedKind
   /** JSON of each cell; undefined where it depends on the time. */
   readonly cells: readonly (string | undefined)[]
 }
@@ -55,8 +57,8 @@ export class Tables {
 
   #row(kind: ServedKind, version: string, object: KubernetesObject, include: IncludeObject, now: number): Buffer {
     let row = this.#rows.get(object)
-    if (row === undefined) {
-      row = { cells: kind.columns.map((column) => (isTimely(column) ? undefined : cell(column, object, 0))) }
+    if (row?.kind !== kind) {
+      row = { kind, cells: kind.columns.map((column) => (isTimely(column) ? undefined : cell(column, object, 0))) }
       this.#rows.set(object, row)
     }
     const cells = row.cells.map((text, index) => text ?? this.#timely(kind.columns[index]!, object, now)).join(',')

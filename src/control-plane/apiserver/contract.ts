@@ -9,6 +9,7 @@ import type { Etcd } from '../etcd/contract.ts'
 import type { AdmissionChain } from './admission/chain.ts'
 import type { AdmissionConfiguration } from './admission/configuration.ts'
 import type { TolerationDefaults } from './admission/defaulttolerationseconds.ts'
+import type { CustomResources } from './apiextensions/index.ts'
 import type { Rbac } from './authorization/rbac.ts'
 import type { KindDefinition } from './registry/contract.ts'
 import type { Cacher } from './storage/cacher.ts'
@@ -92,6 +93,7 @@ export interface Server {
   /** Whether requests without credentials are let in, as system:anonymous. */
   readonly anonymousAuth: boolean
   readonly table: Table
+  readonly customResources: CustomResources
   readonly authorizer: Authorizer
   readonly admission: AdmissionChain
   /** Writes whose managedFields are not made up yet. */
@@ -105,10 +107,13 @@ export interface Server {
 
 /** What is served, by group, version and resource. */
 export interface Table {
+  /** The same array until something else is served. */
   readonly endpoints: readonly Endpoint[]
   find(group: string, version: string, resource: string): Endpoint | undefined
   /** The endpoint that stores a kind: `Pod`. */
   forKind(kind: string): Endpoint | undefined
+  /** Serves these besides the built-in ones, in the place of those before. */
+  serve(custom: readonly Endpoint[]): void
 }
 
 /** What somebody wants to do, as authorizers see it. Source: apiserver/pkg/authorization/authorizer */

@@ -61,7 +61,9 @@ function callOf(server: Server, request: ApiRequest, user: UserInfo): Answer<Cal
   const namespace = endpoint.definition.namespaced ? request.namespace || undefined : undefined
   const options = request.options ?? NO_OPTIONS
   const auditAnnotations = request.wire === undefined ? undefined : new Map<string, string>()
-  return { server, request, endpoint, user, options, namespace, warnings: [], auditAnnotations }
+  const { deprecation } = endpoint.definition
+  const warnings = deprecation !== undefined && request.wire !== undefined ? [deprecation] : []
+  return { server, request, endpoint, user, options, namespace, warnings, auditAnnotations }
 }
 
 /** Source: apimachinery/pkg/api/validation/path/name.go IsValidPathSegmentName */

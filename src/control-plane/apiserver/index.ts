@@ -47,6 +47,7 @@ class KubeApiServer implements RunningApiServer {
   readonly #open = new Set<OpenWatch>()
   readonly #postStart: PostStart
   readonly insights: Insights
+  #served: { readonly endpoints: readonly Endpoint[]; readonly kinds: readonly object[] } = { endpoints: [], kinds: [] }
 
   constructor(options: ApiServerOptions) {
     this.#server = new Parts(options)
@@ -66,6 +67,13 @@ class KubeApiServer implements RunningApiServer {
 
   handle(request: ApiRequest): ApiResponse {
     return handle(this.#server, request)
+  }
+
+  served(): readonly object[] {
+    const { endpoints } = this
+    if (this.#served.endpoints !== endpoints)
+      this.#served = { endpoints, kinds: endpoints.map(({ definition }) => definition) }
+    return this.#served.kinds
   }
 
   watch(request: ApiRequest, onEvent: (event: ServerWatchEvent) => void, onEnd?: () => void): Answer<Watch> {
@@ -89,6 +97,7 @@ class KubeApiServer implements RunningApiServer {
 
   stop(graceful = false): void {
     this.#postStart.stop(graceful)
+    this.#server.customResources.stop()
     for (const { storage } of this.endpoints) storage?.cacher.stop()
     for (const open of [...this.#open]) open.end()
   }

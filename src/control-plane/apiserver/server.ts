@@ -7,6 +7,7 @@ import type { Etcd } from '../etcd/contract.ts'
 import { AdmissionChain } from './admission/chain.ts'
 import { admissionPlugins, DEFAULT_ADMISSION_PLUGINS } from './admission/index.ts'
 import { rbacEscalation } from './admission/rbac-escalation.ts'
+import { CustomResources } from './apiextensions/index.ts'
 import { unsignedAuthority } from './authentication/unsigned.ts'
 import { AuthorizationModes } from './authorization/authorizer.ts'
 import { RBAC_KINDS } from './authorization/rbac.ts'
@@ -33,6 +34,7 @@ export class Parts implements Server {
   readonly authority: TokenAuthority
   readonly anonymousAuth: boolean
   readonly table: Table
+  readonly customResources: CustomResources
   readonly authorizer: Authorizer
   readonly admission: AdmissionChain
   readonly pendingWrites = new PendingWrites()
@@ -54,6 +56,7 @@ export class Parts implements Server {
     this.components = new Dispatcher(options.clock, false)
     this.onlookers = new Dispatcher(options.clock, true)
     this.table = createTable(options.kinds ?? kinds, (definition) => this.#storage(definition))
+    this.customResources = new CustomResources(this, (definition) => this.#storage(definition))
     this.authorizer = new AuthorizationModes(this, options.authorizationModes ?? ['Node', 'RBAC'])
     const enabled = new Set(options.admissionPlugins ?? [...DEFAULT_ADMISSION_PLUGINS, 'NodeRestriction'])
     const plugins = admissionPlugins(options.tolerations, options.admissionConfiguration).filter(({ name }) =>
@@ -83,7 +86,9 @@ export class Parts implements Server {
   }
 
   #storage(definition: KindDefinition): Storage {
-    const prefix = storagePrefix(definition.group, definition.resource)
+    const { group, resource } = definition
+    const prefix = definition.custom ? `/registry/${group}/${resource}/` : storagePrefix(group, resource)
+    const definesResources = definition.kind === 'CustomResourceDefinition'
     const affectsRights = RBAC_KINDS.has(definition.kind)
     const cacher = new Cacher({
       etcd: this.etcd,
@@ -94,6 +99,8 @@ export class Parts implements Server {
       onChange: ({ revision }) => {
         this.#heard = revision
         if (affectsRights) this.authorizer.rbac.invalidate()
+        if (definesResources) this.customResources.changed()
+        else if (definition.custom !== undefined) this.customResources.objectChanged()
       },
     })
     return { prefix, definition, cacher }

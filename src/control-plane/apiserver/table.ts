@@ -17,14 +17,25 @@ export function createTable(
     return { definition, groupResource: { group, resource }, apiVersion: apiVersionOf(group, version), storage }
   })
   const byPath = new Map(endpoints.map((endpoint) => [pathKey(endpoint.definition), endpoint]))
+  let custom: ReadonlyMap<string, Endpoint> = new Map()
+  let all: readonly Endpoint[] = endpoints
   const byKind = new Map(
     endpoints
       .filter((endpoint) => endpoint.definition.view === undefined)
       .map((endpoint) => [endpoint.definition.kind, endpoint]),
   )
   return {
-    endpoints,
-    find: (group, version, resource) => byPath.get(`${group}/${version}/${resource}`),
+    get endpoints() {
+      return all
+    },
+    find: (group, version, resource) => {
+      const path = `${group}/${version}/${resource}`
+      return byPath.get(path) ?? custom.get(path)
+    },
+    serve: (more) => {
+      custom = new Map(more.map((endpoint) => [pathKey(endpoint.definition), endpoint]))
+      all = [...endpoints, ...more]
+    },
     forKind: (kind) => byKind.get(kind),
   }
 }

@@ -27,6 +27,7 @@ interface Hook {
 }
 
 const HOOKS: readonly Hook[] = [
+  { name: 'start-apiextensions-controllers', run: ({ server }) => server.customResources.start() },
   { name: 'start-system-namespaces-controller', run: ({ server }) => systemNamespaces(server) },
   { name: 'rbac/bootstrap-roles', run: (options) => ensureBootstrapped(options, isRbac) },
   {

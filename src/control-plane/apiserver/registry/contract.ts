@@ -1,6 +1,7 @@
 import type { ManagedType } from '../../../api/managedfields/managed-type.ts'
 import type { PatchType, UserInfo } from '../../../api/request.ts'
-import type { KubernetesObject, Scale } from '../../../api/types.ts'
+import type { CustomResourceDefinition, JSONSchemaProps, KubernetesObject, Scale, Status } from '../../../api/types.ts'
+import type { FieldValidation, Structured } from '../structure.ts'
 
 /** One thing wrong with one field. Source: apimachinery/pkg/util/validation/field/errors.go */
 export interface FieldError {
@@ -80,6 +81,18 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   >
   /** Name of the OpenAPI type: `io.k8s.api.core.v1.Pod`. */
   readonly schema: string
+  /** Custom resources: their schema, and the definition they come from. */
+  readonly custom?: { readonly schema: JSONSchemaProps; readonly definition: CustomResourceDefinition }
+  /** Custom resources: brings a body into shape instead of the tables of built-in types. */
+  readonly structure?: (
+    body: unknown,
+    fieldValidation: FieldValidation | undefined,
+    duplicateFields: readonly string[] | undefined,
+  ) => Structured | Status
+  /** A version that will go: the text of the Warning header that every request for it gets. */
+  readonly deprecation?: string
+  /** Kind of its lists; default the kind with `List`. */
+  readonly listKind?: string
   /** Adds what the caller left out. Cached by identity where objects share a template. */
   readonly defaults?: (object: T) => T
   /** Before create: clears what clients may not set (status), allocates (cluster IPs). Generic: generation 1 where the kind has a spec. */
@@ -135,6 +148,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   /** Never stored: answered by this function (review kinds). Wired by the API server. */
   readonly virtual?: boolean
   readonly allowCreateOnUpdate?: boolean
+  /** Before the first request to delete it is carried out: what a CustomResourceDefinition waits for. */
+  readonly prepareForDelete?: (object: T, now: number) => T
   /** Default propagation policy of a plain delete; default Background. */
   readonly defaultPropagationPolicy?: 'Orphan' | 'Background'
 }

@@ -21,9 +21,17 @@ export function withDefaults(definition: KindDefinition, object: KubernetesObjec
 }
 
 /** The body in the shape of its kind: what does not fit is refused, warned of or dropped. */
-export function checkBody(call: Call, { schema, kind }: KindDefinition, body: unknown): Answer<KubernetesObject> {
+export function checkBody(
+  call: Call,
+  { schema, kind, structure }: KindDefinition,
+  body: unknown,
+): Answer<KubernetesObject> {
   const { fieldValidation } = call.options
-  const structured = checkStructure(schema, kind, body, fieldValidation, call.request.wire?.duplicateFields)
+  const duplicates = call.request.wire?.duplicateFields
+  const structured =
+    structure === undefined
+      ? checkStructure(schema, kind, body, fieldValidation, duplicates)
+      : structure(body, fieldValidation, duplicates)
   if (isStatus(structured)) return structured
   call.warnings.push(...structured.warnings)
   const { object } = structured

@@ -48,7 +48,10 @@ export function deleteObject(call: Call, name: string): Answer<KubernetesObject>
     if (namespace.metadata.deletionTimestamp === undefined) return write(call, kv, terminating(call, namespace))
     if ((namespace.spec?.finalizers?.length ?? 0) > 0) return namespace
   }
-  return deleteStored(call, kv, storage.definition)
+  const { prepareForDelete } = storage.definition
+  if (prepareForDelete === undefined || kv.value.metadata.deletionTimestamp !== undefined)
+    return deleteStored(call, kv, storage.definition)
+  return deleteStored(call, { ...kv, value: prepareForDelete(kv.value, server.clock.now()) }, storage.definition)
 }
 
 function deleteStored(call: Call, kv: KeyValue, definition: KindDefinition): Answer<KubernetesObject> {
