@@ -2,8 +2,8 @@
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
 /** Addresses of servers, theirs and ours. */
-const ADDRESS = /\b(192\.0\.2\.2|127\.0\.0\.1|10\.\d+\.\d+\.\d+|172\.\d+\.\d+\.\d+)(:\d+)?(\/\d+)?/g
-const IDENTITY = /apiserver-[a-z0-9]+(_[0-9a-f-]{36})?/g
+const ADDRESS = /\b\d{1,3}(\.\d{1,3}){3}(:\d+)?(\/\d+)?/g
+const IDENTITY = /\bapiserver-[a-z0-9]{26}(_[0-9a-f-]{36})?/g
 
 const OF_ONE_SERVER = new Set(['uid', 'resourceVersion', 'managedFields'])
 
@@ -17,7 +17,7 @@ export function normalized(value: unknown, key = ''): unknown {
         .map(([name, item]) => [name.replaceAll(ADDRESS, 'ADDRESS'), normalized(item, name)]),
     )
   }
-  if (key === 'port' || key === 'kubernetes.io/hostname') return `<${key}>`
+  if (/^(port|targetPort|kubernetes.io\/hostname|since)$/.test(key) && typeof value !== 'object') return `<${key}>`
   return typeof value === 'string' ? normalizedText(value) : value
 }
 

@@ -91,6 +91,7 @@ function etcdAnswers(plane: ControlPlane, process: Process, servers: string): bo
 
 function serve(plane: ControlPlane, process: Process, flags: Flags): void {
   const port = Number(flags.get('secure-port') ?? 6443)
+  const clientCA = process.files.read(flags.get('client-ca-file') ?? '')
   const server = createApiServer({
     clock: process.world.clock,
     random: new Random(plane.seed, `kube-apiserver/${process.host}/${plane.starts(process.host)}`),
@@ -107,6 +108,7 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
       ...seconds(flags, 'default-unreachable-toleration-seconds', 'unreachableSeconds'),
     },
     ...(flags.get('service-account-issuer') ? { issuer: flags.get('service-account-issuer')! } : {}),
+    ...(clientCA === undefined ? {} : { clientCA }),
     ...(plane.authority ? { authority: plane.authority } : {}),
   })
   process.log(`I instance.go:233] Using reconciler: lease`, 'stderr')

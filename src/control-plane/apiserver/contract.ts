@@ -41,6 +41,8 @@ export interface ApiServerOptions {
   readonly authorizationModes?: readonly string[]
   /** --anonymous-auth; default true, and never with the mode AlwaysAllow. */
   readonly anonymousAuth?: boolean
+  /** What --client-ca-file holds, for the ConfigMap that tells aggregated servers. */
+  readonly clientCA?: string
   /** Objects that the post-start hooks make sure of: RBAC and priority classes; default those in bootstrap/. */
   readonly bootstrapObjects?: readonly KubernetesObject[]
 }

@@ -52,9 +52,9 @@ class KubeApiServer implements RunningApiServer {
   constructor(options: ApiServerOptions) {
     this.#server = new Parts(options)
     this.insights = insightsOf(this.#server)
-    const { advertiseAddress, securePort = 6443, bootstrapObjects = defaults() } = options
+    const { advertiseAddress, securePort = 6443, bootstrapObjects = defaults(), clientCA } = options
     const endpoint = advertiseAddress === undefined ? undefined : { address: advertiseAddress, port: securePort }
-    this.#postStart = new PostStart({ server: this.#server, endpoint, bootstrapObjects })
+    this.#postStart = new PostStart({ server: this.#server, endpoint, bootstrapObjects, clientCA })
   }
 
   get endpoints(): readonly Endpoint[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ObjectList } from '../../../api/request.ts'
-import type { APIService, FlowSchema, KubernetesObject } from '../../../api/types.ts'
+import type { APIService, FlowSchema, KubernetesObject, Service } from '../../../api/types.ts'
 import { World } from '../testing/world.ts'
 
 const names = (world: World, resource: string): readonly string[] =>
@@ -52,5 +52,26 @@ describe('APIServices', () => {
     expect(new Set(services.map(({ metadata }) => metadata.name))).toEqual(served)
     for (const { status } of services)
       expect(status?.conditions?.[0]).toMatchObject({ status: 'True', reason: 'Local' })
+  })
+})
+
+describe('the Service network', () => {
+  const service = (name: string): KubernetesObject =>
+    ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name, namespace: 'default' },
+      spec: { ports: [{ port: 80 }] },
+    }) as KubernetesObject
+
+  it('is an object, and so is every address that a Service has, for as long as it has it', () => {
+    const world = new World()
+    expect(names(world, 'networking/servicecidrs')).toEqual(['kubernetes'])
+    const { clusterIP } = (world.create('services', service('web')) as Service).spec!
+    world.clock.advance(0)
+    expect(names(world, 'networking/ipaddresses')).toContain(clusterIP)
+    world.ask('delete', 'services', 'default', 'web')
+    world.clock.advance(0)
+    expect(names(world, 'networking/ipaddresses')).not.toContain(clusterIP)
   })
 })

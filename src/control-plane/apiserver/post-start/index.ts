@@ -4,10 +4,11 @@ import { EtcdError } from '../../etcd/contract.ts'
 import type { Server } from '../contract.ts'
 import { followDefinitions, installApiServices } from './api-services.ts'
 import { followFlowControl, installFlowControl } from './flow-control.ts'
-import type { Follower } from './follow.ts'
 import { type Endpoint, kubernetesService, restoreKubernetesService } from './kubernetes-service.ts'
 import { install } from './loopback.ts'
 import { MasterLeases } from './master-leases.ts'
+import { defaultServiceCIDR, ServiceAddresses } from './service-network.ts'
+import { authenticationConfig, legacyTokenTracking } from './system-config-maps.ts'
 import { systemNamespaces } from './system-namespaces.ts'
 
 /** How long a hook waits for etcd before it tries again, ms. Source: controllers under pkg/controlplane run every second until they succeed */
@@ -18,6 +19,8 @@ export interface PostStartOptions {
   readonly endpoint: Endpoint | undefined
   /** RBAC and priority classes that every cluster has. */
   readonly bootstrapObjects: readonly KubernetesObject[]
+  /** What --client-ca-file holds. */
+  readonly clientCA?: string | undefined
 }
 
 interface Hook {
@@ -41,6 +44,12 @@ const HOOKS: readonly Hook[] = [
       leases?.start()
     },
   },
+  { name: 'start-kubernetes-service-cidr-controller', run: ({ server }) => defaultServiceCIDR(server) },
+  { name: 'start-legacy-token-tracking-controller', run: ({ server }) => legacyTokenTracking(server) },
+  {
+    name: 'start-cluster-authentication-info-controller',
+    run: ({ server, clientCA }) => authenticationConfig(server, clientCA),
+  },
   { name: 'priority-and-fairness-config-producer', run: ({ server }) => installFlowControl(server) },
   { name: 'kube-apiserver-autoregistration', run: ({ server }) => installApiServices(server) },
 ]
@@ -62,7 +71,7 @@ export class PostStart {
   readonly #leases: MasterLeases | undefined
   #left: readonly Hook[] = HOOKS
   #stopRestoring: (() => void) | undefined
-  #followers: readonly Follower[] = []
+  #followers: readonly { stop(): void }[] = []
   #retry: Timer | undefined
 
   constructor(options: PostStartOptions) {
@@ -92,7 +101,7 @@ export class PostStart {
         this.#left = this.#left.slice(1)
       }
       const { server } = this.#options
-      this.#followers = [followFlowControl(server), followDefinitions(server)]
+      this.#followers = [followFlowControl(server), followDefinitions(server), new ServiceAddresses(server)]
       this.#stopRestoring = restoreKubernetesService(server, this.#options.endpoint)
     } catch (error) {
       if (!(error instanceof EtcdError)) throw error

@@ -97,6 +97,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   'events.k8s.io': 'events.k8s.io',
   authorization: 'authorization.k8s.io',
   authentication: 'authentication.k8s.io',
+  networking: 'networking.k8s.io',
   storage: 'storage.k8s.io',
   certificates: 'certificates.k8s.io',
   admissionregistration: 'admissionregistration.k8s.io',
