@@ -4,7 +4,6 @@ import { rfc3339 } from '../../../api/time.ts'
 import {
   type Answer,
   type Binding,
-  type Eviction,
   isStatus,
   type KubernetesObject,
   type Pod,
@@ -17,7 +16,6 @@ import type { FieldError } from '../registry/contract.ts'
 import { storageKey } from '../storage/keys.ts'
 import { respond } from './answer.ts'
 import { atRevision } from './create.ts'
-import { deleteObject } from './delete.ts'
 import { get } from './get.ts'
 
 /** POST pods/binding: gives a pod to a node. Source: pkg/registry/core/pod/storage/storage.go BindingREST */
@@ -37,7 +35,7 @@ export function bind(call: Call): ApiResponse {
 }
 
 /** What sub-resources answer whose work is done elsewhere. Source: endpoints/handlers/create.go (a Status without a code gets 201) */
-const CREATED = { ...success(), code: 201 }
+export const CREATED = { ...success(), code: 201 }
 
 function validateBinding({ target }: Binding): readonly FieldError[] {
   const errors: FieldError[] = []
@@ -107,53 +105,11 @@ function boundPod(pod: Pod, { metadata, target }: Binding, now: string): Pod {
   }
 }
 
-function withCondition(conditions: readonly PodCondition[] | undefined, condition: PodCondition): PodCondition[] {
+export function withCondition(
+  conditions: readonly PodCondition[] | undefined,
+  condition: PodCondition,
+): PodCondition[] {
   const others = conditions ?? []
   const index = others.findIndex(({ type }) => type === condition.type)
   return index < 0 ? [...others, condition] : others.with(index, condition)
-}
-
-/** POST pods/eviction. There are no PodDisruptionBudgets to ask yet, so an eviction is a delete with a condition. Source: pod/storage/eviction.go */
-export function evict(call: Call): ApiResponse {
-  const eviction = call.request.body as Eviction
-  const name = call.request.name!
-  if (eviction.metadata?.name !== undefined && eviction.metadata.name !== name)
-    return respond(call, 400, badRequest('name in URL does not match name in Eviction object'))
-  const asked = eviction.deleteOptions
-  const dryRun = call.options.dryRun === true || (asked?.dryRun?.length ?? 0) > 0
-  const options = {
-    dryRun,
-    ...(asked?.gracePeriodSeconds !== undefined && { gracePeriodSeconds: asked.gracePeriodSeconds }),
-    ...(asked?.propagationPolicy && { propagationPolicy: asked.propagationPolicy as 'Background' }),
-    ...(asked?.preconditions && { preconditions: asked.preconditions }),
-  }
-  if (!dryRun) markDisrupted(call, name)
-  const deleted = deleteObject({ ...call, options: withoutStaleVersion(options, dryRun) }, name)
-  return respond(call, 201, isStatus(deleted) && deleted.status !== 'Success' ? deleted : CREATED)
-}
-
-/** The mark itself has moved the version that was asked for. */
-function withoutStaleVersion<T extends { preconditions?: { uid?: string; resourceVersion?: string } }>(
-  options: T,
-  dryRun: boolean,
-): T {
-  if (dryRun || options.preconditions?.resourceVersion === undefined) return options
-  const { resourceVersion: _, ...preconditions } = options.preconditions
-  return { ...options, preconditions }
-}
-
-function markDisrupted(call: Call, name: string): void {
-  const { etcd, clock } = call.server
-  const kv = etcd.get(storageKey(call.endpoint.storage!.prefix, call.namespace, name))
-  if (kv === undefined) return
-  const pod = kv.value as Pod
-  const condition = {
-    type: 'DisruptionTarget',
-    status: 'True',
-    lastTransitionTime: rfc3339(clock.now()),
-    reason: 'EvictionByEvictionAPI',
-    message: 'Eviction API: evicting',
-  } as PodCondition
-  const marked = { ...pod, status: { ...pod.status, conditions: withCondition(pod.status?.conditions, condition) } }
-  etcd.put(kv.key, (revision) => atRevision(marked, revision), kv.modRevision, kv.lease)
 }

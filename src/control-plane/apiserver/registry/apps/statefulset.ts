@@ -18,8 +18,8 @@ function strategyDefaults({ updateStrategy = {} }: StatefulSetSpec): NonNullable
   const type = updateStrategy.type || 'RollingUpdate'
   const rollingUpdate = updateStrategy.rollingUpdate ?? (updateStrategy.type ? undefined : {})
   if (type !== 'RollingUpdate' || !rollingUpdate) return { ...updateStrategy, type }
-  const { partition = 0, maxUnavailable = 1 } = rollingUpdate
-  return { ...updateStrategy, type, rollingUpdate: { ...rollingUpdate, partition, maxUnavailable } }
+  const { partition = 0 } = rollingUpdate
+  return { ...updateStrategy, type, rollingUpdate: { ...rollingUpdate, partition } }
 }
 
 /** Claims in a template are written with kind and version: they are whole objects. Source: pkg/apis/apps/v1/conversion.go. */
@@ -39,10 +39,10 @@ function defaults(statefulSet: StatefulSet): StatefulSet {
     whenDeleted &&
     whenScaled &&
     type &&
-    (type !== 'RollingUpdate' || !rollingUpdate || rollingUpdate.maxUnavailable !== undefined) &&
-    rollingUpdate?.partition !== undefined &&
+    (type !== 'RollingUpdate' || !rollingUpdate || rollingUpdate.partition !== undefined) &&
     !spec.volumeClaimTemplates?.some((claim) => claimTemplate(claim).status !== claim.status) &&
     spec.replicas !== undefined &&
+    spec.serviceName !== undefined &&
     spec.revisionHistoryLimit !== undefined
   if (complete) return statefulSet
   return {
@@ -50,7 +50,8 @@ function defaults(statefulSet: StatefulSet): StatefulSet {
     spec: {
       ...spec,
       replicas: spec.replicas ?? 1,
-      ...(template && { template }),
+      serviceName: spec.serviceName ?? '',
+      template,
       ...(spec.volumeClaimTemplates && { volumeClaimTemplates: spec.volumeClaimTemplates.map(claimTemplate) }),
       podManagementPolicy: spec.podManagementPolicy || 'OrderedReady',
       updateStrategy: strategyDefaults(spec),
@@ -61,6 +62,15 @@ function defaults(statefulSet: StatefulSet): StatefulSet {
       },
     },
   }
+}
+
+/** MaxUnavailableStatefulSet is beta and off. Source: pkg/registry/apps/statefulset/strategy.go dropStatefulSetDisabledFields. */
+function withoutDisabled(statefulSet: StatefulSet, old: StatefulSet | undefined): StatefulSet {
+  const { updateStrategy } = statefulSet.spec
+  const { maxUnavailable, ...rollingUpdate } = updateStrategy?.rollingUpdate ?? {}
+  if (maxUnavailable === undefined || old?.spec.updateStrategy?.rollingUpdate?.maxUnavailable !== undefined)
+    return statefulSet
+  return { ...statefulSet, spec: { ...statefulSet.spec, updateStrategy: { ...updateStrategy, rollingUpdate } } }
 }
 
 const KEEPS_ALL =
@@ -92,8 +102,11 @@ export const statefulSet = defineKind<StatefulSet>({
   subresources: { ...scaleSubresource, ...statusSubresource },
   schema: 'io.k8s.api.apps.v1.StatefulSet',
   defaults,
-  prepareForCreate: (statefulSet) => ({ ...statefulSet, status: { replicas: 0, availableReplicas: 0 } }),
-  prepareForUpdate: (statefulSet, old) => ({ ...statefulSet, status: old.status }) as StatefulSet,
+  prepareForCreate: (statefulSet) => ({
+    ...withoutDisabled(statefulSet, undefined),
+    status: { replicas: 0, availableReplicas: 0 },
+  }),
+  prepareForUpdate: (statefulSet, old) => ({ ...withoutDisabled(statefulSet, old), status: old.status }) as StatefulSet,
   prepareForStatusUpdate: (statefulSet, old) => ({ ...statefulSet, spec: old.spec }),
   scale: replicaScale,
   // Names are those of pods, which go into host names. Source: pkg/apis/apps/validation/validation.go ValidateStatefulSetName.

@@ -3,9 +3,12 @@ import type {
   HorizontalPodAutoscalerStatus,
   HorizontalPodAutoscalerV1,
   HPAScalingRules,
+  MetricSpec,
 } from '../../../../api/types.ts'
 import type { KindDefinition } from '../contract.ts'
+import { canonicalText } from '../core/resource-list.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
+import { validateAutoscaler, validateAutoscalerStatusUpdate, validateAutoscalerUpdate } from '../validation/hpa.ts'
 import { autoscalerColumns } from './hpa-columns.ts'
 import { fromAutoscalingV1, toAutoscalingV1 } from './hpa-conversion.ts'
 
@@ -23,22 +26,43 @@ const CPU = {
   resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
 } as const
 
+const canonical = (quantity: string | undefined): string | undefined =>
+  quantity === undefined ? quantity : canonicalText(quantity)
+
+/** Quantities are written back canonical. */
+function canonicalMetric(metric: MetricSpec): MetricSpec {
+  const source = (['resource', 'containerResource', 'pods', 'object', 'external'] as const).find((each) => metric[each])
+  const target = source && metric[source]?.target
+  if (!target) return metric
+  const [value, averageValue] = [canonical(target.value), canonical(target.averageValue)]
+  if (value === target.value && averageValue === target.averageValue) return metric
+  const next = { ...target, ...(value !== undefined && { value }), ...(averageValue !== undefined && { averageValue }) }
+  return { ...metric, [source]: { ...metric[source], target: next } }
+}
+
+function withRules(defaults: HPAScalingRules, given: HPAScalingRules | undefined): HPAScalingRules {
+  const tolerance = canonical(given?.tolerance)
+  return { ...defaults, ...given, ...(tolerance !== undefined && { tolerance }) }
+}
+
 /** Source: pkg/apis/autoscaling/v2/defaults.go SetDefaults_HorizontalPodAutoscaler. */
 function defaults(autoscaler: HorizontalPodAutoscaler): HorizontalPodAutoscaler {
   const { spec } = autoscaler
   if (!spec) return autoscaler
-  const { behavior, metrics } = spec
-  if (spec.minReplicas !== undefined && metrics?.length && !behavior) return autoscaler
+  const { behavior } = spec
+  const metrics = spec.metrics?.length ? spec.metrics.map(canonicalMetric) : [CPU]
+  const same = spec.metrics?.length && metrics.every((metric, i) => metric === spec.metrics![i])
+  if (same && spec.minReplicas !== undefined && !behavior) return autoscaler
   return {
     ...autoscaler,
     spec: {
       ...spec,
       minReplicas: spec.minReplicas ?? 1,
-      metrics: metrics?.length ? metrics : [CPU],
+      metrics,
       ...(behavior && {
         behavior: {
-          scaleUp: { ...scaleUp, ...behavior.scaleUp },
-          scaleDown: { ...scaleDown, ...behavior.scaleDown },
+          scaleUp: withRules(scaleUp, behavior.scaleUp),
+          scaleDown: withRules(scaleDown, behavior.scaleDown),
         },
       }),
     },
@@ -67,6 +91,9 @@ export const horizontalPodAutoscaler = defineKind<HorizontalPodAutoscaler>({
   prepareForCreate: (autoscaler) => ({ ...autoscaler, status: FRESH }),
   prepareForUpdate: (autoscaler, old) => ({ ...autoscaler, status: old.status }) as HorizontalPodAutoscaler,
   prepareForStatusUpdate: (autoscaler, old) => ({ ...autoscaler, spec: old.spec }),
+  validate: validateAutoscaler,
+  validateUpdate: validateAutoscalerUpdate,
+  validateStatusUpdate: validateAutoscalerStatusUpdate,
   columns: autoscalerColumns,
 })
 

@@ -1,4 +1,4 @@
-import type { CronJob } from '../../../../api/types.ts'
+import type { CronJob, ObjectMeta } from '../../../../api/types.ts'
 import { ageColumn, column, containerColumns, nameColumn, since } from '../columns/column.ts'
 import { formatLabelSelector } from '../columns/selectors.ts'
 import { workloadTexts } from '../columns/workload-texts.ts'
@@ -13,13 +13,15 @@ function defaults(cronJob: CronJob): CronJob {
   const { spec } = cronJob
   if (!spec) return cronJob
   const job = spec.jobTemplate?.spec && jobTemplateDefaults(spec.jobTemplate.spec)
-  const same = job === spec.jobTemplate?.spec && spec.concurrencyPolicy && spec.suspend !== undefined
+  const template = spec.jobTemplate && job && { metadata: {} as ObjectMeta, ...spec.jobTemplate, spec: job }
+  const same =
+    spec.jobTemplate?.metadata && job === spec.jobTemplate?.spec && spec.concurrencyPolicy && spec.suspend !== undefined
   if (same && spec.successfulJobsHistoryLimit !== undefined && spec.failedJobsHistoryLimit !== undefined) return cronJob
   return {
     ...cronJob,
     spec: {
       ...spec,
-      ...(job && { jobTemplate: { ...spec.jobTemplate, spec: job } }),
+      ...(template && { jobTemplate: template }),
       concurrencyPolicy: spec.concurrencyPolicy || 'Allow',
       suspend: spec.suspend ?? false,
       successfulJobsHistoryLimit: spec.successfulJobsHistoryLimit ?? 3,

@@ -1,5 +1,13 @@
-import type { Container, ContainerPort, EnvVar, HTTPGetAction, Lifecycle, Probe } from '../../../../api/types.ts'
-import { canonicalResources } from './resource-list.ts'
+import type {
+  Container,
+  ContainerPort,
+  EnvVar,
+  HTTPGetAction,
+  Lifecycle,
+  Probe,
+  ResourceFieldSelector,
+} from '../../../../api/types.ts'
+import { canonicalResources, canonicalText } from './resource-list.ts'
 
 /** `Always` for `:latest` and for no tag. Source: defaults.go SetDefaults_Container, pkg/util/parsers ParseImageName. */
 export function pullPolicyOf(image: string | undefined): string {
@@ -37,8 +45,18 @@ const lifecycleDefaults = ({ postStart, preStop, ...rest }: Lifecycle): Lifecycl
 
 const portDefaults = (port: ContainerPort): ContainerPort => (port.protocol ? port : { ...port, protocol: 'TCP' })
 
+/** A quantity is never absent in Go: it is written as 0. */
+export function resourceFieldDefaults(selector: ResourceFieldSelector): ResourceFieldSelector {
+  const divisor = canonicalText(selector.divisor ?? '0')
+  return divisor === selector.divisor ? selector : { ...selector, divisor }
+}
+
 function envDefaults(env: EnvVar): EnvVar {
-  const { fieldRef, fileKeyRef } = env.valueFrom ?? {}
+  const { fieldRef, fileKeyRef, resourceFieldRef } = env.valueFrom ?? {}
+  if (resourceFieldRef) {
+    const complete = resourceFieldDefaults(resourceFieldRef)
+    return complete === resourceFieldRef ? env : { ...env, valueFrom: { ...env.valueFrom, resourceFieldRef: complete } }
+  }
   if (fieldRef && !fieldRef.apiVersion) {
     return { ...env, valueFrom: { ...env.valueFrom, fieldRef: { ...fieldRef, apiVersion: 'v1' } } }
   }

@@ -46,7 +46,7 @@ function normalizeDataSources(
   if (dataSource && !dataSourceRef) return { ...spec, dataSourceRef: dataSource }
   if (!dataSourceRef || dataSource || dataSourceRef.namespace) return spec
   const { apiGroup, kind, name } = dataSourceRef
-  return { ...spec, dataSource: { ...(apiGroup !== undefined && { apiGroup }), kind, name } }
+  return { ...spec, dataSource: { apiGroup: apiGroup ?? (null as never), kind, name } }
 }
 
 function withoutForeignSource(

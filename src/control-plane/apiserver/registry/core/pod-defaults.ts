@@ -1,4 +1,11 @@
-import type { Container, Pod, PodSpec, PodTemplateSpec, ResourceRequirements } from '../../../../api/types.ts'
+import type {
+  Container,
+  ObjectMeta,
+  Pod,
+  PodSpec,
+  PodTemplateSpec,
+  ResourceRequirements,
+} from '../../../../api/types.ts'
 import { containerDefaults } from './container-defaults.ts'
 import { canonicalResources } from './resource-list.ts'
 import { volumeDefaults } from './volume-defaults.ts'
@@ -83,11 +90,12 @@ function resourceDefaults(resources: ResourceRequirements): ResourceRequirements
 const EMPTY_TEMPLATE: PodTemplateSpec = {}
 const EMPTY_SPEC = {} as PodSpec
 
-/** Completes the template of a workload, once per template. Template and spec are structs in Go: left out, they are there and empty. */
+/** Completes the template of a workload, once per template. Template, metadata and spec are structs in Go: left out, they are there and empty. */
 export const podTemplateDefaults = (template: PodTemplateSpec | undefined): PodTemplateSpec =>
   remembered(completedTemplates, template ?? EMPTY_TEMPLATE, (each) => {
     const spec = podSpecDefaults(each.spec ?? EMPTY_SPEC)
-    return spec === each.spec ? each : { ...each, spec }
+    if (spec === each.spec && each.metadata) return each
+    return { ...each, metadata: each.metadata ?? ({} as ObjectMeta), spec }
   })
 
 /** Requests that were left out are the limits. Only pods get this, templates do not. */

@@ -11,7 +11,7 @@ import { podTemplateDefaults } from './pod-defaults.ts'
 
 function defaults(podTemplate: PodTemplate): PodTemplate {
   const template = podTemplateDefaults(podTemplate.template)
-  return template === podTemplate.template || !template ? podTemplate : { ...podTemplate, template }
+  return template === podTemplate.template ? podTemplate : { ...podTemplate, template }
 }
 
 /** Source: pkg/registry/core/podtemplate/strategy.go PrepareForUpdate. */

@@ -1,4 +1,4 @@
-import { formatQuantity, parseQuantity, quantityError } from '../../../../api/quantity.ts'
+import { canonicalQuantity, formatQuantity, parseQuantity, quantityError } from '../../../../api/quantity.ts'
 
 type ResourceList = Readonly<Record<string, string>>
 
@@ -21,6 +21,10 @@ export function canonicalResources(list: ResourceList | undefined): ResourceList
   written.set(list, result)
   return result
 }
+
+/** One quantity as it is written back; a malformed one stays. */
+export const canonicalText = (quantity: string): string =>
+  quantityError(quantity) === undefined ? canonicalQuantity(quantity) : quantity
 
 function rounded(quantity: string): string {
   if (quantityError(quantity) !== undefined) return quantity

@@ -1,12 +1,13 @@
 import type {
   DownwardAPIVolumeFile,
+  ObjectMeta,
   PersistentVolumeClaimSpec,
   PersistentVolumeSpec,
   Volume,
   VolumeProjection,
 } from '../../../../api/types.ts'
-import { pullPolicyOf } from './container-defaults.ts'
-import { canonicalResources } from './resource-list.ts'
+import { pullPolicyOf, resourceFieldDefaults } from './container-defaults.ts'
+import { canonicalResources, canonicalText } from './resource-list.ts'
 
 /** 0644, for secrets, config maps, the downward API and projections. Source: api/core/v1 SecretVolumeSourceDefaultMode and siblings. */
 const DEFAULT_MODE = 0o644
@@ -15,8 +16,12 @@ const TOKEN_SECONDS = 3600
 const withMode = <T extends { readonly defaultMode?: number }>(source: T): T =>
   source.defaultMode === undefined ? { ...source, defaultMode: DEFAULT_MODE } : source
 
-const itemDefaults = (item: DownwardAPIVolumeFile): DownwardAPIVolumeFile =>
-  item.fieldRef && !item.fieldRef.apiVersion ? { ...item, fieldRef: { ...item.fieldRef, apiVersion: 'v1' } } : item
+function itemDefaults(item: DownwardAPIVolumeFile): DownwardAPIVolumeFile {
+  const { fieldRef, resourceFieldRef } = item
+  if (fieldRef && !fieldRef.apiVersion) return { ...item, fieldRef: { ...fieldRef, apiVersion: 'v1' } }
+  const complete = resourceFieldRef && resourceFieldDefaults(resourceFieldRef)
+  return complete === resourceFieldRef || !complete ? item : { ...item, resourceFieldRef: complete }
+}
 
 function projectionDefaults(projection: VolumeProjection): VolumeProjection {
   const { downwardAPI, serviceAccountToken } = projection
@@ -41,8 +46,11 @@ export function volumeDefaults(volume: Volume): Volume {
 }
 
 function complete(volume: Volume): Volume {
-  const { secret, configMap, downwardAPI, projected, ephemeral, image } = volume
+  const { secret, configMap, downwardAPI, projected, ephemeral, image, emptyDir } = volume
   if (Object.keys(volume).length <= 1) return { ...volume, emptyDir: {} }
+  if (emptyDir?.sizeLimit !== undefined) {
+    return { ...volume, emptyDir: { ...emptyDir, sizeLimit: canonicalText(emptyDir.sizeLimit) } }
+  }
   if (secret) return { ...volume, secret: withMode(secret) }
   if (configMap) return { ...volume, configMap: withMode(configMap) }
   if (downwardAPI)
@@ -70,8 +78,9 @@ function withClaimDefaults(volume: Volume): Volume {
   const template = volume.ephemeral?.volumeClaimTemplate
   if (!template?.spec) return volume
   const spec = claimSpecDefaults(template.spec)
-  if (spec === template.spec) return volume
-  return { ...volume, ephemeral: { ...volume.ephemeral, volumeClaimTemplate: { ...template, spec } } }
+  if (spec === template.spec && template.metadata) return volume
+  const { metadata = {} as ObjectMeta } = template
+  return { ...volume, ephemeral: { ...volume.ephemeral, volumeClaimTemplate: { ...template, metadata, spec } } }
 }
 
 /** Source: pkg/apis/core/v1/defaults.go SetDefaults_PersistentVolumeClaimSpec. */
@@ -79,14 +88,23 @@ export function claimSpecDefaults(spec: PersistentVolumeClaimSpec): PersistentVo
   const limits = canonicalResources(spec.resources?.limits)
   const requests = canonicalResources(spec.resources?.requests)
   const same = limits === spec.resources?.limits && requests === spec.resources?.requests
-  if (same && spec.volumeMode !== undefined && spec.resources) return spec
+  const dataSource = spec.dataSource && withGroup(spec.dataSource)
+  const dataSourceRef = spec.dataSourceRef && withGroup(spec.dataSourceRef)
+  const sameSources = dataSource === spec.dataSource && dataSourceRef === spec.dataSourceRef
+  if (same && sameSources && spec.volumeMode !== undefined && spec.resources) return spec
   return {
     ...spec,
+    ...(dataSource && { dataSource }),
+    ...(dataSourceRef && { dataSourceRef }),
     // A struct in Go: it is written out even when it is empty.
     resources: { ...spec.resources, ...(limits && { limits }), ...(requests && { requests }) },
     volumeMode: spec.volumeMode ?? 'Filesystem',
   }
 }
+
+/** A reference to the core group is written with a null. */
+const withGroup = <T extends { readonly apiGroup?: string }>(reference: T): T =>
+  reference.apiGroup === undefined ? { ...reference, apiGroup: null } : reference
 
 /** What the sources that Pods and PersistentVolumes share are given, by source and member. Source: the `+default` markers in api/core/v1/types.go. */
 const diskMembers: Readonly<Record<string, Readonly<Record<string, string | boolean>>>> = {

@@ -2,6 +2,7 @@ import type { Ingress, IngressRule } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { resourceTexts } from '../columns/resource-texts.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
+import { validateIngress, validateIngressStatusUpdate, validateIngressUpdate } from '../validation/ingress.ts'
 
 const CLASS_ANNOTATION = 'kubernetes.io/ingress.class'
 const MOST_HOSTS = 3
@@ -48,6 +49,9 @@ export const ingress = defineKind<Ingress>({
   prepareForUpdate: (ingress, old) => ({ ...ingress, status: old.status }) as Ingress,
   prepareForStatusUpdate: (ingress, old) => ({ ...ingress, spec: old.spec }) as Ingress,
   warnings,
+  validate: validateIngress,
+  validateUpdate: validateIngressUpdate,
+  validateStatusUpdate: validateIngressStatusUpdate,
   columns: [
     nameColumn,
     column('Class', texts.class, ({ spec }) => spec?.ingressClassName ?? '<none>'),

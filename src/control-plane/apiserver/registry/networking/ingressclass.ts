@@ -2,6 +2,7 @@ import type { IngressClass } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { resourceTexts } from '../columns/resource-texts.ts'
 import { defineKind } from '../kind.ts'
+import { validateIngressClass, validateIngressClassUpdate } from '../validation/ingressclass.ts'
 
 const DEFAULT_ANNOTATION = 'ingressclass.kubernetes.io/is-default-class'
 
@@ -31,6 +32,8 @@ export const ingressClass = defineKind<IngressClass>({
   namespaced: false,
   schema: 'io.k8s.api.networking.v1.IngressClass',
   defaults,
+  validate: validateIngressClass,
+  validateUpdate: validateIngressClassUpdate,
   columns: [
     {
       ...nameColumn,

@@ -2,6 +2,7 @@ import type { IPAddress } from '../../../../api/types.ts'
 import { column, nameColumn } from '../columns/column.ts'
 import { resourceTexts } from '../columns/resource-texts.ts'
 import { defineKind } from '../kind.ts'
+import { validateIPAddress, validateIPAddressName, validateIPAddressUpdate } from '../validation/service-network.ts'
 
 /** `services/default/kubernetes`. Source: printers.go printIPAddress. */
 function parentText({ spec }: IPAddress): string {
@@ -21,5 +22,8 @@ export const ipAddress = defineKind<IPAddress>({
   shortNames: ['ip'],
   namespaced: false,
   schema: 'io.k8s.api.networking.v1.IPAddress',
+  validateName: validateIPAddressName,
+  validate: validateIPAddress,
+  validateUpdate: validateIPAddressUpdate,
   columns: [nameColumn, column('ParentRef', resourceTexts.IPAddress.parentRef, parentText)],
 })

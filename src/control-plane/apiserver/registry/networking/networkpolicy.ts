@@ -3,6 +3,7 @@ import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { resourceTexts } from '../columns/resource-texts.ts'
 import { formatLabelSelector } from '../columns/selectors.ts'
 import { defineKind } from '../kind.ts'
+import { validateNetworkPolicy, validateNetworkPolicyUpdate } from '../validation/networkpolicy.ts'
 
 interface Rule {
   readonly ports?: readonly NetworkPolicyPort[]
@@ -46,6 +47,8 @@ export const networkPolicy = defineKind<NetworkPolicy>({
   namespaced: true,
   schema: 'io.k8s.api.networking.v1.NetworkPolicy',
   defaults,
+  validate: validateNetworkPolicy,
+  validateUpdate: validateNetworkPolicyUpdate,
   columns: [
     nameColumn,
     column('Pod-Selector', resourceTexts.NetworkPolicy.podSelector, (each) =>

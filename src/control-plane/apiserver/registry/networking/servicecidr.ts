@@ -2,6 +2,7 @@ import type { ServiceCIDR } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { resourceTexts } from '../columns/resource-texts.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
+import { validateServiceCIDR, validateServiceCIDRUpdate } from '../validation/service-network.ts'
 
 export const serviceCIDR = defineKind<ServiceCIDR>({
   group: 'networking.k8s.io',
@@ -15,6 +16,8 @@ export const serviceCIDR = defineKind<ServiceCIDR>({
   prepareForCreate: ({ status: _, ...cidr }) => ({ ...cidr, status: {} }),
   prepareForUpdate: (cidr, old) => ({ ...cidr, status: old.status }) as ServiceCIDR,
   prepareForStatusUpdate: (cidr, old) => ({ ...cidr, spec: old.spec, metadata: old.metadata }) as ServiceCIDR,
+  validate: validateServiceCIDR,
+  validateUpdate: validateServiceCIDRUpdate,
   columns: [
     nameColumn,
     column('CIDRs', resourceTexts.ServiceCIDR.cidrs, ({ spec }) => (spec?.cidrs ?? []).join(',')),

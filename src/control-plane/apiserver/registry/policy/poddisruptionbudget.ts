@@ -2,6 +2,11 @@ import type { PodDisruptionBudget } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { workloadTexts } from '../columns/workload-texts.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
+import {
+  validatePodDisruptionBudget,
+  validatePodDisruptionBudgetStatusUpdate,
+  validatePodDisruptionBudgetUpdate,
+} from '../validation/poddisruptionbudget.ts'
 
 const texts = workloadTexts.PodDisruptionBudget
 const NOTHING = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }
@@ -19,6 +24,9 @@ export const podDisruptionBudget = defineKind<PodDisruptionBudget>({
   prepareForCreate: (budget) => ({ ...budget, status: NOTHING }),
   prepareForUpdate: (budget, old) => ({ ...budget, status: old.status }) as PodDisruptionBudget,
   prepareForStatusUpdate: (budget, old) => ({ ...budget, spec: old.spec }) as PodDisruptionBudget,
+  validate: validatePodDisruptionBudget,
+  validateUpdate: validatePodDisruptionBudgetUpdate,
+  validateStatusUpdate: validatePodDisruptionBudgetStatusUpdate,
   columns: [
     nameColumn,
     column('Min Available', texts.minAvailable, ({ spec }) => String(spec?.minAvailable ?? 'N/A')),

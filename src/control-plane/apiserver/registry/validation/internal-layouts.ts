@@ -154,6 +154,8 @@ export const internalLayouts: Readonly<Record<string, string>> = {
   SecretReference: 'Name Namespace',
   ObjectReference: 'Kind Namespace Name UID/uid APIVersion/apiVersion ResourceVersion FieldPath',
   VolumeNodeAffinity: 'Required*NodeSelector',
+  PodDisruptionBudgetSpec: 'MinAvailable* Selector*LabelSelector MaxUnavailable* UnhealthyPodEvictionPolicy*',
+  ParentReference: 'Group Resource Namespace Name',
   ScopeSelector: 'MatchExpressions[]ScopedResourceSelectorRequirement',
   ScopedResourceSelectorRequirement: 'ScopeName Operator Values*',
   VolumeAttachmentSpec: 'Attacher Source=VolumeAttachmentSource NodeName',

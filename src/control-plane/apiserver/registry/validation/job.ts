@@ -1,6 +1,7 @@
-import { isDNS1123Label, isDNS1123Subdomain, regexError } from '../../../../api/names.ts'
+import { isDNS1123Label } from '../../../../api/names.ts'
 import type { Job, JobSpec } from '../../../../api/types.ts'
-import { type Errors, invalid, invalidEach, notSupported, required, tooLong } from './field-error.ts'
+import { validateDomainPrefixedPath } from './domain-path.ts'
+import { type Errors, invalid, notSupported, required, tooLong } from './field-error.ts'
 import { internalForm } from './internal-form.ts'
 import { validatePodFailurePolicy, validateSuccessPolicy } from './job-policies.ts'
 import { sortedMap, validateLabelSelector } from './labels.ts'
@@ -77,7 +78,10 @@ export function validateJobBody(errors: Errors, path: string, spec: JobSpec): vo
   if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined) {
     required(errors, `${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified')
   }
-  if (spec.managedBy !== undefined) validateManager(errors, `${path}.managedBy`, spec.managedBy)
+  if (spec.managedBy !== undefined) {
+    validateDomainPrefixedPath(errors, `${path}.managedBy`, spec.managedBy)
+    if (spec.managedBy.length > MOST_MANAGER_LENGTH) tooLong(errors, `${path}.managedBy`, MOST_MANAGER_LENGTH)
+  }
   validateCompletionMode(errors, path, spec)
   if (spec.podFailurePolicy) validatePodFailurePolicy(errors, `${path}.podFailurePolicy`, spec)
   if (spec.successPolicy) {
@@ -88,24 +92,6 @@ export function validateJobBody(errors: Errors, path: string, spec: JobSpec): vo
   validateReplacementPolicy(errors, `${path}.podReplacementPolicy`, spec)
   validatePodTemplate(errors, `${path}.template`, spec.template ?? {}, podOptions)
   validateRestartPolicy(errors, `${path}.template.spec.restartPolicy`, spec)
-}
-
-/** Source: apimachinery/pkg/util/validation/validation.go IsDomainPrefixedPath. */
-function validateManager(errors: Errors, field: string, manager: string): void {
-  if (manager === '') required(errors, field)
-  else {
-    const slash = manager.indexOf('/')
-    const [domain, path] = slash < 0 ? ['', ''] : [manager.slice(0, slash), manager.slice(slash + 1)]
-    if (!domain || !path) invalid(errors, field, manager, 'must be a domain-prefixed path (such as "acme.io/foo")')
-    else {
-      invalidEach(errors, field, domain, isDNS1123Subdomain(domain))
-      const pattern = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+"
-      if (!/^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(path)) {
-        invalid(errors, field, path, regexError('Invalid path', pattern))
-      }
-    }
-  }
-  if (manager.length > MOST_MANAGER_LENGTH) tooLong(errors, field, MOST_MANAGER_LENGTH)
 }
 
 const NOT_INDEXED = 'requires indexed completion mode'

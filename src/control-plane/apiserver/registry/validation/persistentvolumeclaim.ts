@@ -26,8 +26,7 @@ function optionsFor({ spec = {} }: PersistentVolumeClaim): ClaimOptions {
   validateLabelSelector(faults, '', spec.selector)
   return {
     ...claimOptions,
-    allowInvalidAPIGroupInDataSourceOrRef:
-      spec.dataSource?.apiGroup !== undefined || spec.dataSourceRef?.apiGroup !== undefined,
+    allowInvalidAPIGroupInDataSourceOrRef: Boolean(spec.dataSource?.apiGroup) || Boolean(spec.dataSourceRef?.apiGroup),
     allowInvalidLabelValueInSelector: faults.length > 0,
   }
 }
