@@ -23,6 +23,8 @@ export interface ControllerManagerFlags {
   readonly endpointUpdatesBatchPeriod: number
   readonly endpointSliceUpdatesBatchPeriod: number
   readonly maxEndpointsPerSlice: number
+  readonly resourceQuotaSyncPeriod: number
+  readonly pvClaimBinderSyncPeriod: number
   readonly allocateNodeCIDRs: boolean
   readonly clusterCIDR: string
   readonly nodeCIDRMaskSize: number
@@ -153,6 +155,8 @@ function controllerFlags(given: Given) {
     endpointUpdatesBatchPeriod: duration(given, 'endpoint-updates-batch-period', 0),
     endpointSliceUpdatesBatchPeriod: duration(given, 'endpointslice-updates-batch-period', 0),
     maxEndpointsPerSlice: number(given, 'max-endpoints-per-slice', 100),
+    resourceQuotaSyncPeriod: duration(given, 'resource-quota-sync-period', 300_000),
+    pvClaimBinderSyncPeriod: duration(given, 'pvclaimbinder-sync-period', 15_000),
     allocateNodeCIDRs: bool(given, 'allocate-node-cidrs', false),
     clusterCIDR: given.get('cluster-cidr') ?? '',
     nodeCIDRMaskSize: number(given, 'node-cidr-mask-size', 24),

@@ -21,9 +21,11 @@ import { jobController } from './job/index.ts'
 import { storedKinds } from './kinds.ts'
 import { namespaceController } from './namespace/index.ts'
 import { nodeLifecycleController } from './node-lifecycle/index.ts'
+import { persistentVolumeBinderController } from './persistentvolume-binder/index.ts'
 import { podGarbageCollectorController } from './pod-garbage-collector/index.ts'
 import { replicaSetController } from './replicaset/index.ts'
 import { replicationController } from './replicationcontroller/index.ts'
+import { resourceQuotaController } from './resourcequota/index.ts'
 import { rootCACertificatePublisherController } from './root-ca-certificate-publisher/index.ts'
 import { serviceAccountController } from './serviceaccount/index.ts'
 import { serviceAccountTokenController } from './serviceaccount-token/index.ts'
@@ -61,6 +63,8 @@ export const controllers: readonly ControllerDescriptor[] = [
   cronJobController,
   ttlAfterFinishedController,
   disruptionController,
+  resourceQuotaController,
+  persistentVolumeBinderController,
 ]
 
 export interface ControllerManagerOptions {
