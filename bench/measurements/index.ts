@@ -2,6 +2,7 @@ import type { Measurement } from '../measurement.ts'
 import { calibrationMeasurement } from './calibration.ts'
 import { coldStartMeasurement } from './cold-start.ts'
 import { createClusterMeasurement } from './create-cluster.ts'
+import { httpsMeasurement } from './https.ts'
 import { idleDayMeasurement } from './idle-day.ts'
 import { listsMeasurement } from './lists.ts'
 import { rolloutMeasurement, smallRolloutMeasurement } from './rollout.ts'
@@ -20,4 +21,5 @@ export const measurements: readonly Measurement[] = [
   schedulingMeasurement,
   listsMeasurement,
   watchersMeasurement,
+  httpsMeasurement,
 ]

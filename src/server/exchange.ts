@@ -19,6 +19,9 @@ export interface Upgrade {
 /** Bytes from which on an answer is compressed. Source: responsewriters/writers.go defaultGzipThresholdBytes */
 const GZIP_THRESHOLD = 128 * 1024
 
+/** Bytes from which on a copy costs more than a second write. */
+const LARGE = 64 * 1024
+
 /** One request with its answer to be. HTTP/1.1 and HTTP/2 look alike from here on. */
 export class Exchange {
   readonly request: Request
@@ -83,20 +86,28 @@ export class Exchange {
     return response
   }
 
-  send(code: number, contentType: string, body: string | Uint8Array): void {
-    const response = this.start(code, contentType)
-    const bytes = typeof body === 'string' ? Buffer.from(body) : body
-    this.sent = bytes.byteLength
-    response.setHeader('Content-Length', bytes.byteLength)
-    if (this.method === 'HEAD') (response as ServerResponse).end()
-    else (response as ServerResponse).end(bytes)
+  /** @param tail what follows the body: large bodies are not copied for a newline */
+  send(code: number, contentType: string, body: string | Uint8Array, tail = ''): void {
+    const response = this.start(code, contentType) as ServerResponse
+    const bytes = typeof body === 'string' ? Buffer.from(body + tail) : body
+    const apart = typeof body === 'string' ? '' : tail
+    this.sent = bytes.byteLength + apart.length
+    response.setHeader('Content-Length', this.sent)
+    if (this.method === 'HEAD') response.end()
+    else if (apart === '') response.end(bytes)
+    else {
+      response.write(bytes)
+      response.end(apart)
+    }
   }
 
   /** A body without its final newline. */
   json(code: number, body: string | Uint8Array): void {
-    const text = withNewline(this.pretty ? JSON.stringify(JSON.parse(body.toString()), null, 2) : body)
-    if (text.length > GZIP_THRESHOLD && acceptsGzip(this.header('accept-encoding'))) this.#zipped(code, text)
-    else this.send(code, 'application/json', text)
+    const text = this.pretty ? JSON.stringify(JSON.parse(body.toString()), null, 2) : body
+    if (text.length > GZIP_THRESHOLD && acceptsGzip(this.header('accept-encoding')))
+      this.#zipped(code, withNewline(text))
+    else if (text.length > LARGE) this.send(code, 'application/json', text, '\n')
+    else this.send(code, 'application/json', withNewline(text))
   }
 
   /** Compressed beside the event loop: what is large takes a while. */
