@@ -43,6 +43,8 @@ export interface GoFacts {
   readonly named: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Fields that are written even when they are empty (no omitempty). */
   readonly always: Readonly<Record<string, readonly string[]>>
+  /** Times that are no pointers: not set, they are written as null. */
+  readonly times: Readonly<Record<string, readonly string[]>>
 }
 
 export const go: GoFacts = facts('go.json')

@@ -39,7 +39,8 @@ function tableOf(name: string, type: TypeFacts): unknown {
     const entry = [shapeOf(facts), keepsZero ? 1 : 0, named ?? '']
     return [field, named ? entry : keepsZero ? entry.slice(0, 2) : entry[0]]
   })
-  return { ...(type.gvk && { gvk: type.gvk }), fields: Object.fromEntries(fields) }
+  const times = go.times[name]
+  return { ...(type.gvk && { gvk: type.gvk }), ...(times && { times }), fields: Object.fromEntries(fields) }
 }
 
 /** The tables behind control-plane/apiserver/structure.ts: type -> field -> shape. */

@@ -1,6 +1,6 @@
 import type { Json } from '../patch/patch-error.ts'
 import type { KubernetesObject, ObjectMeta } from '../types.ts'
-import { encodeEntries, type Managed, type ManagedFieldsEntry, NOBODY } from './entries.ts'
+import { decodeEntries, encodeEntries, type Managed, type ManagedFieldsEntry, NOBODY } from './entries.ts'
 import { updateManaged } from './field-manager.ts'
 import type { ManagedType } from './managed-type.ts'
 import { TypedError } from './schema.ts'
@@ -38,6 +38,14 @@ export class History {
 
   static of(managed: Managed): History {
     return new History(undefined, undefined, managed)
+  }
+
+  /** Known by its entries alone: of several for one manager the last is right. */
+  static read(managed: Managed): History {
+    const entries = encodeEntries(managed)
+    const history = new History(undefined, undefined, decodeEntries(entries))
+    history.#entries = entries
+    return history
   }
 
   /** @param previous undefined: nobody is known */

@@ -1,4 +1,4 @@
-import type { Managed } from './entries.ts'
+import { type Managed, type ManagedFieldsEntry, managerId } from './entries.ts'
 import { difference, type FieldSet, has, isEmpty, SetBuilder } from './field-set.ts'
 import { fieldElement, type PathElement } from './path-element.ts'
 import type { Owned } from './updater.ts'
@@ -24,22 +24,28 @@ function only(path: readonly PathElement[]): FieldSet {
   return set
 }
 
+/** Updates are known by the version they were made in: those of the Scale are others than those of the object. */
+const inScale = (id: string) => managerId({ ...(JSON.parse(id) as ManagedFieldsEntry), apiVersion: SCALE })
+
 /** Who owns the replicas of the Scale. */
 export function toScale({ managers, times }: Managed, { apiVersion, replicasPath }: ScaledKind): Managed {
   const path = pathOf(replicasPath)
   const owners = [...managers].filter(([, owned]) => owned.apiVersion === apiVersion && has(owned.set, path))
   const owned = owners.map(([id, { applied }]): [string, Owned] => [
-    id,
+    inScale(id),
     { set: only(REPLICAS), apiVersion: SCALE, applied },
   ])
   const known = owners.flatMap(([id]) => {
     const time = times.get(id)
-    return time === undefined ? [] : [[id, time] as const]
+    return time === undefined ? [] : [[inScale(id), time] as const]
   })
   return { managers: new Map(owned), times: new Map(known) }
 }
 
-/** Who owns what of the object, after a write of its Scale. New owners come without a time, as upstream has them. */
+/**
+ * Who owns what of the object, after a write of its Scale. New owners come without a time, and an update that wrote the
+ * object before becomes an entry of its own: both as upstream has them.
+ */
 export function fromScale(parent: Managed, scale: Managed, { apiVersion, replicasPath }: ScaledKind): Managed {
   const path = pathOf(replicasPath)
   const replicas = only(path)

@@ -22,6 +22,8 @@ interface TypeTable {
   /** `group/version/kind` */
   readonly gvk?: readonly string[]
   readonly fields: Readonly<Record<string, Field>>
+  /** Times that Go writes as null when they are not set. */
+  readonly times?: readonly string[]
 }
 
 /** Shape (see scripts/generate/structure.ts); 1 where zero differs from absent; Go's name of the scalar type. */
@@ -136,7 +138,7 @@ class Walk {
    * @param goPath as type errors print it: `spec.containers`
    */
   struct(type: string, value: unknown, path: string, goPath: string): unknown {
-    const { fields } = tables().get(type)!
+    const { fields, times } = tables().get(type)!
     const object: Record<string, unknown> = {}
     for (const [key, field] of Object.entries(value as object)) {
       const at = path === '' ? key : `${path}.${key}`
@@ -150,6 +152,7 @@ class Walk {
         if (checked !== undefined && (keepsZero === 1 || !isZero(shape, checked))) object[key] = checked
       }
     }
+    for (const key of times ?? []) object[key] ??= null
     return object
   }
 

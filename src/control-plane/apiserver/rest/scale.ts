@@ -62,7 +62,7 @@ function wanted(call: Call, current: KubernetesObject): Answer<WrittenScale> {
   const after = applied === undefined ? changed(call, before) : ((applied.object ?? before) as unknown as Scale)
   if (isStatus(after)) return after
   const managed = applied?.managed ?? managedAfter(writer, asJson(before), asJson(after), owners)
-  return { scale: after, history: History.of(fromScale(parent, managed, kind)) }
+  return { scale: after, history: History.read(fromScale(parent, managed, kind)) }
 }
 
 const asJson = (scale: Scale) => scale as unknown as JsonMap

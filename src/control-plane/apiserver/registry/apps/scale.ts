@@ -18,7 +18,8 @@ export function scaleOf(
     apiVersion: 'autoscaling/v1',
     kind: 'Scale',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as ObjectMeta,
-    spec: { replicas },
+    // Go leaves zero out.
+    spec: replicas === 0 ? {} : { replicas },
     status: { replicas: status?.replicas ?? 0, ...(selector && { selector }) },
   }
 }
