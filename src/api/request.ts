@@ -71,6 +71,11 @@ export interface ApiRequest {
   readonly wire?: { readonly duplicateFields?: readonly string[] }
   /** In-process updates: the write as a pure function of the current object, applied at write time; conflicts cannot happen. Undefined: leave it. */
   readonly change?: (current: KubernetesObject) => KubernetesObject | undefined
+  /**
+   * What came of calls to the world outside (webhooks at a URL) that the request needed. Present, if only empty, where the
+   * caller can make such calls; see ApiResponse.outside.
+   */
+  readonly outside?: readonly OutsideOutcome[]
   readonly userAgent?: string
   /**
    * A watch from outside the simulated world: its events and timers leave no mark on the journal (clock.observe), it is
@@ -80,6 +85,26 @@ export interface ApiRequest {
   /** A get that stands for a look into an informer's cache: it needs what filled the cache, the right to list. */
   readonly cached?: boolean
 }
+
+/** A POST of JSON to a URL of the machine the simulation runs on. */
+export interface OutsideCall {
+  /** Which call of the request this is: the same when the request is handed in again. */
+  readonly key: string
+  /** What the answer must repeat. */
+  readonly uid: string
+  readonly url: string
+  /** Base64 of PEM; without one the machine's own authorities. */
+  readonly caBundle?: string
+  readonly timeoutSeconds: number
+  readonly body: string
+}
+
+/** What came of an {@link OutsideCall}. Plain data: it stands in the journal. */
+export type OutsideOutcome = { readonly key: string; readonly uid: string } & (
+  | { readonly code: number; readonly body: string }
+  /** In the words of Go's HTTP client: `dial tcp 127.0.0.1:9443: connect: connection refused`. */
+  | { readonly error: string }
+)
 
 export interface ObjectList<T = KubernetesObject> {
   readonly kind: 'List'
@@ -98,6 +123,8 @@ export interface ApiResponse {
   /** Virtual time the answer takes (slow disk, lost quorum): the door waits, the core does not. */
   readonly afterMs?: number
   readonly retryAfterSeconds?: number
+  /** Nothing has been done yet: make these calls and hand the request in again with their outcomes besides those it had. */
+  readonly outside?: readonly OutsideCall[]
 }
 
 export type ServerWatchEvent =

@@ -57,6 +57,7 @@ export function recorded(server: ApiServer, record: (input: Input) => void): Api
       const asked = request.change === undefined ? request : withBody(server, request)
       if ('code' in asked) return asked
       const plain = asked.wire === undefined ? asWritten(asked) : asked
+      if (request.outside !== undefined) return handledOnce(server, plain, record)
       if (!request.options?.dryRun) record({ type: 'request', request: plain })
       return server.handle(plain)
     },
@@ -64,6 +65,22 @@ export function recorded(server: ApiServer, record: (input: Input) => void): Api
     ...(server.served && { served: () => server.served!() }),
     ...(server.health && { health: () => server.health!() }),
     ...(server.insights && { insights: server.insights }),
+  }
+}
+
+/**
+ * A request that may need calls to the outside is done when it needs none any more: only then it is recorded, with what
+ * came of them. Until then it has changed nothing.
+ */
+function handledOnce(server: ApiServer, request: ApiRequest, record: (input: Input) => void): ApiResponse {
+  // Handed in again: what is remembered of parts of the body must not be found again, a replay has not seen them.
+  const asked = request.outside?.length ? asWritten(request) : request
+  let response: ApiResponse | undefined
+  try {
+    response = server.handle(asked)
+    return response
+  } finally {
+    if (response?.outside === undefined && !request.options?.dryRun) record({ type: 'request', request: asked })
   }
 }
 

@@ -9,10 +9,13 @@ import type { Door } from './door.ts'
 import type { Exchange } from './exchange.ts'
 import { negotiate } from './negotiate.ts'
 import { requestOptions } from './options.ts'
+import { handleWithOutside } from './outside.ts'
 import type { ResourceInfo } from './request-info.ts'
 import { notAcceptable, noteBodies, respond } from './respond.ts'
 import { includeObject } from './tables.ts'
 import { answerWatch } from './watch-stream.ts'
+
+const READS: ReadonlySet<Verb> = new Set<Verb>(['get', 'list'])
 
 const forms = ['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']
 
@@ -38,7 +41,9 @@ export async function answerResource(door: Door, exchange: Exchange, info: Resou
   const request = await decodedRequest(door, exchange, info, kind, verb)
   if (isStatus(request)) return exchange.status(request)
   if (verb === 'watch') return answerWatch(door, exchange, request, kind, representation)
-  const response = await door.options.world.inject(() => door.call((api) => api.handle(request)))
+  const response = READS.has(verb)
+    ? await door.options.world.inject(() => door.call((api) => api.handle(request)))
+    : await handleWithOutside(door, request)
   if (response === undefined) return door.refuse(exchange)
   if (door.audit !== undefined) noteBodies(exchange, kind, request, response)
   if (response.afterMs !== undefined && response.afterMs > 0) await door.options.world.wait(response.afterMs)

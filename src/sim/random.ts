@@ -35,6 +35,17 @@ export class Random {
     return t >>> 0
   }
 
+  /** Remembers where the stream stands; what it answers goes back there. */
+  mark(): () => void {
+    const [a, b, c, d] = [this.#a, this.#b, this.#c, this.#d]
+    return () => {
+      this.#a = a
+      this.#b = b
+      this.#c = c
+      this.#d = d
+    }
+  }
+
   /** In [0, 1). */
   next(): number {
     return this.next32() / 0x1_0000_0000

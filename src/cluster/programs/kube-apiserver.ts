@@ -7,6 +7,7 @@ import { startChart } from '../../sim/chart.ts'
 import { Random } from '../../sim/random.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { type Flags, readFlags } from './flags.ts'
+import { postInside } from './inside-call.ts'
 import { ADMISSION_PLUGINS, API_SERVER_FILES, API_SERVER_FLAGS, API_SERVER_SWITCHES } from './kube-apiserver-flags.ts'
 
 const TIMES = { etcdRedialMs: 1000, etcdDialTimeoutMs: 20_000 }
@@ -101,6 +102,7 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
     advertiseAddress: flags.get('advertise-address') ?? process.ip,
     securePort: port,
     admissionPlugins: enabledPlugins(flags),
+    post: (call) => postInside(plane.network, process, server, call),
     anonymousAuth: flags.get('anonymous-auth') !== 'false',
     authorizationModes: (flags.get('authorization-mode') ?? 'AlwaysAllow').split(','),
     tolerations: {

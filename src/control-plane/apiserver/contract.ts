@@ -43,9 +43,27 @@ export interface ApiServerOptions {
   readonly anonymousAuth?: boolean
   /** What --client-ca-file holds, for the ConfigMap that tells aggregated servers. */
   readonly clientCA?: string
+  /** How the server reaches webhooks inside the cluster; default: not at all. */
+  readonly post?: (call: InsideCall) => InsideOutcome
   /** Objects that the post-start hooks make sure of: RBAC and priority classes; default those in bootstrap/. */
   readonly bootstrapObjects?: readonly KubernetesObject[]
 }
+
+/** A POST into the cluster's own network: to a Service, or to an address. */
+export interface InsideCall {
+  readonly url: string
+  readonly body: string
+  readonly timeoutSeconds: number
+  readonly service?: {
+    readonly namespace: string
+    readonly name: string
+    readonly port: number
+    readonly path?: string
+  }
+}
+
+/** What came of it; the error in the words of Go's HTTP client. */
+export type InsideOutcome = { readonly code: number; readonly body: string } | { readonly error: string }
 
 /** One resource as it is served under one group and version. */
 export interface Endpoint {
@@ -100,6 +118,8 @@ export interface Server {
   readonly admission: AdmissionChain
   /** Writes whose managedFields are not made up yet. */
   readonly pendingWrites: PendingWrites
+  /** Calls somebody inside the cluster. `uid` is handed on. */
+  post<C extends InsideCall & { readonly uid: string }>(call: C): InsideOutcome & { readonly uid: string }
   /** Reads what the watch cache holds; components inside the server look things up here. */
   read(kind: string, name: string, namespace?: string): KubernetesObject | undefined
   readAll(kind: string, namespace?: string): readonly KubernetesObject[]

@@ -1,12 +1,13 @@
 import { quote } from '../../api/names.ts'
 import type { ApiRequest, ApiResponse, UserInfo } from '../../api/request.ts'
-import { badRequest, methodNotAllowed, unknownError, unknownResource } from '../../api/status.ts'
+import { badRequest, internalError, methodNotAllowed, unknownError, unknownResource } from '../../api/status.ts'
 import { type Answer, isStatus, type Status } from '../../api/types.ts'
 import { EtcdError } from '../etcd/contract.ts'
 import { authenticate } from './authentication/authenticate.ts'
 import { impersonate } from './authentication/impersonate.ts'
 import { authorize } from './authorization/authorize.ts'
 import type { Call, Server } from './contract.ts'
+import { NeedsOutside } from './outside.ts'
 import { create } from './rest/create.ts'
 import { remove } from './rest/delete.ts'
 import { removeCollection } from './rest/deletecollection.ts'
@@ -19,12 +20,25 @@ import { review } from './reviews/review.ts'
 
 /** A request, all the way: who asks, may they, what do they want, do it. Everything behind the verbs is in rest/. */
 export function handle(server: Server, request: ApiRequest): ApiResponse {
+  const rewind = request.outside === undefined ? undefined : marked(server)
   try {
     const call = accept(server, request)
     return isStatus(call) ? refuse(call) : serve(call)
   } catch (error) {
+    if (error instanceof NeedsOutside) {
+      rewind?.()
+      return { ...refuse(internalError(error.message)), outside: error.calls }
+    }
     const { body, afterMs } = etcdFailure(error)
     return afterMs > 0 ? { ...refuse(body), afterMs } : refuse(body)
+  }
+}
+
+/** A request that will be handed in again leaves no mark. */
+function marked({ random, dryRunRandom }: Server): () => void {
+  const marks = [random.mark(), dryRunRandom.mark()]
+  return () => {
+    for (const back of marks) back()
   }
 }
 

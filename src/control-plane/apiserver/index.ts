@@ -24,6 +24,8 @@ export interface RunningApiServer extends ApiServer {
   find(group: string, version: string, resource: string): Endpoint | undefined
   /** Whether somebody may do something: for what the door serves by itself (paths, proxies, logs). */
   authorize(attributes: Attributes): Decision
+  /** An object as the watch cache has it: for the process itself. */
+  read(kind: string, name: string, namespace?: string): KubernetesObject | undefined
   /** What /livez and /readyz check, in order. */
   health(): readonly HealthCheck[]
   /** The process ends: watches are closed, nothing is followed any more. `graceful`: it had time to say so (SIGTERM). */
@@ -89,6 +91,10 @@ class KubeApiServer implements RunningApiServer {
 
   authorize(attributes: Attributes): Decision {
     return this.#server.authorizer.authorize(attributes)
+  }
+
+  read(kind: string, name: string, namespace?: string): KubernetesObject | undefined {
+    return this.#server.read(kind, name, namespace)
   }
 
   health(): readonly HealthCheck[] {

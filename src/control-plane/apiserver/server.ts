@@ -11,7 +11,7 @@ import { CustomResources } from './apiextensions/index.ts'
 import { unsignedAuthority } from './authentication/unsigned.ts'
 import { AuthorizationModes } from './authorization/authorizer.ts'
 import { RBAC_KINDS } from './authorization/rbac.ts'
-import type { ApiServerOptions, Authorizer, Server, Storage, Table } from './contract.ts'
+import type { ApiServerOptions, Authorizer, InsideCall, InsideOutcome, Server, Storage, Table } from './contract.ts'
 import type { KindDefinition } from './registry/contract.ts'
 import { kinds } from './registry/index.ts'
 import { Cacher } from './storage/cacher.ts'
@@ -41,12 +41,14 @@ export class Parts implements Server {
   /** To components, and to outside watchers. */
   readonly components: Dispatcher
   readonly onlookers: Dispatcher
+  readonly #post: ApiServerOptions['post']
   #heard = 0
 
   constructor(options: ApiServerOptions) {
     this.clock = options.clock
     this.random = options.random
     this.etcd = options.etcd
+    this.#post = options.post
     this.serviceCIDR = options.serviceCIDR ?? '10.96.0.0/12'
     this.issuer = options.issuer ?? ISSUER
     this.authority = options.authority ?? unsignedAuthority
@@ -63,6 +65,10 @@ export class Parts implements Server {
       enabled.has(name),
     )
     this.admission = new AdmissionChain([...plugins, rbacEscalation])
+  }
+
+  post(call: InsideCall & { readonly uid: string }): InsideOutcome & { readonly uid: string } {
+    return { uid: call.uid, ...(this.#post?.(call) ?? { error: 'this API server is in no network' }) }
   }
 
   get revision(): number {

@@ -12,6 +12,8 @@ import { eventRateLimit } from './eventratelimit.ts'
 import { extendedResourceToleration } from './extendedresourcetoleration.ts'
 import { limitPodHardAntiAffinityTopology } from './limitpodhardantiaffinitytopology.ts'
 import { limitRanger } from './limitranger.ts'
+import { mutatingAdmissionPolicy } from './mutatingadmissionpolicy.ts'
+import { mutatingAdmissionWebhook } from './mutatingwebhook.ts'
 import { namespaceAutoProvision } from './namespaceautoprovision.ts'
 import { namespaceExists } from './namespaceexists.ts'
 import { namespaceLifecycle } from './namespacelifecycle.ts'
@@ -29,6 +31,8 @@ import { runtimeClass } from './runtimeclass.ts'
 import { serviceAccount } from './serviceaccount.ts'
 import { storageObjectInUseProtection } from './storageobjectinuseprotection.ts'
 import { taintNodesByCondition } from './taintnodesbycondition.ts'
+import { validatingAdmissionPolicy } from './validatingadmissionpolicy.ts'
+import { validatingAdmissionWebhook } from './validatingwebhook.ts'
 
 /** In the order upstream runs them. Source: pkg/kubeapiserver/options/plugins.go AllOrderedPlugins */
 export const admissionPlugins = (
@@ -65,6 +69,10 @@ export const admissionPlugins = (
   denyServiceExternalIPs,
   podTopologyLabels,
   podResizeValidator,
+  mutatingAdmissionPolicy,
+  mutatingAdmissionWebhook,
+  validatingAdmissionPolicy,
+  validatingAdmissionWebhook,
   resourceQuota(configuration.ResourceQuota?.limitedResources),
   alwaysDeny,
 ]

@@ -1,5 +1,6 @@
 import type { ApiResponse } from '../../../api/request.ts'
 import { isStatus, type KubernetesObject, type Status } from '../../../api/types.ts'
+import { admitDelete } from '../admission/admit.ts'
 import type { Call } from '../contract.ts'
 import { presented, respond } from './answer.ts'
 import { deleteObject } from './delete.ts'
@@ -13,6 +14,8 @@ export function removeCollection(call: Call): ApiResponse {
   // Upstream lists from etcd itself.
   server.etcd.get(endpoint.storage!.prefix)
   const objects = endpoint.storage!.cacher.start().list(filter)
+  // What deleting them needs of the world outside is found out before the first one goes.
+  if (call.request.outside !== undefined) for (const object of objects) admitDelete(inNamespaceOf(call, object), object)
   for (const object of objects) {
     const answer = deleteObject(inNamespaceOf(call, object), object.metadata.name)
     const failure = isStatus(answer) ? (answer as Status) : undefined

@@ -3,6 +3,7 @@ import { badRequest, conflict, failure, notFound } from '../../../api/status.ts'
 import { rfc3339 } from '../../../api/time.ts'
 import { type Eviction, isStatus, type Pod, type PodCondition, type Status } from '../../../api/types.ts'
 import type { KeyValue } from '../../etcd/contract.ts'
+import { admitDelete } from '../admission/admit.ts'
 import type { Call } from '../contract.ts'
 import { storageKey } from '../storage/keys.ts'
 import { respond } from './answer.ts'
@@ -24,6 +25,8 @@ export function evict(call: Call): ApiResponse {
   const kv = call.server.etcd.get(storageKey(call.endpoint.storage!.prefix, call.namespace, name))
   if (kv === undefined) return respond(call, 404, notFound(call.endpoint.groupResource, name))
   const pod = kv.value as Pod
+  // What the deletion needs of the world outside is found out before anything is written.
+  if (call.request.outside !== undefined) admitDelete(call, pod)
   const refused = ignoresBudgets(pod) ? undefined : askBudget(call, pod, dryRun)
   if (refused !== undefined) return respond(call, 429, refused)
   const stale = dryRun ? undefined : checkPreconditions(pod, asked?.preconditions)
