@@ -3,6 +3,7 @@ import { SimulatedCluster } from './simulated-cluster.ts'
 
 export { kinds as servedKinds } from '../control-plane/apiserver/registry/index.ts'
 export type { NetworkAnswer } from '../network/contract.ts'
+export { CLIENT_CERTIFICATE_HEADER } from '../node/kubelet/server/index.ts'
 export { addressIn } from './addresses.ts'
 export type {
   Cluster,

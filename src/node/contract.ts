@@ -71,6 +71,8 @@ export interface Image {
   readonly cmd?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly user?: number
+  /** What a container of it takes: cores and bytes. */
+  readonly usage?: { readonly cpu?: number; readonly memory?: number }
   /** Files beyond the usual ones. */
   readonly files?: Readonly<Record<string, string>>
   readonly program: Program

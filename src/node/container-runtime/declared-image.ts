@@ -18,6 +18,8 @@ export interface DeclaredImage {
   /** Variables without which it prints an error and exits with 1. */
   readonly requiresEnv?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** What a running container takes: cores and bytes. `kubectl top` shows it. */
+  readonly usage?: { readonly cpu?: number; readonly memory?: number }
   /** How long it takes from SIGTERM to its end; default at once. `-1`: it ignores SIGTERM. */
   readonly stopsAfterMs?: number
 }
@@ -69,6 +71,11 @@ export const declaredImagesSchema = {
           },
           requiresEnv: { type: 'array', items: { type: 'string' } },
           env: { type: 'object', additionalProperties: { type: 'string' } },
+          usage: {
+            type: 'object',
+            additionalProperties: false,
+            properties: { cpu: { type: 'string', minLength: 1 }, memory: { type: 'string', minLength: 1 } },
+          },
           stopsAfter: { anyOf: [duration, { const: 'never' }] },
         },
       },

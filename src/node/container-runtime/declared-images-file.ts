@@ -1,4 +1,5 @@
 import { parseGoDuration } from '../../api/duration.ts'
+import { quantityValue } from '../../api/quantity.ts'
 import type { DeclaredAnswer, DeclaredImage } from './declared-image.ts'
 
 /** A file of images as it is written, already checked against `declaredImagesSchema`. */
@@ -21,13 +22,15 @@ interface WrittenImage {
   >
   readonly requiresEnv?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** Quantities: `250m`, `64Mi`. */
+  readonly usage?: { readonly cpu?: string; readonly memory?: string }
   readonly stopsAfter?: string
 }
 
 /** The images of a file, durations in ms. */
 export function declaredImages(file: DeclaredImagesFile): readonly DeclaredImage[] {
   return file.images.map((image) => {
-    const { size, pullTakes, startsAfter, readyAfter, exitsAfter, stopsAfter, http, ...same } = image
+    const { size, pullTakes, startsAfter, readyAfter, exitsAfter, stopsAfter, http, usage, ...same } = image
     return {
       ...same,
       ...(size !== undefined && { sizeBytes: size }),
@@ -36,6 +39,12 @@ export function declaredImages(file: DeclaredImagesFile): readonly DeclaredImage
       ...(readyAfter !== undefined && { readyAfterMs: ms(readyAfter) }),
       ...(exitsAfter !== undefined && { exitsAfterMs: ms(exitsAfter) }),
       ...(stopsAfter !== undefined && { stopsAfterMs: stopsAfter === 'never' ? -1 : ms(stopsAfter) }),
+      ...(usage !== undefined && {
+        usage: {
+          ...(usage.cpu !== undefined && { cpu: quantityValue(usage.cpu) }),
+          ...(usage.memory !== undefined && { memory: quantityValue(usage.memory) }),
+        },
+      }),
       ...(http !== undefined && { http: answers(http) }),
     }
   })

@@ -66,6 +66,7 @@ function declaredImage(name: string, image: DeclaredImage, options: ImageCatalog
     entrypoint: ['/entrypoint'],
     ...(image.pullTakesMs !== undefined && { pullTakesMs: image.pullTakesMs }),
     ...(image.env && { env: image.env }),
+    ...(image.usage && { usage: image.usage }),
     program: binaries({ '/entrypoint': main }, shell('busybox', options)),
   }
 }

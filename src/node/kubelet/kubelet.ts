@@ -16,6 +16,7 @@ import { PodEvents } from './pod-worker/pod-events.ts'
 import type { PodRecord } from './pod-worker/pod-record.ts'
 import { PodWorkers } from './pod-worker/pod-workers.ts'
 import { Prober } from './probe/prober.ts'
+import { answerHealthPort, answerKubeletPort } from './server/index.ts'
 import { FileSource } from './static-pods/file-source.ts'
 import { StaticPods } from './static-pods/static-pods.ts'
 import { StatusManager } from './status/status-manager.ts'
@@ -30,6 +31,9 @@ export interface KubeletParts {
   readonly recorder: EventRecorder
   readonly actor: Actor<typeof kubeletMachine>
 }
+
+const KUBELET_PORT = 10_250
+const HEALTH_PORT = 10_248
 
 /** A kubelet whose files are in order: its parts, put together. Source: pkg/kubelet/kubelet.go NewMainKubelet */
 export class Kubelet implements KubeletHandle {
@@ -84,6 +88,22 @@ export class Kubelet implements KubeletHandle {
       log: context.log,
       onRegistered: (node) => this.#registered(node),
     })
+    this.#serve(parts)
+  }
+
+  /** Serves ports of the machine: they close with the process. Source: cmd/kubelet/app/server.go startKubelet */
+  #serve({ process, deps, configuration }: KubeletParts): void {
+    const server = {
+      nodeName: deps.nodeName,
+      runtime: deps.runtime,
+      files: process.files,
+      configuration,
+      bootedAt: this.#context.startedAt,
+      now: () => process.world.clock.now(),
+      pods: () => this.pods(),
+    }
+    process.listen(KUBELET_PORT, 'TCP', (request) => answerKubeletPort(server, request))
+    process.listen(HEALTH_PORT, 'TCP', answerHealthPort)
   }
 
   run(): void {

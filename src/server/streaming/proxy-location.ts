@@ -11,7 +11,7 @@ interface Id {
   readonly port: string
 }
 
-const KUBELET_PORT = 10_250
+export const KUBELET_PORT = 10_250
 
 /** Where a proxied request goes. Only to be called inside `world.inject`. */
 export function locate(door: Door, { resource, namespace = '', name = '' }: ResourceInfo): Dial['to'] | Status {

@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import { failure } from '../../api/status.ts'
 import { isStatus, type Status } from '../../api/types.ts'
-import type { Dial, NetworkAnswer } from '../../cluster/index.ts'
+import { CLIENT_CERTIFICATE_HEADER, type Dial, type NetworkAnswer } from '../../cluster/index.ts'
 import { readBody } from '../body.ts'
 import type { Door } from '../door.ts'
 import type { Exchange } from '../exchange.ts'
 import type { ResourceInfo } from '../request-info.ts'
 import { ask, plainHeaders } from './http-bridge.ts'
-import { locate } from './proxy-location.ts'
+import { KUBELET_PORT, locate } from './proxy-location.ts'
 
 /** The proxy sub-resource of pods, services and nodes. Source: apimachinery/pkg/util/proxy/upgradeaware.go, transport.go */
 export async function answerProxy(door: Door, exchange: Exchange, info: ResourceInfo): Promise<void> {
@@ -22,7 +22,12 @@ export async function answerProxy(door: Door, exchange: Exchange, info: Resource
   const prefix = exchange.path.slice(0, exchange.path.indexOf('/proxy', exchange.path.indexOf(`/${resource}/`)) + 6)
   const path = exchange.path.slice(prefix.length)
   if (path === '' && /^(GET|HEAD)$/.test(exchange.method)) return redirectToRoot(exchange)
-  const answer = await askThrough(door, exchange, target, path === '' ? '/' : path)
+  // The API server shows kubelets a certificate of its own.
+  const headers: Readonly<Record<string, string>> =
+    resource === 'nodes' && target.port === KUBELET_PORT
+      ? { [CLIENT_CERTIFICATE_HEADER]: 'kube-apiserver-kubelet-client' }
+      : {}
+  const answer = await askThrough(door, exchange, target, path === '' ? '/' : path, headers)
   if (isStatus(answer)) return exchange.status(answer)
   if (answer !== undefined) writeProxied(exchange, answer, prefix)
 }
