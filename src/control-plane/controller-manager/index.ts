@@ -14,6 +14,7 @@ import { deploymentController } from './deployment/index.ts'
 import { disruptionController } from './disruption/index.ts'
 import { endpointsController } from './endpoints/index.ts'
 import { endpointSliceController } from './endpointslice/index.ts'
+import { ephemeralVolumeController } from './ephemeral-volume/index.ts'
 import { type ControllerManagerFlags, isControllerEnabled } from './flags.ts'
 import { garbageCollectorController } from './garbage-collector/index.ts'
 import { Informers } from './informers.ts'
@@ -22,6 +23,8 @@ import { storedKinds } from './kinds.ts'
 import { namespaceController } from './namespace/index.ts'
 import { nodeLifecycleController } from './node-lifecycle/index.ts'
 import { persistentVolumeBinderController } from './persistentvolume-binder/index.ts'
+import { persistentVolumeProtectionController } from './persistentvolume-protection/index.ts'
+import { persistentVolumeClaimProtectionController } from './persistentvolumeclaim-protection/index.ts'
 import { podGarbageCollectorController } from './pod-garbage-collector/index.ts'
 import { replicaSetController } from './replicaset/index.ts'
 import { replicationController } from './replicationcontroller/index.ts'
@@ -65,6 +68,9 @@ export const controllers: readonly ControllerDescriptor[] = [
   disruptionController,
   resourceQuotaController,
   persistentVolumeBinderController,
+  persistentVolumeClaimProtectionController,
+  persistentVolumeProtectionController,
+  ephemeralVolumeController,
 ]
 
 export interface ControllerManagerOptions {
