@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { type FieldFacts, type TypeFacts, types } from './facts.ts'
+import { fieldTextsOf } from './field-texts.ts'
 
 const models = join(dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')), 'gen/models')
 
@@ -78,8 +79,8 @@ function definitionOf(name: string, type: TypeFacts): Record<string, unknown> {
   if (type.fields === undefined) return { ...head, ...typeOf(type.scalar ?? {}) }
   const required = Object.entries(type.fields).flatMap(([field, facts]) => (facts.required ? [field] : []))
   const properties = Object.entries(type.fields).map(([field, facts]) => {
-    // client-node has no text for a field that is a reference: what it refers to says more than nothing.
-    const text = fields.get(field) ?? (facts.ref === undefined ? undefined : descriptions(facts.ref).type)
+    // client-node has no text for a field that is a reference.
+    const text = fields.get(field) ?? fieldTextsOf(name).get(field)
     return [field, schemaOf(facts, text)]
   })
   const gvk = type.gvk?.map((each) => {
@@ -96,7 +97,7 @@ function definitionOf(name: string, type: TypeFacts): Record<string, unknown> {
   }
 }
 
-/** Every type with its descriptions (client-node) and patch and list facts: what src/server/openapi builds its documents of. */
+/** Every type with its descriptions (client-node, and kubernetes-models where it has none) and patch and list facts: what src/server/openapi builds its documents of. */
 export function openApiModule(): string {
   const definitions = Object.fromEntries(Object.entries(types).map(([name, type]) => [name, definitionOf(name, type)]))
   return `// Made by scripts/generate.\nexport const openApiDefinitions: string = ${JSON.stringify(JSON.stringify(definitions))}\n`

@@ -1,5 +1,6 @@
 import { openApiDefinitions } from '../../api/generated/openapi.ts'
 import type { ServedKind } from '../contract.ts'
+import { customTypes } from './custom-types.ts'
 import { type Operation, type Parameter, type Path, pathsOf } from './operations.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -13,11 +14,16 @@ const STREAMS = ['application/json;stream=watch', 'application/vnd.kubernetes.pr
 export class OpenApiDocuments {
   readonly #kinds: readonly ServedKind[]
   readonly #definitions: Readonly<Record<string, Json>>
+  readonly #custom: Readonly<Record<'v2' | 'v3', Readonly<Record<string, Json>>>>
   readonly #byGvk = new Map<string, string>()
 
   constructor(kinds: readonly ServedKind[]) {
     this.#kinds = kinds
-    this.#definitions = JSON.parse(openApiDefinitions)
+    this.#definitions = builtInDefinitions()
+    const custom = kinds.filter(({ custom }) => custom !== undefined)
+    const types = (v2: boolean) =>
+      Object.assign({}, ...custom.map((kind) => customTypes(kind, v2, this.#definitions))) as Record<string, Json>
+    this.#custom = { v2: types(true), v3: types(false) }
     for (const [name, definition] of Object.entries(this.#definitions))
       for (const { group, version, kind } of gvksOf(definition)) this.#byGvk.set(`${group}/${version}/${kind}`, name)
   }
@@ -28,10 +34,15 @@ export class OpenApiDocuments {
     return [...new Set(all)].sort()
   }
 
-  v3(groupVersion: string): Json | undefined {
-    const kinds = this.#kinds.filter(
+  /** The kinds of a group and version. */
+  kindsOf(groupVersion: string): readonly ServedKind[] {
+    return this.#kinds.filter(
       ({ group, version }) => groupVersion === (group === '' ? `api/${version}` : `apis/${group}/${version}`),
     )
+  }
+
+  v3(groupVersion: string): Json | undefined {
+    const kinds = this.kindsOf(groupVersion)
     if (kinds.length === 0) return undefined
     const paths = this.#paths(kinds)
     return {
@@ -39,7 +50,7 @@ export class OpenApiDocuments {
       info: { title: 'Kubernetes', version: 'v1.36.2' },
       paths: Object.fromEntries(paths.map((path) => [path.path, path3(path)])),
       components: {
-        schemas: this.#schemas(paths, kinds, '#/components/schemas/', schema3),
+        schemas: this.#schemas(paths, kinds, '#/components/schemas/', schema3, this.#custom.v3),
         securitySchemes: {
           BearerToken: {
             type: 'apiKey',
@@ -58,7 +69,7 @@ export class OpenApiDocuments {
       swagger: '2.0',
       info: { title: 'Kubernetes', version: 'v1.36.2' },
       paths: Object.fromEntries(paths.map((path) => [path.path, path2(path)])),
-      definitions: this.#schemas(paths, this.#kinds, '#/definitions/', schema2),
+      definitions: this.#schemas(paths, this.#kinds, '#/definitions/', schema2, this.#custom.v2),
       securityDefinitions: {
         BearerToken: {
           description: 'Bearer Token authentication',
@@ -76,10 +87,16 @@ export class OpenApiDocuments {
   }
 
   /** Every type that the paths lead to. */
-  #schemas(paths: readonly Path[], kinds: readonly ServedKind[], prefix: string, spell: Spell): Json {
+  #schemas(
+    paths: readonly Path[],
+    kinds: readonly ServedKind[],
+    prefix: string,
+    spell: Spell,
+    custom: Readonly<Record<string, Json>>,
+  ): Json {
     const schemas: Record<string, Json> = {}
     const visit = (name: string): void => {
-      const definition = this.#definitions[name]
+      const definition = this.#definitions[name] ?? custom[name]
       if (definition === undefined || name in schemas) return
       schemas[name] = {}
       schemas[name] = spell(name, definition, (ref) => {
@@ -95,6 +112,13 @@ export class OpenApiDocuments {
     for (const { schema } of kinds) visit(schema)
     return Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1)))
   }
+}
+
+let builtIn: Readonly<Record<string, Json>> | undefined
+
+function builtInDefinitions(): Readonly<Record<string, Json>> {
+  builtIn ??= JSON.parse(openApiDefinitions) as Record<string, Json>
+  return builtIn
 }
 
 function gvksOf(definition: Json): readonly { group: string; version: string; kind: string }[] {

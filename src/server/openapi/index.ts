@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
+import type { Discovery } from '../discovery.ts'
 import type { Door } from '../door.ts'
 import type { Exchange } from '../exchange.ts'
 import { parseAccept } from '../negotiate.ts'
@@ -19,9 +20,13 @@ interface Prepared {
 class OpenApi {
   readonly #documents: OpenApiDocuments
   readonly #prepared = new Map<string, Prepared>()
+  /** What has a hash of its own address: as good as before as long as the same is served there. */
+  readonly #addressed: Map<string, Prepared>
 
-  constructor(door: Door) {
-    this.#documents = new OpenApiDocuments(door.discovery.kinds)
+  /** @param addressed documents from before, by address */
+  constructor(discovery: Discovery, addressed: Map<string, Prepared>) {
+    this.#documents = new OpenApiDocuments(discovery.kinds)
+    this.#addressed = addressed
   }
 
   v2(form: 'json' | 'protobuf'): Prepared {
@@ -32,19 +37,34 @@ class OpenApi {
 
   v3(groupVersion: string): Prepared | undefined {
     if (!this.#documents.groupVersions().includes(groupVersion)) return undefined
-    return this.#prepare(groupVersion, () => JSON.stringify(this.#documents.v3(groupVersion)))
+    const address = this.#address(groupVersion)
+    const known = this.#addressed.get(address)
+    if (known !== undefined) return known
+    const made = this.#prepare(groupVersion, () => JSON.stringify(this.#documents.v3(groupVersion)))
+    this.#addressed.set(address, made)
+    return made
   }
 
   /** The hashes in the index are of what is served, which would have to be built for all: what it is built of is hashed. */
   index(): Prepared {
     return this.#prepare('index', () => {
-      const seed = createHash('sha512').update(JSON.stringify(this.#documents.v2().paths)).digest()
       const paths = this.#documents.groupVersions().map((path) => {
-        const hash = createHash('sha512').update(seed).update(path).digest('hex').toUpperCase()
-        return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }]
+        return [path, { serverRelativeURL: `/openapi/v3/${this.#address(path)}` }]
       })
       return JSON.stringify({ paths: Object.fromEntries(paths) })
     })
+  }
+
+  /** `apis/apps/v1?hash=…` */
+  #address(path: string): string {
+    const served = this.#documents.kindsOf(path).map(({ kind, resource, verbs, subresources, schema, custom }) => {
+      return { kind, resource, verbs, subresources, schema, custom: custom?.schema }
+    })
+    const hash = createHash('sha512')
+      .update(JSON.stringify([path, served]))
+      .digest('hex')
+      .toUpperCase()
+    return `${path}?hash=${hash}`
   }
 
   #prepare(key: string, build: () => string | Buffer): Prepared {
@@ -59,15 +79,28 @@ class OpenApi {
   }
 }
 
-const openApis = new WeakMap<Door, OpenApi>()
+interface Kept {
+  readonly discovery: Discovery
+  readonly openApi: OpenApi
+  readonly addressed: Map<string, Prepared>
+}
+
+const openApis = new WeakMap<Door, Kept>()
+
+/** The documents of what is served now. */
+function openApiOf(door: Door): OpenApi {
+  const { discovery } = door
+  const known = openApis.get(door)
+  if (known?.discovery === discovery) return known.openApi
+  const addressed = known?.addressed ?? new Map<string, Prepared>()
+  const openApi = new OpenApi(discovery, addressed)
+  openApis.set(door, { discovery, openApi, addressed })
+  return openApi
+}
 
 /** Answers /openapi/v2 and /openapi/v3. Source: k8s.io/kube-openapi pkg/handler, pkg/handler3 */
 export function answerOpenApi(door: Door, exchange: Exchange): void {
-  let openApi = openApis.get(door)
-  if (openApi === undefined) {
-    openApi = new OpenApi(door)
-    openApis.set(door, openApi)
-  }
+  const openApi = openApiOf(door)
   const path = exchange.path.replace(/\/$/, '')
   if (path === '/openapi/v2') answerV2(exchange, openApi)
   else if (path === '/openapi/v3') send(exchange, openApi.index(), 'text/plain; charset=utf-8')

@@ -94,6 +94,14 @@ const patchTypes = [
   'application/apply-patch+yaml',
 ]
 
+const customPatchTypes = patchTypes.filter((type) => !type.includes('strategic'))
+const customTypes = ['application/json', 'application/yaml']
+
+function consumesOf({ custom }: ServedKind, verb: string): readonly string[] {
+  if (verb === 'patch') return custom === undefined ? patchTypes : customPatchTypes
+  return custom === undefined ? anything : customTypes
+}
+
 /** The paths of one kind. `schemaOf` finds the type of a sub-resource's kind. */
 export function pathsOf(
   kind: ServedKind,
@@ -125,7 +133,7 @@ export function pathsOf(
     })
   for (const [name, sub] of Object.entries(kind.subresources ?? {})) {
     const [group, version, answers] = [sub.group ?? kind.group, sub.version ?? kind.version, sub.kind ?? kind.kind]
-    const schema = schemaOf(group, version, answers)
+    const schema = answers === kind.kind && kind.custom ? kind.schema : schemaOf(group, version, answers)
     if (schema === undefined) continue
     const operations = sub.verbs.map((verb) =>
       operation(kind, { verb, subresource: name, schema, gvk: { group, kind: answers, version } }),
@@ -218,7 +226,7 @@ function operation(kind: ServedKind, wanted: Wanted): Operation {
     ...(body !== undefined && { body }),
     answer,
     codes: style.codes,
-    consumes: verb === 'patch' ? patchTypes : anything,
+    consumes: consumesOf(kind, verb),
     gvk: wanted.gvk ?? { group: kind.group, kind: kind.kind, version: kind.version },
   }
 }
