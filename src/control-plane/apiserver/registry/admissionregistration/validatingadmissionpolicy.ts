@@ -2,7 +2,10 @@ import type { ValidatingAdmissionPolicy } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
 import { withMetadataOf } from '../status-metadata.ts'
-import { validateValidatingPolicy } from '../validation/admissionregistration/policies.ts'
+import {
+  validateValidatingPolicy,
+  validateValidatingPolicyStatus,
+} from '../validation/admissionregistration/policies.ts'
 import { matchResourcesDefaults } from './defaults.ts'
 import { paramKindText } from './param-columns.ts'
 import { staticSuffixWarnings } from './static-suffix.ts'
@@ -40,6 +43,7 @@ export const validatingAdmissionPolicy = defineKind<ValidatingAdmissionPolicy>({
   prepareForStatusUpdate: withMetadataOf,
   validate: (policy) => validateValidatingPolicy(policy),
   validateUpdate: validateValidatingPolicy,
+  validateStatusUpdate: validateValidatingPolicyStatus,
   warnings: staticSuffixWarnings,
   columns: [
     nameColumn,

@@ -1,6 +1,7 @@
 import type { DeviceClass } from '../../../../api/types.ts'
 import { ageColumn, nameColumn } from '../columns/column.ts'
 import { defineKind } from '../kind.ts'
+import { validateDeviceClass } from '../validation/resource/deviceclass.ts'
 
 export const deviceClass = defineKind<DeviceClass>({
   group: 'resource.k8s.io',
@@ -10,5 +11,6 @@ export const deviceClass = defineKind<DeviceClass>({
   singular: 'deviceclass',
   namespaced: false,
   schema: 'io.k8s.api.resource.v1.DeviceClass',
+  validate: validateDeviceClass,
   columns: [nameColumn, ageColumn],
 })

@@ -2,6 +2,8 @@ import type { ResourceClaim } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
 import { withMetadataOf } from '../status-metadata.ts'
+import { validateResourceClaim, validateResourceClaimUpdate } from '../validation/resource/claim.ts'
+import { validateResourceClaimStatus } from '../validation/resource/claim-status.ts'
 import { claimDefaults } from './claim-defaults.ts'
 
 /** Source: printers.go resourceClaimState. */
@@ -26,5 +28,8 @@ export const resourceClaim = defineKind<ResourceClaim>({
   defaults: claimDefaults,
   prepareForCreate: (claim) => ({ ...claim, status: {} }),
   prepareForStatusUpdate: withMetadataOf,
+  validate: validateResourceClaim,
+  validateUpdate: validateResourceClaimUpdate,
+  validateStatusUpdate: validateResourceClaimStatus,
   columns: [nameColumn, column('State', texts.state, state), ageColumn],
 })

@@ -1,6 +1,7 @@
 import type { ResourceClaimTemplate } from '../../../../api/types.ts'
 import { ageColumn, nameColumn } from '../columns/column.ts'
 import { defineKind } from '../kind.ts'
+import { validateResourceClaimTemplate, validateResourceClaimTemplateUpdate } from '../validation/resource/claim.ts'
 import { claimSpecDefaults } from './claim-defaults.ts'
 
 function defaults(template: ResourceClaimTemplate): ResourceClaimTemplate {
@@ -18,5 +19,7 @@ export const resourceClaimTemplate = defineKind<ResourceClaimTemplate>({
   namespaced: true,
   schema: 'io.k8s.api.resource.v1.ResourceClaimTemplate',
   defaults,
+  validate: validateResourceClaimTemplate,
+  validateUpdate: validateResourceClaimTemplateUpdate,
   columns: [nameColumn, ageColumn],
 })

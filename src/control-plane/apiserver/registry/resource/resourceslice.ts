@@ -1,15 +1,17 @@
+import { quote } from '../../../../api/names.ts'
 import { rfc3339 } from '../../../../api/time.ts'
 import type { ResourceSlice } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import type { StrategyContext } from '../contract.ts'
 import { defineKind } from '../kind.ts'
+import { validateResourceSlice } from '../validation/resource/resourceslice.ts'
 
 /** Source: pkg/apis/resource/v1/defaults.go SetDefaults_DeviceTaint, which needs to know the time. */
-function withTaintTimes(slice: ResourceSlice, { now }: Pick<StrategyContext, 'now'>): ResourceSlice {
+function withTaintTimes(slice: ResourceSlice, context: Pick<StrategyContext, 'now'>): ResourceSlice {
   const { devices } = slice.spec ?? {}
   const missing = devices?.some(({ taints }) => taints?.some(({ timeAdded }) => timeAdded === undefined))
   if (devices === undefined || !missing) return slice
-  const timeAdded = rfc3339(now())
+  const timeAdded = rfc3339(context.now())
   const stamped = devices.map((device) =>
     device.taints === undefined
       ? device
@@ -35,6 +37,13 @@ export const resourceSlice = defineKind<ResourceSlice>({
   schema: 'io.k8s.api.resource.v1.ResourceSlice',
   prepareForCreate: (slice, context) => withTaintTimes(slice, context),
   prepareForUpdate: (slice, _old, context) => withTaintTimes(slice, context),
+  validate: (slice) => validateResourceSlice(slice),
+  validateUpdate: validateResourceSlice,
+  // Source: pkg/registry/resource/resourceslice/strategy.go WarningsOnCreate.
+  warnings: ({ spec: { driver } }) =>
+    driver === driver.toLowerCase()
+      ? []
+      : [`spec.driver: driver names should be lowercase; ${quote(driver)} contains uppercase characters`],
   columns: [
     nameColumn,
     column('Node', texts.node, ({ spec }) => spec?.nodeName ?? ''),

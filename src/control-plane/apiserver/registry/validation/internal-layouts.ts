@@ -189,4 +189,20 @@ export const internalLayouts: Readonly<Record<string, string>> = {
   UncountedTerminatedPods: 'Succeeded* Failed*',
   StatefulSetUpdateStrategy: 'Type RollingUpdate*RollingUpdateStatefulSetStrategy',
   RollingUpdateStatefulSetStrategy: 'Partition# MaxUnavailable*',
+  ResourceClaimSpec: 'Devices=DeviceClaim',
+  DeviceClaim: 'Requests[]DeviceRequest Constraints[]DeviceConstraint Config[]DeviceClaimConfiguration',
+  DeviceRequest: 'Name Exactly*ExactDeviceRequest FirstAvailable[]DeviceSubRequest',
+  ExactDeviceRequest:
+    'DeviceClassName Selectors[]DeviceSelector AllocationMode Count# AdminAccess* Tolerations[]DeviceToleration Capacity*CapacityRequirements',
+  DeviceSubRequest:
+    'Name DeviceClassName Selectors[]DeviceSelector AllocationMode Count# Tolerations[]DeviceToleration Capacity*CapacityRequirements',
+  DeviceSelector: 'CEL/cel*CELDeviceSelector',
+  CELDeviceSelector: 'Expression',
+  DeviceToleration: 'Key Operator Value Effect TolerationSeconds*',
+  CapacityRequirements: 'Requests{}',
+  DeviceConstraint: 'Requests* MatchAttribute* DistinctAttribute*',
+  DeviceClaimConfiguration: 'Requests* Opaque*OpaqueDeviceConfiguration',
+  OpaqueDeviceConfiguration: 'Driver Parameters*',
+  DeviceAttribute:
+    'IntValue/int* BoolValue/bool* StringValue/string* VersionValue/version* IntValues/ints* BoolValues/bools* StringValues/strings* VersionValues/versions*',
 }

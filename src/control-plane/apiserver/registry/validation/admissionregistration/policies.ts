@@ -11,6 +11,7 @@ import type {
 } from '../../../../../api/types.ts'
 import { type AdmissionScope, returns } from '../../../cel/admission-environment.ts'
 import { semanticallyEqual } from '../../semantic-equality.ts'
+import { validateConditions } from '../conditions.ts'
 import { duplicate, type Errors, invalid, invalidEach, required } from '../field-error.ts'
 import { validateExpression, validateMatchConditions, validateVariables } from './expressions.ts'
 import {
@@ -129,6 +130,18 @@ export function validateMutatingPolicy(policy: MutatingAdmissionPolicy, old?: Mu
   for (const [i, each] of mutations.entries()) validateMutation(errors, `spec.mutations[${i}]`, each, scope)
   if (reinvocationPolicy === '') required(errors, 'spec.reinvocationPolicy')
   else supported(errors, 'spec.reinvocationPolicy', reinvocationPolicy, REINVOCATION_POLICIES)
+  return errors
+}
+
+/** Source: ValidateValidatingAdmissionPolicyStatusUpdate. */
+export function validateValidatingPolicyStatus({ status }: ValidatingAdmissionPolicy): Errors {
+  const errors: Errors = []
+  for (const [i, { warning, fieldRef = '' }] of (status?.typeChecking?.expressionWarnings ?? []).entries()) {
+    const path = `status.typeChecking.expressionWarnings[${i}]`
+    if (!warning) required(errors, `${path}.warning`)
+    if (fieldRef.trim() === '') required(errors, `${path}.fieldRef`)
+  }
+  validateConditions(errors, 'status.conditions', status?.conditions)
   return errors
 }
 

@@ -12,7 +12,7 @@ import { semanticallyEqual } from '../../semantic-equality.ts'
 import { duplicate, type Errors, invalid, invalidEach, notSupported, required } from '../field-error.ts'
 import { IMMUTABLE, IS_NEGATIVE } from '../formats.ts'
 import { internalForm } from '../internal-form.ts'
-import { validateLabelSelector } from '../labels.ts'
+import { sortedMap, validateLabelSelector } from '../labels.ts'
 import { nonNegative, validateImmutable } from '../objectmeta.ts'
 import { validateCSIDriverName } from './csi-names.ts'
 
@@ -138,7 +138,9 @@ function hasInvalidValues({ nodeTopology }: CSIStorageCapacity): boolean {
 export function validateCSIStorageCapacityUpdate(each: CSIStorageCapacity, old: CSIStorageCapacity): Errors {
   const errors = validateCSIStorageCapacity(each, old)
   if (!semanticallyEqual(each.nodeTopology, old.nodeTopology)) {
-    invalid(errors, 'nodeTopology', each.nodeTopology, IMMUTABLE)
+    const { matchLabels } = each.nodeTopology ?? {}
+    const sorted = { ...each.nodeTopology, ...(matchLabels && { matchLabels: sortedMap(matchLabels) }) }
+    invalid(errors, 'nodeTopology', each.nodeTopology && sorted, IMMUTABLE)
   }
   if (each.storageClassName !== old.storageClassName) {
     invalid(errors, 'storageClassName', each.storageClassName, IMMUTABLE)
