@@ -82,6 +82,24 @@ function many(value: string | string[] | undefined): readonly string[] {
   return value === undefined ? [] : Array.isArray(value) ? value : [value]
 }
 
+/** A user as Go prints one. */
+function goUser(uid = '', groups: readonly string[], extra: Readonly<Record<string, readonly string[]>>): string {
+  const strings = (values: readonly string[]) => `{${values.map((value) => JSON.stringify(value)).join(', ')}}`
+  const list = groups.length === 0 ? '[]string(nil)' : `[]string${strings(groups)}`
+  const entries = Object.entries(extra).map(([key, values]) => `${JSON.stringify(key)}:[]string${strings(values)}`)
+  const map = entries.length === 0 ? 'map[string][]string(nil)' : `map[string][]string{${entries.join(', ')}}`
+  return `&user.DefaultInfo{Name:"", UID:${JSON.stringify(uid)}, Groups:${list}, Extra:${map}}`
+}
+
+/** Source: impersonation.go unescapeExtraKey */
+function unescaped(key: string): string {
+  try {
+    return decodeURIComponent(key)
+  } catch {
+    return key
+  }
+}
+
 /** Source: apiserver/pkg/endpoints/filters/impersonation buildImpersonationRequests */
 function impersonation(exchange: Exchange): Status | undefined {
   const raw = exchange.request.rawHeaders
@@ -96,13 +114,13 @@ function impersonation(exchange: Exchange): Status | undefined {
     else if (header === 'impersonate-uid') uid = value
     else if (header === 'impersonate-group') groups.push(value)
     else if (header.startsWith('impersonate-extra-')) {
-      const key = decodeURIComponent(header.slice('impersonate-extra-'.length))
+      const key = unescaped(header.slice('impersonate-extra-'.length))
       extra[key] = [...(extra[key] ?? []), value]
     }
   }
   if (name === undefined) {
     if (groups.length === 0 && uid === undefined && Object.keys(extra).length === 0) return undefined
-    return badRequest('requested impersonation of groups, a uid or extra values without impersonating a user')
+    return badRequest(`requested ${goUser(uid, groups, extra)} without impersonating a user name`)
   }
   exchange.impersonate = {
     name,

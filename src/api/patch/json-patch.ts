@@ -25,8 +25,8 @@ export function applyJsonPatch(original: unknown, patch: unknown): unknown {
   }
   if (patch.length > MAX_OPERATIONS)
     throw new PatchError(
-      400,
-      `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`,
+      413,
+      `Request entity too large: The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`,
     )
   for (const operation of patch)
     if (!isMap(operation)) {

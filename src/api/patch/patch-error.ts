@@ -1,8 +1,8 @@
 /** A patch that cannot be applied; the message is upstream's. */
 export class PatchError extends Error {
-  /** HTTP status code: 400 malformed, 422 does not apply, 500 what upstream hands on unexplained. */
-  readonly code: 400 | 422 | 500
-  constructor(code: 400 | 422 | 500, message: string) {
+  /** HTTP status code: 400 malformed, 413 too long, 422 does not apply, 500 what upstream hands on unexplained. */
+  readonly code: 400 | 413 | 422 | 500
+  constructor(code: 400 | 413 | 422 | 500, message: string) {
     super(message)
     this.code = code
   }

@@ -77,6 +77,7 @@ export function applyPatch(call: Call, object: KubernetesObject, schema: string)
   } catch (error) {
     if (!(error instanceof PatchError)) throw error
     if (error.code === 422) return failure(422, 'Invalid', error.message, {})
+    if (error.code === 413) return failure(413, 'RequestEntityTooLarge', error.message)
     return failure(error.code, error.code === 500 ? '' : 'BadRequest', error.message)
   }
 }

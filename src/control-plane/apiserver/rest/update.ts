@@ -1,7 +1,8 @@
 import { equal } from '../../../api/equal.ts'
 import { type History, historyOf, withHistory } from '../../../api/managedfields/history.ts'
+import { quote } from '../../../api/names.ts'
 import type { ApiResponse } from '../../../api/request.ts'
-import { badRequest, conflict, invalid, notFound } from '../../../api/status.ts'
+import { badRequest, conflict, invalid, notFound, unknownError } from '../../../api/status.ts'
 import { type Answer, isStatus, type KubernetesObject, type ObjectMeta } from '../../../api/types.ts'
 import type { KeyValue } from '../../etcd/contract.ts'
 import { admit, admitValid } from '../admission/admit.ts'
@@ -25,6 +26,13 @@ export function update(call: Call): ApiResponse {
   const decoded = decode(call, request.body)
   if (isStatus(decoded)) return respond(call, 400, decoded)
   const name = request.name ?? decoded.metadata.name
+  // Source: endpoints/handlers/rest.go checkName
+  if (!decoded.metadata.name && request.wire !== undefined)
+    return respond(
+      call,
+      400,
+      badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`),
+    )
   if (decoded.metadata.name && decoded.metadata.name !== name)
     return respond(
       call,
@@ -132,6 +140,8 @@ function checkVersion(call: Call, object: KubernetesObject, kv: KeyValue): Answe
     return conflict(call.endpoint.groupResource, name, text)
   }
   if (!resourceVersion || resourceVersion === current.resourceVersion) return undefined
+  if (!/^\d+$/.test(resourceVersion))
+    return unknownError(`strconv.ParseUint: parsing ${quote(resourceVersion)}: invalid syntax`)
   return conflict(call.endpoint.groupResource, call.request.name!)
 }
 
