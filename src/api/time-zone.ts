@@ -35,6 +35,8 @@ function createZone(name: string): TimeZone | undefined {
 /** Names are exact, as files of the database are. */
 function formatIn(timeZone: string): Intl.DateTimeFormat | undefined {
   if (!/^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/.test(timeZone) || /^[+-]/.test(timeZone)) return undefined
+  // Intl takes names in any case; in the database each part begins with a capital.
+  if (/(^|\/)[a-z]/.test(timeZone)) return undefined
   const numeric = 'numeric'
   const parts = {
     year: numeric,

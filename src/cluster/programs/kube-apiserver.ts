@@ -1,5 +1,6 @@
 import { DEFAULT_ADMISSION_PLUGINS } from '../../control-plane/apiserver/admission/index.ts'
 import { bootstrapObjects } from '../../control-plane/apiserver/bootstrap/index.ts'
+import type { ComponentHealth } from '../../control-plane/apiserver/contract.ts'
 import { createApiServer, type RunningApiServer } from '../../control-plane/apiserver/index.ts'
 import { type ApiServerEffect, apiServerMachine } from '../../control-plane/apiserver/machine.ts'
 import type { Process, Program } from '../../node/contract.ts'
@@ -101,6 +102,7 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
     serviceCIDR: flags.get('service-cluster-ip-range') ?? '10.0.0.0/24',
     advertiseAddress: flags.get('advertise-address') ?? process.ip,
     securePort: port,
+    componentHealth: () => LOCAL_COMPONENTS.map((component) => healthOf(plane, process, component)),
     admissionPlugins: enabledPlugins(flags),
     post: (call) => postInside(plane.network, process, server, call),
     anonymousAuth: flags.get('anonymous-auth') !== 'false',
@@ -122,6 +124,24 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
     plane.endpoints.remove(process.host)
     server.stop()
   })
+}
+
+/** Asked on the server's own host only, as the real one does. Source: pkg/registry/core/rest/storage_core.go serversToValidate */
+const LOCAL_COMPONENTS = [
+  { name: 'scheduler', port: 10_259 },
+  { name: 'controller-manager', port: 10_257 },
+]
+
+function healthOf(
+  plane: ControlPlane,
+  process: Process,
+  { name, port }: (typeof LOCAL_COMPONENTS)[number],
+): ComponentHealth {
+  const from = { host: process.host, ip: process.ip }
+  const { outcome } = plane.network.connect(from, { ip: process.ip, port }, () => 0)
+  if (outcome === 'connected') return { name }
+  const address = `127.0.0.1:${port}`
+  return { name, fault: `Get "https://${address}/healthz": dial tcp ${address}: connect: connection refused` }
 }
 
 function enabledPlugins(flags: Flags): readonly string[] {

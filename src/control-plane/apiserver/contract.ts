@@ -29,6 +29,8 @@ export interface ApiServerOptions {
   readonly serviceCIDR?: string
   /** --advertise-address of this server, the endpoint of the `kubernetes` Service. Without one that Service gets no endpoints. */
   readonly advertiseAddress?: string
+  /** What the components beside this server answer when they are asked for their health; etcd is asked by the server itself. */
+  readonly componentHealth?: () => readonly ComponentHealth[]
   /** --secure-port */
   readonly securePort?: number
   /** --enable-admission-plugins minus --disable-admission-plugins; default those that are on by default and NodeRestriction, as kubeadm has it. */
@@ -64,6 +66,13 @@ export interface InsideCall {
 
 /** What came of it; the error in the words of Go's HTTP client. */
 export type InsideOutcome = { readonly code: number; readonly body: string } | { readonly error: string }
+
+/** A component of the control plane, and what is wrong with it. */
+export interface ComponentHealth {
+  /** `scheduler` */
+  readonly name: string
+  readonly fault?: string
+}
 
 /** One resource as it is served under one group and version. */
 export interface Endpoint {
@@ -108,6 +117,7 @@ export interface Server {
   /** The newest revision this server has heard of. */
   readonly revision: number
   readonly serviceCIDR: string
+  componentHealth(): readonly ComponentHealth[]
   readonly issuer: string
   readonly authority: TokenAuthority
   /** Whether requests without credentials are let in, as system:anonymous. */

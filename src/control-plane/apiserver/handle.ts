@@ -8,6 +8,7 @@ import { impersonate } from './authentication/impersonate.ts'
 import { authorize } from './authorization/authorize.ts'
 import type { Call, Server } from './contract.ts'
 import { NeedsOutside } from './outside.ts'
+import { componentStatuses } from './rest/component-status.ts'
 import { create } from './rest/create.ts'
 import { remove } from './rest/delete.ts'
 import { removeCollection } from './rest/deletecollection.ts'
@@ -92,6 +93,7 @@ function serve(call: Call): ApiResponse {
   if (resource.subresource !== undefined) return serveSubresource(call, resource.subresource)
   const { verbs, virtual } = call.endpoint.definition
   if (verbs !== undefined && !verbs.includes(verb)) return refuse(methodNotAllowed())
+  if (call.endpoint.definition.kind === 'ComponentStatus') return componentStatuses(call)
   if (virtual) return verb === 'create' ? review(call) : refuse(methodNotAllowed())
   switch (verb) {
     case 'get':

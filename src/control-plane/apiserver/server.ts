@@ -11,7 +11,16 @@ import { CustomResources } from './apiextensions/index.ts'
 import { unsignedAuthority } from './authentication/unsigned.ts'
 import { AuthorizationModes } from './authorization/authorizer.ts'
 import { RBAC_KINDS } from './authorization/rbac.ts'
-import type { ApiServerOptions, Authorizer, InsideCall, InsideOutcome, Server, Storage, Table } from './contract.ts'
+import type {
+  ApiServerOptions,
+  Authorizer,
+  ComponentHealth,
+  InsideCall,
+  InsideOutcome,
+  Server,
+  Storage,
+  Table,
+} from './contract.ts'
 import type { KindDefinition } from './registry/contract.ts'
 import { kinds } from './registry/index.ts'
 import { Cacher } from './storage/cacher.ts'
@@ -30,6 +39,7 @@ export class Parts implements Server {
   readonly dryRunRandom = new Random(0, 'dry run')
   readonly etcd: Etcd
   readonly serviceCIDR: string
+  readonly componentHealth: () => readonly ComponentHealth[]
   readonly issuer: string
   readonly authority: TokenAuthority
   readonly anonymousAuth: boolean
@@ -50,6 +60,7 @@ export class Parts implements Server {
     this.etcd = options.etcd
     this.#post = options.post
     this.serviceCIDR = options.serviceCIDR ?? '10.96.0.0/12'
+    this.componentHealth = options.componentHealth ?? (() => [])
     this.issuer = options.issuer ?? ISSUER
     this.authority = options.authority ?? unsignedAuthority
     // Source: pkg/kubeapiserver/options/authentication.go ApplyAuthorization

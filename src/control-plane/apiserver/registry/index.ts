@@ -27,6 +27,7 @@ import { certificateSigningRequest } from './certificates/certificatesigningrequ
 import type { KindDefinition } from './contract.ts'
 import { lease } from './coordination/lease.ts'
 import { binding } from './core/binding.ts'
+import { componentStatus } from './core/componentstatus.ts'
 import { configMap } from './core/configmap.ts'
 import { endpoints } from './core/endpoints.ts'
 import { event } from './core/event.ts'
@@ -73,6 +74,7 @@ import { volumeAttributesClass } from './storage/volumeattributesclass.ts'
 /** Every kind the API server serves, in the order of discovery: core first, then by group and resource. */
 export const kinds: readonly KindDefinition[] = [
   binding,
+  componentStatus,
   configMap,
   endpoints,
   event,

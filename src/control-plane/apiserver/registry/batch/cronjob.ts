@@ -1,4 +1,4 @@
-import type { CronJob, ObjectMeta } from '../../../../api/types.ts'
+import type { CronJob, JobSpec, ObjectMeta } from '../../../../api/types.ts'
 import { ageColumn, column, containerColumns, nameColumn, since } from '../columns/column.ts'
 import { formatLabelSelector } from '../columns/selectors.ts'
 import { workloadTexts } from '../columns/workload-texts.ts'
@@ -8,12 +8,14 @@ import { jobSpecWarnings } from '../warnings/job-warnings.ts'
 import { nameWarnings } from '../warnings/pod-warnings.ts'
 import { jobTemplateDefaults } from './job-defaults.ts'
 
+const EMPTY_JOB = {} as JobSpec
+
 /** Source: pkg/apis/batch/v1/defaults.go SetDefaults_CronJob. */
 function defaults(cronJob: CronJob): CronJob {
   const { spec } = cronJob
   if (!spec) return cronJob
-  const job = spec.jobTemplate?.spec && jobTemplateDefaults(spec.jobTemplate.spec)
-  const template = spec.jobTemplate && job && { metadata: {} as ObjectMeta, ...spec.jobTemplate, spec: job }
+  const job = jobTemplateDefaults(spec.jobTemplate?.spec ?? EMPTY_JOB)
+  const template = { metadata: {} as ObjectMeta, ...spec.jobTemplate, spec: job }
   const same =
     spec.jobTemplate?.metadata && job === spec.jobTemplate?.spec && spec.concurrencyPolicy && spec.suspend !== undefined
   if (same && spec.successfulJobsHistoryLimit !== undefined && spec.failedJobsHistoryLimit !== undefined) return cronJob
@@ -21,7 +23,7 @@ function defaults(cronJob: CronJob): CronJob {
     ...cronJob,
     spec: {
       ...spec,
-      ...(template && { jobTemplate: template }),
+      jobTemplate: template,
       concurrencyPolicy: spec.concurrencyPolicy || 'Allow',
       suspend: spec.suspend ?? false,
       successfulJobsHistoryLimit: spec.successfulJobsHistoryLimit ?? 3,

@@ -19,7 +19,8 @@ const isEmpty = (labels: Readonly<Record<string, string>> | undefined): boolean 
 function defaults(controller: ReplicationController): ReplicationController {
   const { spec, metadata } = controller
   if (!spec) return controller
-  const template = podTemplateDefaults(spec.template)
+  // A pointer in Go: a template that is left out stays out.
+  const template = spec.template && podTemplateDefaults(spec.template)
   const labels = template?.metadata?.labels
   const selector = labels && isEmpty(spec.selector) ? labels : spec.selector
   const own = labels && isEmpty(metadata.labels) ? labels : metadata.labels

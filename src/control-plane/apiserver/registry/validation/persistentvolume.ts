@@ -40,6 +40,7 @@ export function validateVolumeSpec(
   if (isRoot(spec.hostPath?.path) && spec.persistentVolumeReclaimPolicy === 'Recycle') {
     forbidden(errors, `${path}.persistentVolumeReclaimPolicy`, "may not be 'recycle' for a hostPath mount of '/'")
   }
+  if (!inline) validateClassAndMode(errors, path, spec)
   if (options.enableVolumeAttributesClass) validateAttributesClass(errors, path, spec)
 }
 
@@ -71,7 +72,7 @@ function validateAccessModes(errors: Errors, field: string, { accessModes: modes
 
 function validateOwn(errors: Errors, path: string, spec: PersistentVolumeSpec, options: VolumeOptions): void {
   validateCapacity(errors, `${path}.capacity`, spec.capacity as Readonly<Record<string, string>> | undefined)
-  const { persistentVolumeReclaimPolicy: policy, nodeAffinity, storageClassName, volumeMode } = spec
+  const { persistentVolumeReclaimPolicy: policy, nodeAffinity } = spec
   if (policy && !reclaimPolicies.includes(policy)) {
     notSupported(errors, `${path}.persistentVolumeReclaimPolicy`, policy, reclaimPolicies)
   }
@@ -81,6 +82,10 @@ function validateOwn(errors: Errors, path: string, spec: PersistentVolumeSpec, o
     if (nodeAffinity.required) validateNodeSelector(errors, field, nodeAffinity.required, allowed)
     else required(errors, field, 'must specify required node constraints')
   }
+}
+
+function validateClassAndMode(errors: Errors, path: string, spec: PersistentVolumeSpec): void {
+  const { storageClassName, volumeMode } = spec
   if (storageClassName) {
     invalidEach(errors, `${path}.storageClassName`, storageClassName, isDNS1123Subdomain(storageClassName))
   }
