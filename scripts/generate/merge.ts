@@ -10,13 +10,20 @@ function relation({ listType, listMapKeys = [], mapType, patchStrategy, patchMer
   return ''
 }
 
+/** A field that has to be there counts as zero where it is not: OpenAPI has that as its default. */
+function defaultOf(field: FieldFacts): unknown {
+  if (field.default !== undefined || !field.required) return field.default
+  return field.type === 'string' ? '' : field.type === 'integer' ? 0 : undefined
+}
+
 function tableOf(type: TypeFacts, keys: ReadonlySet<string>): unknown {
   const fields = Object.entries(type.fields ?? {})
   const relations = Object.fromEntries(fields.map(([name, field]) => [name, relation(field)]).filter(([, how]) => how))
   const defaults = Object.fromEntries(
-    fields
-      .filter(([name, field]) => keys.has(name) && field.default !== undefined)
-      .map(([name, field]) => [name, field.default]),
+    fields.flatMap(([name, field]) => {
+      const value = keys.has(name) ? defaultOf(field) : undefined
+      return value === undefined ? [] : [[name, value]]
+    }),
   )
   const table = {
     ...(type['map-type'] === 'atomic' && { atomic: 1 }),
