@@ -4,6 +4,7 @@ import { semanticallyEqual } from '../../semantic-equality.ts'
 import { byteLength, type Errors, forbidden, invalid, invalidEach, required, tooLong } from '../field-error.ts'
 import { IMMUTABLE, inclusiveRange, MAX_INT32 } from '../formats.ts'
 import { internalForm } from '../internal-form.ts'
+import { validateVolumeSpec } from '../persistentvolume.ts'
 import { validateCSIDriverName } from './csi-names.ts'
 
 /** Source: pkg/apis/storage/validation/validation.go. */
@@ -19,6 +20,8 @@ function validateSource(errors: Errors, source: VolumeAttachmentSource = {}): vo
   else if (inlineVolumeSpec !== undefined && persistentVolumeName !== undefined) forbidden(errors, field, detail)
   else if (persistentVolumeName === '') {
     required(errors, `${field}.persistentVolumeName`, 'must specify non empty persistentVolumeName')
+  } else if (inlineVolumeSpec !== undefined) {
+    validateVolumeSpec(errors, `${field}.inlineVolumeSpec`, inlineVolumeSpec, '', true, {})
   }
 }
 
