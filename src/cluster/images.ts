@@ -2,7 +2,7 @@ import { createImageCatalogue, type Images } from '../node/container-runtime/ima
 import type { Program } from '../node/contract.ts'
 import type { Barrier } from '../sim/barrier.ts'
 import type { DeclaredImage } from './contract.ts'
-import { coreDNSOf, kubeProxyOf } from './programs/addons.ts'
+import { coreDNSOf, kubeProxyOf, metricsServerOf } from './programs/addons.ts'
 import type { ControlPlane } from './programs/control-plane.ts'
 import { etcdProgram } from './programs/etcd.ts'
 import { apiServerProgram } from './programs/kube-apiserver.ts'
@@ -20,6 +20,7 @@ export function createImages(plane: ControlPlane, barrier: Barrier, declared: re
     'kube-scheduler': schedulerProgram(plane),
     'kube-proxy': kubeProxyOf(plane),
     coredns: coreDNSOf(plane),
+    'metrics-server': metricsServerOf(plane),
   }
   return createImageCatalogue({ network: plane.network, barrier, declared, programs })
 }

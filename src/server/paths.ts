@@ -13,6 +13,10 @@ export async function answerPath(door: Door, exchange: Exchange): Promise<void> 
     door.review(exchange, { nonResourceAttributes: { path, verb: method === 'HEAD' ? 'get' : method.toLowerCase() } }),
   )
   if (refused !== undefined) return exchange.status(refused)
+  if (path.startsWith('/apis')) {
+    const { answerAggregatedPath } = await import('./aggregator.ts')
+    if (await answerAggregatedPath(door, exchange, wantsAggregated(exchange))) return
+  }
   if (await answerDiscovery(door, exchange)) return
   if (answerHealth(exchange, () => healthOf(door.options.connect()))) return
   if (path.startsWith('/openapi/')) {

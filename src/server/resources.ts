@@ -23,6 +23,8 @@ const forms = ['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']
 export async function answerResource(door: Door, exchange: Exchange, info: ResourceInfo): Promise<void> {
   const kind = door.discovery.find(info.group, info.version, info.resource)
   if (kind === undefined) {
+    const { answerAggregatedResource } = await import('./aggregator.ts')
+    if (info.group !== '' && (await answerAggregatedResource(door, exchange, info))) return
     if (door.discovery.versions(info.group).length > 0) return exchange.status(unknownResource())
     return exchange.notFound()
   }

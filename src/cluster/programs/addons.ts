@@ -1,4 +1,5 @@
 import { corednsProgram } from '../../addons/coredns/index.ts'
+import { metricsServerProgram } from '../../addons/metrics-server/index.ts'
 import type { Process, Program } from '../../node/contract.ts'
 import { kubeProxyProgram } from '../../node/kube-proxy/index.ts'
 import type { ControlPlane } from './control-plane.ts'
@@ -22,4 +23,8 @@ export function kubeProxyOf(plane: ControlPlane): Program {
 
 export function coreDNSOf(plane: ControlPlane): Program {
   return corednsProgram({ network: plane.network, connect: connect(plane, 'coredns') })
+}
+
+export function metricsServerOf(plane: ControlPlane): Program {
+  return metricsServerProgram({ network: plane.network, connect: connect(plane, 'metrics-server') })
 }

@@ -6,6 +6,7 @@ import { type ApiServerEffect, apiServerMachine } from '../../control-plane/apis
 import type { Process, Program } from '../../node/contract.ts'
 import { startChart } from '../../sim/chart.ts'
 import { Random } from '../../sim/random.ts'
+import { watchAvailability } from './api-service-availability.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { type Flags, readFlags } from './flags.ts'
 import { postInside } from './inside-call.ts'
@@ -120,6 +121,8 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
   process.listen(port, 'TCP', ({ path }) => answer(plane, server, path ?? '/'))
   const isReady = () => server.health().every((check) => check.ok || !check.in.includes('readyz'))
   plane.endpoints.add(process.host, { ip: process.ip, port, server: plane.renewals.serve(server), isReady })
+  const self = { name: 'system:apiserver', groups: ['system:masters'] }
+  watchAvailability(process, plane.network, plane.client(process.host, `${process.ip}:${port}`, self))
   process.onEnd(() => {
     plane.endpoints.remove(process.host)
     server.stop()

@@ -24,6 +24,7 @@ export type ClusterProgram =
   | 'kube-scheduler'
   | 'kube-proxy'
   | 'coredns'
+  | 'metrics-server'
 
 export interface ImageCatalogueOptions {
   readonly network: Network
@@ -84,6 +85,9 @@ function clusterImages({ programs = {} }: ImageCatalogueOptions): readonly Entry
   add('registry.k8s.io/kube-proxy', programs['kube-proxy'], '/usr/local/bin/kube-proxy', 27 * MB, release)
   add('registry.k8s.io/etcd', programs.etcd, '/usr/local/bin/etcd', 23 * MB, (tag) =>
     /^3\.(5|6)\.\d{1,2}-\d$/.test(tag),
+  )
+  add('registry.k8s.io/metrics-server/metrics-server', programs['metrics-server'], '/metrics-server', 20 * MB, (tag) =>
+    /^v0\.[78]\.\d$/.test(tag),
   )
   add('registry.k8s.io/coredns/coredns', programs.coredns, '/coredns', 23 * MB, (tag) => /^v1\.1\d\.\d$/.test(tag))
   return entries
