@@ -1,8 +1,7 @@
 import { equal } from '../../../api/equal.ts'
 import { merge } from '../../../api/managedfields/merge.ts'
 import { validate as validateApplied } from '../../../api/managedfields/validate.ts'
-import { applyJsonPatch } from '../../../api/patch/json-patch.ts'
-import { type Json, PatchError } from '../../../api/patch/patch-error.ts'
+import type { Json } from '../../../api/patch/patch-error.ts'
 import { forbidden } from '../../../api/status.ts'
 import { type Answer, isStatus, type KubernetesObject, type Status } from '../../../api/types.ts'
 import { type ComputedMap, toJson, type Value } from '../cel/admission.ts'
@@ -11,6 +10,7 @@ import { managedTypeOf } from '../managedfields/managed-types.ts'
 import { bindings as bindingsOf, LazyVariables, matchesConditions, run } from './dispatch/conditions.ts'
 import { isExempt } from './dispatch/matching.ts'
 import { mutated } from './dispatch/mutated.ts'
+import { tryJsonPatch } from './dispatch/patch-problem.ts'
 import { type Invocation, invocationsOf, isReview, type Policy } from './dispatch/policy.ts'
 import { Rounds } from './dispatch/rounds.ts'
 
@@ -125,11 +125,13 @@ function patch(
   attributes: AdmissionAttributes,
 ): Answer<KubernetesObject> | string {
   try {
-    if (patchType === 'JSONPatch') return mutated(attributes, applyJsonPatch(object, operations(value)))
+    if (patchType === 'JSONPatch') {
+      const tried = tryJsonPatch(object, operations(value))
+      if ('object' in tried) return mutated(attributes, tried.object)
+      return tried.isTest ? object : `JSON Patch: ${tried.problem}`
+    }
     return applied(toJson(value), object, attributes)
   } catch (error) {
-    if (error instanceof PatchError && patchType === 'JSONPatch')
-      return /test failed|testing value/i.test(error.message) ? object : `JSON Patch: ${error.message}`
     return (error as Error).message
   }
 }

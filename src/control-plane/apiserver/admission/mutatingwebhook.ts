@@ -1,12 +1,11 @@
 import { decodeBase64 } from '../../../api/base64.ts'
 import { equal } from '../../../api/equal.ts'
-import { applyJsonPatch } from '../../../api/patch/json-patch.ts'
-import { PatchError } from '../../../api/patch/patch-error.ts'
 import { internalError } from '../../../api/status.ts'
 import { type Answer, isStatus, type KubernetesObject, type MutatingWebhook } from '../../../api/types.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from '../contract.ts'
 import { isExempt, type Matched } from './dispatch/matching.ts'
 import { mutated } from './dispatch/mutated.ts'
+import { tryJsonPatch } from './dispatch/patch-problem.ts'
 import { Rounds } from './dispatch/rounds.ts'
 import { ask, CallFailure, concerns, failed, type Hook, hooksOf, type Review } from './dispatch/webhook.ts'
 
@@ -90,10 +89,6 @@ function patched(
     const why = `admission webhook ${JSON.stringify(name)} attempted to modify the object, which is not supported for this operation`
     return internalError(why)
   }
-  try {
-    return mutated(attributes, applyJsonPatch(object, operations))
-  } catch (error) {
-    if (error instanceof PatchError) return internalError(error.message)
-    throw error
-  }
+  const tried = tryJsonPatch(object, operations)
+  return 'problem' in tried ? internalError(tried.problem) : mutated(attributes, tried.object)
 }

@@ -179,6 +179,10 @@ function refusalText(code: number, body: string): string {
   return body.trim() || 'the server responded with the status code but did not return more information'
 }
 
+/** Text that is no JSON is a string to upstream, which reads YAML. Source: apimachinery/pkg/runtime/serializer/json/meta.go Interpret */
+const NOT_JSON =
+  'json: cannot unmarshal string into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+
 interface WireReview {
   readonly kind?: string
   readonly apiVersion?: string
@@ -199,11 +203,13 @@ function verified(body: string, uid: string, version: string, mutating: boolean)
   try {
     review = JSON.parse(body) as WireReview
   } catch {
-    const text = `couldn't get version/kind; json parse error: invalid character ${JSON.stringify(body.slice(0, 1))} looking for beginning of value`
-    return `failed to call webhook: ${text}`
+    return `failed to call webhook: couldn't get version/kind; json parse error: ${NOT_JSON}`
   }
   const wrong = (why: string) => `received invalid webhook response: ${why}`
   const { response, kind, apiVersion } = review
+  const other = version === 'v1' ? 'v1beta1' : 'v1'
+  if (apiVersion === `admission.k8s.io/${other}`)
+    return `failed to call webhook: converting (${other}.AdmissionReview) to (${version}.AdmissionReview): unknown conversion`
   if (response === undefined || response === null) return wrong('webhook response was absent')
   if (version === 'v1') {
     if (response.uid !== uid)

@@ -1,0 +1,121 @@
+@api
+Feature: Admission
+
+  @claim:api-04 @claim:cm-13
+  Scenario: A LimitRange gives containers defaults and refuses those beyond its bounds
+    Given a cluster
+    And these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: LimitRange
+      metadata: {name: limits}
+      spec:
+        limits: [{type: Container, default: {cpu: 200m}, defaultRequest: {cpu: 100m}, max: {cpu: "1"}}]
+      """
+    When these manifests are submitted:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: greedy}
+      spec: {containers: [{name: app, image: "nginx:1.27", resources: {limits: {cpu: "2"}}}]}
+      """
+    Then the request is denied with status 403 and reason Forbidden
+    And the response message contains "maximum cpu usage per Container is 1, but limit is 2"
+
+  @claim:api-04 @claim:cm-13
+  Scenario: A ResourceQuota counts what a namespace uses and refuses what is beyond it
+    Given a cluster
+    And these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: ResourceQuota
+      metadata: {name: team}
+      spec: {hard: {"count/secrets": "1", requests.cpu: "1"}}
+      """
+    When these manifests are submitted:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: silent}
+      spec: {containers: [{name: app, image: "nginx:1.27"}]}
+      """
+    Then the request is denied with status 403 and reason Forbidden
+    And the response message contains "failed quota: team: must specify requests.cpu for: app"
+
+  @claim:api-04
+  Scenario: A restricted namespace takes only Pods that give up their privileges
+    Given a cluster
+    And these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Namespace
+      metadata: {name: safe, labels: {pod-security.kubernetes.io/enforce: restricted}}
+      """
+    When these manifests are submitted:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: plain, namespace: safe}
+      spec: {containers: [{name: app, image: "nginx:1.27"}]}
+      """
+    Then the request is denied with status 403 and reason Forbidden
+    And the response message contains 'violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false'
+
+  @claim:api-10 @claim:api-02
+  Scenario: A policy refuses what its expression does not hold for
+    Given a cluster
+    And these manifests are applied:
+      """yaml
+      apiVersion: admissionregistration.k8s.io/v1
+      kind: ValidatingAdmissionPolicy
+      metadata: {name: replicas}
+      spec:
+        matchConstraints:
+          resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [deployments]}]
+        validations: [{expression: object.spec.replicas <= 5, messageExpression: "'no more than 5, not ' + string(object.spec.replicas)"}]
+      ---
+      apiVersion: admissionregistration.k8s.io/v1
+      kind: ValidatingAdmissionPolicyBinding
+      metadata: {name: replicas}
+      spec: {policyName: replicas, validationActions: [Deny]}
+      """
+    When these manifests are submitted:
+      """yaml
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: web}
+      spec:
+        replicas: 6
+        selector: {matchLabels: {app: web}}
+        template:
+          metadata: {labels: {app: web}}
+          spec: {containers: [{name: app, image: "nginx:1.27"}]}
+      """
+    Then the request is denied with status 422 and reason Invalid
+    And the response message contains "ValidatingAdmissionPolicy 'replicas' with binding 'replicas' denied request: no more than 5, not 6"
+
+  @claim:api-10
+  Scenario: A webhook nobody answers stops writes, unless its failures are ignored
+    Given a cluster
+    And these manifests are applied:
+      """yaml
+      apiVersion: admissionregistration.k8s.io/v1
+      kind: ValidatingWebhookConfiguration
+      metadata: {name: guard}
+      webhooks:
+        - name: guard.example.com
+          clientConfig: {service: {namespace: default, name: guard, path: /}}
+          rules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [configmaps]}]
+          sideEffects: None
+          admissionReviewVersions: [v1]
+          namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: default}}
+      """
+    When these manifests are submitted:
+      """yaml
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: settings}
+      """
+    Then the request is denied with status 500 and reason InternalError
+    And the response message contains 'failed calling webhook "guard.example.com": failed to call webhook'
+    And the response message contains 'service "guard" not found'
