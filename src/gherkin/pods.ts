@@ -60,7 +60,7 @@ function selected(world: World, service: Service): readonly Pod[] {
     .filter((pod) => selector.matches(pod.metadata.labels))
 }
 
-const OWNED_KINDS: readonly Kind[] = ['ReplicaSet', 'Pod']
+const OWNED_KINDS: readonly Kind[] = ['ReplicaSet', 'Job', 'Pod']
 
 /** Everything below an object, through ReplicaSets and the like down to Pods. */
 export function descendants(world: World, object: KubernetesObject): readonly KubernetesObject[] {

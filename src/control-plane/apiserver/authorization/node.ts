@@ -1,5 +1,5 @@
 import type { FieldRequirement } from '../../../api/fields.ts'
-import type { Pod } from '../../../api/types.ts'
+import type { PersistentVolume, Pod } from '../../../api/types.ts'
 import type { Attributes, Decision, Server } from '../contract.ts'
 import { nodeNameOf } from './node-identity.ts'
 import { NODE_RULES } from './node-rules.ts'
@@ -27,6 +27,7 @@ export function authorizeNode(server: Server, attributes: Attributes): Decision 
     if (resource === 'pods') return pods(server, node, attributes)
     if (resource === 'nodes') return nodes(node, attributes)
     if (REFERRED.has(resource)) return referred(server, node, attributes)
+    if (resource === 'persistentvolumes') return volumes(server, node, attributes)
   }
   if (group === 'coordination.k8s.io' && resource === 'leases') return leases(node, attributes)
   return NODE_RULES.some((rule) => ruleAllows(rule, attributes)) ? ALLOWED : NO_OPINION
@@ -75,6 +76,18 @@ function leases(node: string, { verb, namespace, name }: Attributes): Decision {
   if (verb !== 'create' && name !== node)
     return no('can only access node lease with the same name as the requesting node')
   return ALLOWED
+}
+
+/** A volume is a node's through the claim it is bound to. Source: node_authorizer.go authorizeGet, graph.go AddPV */
+function volumes(server: Server, node: string, { verb, subresource, name }: Attributes): Decision {
+  // A kubelet of ours reads as from a cache, for which `list` is asked.
+  if (!READ.has(verb) || !name) return no('can only get individual resources of this type')
+  if (subresource !== undefined) return no('cannot get subresource')
+  const { claimRef } = (server.read('PersistentVolume', name, undefined) as PersistentVolume | undefined)?.spec ?? {}
+  for (const pod of claimRef?.name === undefined ? [] : server.podsOfNode(node))
+    if (pod.metadata.namespace === claimRef!.namespace && podRefersTo(pod, 'persistentvolumeclaims', claimRef!.name!))
+      return ALLOWED
+  return unrelated(node)
 }
 
 function referred(server: Server, node: string, attributes: Attributes): Decision {

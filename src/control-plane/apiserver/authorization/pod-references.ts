@@ -10,13 +10,15 @@ interface References {
 const known = new WeakMap<Pod['spec'], References>()
 
 /** Whether a pod needs an object to run. Source: plugin/pkg/auth/authorizer/node/graph.go AddPod, pkg/api/v1/pod VisitPodSecretNames */
-export function podRefersTo({ spec }: Pod, resource: string, name: string): boolean {
+export function podRefersTo({ metadata, spec }: Pod, resource: string, name: string): boolean {
   let references = known.get(spec)
   if (references === undefined) {
     references = collect(spec)
     known.set(spec, references)
   }
-  return references[resource as keyof References]?.has(name) ?? false
+  if (references[resource as keyof References]?.has(name)) return true
+  const isClaim = resource === 'persistentvolumeclaims'
+  return isClaim && (spec.volumes?.some((each) => each.ephemeral && `${metadata.name}-${each.name}` === name) ?? false)
 }
 
 function collect(spec: Pod['spec']): References {

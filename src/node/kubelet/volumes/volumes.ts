@@ -5,6 +5,7 @@ import type { FileTree } from '../../contract.ts'
 import { createFileTree } from '../../host/file-tree.ts'
 import { type Mount, subtree } from '../../host/mounts.ts'
 import { expand } from '../container/expansion.ts'
+import { claimedVolume } from './claims.ts'
 import { ObjectFiles } from './object-files.ts'
 import { type ProjectionInput, problemsOf, projectedFiles } from './projection.ts'
 
@@ -39,6 +40,9 @@ export function mountProblems(input: MountCheck): readonly MountProblem[] {
 
 function problemOf(volume: Volume, input: MountCheck): string | undefined {
   const failed = (why: string) => `MountVolume.SetUp failed for volume "${volume.name}" : ${why}`
+  const known = claimedVolume(volume, input.pod, input.client)
+  if (typeof known === 'string') return failed(known)
+  if (known !== volume) return problemOf(known, input)
   const problem = problemsOf(volume, input)
   if (problem !== undefined) return failed(problem)
   if (volume.hostPath !== undefined) {
@@ -50,17 +54,7 @@ function problemOf(volume: Volume, input: MountCheck): string | undefined {
     : undefined
 }
 
-const UNSUPPORTED = [
-  'nfs',
-  'iscsi',
-  'csi',
-  'persistentVolumeClaim',
-  'ephemeral',
-  'image',
-  'fc',
-  'rbd',
-  'cephfs',
-] as const
+const UNSUPPORTED = ['nfs', 'iscsi', 'csi', 'image', 'fc', 'rbd', 'cephfs'] as const
 
 /** Source: pkg/volume/hostpath/host_path.go checkTypeInternal */
 function hostPathProblem(path: string, type: string, files: FileTree): string | undefined {
@@ -124,6 +118,9 @@ export class PodVolumes {
 
   #makeTree(volume: Volume): FileTree {
     const { files, clock, client, pod } = this.#input
+    const known = claimedVolume(volume, pod, client)
+    if (typeof known === 'string') return createFileTree(clock)
+    if (known !== volume) return this.#makeTree(known)
     if (volume.hostPath !== undefined) return subtree(files, volume.hostPath.path)
     if (volume.emptyDir !== undefined) {
       if (volume.emptyDir.medium === 'Memory') return createFileTree(clock)
