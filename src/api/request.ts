@@ -221,8 +221,11 @@ export interface Insights {
   /** Who asks, before and after impersonation; a Status where that is refused. */
   whoAsks(
     credentials: Credentials,
+    attributes: RequestAttributes,
     impersonate?: UserInfo,
   ): Answer<{ readonly user: UserInfo; readonly impersonated?: UserInfo }>
+  /** The change that notes the use of a token that a Secret holds; undefined where there is none to make. */
+  tokenUse(credentials: Credentials): ApiRequest | undefined
   decide(user: UserInfo, attributes: RequestAttributes): { readonly allowed: boolean; readonly reason: string }
   /** The uids of the FlowSchema and the PriorityLevelConfiguration that take the request. */
   flowOf(

@@ -1,6 +1,6 @@
-/** SHA-256 of a text's UTF-8 bytes, as 32 bytes. For names that Kubernetes derives from hashes. Source: FIPS 180-4 */
-export function sha256(text: string): Uint8Array {
-  const message = padded(new TextEncoder().encode(text))
+/** SHA-256 of bytes, or of a text's UTF-8 bytes, as 32 bytes. For names that Kubernetes derives from hashes. Source: FIPS 180-4 */
+export function sha256(content: string | Uint8Array): Uint8Array {
+  const message = padded(typeof content === 'string' ? new TextEncoder().encode(content) : content)
   const state = Uint32Array.from(INITIAL)
   const words = new Uint32Array(64)
   const view = new DataView(message.buffer)
@@ -82,4 +82,14 @@ export function base32(bytes: Uint8Array): string {
     }
   }
   return bits > 0 ? out + BASE32[(value << (5 - bits)) & 31] : out
+}
+
+/** HMAC with SHA-256. Source: RFC 2104 */
+export function hmacSha256(key: string, text: string): Uint8Array {
+  const encoder = new TextEncoder()
+  const bytes = encoder.encode(key)
+  const block = new Uint8Array(64)
+  block.set(bytes.length > 64 ? sha256(bytes) : bytes)
+  const join = (mask: number, rest: Uint8Array) => Uint8Array.from([...block.map((byte) => byte ^ mask), ...rest])
+  return sha256(join(0x5c, sha256(join(0x36, encoder.encode(text)))))
 }

@@ -11,10 +11,12 @@ import type { RequestInfo, ResourceInfo } from './request-info.ts'
 export function observe(door: Door, exchange: Exchange, info: RequestInfo): void {
   const insights = door.options.connect()?.insights
   const attributes = attributesOf(exchange, info)
-  const who = insights?.whoAsks(exchange.credentials, exchange.impersonate)
+  const who = insights?.whoAsks(exchange.credentials, attributes, exchange.impersonate)
   const known = who === undefined || isStatus(who) ? undefined : who
   if (who !== undefined && !isStatus(who)) door.metrics.authenticated(who.user.name)
   else if (isStatus(who) && who.code === 401) door.metrics.authenticated(undefined)
+  const use = insights?.tokenUse(exchange.credentials)
+  if (use !== undefined) door.call((api) => api.handle(use))
   const acting = known?.impersonated ?? known?.user
   const flow = acting && insights?.flowOf(acting, attributes)
   if (flow !== undefined) {

@@ -17,7 +17,7 @@ import type { VersionInfo } from '../../server/contract.ts'
 import { startServer } from '../../server/index.ts'
 import { kubeconfig, writeKubeconfig } from '../../server/kubeconfig.ts'
 import { Pace } from '../../server/pace.ts'
-import { createCredentials, type KeyedCertificate } from '../../server/pki.ts'
+import { type Credentials, createCredentials, type KeyedCertificate, signCertificate } from '../../server/pki.ts'
 import { createTokenAuthority, parseTokenFile } from '../../server/tokens.ts'
 import { versionLike } from '../../server/version.ts'
 import { advance } from '../../sim/barrier.ts'
@@ -86,7 +86,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   })
   await advance(cluster.clock, cluster.barrier, Math.max(0, Date.now() - cluster.clock.now()))
   pace.start()
-  const config = kubeconfig(server.url, credentials)
+  const config = kubeconfig(server.url, credentials, await adminOf(options.profile, credentials))
   if (options.kubeconfig !== undefined) writeKubeconfig(options.kubeconfig, config)
   const where = options.kubeconfig === undefined ? '' : ` kubeconfig ${options.kubeconfig}`
   say(`ready ${server.url}${where}`)
@@ -97,6 +97,12 @@ export async function serve(options: ServeOptions): Promise<void> {
   }
   process.on('SIGINT', end)
   process.on('SIGTERM', end)
+}
+
+/** Where kubeadm has bound nobody to a role, the admin is of the group that needs none. */
+function adminOf(profile: ProfileName, { admin, ca }: Credentials): KeyedCertificate | Promise<KeyedCertificate> {
+  if (profile === 'full') return admin
+  return signCertificate(ca, { commonName: 'kubernetes-admin', organizations: ['system:masters'], usage: 'client' })
 }
 
 /** A flag that keeps a component from starting is the user's to know. */

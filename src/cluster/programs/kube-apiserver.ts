@@ -106,6 +106,7 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
     componentHealth: () => LOCAL_COMPONENTS.map((component) => healthOf(plane, process, component)),
     admissionPlugins: enabledPlugins(flags),
     post: (call) => postInside(plane.network, process, server, call),
+    bootstrapTokens: flags.get('enable-bootstrap-token-auth') === 'true',
     anonymousAuth: flags.get('anonymous-auth') !== 'false',
     authorizationModes: (flags.get('authorization-mode') ?? 'AlwaysAllow').split(','),
     tolerations: {

@@ -47,6 +47,8 @@ export interface ApiServerOptions {
   readonly clientCA?: string
   /** How the server reaches webhooks inside the cluster; default: not at all. */
   readonly post?: (call: InsideCall) => InsideOutcome
+  /** --enable-bootstrap-token-auth; default false. */
+  readonly bootstrapTokens?: boolean
   /** Objects that the post-start hooks make sure of: RBAC and priority classes; default those in bootstrap/. */
   readonly bootstrapObjects?: readonly KubernetesObject[]
 }
@@ -122,6 +124,8 @@ export interface Server {
   readonly authority: TokenAuthority
   /** Whether requests without credentials are let in, as system:anonymous. */
   readonly anonymousAuth: boolean
+  /** --enable-bootstrap-token-auth */
+  readonly bootstrapTokens: boolean
   readonly table: Table
   readonly customResources: CustomResources
   readonly authorizer: Authorizer

@@ -5,7 +5,7 @@ import { type Answer, isStatus, type Status } from '../../api/types.ts'
 import { EtcdError } from '../etcd/contract.ts'
 import { authenticate } from './authentication/authenticate.ts'
 import { impersonate } from './authentication/impersonate.ts'
-import { authorize } from './authorization/authorize.ts'
+import { attributesOf, authorize } from './authorization/authorize.ts'
 import type { Call, Server } from './contract.ts'
 import { NeedsOutside } from './outside.ts'
 import { componentStatuses } from './rest/component-status.ts'
@@ -53,7 +53,8 @@ export function etcdFailure(error: unknown): { readonly body: Status; readonly a
 export function accept(server: Server, request: ApiRequest): Answer<Call> {
   const asking = authenticate(server, request.credentials)
   if (isStatus(asking)) return asking
-  const user = request.impersonate === undefined ? asking : impersonate(server, asking, request.impersonate)
+  const { impersonate: other } = request
+  const user = other === undefined ? asking : impersonate(server, asking, other, attributesOf(asking, request))
   if (isStatus(user)) return user
   return authorize(server, user, request) ?? callOf(server, request, user)
 }

@@ -43,6 +43,7 @@ export class Parts implements Server {
   readonly issuer: string
   readonly authority: TokenAuthority
   readonly anonymousAuth: boolean
+  readonly bootstrapTokens: boolean
   readonly table: Table
   readonly customResources: CustomResources
   readonly authorizer: Authorizer
@@ -66,6 +67,7 @@ export class Parts implements Server {
     // Source: pkg/kubeapiserver/options/authentication.go ApplyAuthorization
     const everythingAllowed = options.authorizationModes?.includes('AlwaysAllow') ?? false
     this.anonymousAuth = (options.anonymousAuth ?? true) && !everythingAllowed
+    this.bootstrapTokens = options.bootstrapTokens ?? false
     this.components = new Dispatcher(options.clock, false)
     this.onlookers = new Dispatcher(options.clock, true)
     this.table = createTable(options.kinds ?? kinds, (definition) => this.#storage(definition))

@@ -53,5 +53,9 @@ export interface ControllerDescriptor {
   readonly component: string
   /** Kinds without which it has nothing to do: it does not start where the API server does not serve them. */
   readonly needs?: readonly Kind[]
+  /** It talks as the controller manager itself: nobody has given its account any rights. Source: controllermanager.go newServiceAccountTokenController, rootClientBuilder */
+  readonly asManager?: boolean
+  /** `*` does not mean it: --controllers has to name it. Source: controller_descriptor.go isDisabledByDefault */
+  readonly onlyWhenNamed?: boolean
   readonly start: (context: ControllerContext) => Controller
 }

@@ -168,12 +168,12 @@ function controllerFlags(given: Given) {
 }
 
 /** Whether `--controllers` asks for the controller; the first that names it decides. Source: controller-manager/app/helper.go IsControllerEnabled */
-export function isControllerEnabled(name: string, controllers: readonly string[]): boolean {
+export function isControllerEnabled(name: string, controllers: readonly string[], onlyWhenNamed = false): boolean {
   for (const each of controllers) {
     if (each === name) return true
     if (each === `-${name}`) return false
   }
-  return controllers.includes('*')
+  return !onlyWhenNamed && controllers.includes('*')
 }
 
 /** What --feature-gates says of a gate that is off unless given. Source: component-base/featuregate/feature_gate.go Set */

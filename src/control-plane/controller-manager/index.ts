@@ -3,6 +3,7 @@ import { startLeaderElection } from '../../client/leader-election.ts'
 import { createRecorder } from '../../client/recorder.ts'
 import type { ChartWorld } from '../../sim/chart.ts'
 import type { Random } from '../../sim/random.ts'
+import { bootstrapSignerController } from './bootstrap-signer/index.ts'
 import { certificateApprovingController } from './certificatesigningrequest-approving/index.ts'
 import { certificateCleanerController } from './certificatesigningrequest-cleaner/index.ts'
 import { certificateSigningController } from './certificatesigningrequest-signing/index.ts'
@@ -34,6 +35,7 @@ import { serviceAccountController } from './serviceaccount/index.ts'
 import { serviceAccountTokenController } from './serviceaccount-token/index.ts'
 import { statefulSetController } from './statefulset/index.ts'
 import { taintEvictionController } from './taint-eviction/index.ts'
+import { tokenCleanerController } from './token-cleaner/index.ts'
 import { ttlController } from './ttl/index.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished/index.ts'
 
@@ -60,6 +62,8 @@ export const controllers: readonly ControllerDescriptor[] = [
   certificateSigningController,
   certificateApprovingController,
   certificateCleanerController,
+  bootstrapSignerController,
+  tokenCleanerController,
   replicationController,
   statefulSetController,
   jobController,
@@ -146,11 +150,13 @@ function startControllers(options: ControllerManagerOptions, own: Client): Contr
   const served = new Set(kinds.map(({ kind }) => kind))
   const isServed = (kind: string) => served.has(kind)
   const running = controllers
-    .filter(({ name, needs = [] }) => isControllerEnabled(name, flags.controllers) && needs.every(isServed))
-    .map(({ account, component, start }) => {
-      const client = flags.useServiceAccountCredentials
-        ? writingAs(options.client(`system:serviceaccount:kube-system:${account}`, SERVICE_ACCOUNT_GROUPS), own)
-        : own
+    .filter(({ needs = [] }) => needs.every(isServed))
+    .filter(({ name, onlyWhenNamed }) => isControllerEnabled(name, flags.controllers, onlyWhenNamed))
+    .map(({ account, component, asManager, start }) => {
+      const client =
+        flags.useServiceAccountCredentials && !asManager
+          ? writingAs(options.client(`system:serviceaccount:kube-system:${account}`, SERVICE_ACCOUNT_GROUPS), own)
+          : own
       const recorder = (options.recorder ?? createRecorder)(client, component, world, random)
       return start({ client, informers, recorder, world, random, flags, authority, kinds })
     })

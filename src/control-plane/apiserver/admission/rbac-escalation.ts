@@ -63,8 +63,7 @@ function checkBinding(binding: RoleBinding, attributes: AdmissionAttributes): St
   const resource = kind === 'ClusterRole' ? 'clusterroles' : 'roles'
   if (server.authorizer.authorize({ user, verb: 'bind', group, resource, namespace, name }).allowed) return undefined
   const rules = server.authorizer.rbac.rulesOf(binding.roleRef, namespace)
-  if (rules === undefined)
-    return notFound({ group: 'rbac.authorization.k8s.io', resource: (kind ?? '').toLowerCase() }, name ?? '')
+  if (rules === undefined) return notFound(attributes.endpoint.groupResource, name ?? '')
   return confirmNoEscalation(binding, rules, attributes)
 }
 

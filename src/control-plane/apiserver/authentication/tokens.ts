@@ -1,6 +1,8 @@
 import type { UserInfo } from '../../../api/request.ts'
 import type { KubernetesObject } from '../../../api/types.ts'
 import type { Server } from '../contract.ts'
+import { bootstrapTokenUser } from './bootstrap-tokens.ts'
+import { LEGACY_ISSUER, type LegacyClaims, legacyTokenProblem } from './legacy-tokens.ts'
 
 export interface TokenAnswer {
   readonly user?: UserInfo
@@ -39,18 +41,45 @@ const UNKNOWN: TokenAnswer = {}
 /** Whom a bearer token stands for. @param audiences the token must be for one of them; default: this API server */
 export function authenticateToken(server: Server, token: string, audiences?: readonly string[]): TokenAnswer {
   const user = server.authority.staticTokens?.get(token)
-  if (user !== undefined) return { user, audiences: audiences ?? [server.issuer] }
+  // They are for this server only. Source: apiserver/pkg/authentication/token/audagnostic
+  const own = audiences === undefined || audiences.includes(server.issuer)
+  if (user !== undefined) return own ? { user, audiences: [server.issuer] } : UNKNOWN
+  const bootstrap = bootstrapTokenUser(server, token)
+  if (bootstrap !== undefined) return own ? { user: bootstrap, audiences: [server.issuer] } : UNKNOWN
   const claims = server.authority.verify(token) as Claims | undefined
+  if (claims?.iss === LEGACY_ISSUER) return legacyToken(server, token, claims as LegacyClaims, audiences)
   if (claims === undefined || claims.iss !== server.issuer) return UNKNOWN
   const meant = typeof claims.aud === 'string' ? [claims.aud] : (claims.aud ?? [])
   const wanted = audiences ?? [server.issuer]
   const common = meant.filter((audience) => wanted.includes(audience))
   if (common.length === 0) {
-    const error = `invalid bearer token, token audiences ${list(meant)} is invalid for the target audiences ${list(wanted)}`
+    const error = `[invalid bearer token, token audiences ${list(meant)} is invalid for the target audiences ${list(wanted)}]`
     return { error }
   }
   const error = timeError(claims, server.clock.now()) ?? boundError(server, claims)
-  return error === undefined ? { user: userOf(claims), audiences: common } : { error: `invalid bearer token, ${error}` }
+  return error === undefined
+    ? { user: userOf(claims), audiences: common }
+    : { error: `[invalid bearer token, ${error}]` }
+}
+
+/** A token without an end and without audiences: good for this server only. */
+function legacyToken(
+  server: Server,
+  token: string,
+  claims: LegacyClaims,
+  audiences: readonly string[] = [server.issuer],
+): TokenAnswer {
+  const problem = legacyTokenProblem(server, token, claims)
+  if (problem !== undefined) return { error: `[invalid bearer token, ${problem}]` }
+  if (!audiences.includes(server.issuer)) return UNKNOWN
+  const [namespace, name, uid] = [
+    claims['kubernetes.io/serviceaccount/namespace'],
+    claims['kubernetes.io/serviceaccount/service-account.name'],
+    claims['kubernetes.io/serviceaccount/service-account.uid'],
+  ]
+  const reference = { ...(name !== undefined && { name }), ...(uid !== undefined && { uid }) }
+  const user = userOf({ 'kubernetes.io': { ...(namespace !== undefined && { namespace }), serviceaccount: reference } })
+  return { user, audiences: [server.issuer] }
 }
 
 function list(texts: readonly string[]): string {

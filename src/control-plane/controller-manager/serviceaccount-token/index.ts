@@ -14,6 +14,7 @@ export const serviceAccountTokenController: ControllerDescriptor = {
   name: 'serviceaccount-token-controller',
   account: 'tokens-controller',
   component: 'serviceaccount-token-controller',
+  asManager: true,
   start: startServiceAccountTokenController,
 }
 
