@@ -90,6 +90,7 @@ function resourceRef(text: string): ApiRequest['resource'] {
 
 const GROUPS: Readonly<Record<string, string>> = {
   apps: 'apps',
+  policy: 'policy',
   rbac: 'rbac.authorization.k8s.io',
   scheduling: 'scheduling.k8s.io',
   coordination: 'coordination.k8s.io',
