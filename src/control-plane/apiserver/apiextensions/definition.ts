@@ -57,7 +57,7 @@ export function customKind(crd: CustomResourceDefinition, version: CustomResourc
     columns: columnsOf(version.additionalPrinterColumns),
     fieldSelectors: selectorsOf(version),
     ...(version.deprecated && {
-      deprecation: version.deprecationWarning ?? `${apiVersion} ${names.kind} is deprecated`,
+      deprecated: version.deprecationWarning ?? `${apiVersion} ${names.kind} is deprecated`,
     }),
   }
 }
