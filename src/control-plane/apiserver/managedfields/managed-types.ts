@@ -1,9 +1,11 @@
 import { builtInAtom, emptyObject } from '../../../api/managedfields/built-in-types.ts'
 import type { FieldFilter, ManagedType, OtherVersion } from '../../../api/managedfields/managed-type.ts'
-import type { Atom } from '../../../api/managedfields/schema.ts'
+import type { Atom, StructField } from '../../../api/managedfields/schema.ts'
+import { atomOf, type SchemaProps } from '../../../api/managedfields/structural-schema.ts'
 import type { Json, JsonMap } from '../../../api/patch/patch-error.ts'
 import type { KubernetesObject } from '../../../api/types.ts'
 import type { Endpoint, Server, Table } from '../contract.ts'
+import type { KindDefinition } from '../registry/contract.ts'
 import { resetFilter } from './reset-fields.ts'
 
 const types = new WeakMap<Endpoint, Map<string, ManagedType>>()
@@ -42,11 +44,12 @@ class BuiltInType implements ManagedType {
   }
 
   get type(): Atom {
-    return builtInAtom(this.#endpoint.definition.schema)
+    return atomOfKind(this.#endpoint.definition)
   }
 
   get empty(): JsonMap {
-    return emptyObject(`${this.apiVersion}/${this.kind}`)
+    // Custom resources are no structs: what is not set is not there.
+    return this.#endpoint.definition.custom === undefined ? emptyObject(`${this.apiVersion}/${this.kind}`) : {}
   }
 
   version(apiVersion: string): OtherVersion | undefined {
@@ -54,19 +57,40 @@ class BuiltInType implements ManagedType {
     const other = this.#table.endpoints.find((each) => each.storage === storage && each.apiVersion === apiVersion)
     if (other === undefined || storage === undefined) return undefined
     return {
-      type: builtInAtom(other.definition.schema),
+      type: atomOfKind(other.definition),
       filter: resetFilter(other.definition, this.subresource),
-      convert: (object) => through(object, definition, other.definition),
-      convertBack: (object) => through(object, other.definition, definition),
+      convert: (object) => through(object, definition, other),
+      convertBack: (object) => through(object, other.definition, this.#endpoint),
     }
   }
 }
 
-type Viewed = Endpoint['definition']
-
-function through(object: Json, from: Viewed, to: Viewed): Json {
+function through(object: Json, from: KindDefinition, { definition: to, apiVersion }: Endpoint): Json {
+  // Versions of a definition differ in name only, as long as no webhook converts them.
+  if (to.custom !== undefined) return { ...(object as JsonMap), apiVersion }
   const stored = from.view?.toStored(object as unknown as KubernetesObject) ?? (object as unknown as KubernetesObject)
   return (to.view?.fromStored(stored) ?? stored) as unknown as Json
+}
+
+const customAtoms = new WeakMap<object, Atom>()
+
+function atomOfKind({ schema, custom }: KindDefinition): Atom {
+  if (custom === undefined) return builtInAtom(schema)
+  let atom = customAtoms.get(custom)
+  if (atom === undefined) {
+    atom = withTypeMeta(atomOf(custom.schema as SchemaProps, custom.definition.spec.preserveUnknownFields === true))
+    customAtoms.set(custom, atom)
+  }
+  return atom
+}
+
+/** Every custom resource has these, whatever its schema says. Source: apiextensions-apiserver/pkg/controller/openapi/builder/builder.go buildKubeNative */
+function withTypeMeta({ map }: Atom): Atom {
+  const text: StructField = { type: { scalar: 'string' } }
+  const metadata: StructField = { type: builtInAtom('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta') }
+  const field = (name: string) =>
+    name === 'metadata' ? metadata : name === 'apiVersion' || name === 'kind' ? text : map?.field(name)
+  return { map: { atomic: false, element: map?.element, field } }
 }
 
 /** The scale sub-resource is a kind of its own. */

@@ -36,12 +36,16 @@ const EXCEPTIONS: Readonly<Record<string, Readonly<Record<string, FieldFilter | 
 }
 
 export function resetFilter(definition: KindDefinition, subresource: string | undefined): FieldFilter | undefined {
-  const own = EXCEPTIONS[definition.kind]
-  if (own !== undefined && (subresource ?? '') in own) return own[subresource ?? '']
+  const own = definition.custom === undefined ? EXCEPTIONS[definition.kind] : CUSTOM
+  if (own !== undefined && (subresource ?? '') in own)
+    return (own as Readonly<Record<string, FieldFilter>>)[subresource ?? '']
   if (definition.subresources?.status === undefined) return undefined
   if (subresource === 'status') return withoutSpec
   return subresource === undefined ? withoutStatus : undefined
 }
+
+/** Source: apiextensions-apiserver/pkg/registry/customresource/status_strategy.go */
+const CUSTOM = { status: except(['metadata'], ['spec']) }
 
 const withoutSpec = except(['spec'])
 const withoutStatus = except(['status'])

@@ -104,12 +104,13 @@ describe('managers of components', () => {
       metadata: { name: 'default', namespace: 'default' },
     })
     world.create('pods', { ...pod('web'), metadata: { name: 'web', namespace: 'default' } })
-    const user = { name: 'system:node:n1', groups: ['system:nodes', 'system:masters'] }
+    world.clock.advance(1000)
+    const user = { name: 'system:kube-scheduler', groups: ['system:masters'] }
     const change = (object: KubernetesObject) => ({ ...object, status: { phase: 'Running' } }) as KubernetesObject
     const answer = world.ask('update', 'pods/status', 'default', 'web', { change }, user)
     expect(entries(answer.body).map(({ manager, subresource }) => [manager, subresource])).toEqual([
       ['kubectl', undefined],
-      ['kubelet', 'status'],
+      ['kube-scheduler', 'status'],
     ])
     expect(shownObject(answer.body as KubernetesObject).metadata.managedFields).toHaveLength(2)
   })

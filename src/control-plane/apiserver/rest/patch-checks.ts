@@ -1,3 +1,4 @@
+import type { PatchType } from '../../../api/request.ts'
 import { badRequest, invalid, unsupportedMediaType } from '../../../api/status.ts'
 import type { KubernetesObject, Status } from '../../../api/types.ts'
 import type { Call } from '../contract.ts'
@@ -6,10 +7,17 @@ export function isApply({ request }: Call): boolean {
   return request.patchType === 'application/apply-patch+yaml'
 }
 
+const CUSTOM_PATCH_TYPES: readonly PatchType[] = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/apply-patch+yaml',
+]
+
 /** What can be said of a patch without looking at the object. Source: apimachinery/pkg/apis/meta/v1/validation/validation.go ValidatePatchOptions */
 export function refusedPatch(call: Call): Status | undefined {
   const { options, endpoint, request } = call
-  const accepted = endpoint.definition.patchTypes
+  const { custom, patchTypes } = endpoint.definition
+  const accepted = patchTypes ?? (custom === undefined ? undefined : CUSTOM_PATCH_TYPES)
   if (accepted !== undefined && !accepted.includes(request.patchType!))
     return unsupportedMediaType(
       `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,

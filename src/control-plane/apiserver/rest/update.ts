@@ -139,7 +139,8 @@ function checkVersion(call: Call, object: KubernetesObject, kv: KeyValue): Answe
     const text = `StorageError: invalid object, Code: 4, Key: ${kv.key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`
     return conflict(call.endpoint.groupResource, name, text)
   }
-  if (!resourceVersion || resourceVersion === current.resourceVersion) return undefined
+  // Version 0 is none. Source: store.go Update doUnconditionalUpdate
+  if (!resourceVersion || resourceVersion === '0' || resourceVersion === current.resourceVersion) return undefined
   if (!/^\d+$/.test(resourceVersion))
     return unknownError(`strconv.ParseUint: parsing ${quote(resourceVersion)}: invalid syntax`)
   return conflict(call.endpoint.groupResource, call.request.name!)
