@@ -19,6 +19,7 @@ export function validateJobStatusUpdate(job: Job, old: Job): Errors {
   validateCounts(errors, now.status)
   validateFinish(errors, now, before)
   validateIndexes(errors, job, now, before)
+  validateRest(errors, now, before)
   validateSuccess(errors, job, now)
   validateTransition(errors, job, now, before)
   return errors
@@ -86,6 +87,13 @@ function validateFinish(errors: Errors, now: Facts, before: Facts): void {
     const form = internalForm('UncountedTerminatedPods', { ...uncounted })
     invalid(errors, 'status.uncountedTerminatedPods', form, 'must be empty for finished job')
   }
+}
+
+/** Pods that are still there. */
+function validateRest(errors: Errors, { status, finished }: Facts, before: Facts): void {
+  const changed = (member: keyof JobStatus) => !semanticallyEqual(status[member], before.status[member])
+  const ended = finished !== before.finished
+  const active = status.active ?? 0
   const terminating = status.terminating ?? 0
   if ((ended || changed('terminating')) && finished && terminating > 0) {
     invalid(errors, 'status.terminating', terminating, 'terminating>0 is invalid for finished job')
