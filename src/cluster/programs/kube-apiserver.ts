@@ -6,6 +6,7 @@ import { type ApiServerEffect, apiServerMachine } from '../../control-plane/apis
 import type { Process, Program } from '../../node/contract.ts'
 import { startChart } from '../../sim/chart.ts'
 import { Random } from '../../sim/random.ts'
+import { admissionConfiguration } from './admission-configuration.ts'
 import { watchAvailability } from './api-service-availability.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { type Flags, readFlags } from './flags.ts'
@@ -105,6 +106,7 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
     securePort: port,
     componentHealth: () => LOCAL_COMPONENTS.map((component) => healthOf(plane, process, component)),
     admissionPlugins: enabledPlugins(flags),
+    ...admissionConfiguration(flags, process),
     post: (call) => postInside(plane.network, process, server, call),
     bootstrapTokens: flags.get('enable-bootstrap-token-auth') === 'true',
     anonymousAuth: flags.get('anonymous-auth') !== 'false',

@@ -155,3 +155,32 @@ describe('PodSecurity', () => {
     )
   })
 })
+
+test('PodSecurity keeps to the defaults and exemptions of its configuration', () => {
+  const configuration = { defaults: { enforce: 'baseline' }, exemptions: { usernames: ['trusted'] } }
+  const made = world({}, { admissionConfiguration: { PodSecurity: configuration } })
+  const answer = post(made, 'pods', pod('p', { hostNetwork: true }))
+  expect(message(answer)).toContain('violates PodSecurity "baseline:latest": host namespaces')
+  const credentials = { type: 'user', user: { name: 'trusted', groups: ['system:masters'] } }
+  expect(post(made, 'pods', pod('p', { hostNetwork: true }), { credentials }).code).toBe(201)
+})
+
+test('EventRateLimit lets a burst through, and then as many as time brings', () => {
+  const limits = [{ type: 'Server', qps: 1, burst: 2 }] as const
+  const made = world(
+    {},
+    {
+      admissionPlugins: ['EventRateLimit'],
+      admissionConfiguration: { EventRateLimit: { limits } },
+    },
+  )
+  const event = (name: string): Body => ({
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name },
+    involvedObject: { namespace: 'a' },
+  })
+  expect(['e1', 'e2', 'e3'].map((name) => post(made, 'events', event(name)).code)).toEqual([201, 201, 429])
+  made.clock.run(made.clock.now() + 1000)
+  expect(post(made, 'events', event('e4')).code).toBe(201)
+})

@@ -28,10 +28,13 @@ export interface PodSecurityConfiguration {
 const PRIVILEGED: LevelVersion = { level: 'privileged', version: 'latest' }
 const NO_POLICY: Policy = { enforce: PRIVILEGED, audit: PRIVILEGED, warn: PRIVILEGED }
 
+/** What a configuration leaves out. Source: pod-security-admission/admission/api/v1/defaults.go */
+const DEFAULTS = { enforce: 'privileged', audit: 'privileged', warn: 'privileged' }
+
 /** Pods keep to the security level of their namespace. Source: k8s.io/pod-security-admission/admission/admission.go */
 export function podSecurity({ defaults, exemptions = {} }: PodSecurityConfiguration = {}): AdmissionPlugin {
   const labels = Object.fromEntries(
-    Object.entries(defaults ?? {}).map(([key, value]) => [`pod-security.kubernetes.io/${key}`, value]),
+    Object.entries({ ...DEFAULTS, ...defaults }).map(([key, value]) => [`pod-security.kubernetes.io/${key}`, value]),
   )
   const security: Security = {
     defaults: defaults === undefined ? NO_POLICY : policyOf(labels, NO_POLICY).policy,
