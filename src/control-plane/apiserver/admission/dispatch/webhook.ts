@@ -93,7 +93,7 @@ export function ask(
     const why = `webhook does not accept known AdmissionReview versions (v1, v1beta1)`
     return new CallFailure(webhook.name, `could not create admission objects: ${why}`)
   }
-  const call = callOf(hook, version, matched, object, attributes, round)
+  const call = callOf(hook, version, matched, object, attributes, mutating ? `mutating ${round}` : 'validating')
   const answered = send(hook, call, attributes)
   if (answered instanceof CallFailure) return answered
   const review = verified(answered.body, answered.uid, version, mutating)
@@ -109,7 +109,7 @@ function callOf(
   matched: Matched,
   object: KubernetesObject | undefined,
   attributes: AdmissionAttributes,
-  round: number,
+  round: string,
 ): OutsideCall {
   const { namespace = '', name, operation, old } = attributes
   const key = [configuration, webhook.name, round, operation, namespace, name].join('/')
