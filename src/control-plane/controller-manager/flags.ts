@@ -25,6 +25,7 @@ export interface ControllerManagerFlags {
   readonly maxEndpointsPerSlice: number
   readonly resourceQuotaSyncPeriod: number
   readonly pvClaimBinderSyncPeriod: number
+  readonly horizontalPodAutoscalerSyncPeriod: number
   readonly allocateNodeCIDRs: boolean
   readonly clusterCIDR: string
   readonly nodeCIDRMaskSize: number
@@ -157,6 +158,7 @@ function controllerFlags(given: Given) {
     maxEndpointsPerSlice: number(given, 'max-endpoints-per-slice', 100),
     resourceQuotaSyncPeriod: duration(given, 'resource-quota-sync-period', 300_000),
     pvClaimBinderSyncPeriod: duration(given, 'pvclaimbinder-sync-period', 15_000),
+    horizontalPodAutoscalerSyncPeriod: duration(given, 'horizontal-pod-autoscaler-sync-period', 15_000),
     allocateNodeCIDRs: bool(given, 'allocate-node-cidrs', false),
     clusterCIDR: given.get('cluster-cidr') ?? '',
     nodeCIDRMaskSize: number(given, 'node-cidr-mask-size', 24),

@@ -18,6 +18,7 @@ import { endpointSliceController } from './endpointslice/index.ts'
 import { ephemeralVolumeController } from './ephemeral-volume/index.ts'
 import { type ControllerManagerFlags, isControllerEnabled } from './flags.ts'
 import { garbageCollectorController } from './garbage-collector/index.ts'
+import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler/index.ts'
 import { Informers } from './informers.ts'
 import { jobController } from './job/index.ts'
 import { storedKinds } from './kinds.ts'
@@ -75,6 +76,7 @@ export const controllers: readonly ControllerDescriptor[] = [
   persistentVolumeClaimProtectionController,
   persistentVolumeProtectionController,
   ephemeralVolumeController,
+  horizontalPodAutoscalerController,
 ]
 
 export interface ControllerManagerOptions {
