@@ -99,6 +99,19 @@ export const resources: Readonly<Record<Kind, ResourceInfo>> = {
   APIService: resource('apiregistration.k8s.io', 'v1', 'apiservices', false),
 }
 
+/** How a custom resource is named where a built-in kind has its own name: `crontabs/v1/example.com`. */
+export function resourceKey({ group, version, resource }: Omit<ResourceInfo, 'namespaced'>): string {
+  return `${resource}/${version}/${group}`
+}
+
+/** The address of a built-in kind, or of a custom resource by its {@link resourceKey}. */
+export function addressOf(kind: string): Omit<ResourceInfo, 'namespaced'> {
+  const known = resourceOf(kind)
+  if (known !== undefined) return known
+  const [resource = '', version = '', group = ''] = kind.split('/')
+  return { group, version, resource }
+}
+
 /** The resource of a built-in kind; undefined for any other name. */
 export function resourceOf(kind: string): ResourceInfo | undefined {
   return Object.hasOwn(resources, kind) ? resources[kind as Kind] : undefined

@@ -1,6 +1,6 @@
 import { groupOf, versionOf } from '../api/meta.ts'
 import type { ApiRequest, ApiServer, ObjectList, RequestOptions, ResourceRef, UserInfo, Verb } from '../api/request.ts'
-import { resourceOf, resources } from '../api/resources.ts'
+import { addressOf, resourceOf } from '../api/resources.ts'
 import { failure } from '../api/status.ts'
 import {
   type Answer,
@@ -153,7 +153,7 @@ class ApiClient implements Client {
     const answer = this.#send(options === undefined ? request : { ...request, options })
     if (!isStatus(answer) || answer.status !== 'Success') return answer
     // Gone at once: the server answers no object then, only what it was.
-    const { group, version } = resources[kind]
+    const { group, version } = addressOf(kind)
     const uid = answer.details?.uid
     return {
       apiVersion: group === '' ? version : `${group}/${version}`,
@@ -278,7 +278,7 @@ function reference(kind: Kind, subresource?: string): ResourceRef {
   const key = subresource === undefined ? kind : `${kind}/${subresource}`
   let ref = references.get(key)
   if (ref === undefined) {
-    const { group, version, resource } = resources[kind]
+    const { group, version, resource } = addressOf(kind)
     ref = { group, version, resource, ...(subresource !== undefined && { subresource }) }
     references.set(key, ref)
   }

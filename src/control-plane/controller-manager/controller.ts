@@ -36,6 +36,8 @@ export interface KindInfo {
   readonly kind: string
   readonly resource: string
   readonly namespaced: boolean
+  /** How a client names it; default by its kind. */
+  readonly key?: string
 }
 
 /** A controller that runs. */

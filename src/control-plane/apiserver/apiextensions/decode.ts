@@ -1,6 +1,7 @@
 import { badRequest } from '../../../api/status.ts'
 import type { KubernetesObject, Status } from '../../../api/types.ts'
 import { checkStructure, type FieldValidation, type Structured } from '../structure.ts'
+import { withoutNulls } from './defaulting.ts'
 import { prune } from './pruning.ts'
 import {
   isEmbedded,
@@ -39,14 +40,14 @@ export function decodeCustom(
   const duplicates = duplicateFields.map((path) =>
     path.startsWith('yaml: ') ? path : `duplicate field ${JSON.stringify(path)}`,
   )
-  const coerced = coerceMetadata(object, type, '', found)
-  if (typeof coerced === 'string') return badRequest(coerced)
+  const coerced = coerceMetadata(withoutNulls(object, type.schema) as JsonObject, type, found)
+  const version = type.apiVersion.replace(/^.*\//, '')
+  const cannot = `${type.kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}`
+  if (typeof coerced === 'string') return badRequest(`${cannot}: ${coerced}`)
   const fields = [...duplicates, ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`), ...found]
   const told = fieldValidation === 'Ignore' ? [] : fields
   if (fieldValidation === 'Strict' && told.length > 0) {
-    const version = type.apiVersion.replace(/^.*\//, '')
-    const why = `strict decoding error: ${told.join(', ')}`
-    return badRequest(`${type.kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: ${why}`)
+    return badRequest(`${cannot}: strict decoding error: ${told.join(', ')}`)
   }
   return { object: coerced as unknown as KubernetesObject, warnings: told }
 }
@@ -54,19 +55,16 @@ export function decodeCustom(
 function wrongType({ apiVersion, kind }: CustomType, given: JsonObject): Status | undefined {
   if (!given.kind) return badRequest(`Object 'Kind' is missing in '${JSON.stringify(given)}'`)
   if (given.apiVersion === apiVersion && given.kind === kind) return undefined
-  if (given.kind !== kind) {
-    const version = String(given.apiVersion ?? '').replace(/^.*\//, '')
-    const text = `${String(given.kind)} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: converting (${String(given.apiVersion)}, Kind=${String(given.kind)}) to unknown conversion`
-    return badRequest(text)
-  }
+  // Said by validation: a custom resource of another kind can be read all the same.
+  if (given.kind !== kind) return undefined
   return badRequest(
     `the API version in the data (${String(given.apiVersion)}) does not match the expected API version (${apiVersion})`,
   )
 }
 
 /** Metadata of the object and of those embedded in it. Source: pkg/apiserver/schema/objectmeta/algorithm.go Coerce */
-function coerceMetadata(object: JsonObject, type: CustomType, path: string, found: string[]): JsonObject | string {
-  const coerced = coerceOne(object, path, found)
+function coerceMetadata(object: JsonObject, type: CustomType, found: string[]): JsonObject | string {
+  const coerced = coerceOne(object, '', found)
   if (typeof coerced === 'string') return coerced
   try {
     return withMembers(coerced, (name, value) => {
@@ -95,7 +93,7 @@ function coerceOne(object: JsonObject, path: string, found: string[]): JsonObjec
   if (!('object' in checked))
     return (checked.message ?? '')
       .replace(/^.*cannot be handled as a ServiceAccount: /s, '')
-      .replaceAll('ServiceAccount.', 'ObjectMeta.')
+      .replaceAll('ObjectMeta.metadata.', 'ObjectMeta.')
   found.push(...checked.warnings.map((text) => text.replace('"metadata', `"${path === '' ? '' : `${path}.`}metadata`)))
   return { ...object, metadata: checked.object.metadata }
 }

@@ -8,6 +8,23 @@ export function withDefaults(object: JsonObject, schema: Schema): JsonObject {
   return hasDefaults(schema) ? (defaulted(object, schema) as JsonObject) : object
 }
 
+/** Nulls where none may be, and nothing else stands in for them, are as good as absent. Source: prunenulls.go PruneNonNullableNullsWithoutDefaults */
+export function withoutNulls(value: unknown, schema: Schema): unknown {
+  if (Array.isArray(value)) {
+    const items = itemsOf(schema)
+    return items === undefined ? value : withItems(value, (item) => withoutNulls(item, items))
+  }
+  if (!isObject(value)) return value
+  const { properties = {} } = schema
+  const additional = additionalOf(schema)
+  return withMembers(value, (name, member) => {
+    const property = Object.hasOwn(properties, name) ? properties[name] : additional
+    if (property === undefined) return member
+    if (member === null && property.nullable !== true && property.default === undefined) return undefined
+    return withoutNulls(member, property)
+  })
+}
+
 const known = new WeakMap<Schema, boolean>()
 
 /** Whether there is a default anywhere in it. */

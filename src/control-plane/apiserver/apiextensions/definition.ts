@@ -6,6 +6,7 @@ import type {
   ObjectMeta,
 } from '../../../api/types.ts'
 import type { FieldError, KindDefinition } from '../registry/contract.ts'
+import { invalid } from '../registry/validation/field-error.ts'
 import { columnsOf } from './columns.ts'
 import { decodeCustom } from './decode.ts'
 import { hasDefaults, withDefaults } from './defaulting.ts'
@@ -52,7 +53,8 @@ export function customKind(crd: CustomResourceDefinition, version: CustomResourc
     ...(hasDefaults(schema) && {
       defaults: (object) => withDefaults(object as unknown as JsonObject, schema) as unknown as KubernetesObject,
     }),
-    ...strategy(schema, status !== undefined, scale),
+    ...strategy(schema, status !== undefined, scale, names.kind),
+    patchTypes: ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'],
     ...(scale && { scale: scaleOf(scale) }),
     columns: columnsOf(version.additionalPrinterColumns),
     fieldSelectors: selectorsOf(version),
@@ -77,7 +79,12 @@ type Strategy = Pick<
   | 'validateStatusUpdate'
 >
 
-function strategy(schema: Schema, hasStatus: boolean, scale: Parameters<typeof scaleOf>[0] | undefined): Strategy {
+function strategy(
+  schema: Schema,
+  hasStatus: boolean,
+  scale: Parameters<typeof scaleOf>[0] | undefined,
+  kind: string,
+): Strategy {
   const common = (object: KubernetesObject, old: KubernetesObject | undefined): FieldError[] => [
     ...schemaErrors(object, schema, old),
     ...(scale === undefined ? [] : scaleErrors(object, scale, false)),
@@ -98,6 +105,7 @@ function strategy(schema: Schema, hasStatus: boolean, scale: Parameters<typeof s
       return withStatusOf({ ...old, metadata }, object)
     },
     validate: (object) =>
+      ofOtherKind(object, kind) ??
       withRules(common(object, undefined), object, schema, undefined, listTypeErrors(object, schema)),
     validateUpdate: (object, old) => {
       const lists = listTypeErrors(old, schema).length === 0 ? listTypeErrors(object, schema) : []
@@ -119,6 +127,13 @@ function strategy(schema: Schema, hasStatus: boolean, scale: Parameters<typeof s
       )
     },
   }
+}
+
+function ofOtherKind(object: KubernetesObject, kind: string): readonly FieldError[] | undefined {
+  if (object.kind === kind) return undefined
+  const errors: FieldError[] = []
+  invalid(errors, 'kind', object.kind, `must be ${kind}`)
+  return errors
 }
 
 /** Rules are looked at only where nothing else is wrong that they would trip over. Source: strategy.go hasBlockingErr */

@@ -166,13 +166,13 @@ class RuleWalk {
     { error = '', exceeded }: { error?: string; exceeded?: boolean },
   ): void {
     if (exceeded) {
-      const why = `'${error}': no further validation rules will be run due to call cost exceeds limit for rule: ${rule.rule.trim()}`
+      const why = `'${error}': no further validation rules will be run due to call cost exceeds limit for rule: ${named(rule)}`
       this.#invalid(path, schema, why)
       this.#budget = -1
     } else if (error.startsWith('no such overload')) {
       const why = 'call arguments did not match a supported operator, function or macro signature for rule'
-      this.#invalid(path, schema, `'${error}': ${why}: ${rule.rule.trim()}`)
-    } else this.#invalid(path, schema, `${error} evaluating rule: ${rule.rule.trim()}`)
+      this.#invalid(path, schema, `'${error}': ${why}: ${named(rule)}`)
+    } else this.#invalid(path, schema, `${error} evaluating rule: ${named(rule)}`)
   }
 
   /** Source: validation.go evalMessageExpression */
@@ -202,6 +202,9 @@ function oldSelfOf(rule: ValidationRule, oldSelf: Value | undefined): Readonly<R
   if (rule.optionalOldSelf) return { oldSelf: new OptionalValue(oldSelf) }
   return oldSelf === undefined ? {} : { oldSelf }
 }
+
+/** Source: validation.go ruleErrorString */
+const named = ({ message, rule }: ValidationRule) => (message ? message.trim() : rule.trim())
 
 const messageOf = ({ message, rule }: ValidationRule) => (message ? message.trim() : `failed rule: ${rule.trim()}`)
 

@@ -38,6 +38,28 @@ export function scaleOf(paths: CustomResourceSubresourceScale) {
   }
 }
 
+/** Source: apimachinery/pkg/apis/meta/v1/unstructured/helpers.go NestedFieldNoCopy, NestedInt64 */
+function accessorError(object: unknown, path: string): string | undefined {
+  const of = (value: unknown, expected: string) =>
+    `.${partsOf(path).join('.')} accessor error: ${typeof value === 'object' ? JSON.stringify(value) : String(value)} is of the type ${goType(value)}, expected ${expected}`
+  let value = object
+  for (const name of partsOf(path)) {
+    if (value === undefined) return undefined
+    if (!isObject(value)) return of(value, 'map[string]interface{}')
+    value = value[name]
+  }
+  if (value === undefined || (typeof value === 'number' && Number.isInteger(value))) return undefined
+  return of(value, 'int64')
+}
+
+function goType(value: unknown): string {
+  if (value === null) return '<nil>'
+  if (Array.isArray(value)) return '[]interface {}'
+  if (typeof value === 'object') return 'map[string]interface {}'
+  if (typeof value === 'boolean') return 'bool'
+  return typeof value === 'number' ? (Number.isInteger(value) ? 'int64' : 'float64') : typeof value
+}
+
 export function scaleErrors(
   object: KubernetesObject,
   paths: CustomResourceSubresourceScale,
@@ -46,6 +68,8 @@ export function scaleErrors(
   const errors: FieldError[] = []
   for (const path of status ? [paths.statusReplicasPath] : [paths.specReplicasPath, paths.statusReplicasPath]) {
     const value = at(object, path)
+    const problem = accessorError(object, path)
+    if (problem !== undefined) invalid(errors, path, 0, problem)
     if (typeof value !== 'number') continue
     if (value < 0) invalid(errors, path, value, 'should be a non-negative integer')
     else if (value > 2147483647) invalid(errors, path, value, 'should be less than or equal to 2147483647')

@@ -2,6 +2,7 @@ import { hasReason } from '../../../api/status.ts'
 import { isStatus, type Kind, type KubernetesObject, type OwnerReference, type Status } from '../../../api/types.ts'
 import type { Client, EventRecorder } from '../../../client/contract.ts'
 import type { KindInfo } from '../controller.ts'
+import { clientKind } from '../custom-kinds.ts'
 import { blocks, FOREGROUND, isDeletingDependents, isOrphaning, ORPHAN, type OwnerGraph, owners } from './graph.ts'
 
 export interface CollectorDependencies {
@@ -17,7 +18,7 @@ export function collect(uid: string, deps: CollectorDependencies): Status | unde
   const known = deps.graph.get(uid)
   if (known === undefined) return undefined
   const { name, namespace } = known.metadata
-  const object: KubernetesObject | undefined = deps.client.get(known.kind as Kind, name, namespace)
+  const object: KubernetesObject | undefined = deps.client.get(keyOf(known, deps), name, namespace)
   if (object === undefined || object.metadata.uid !== uid) {
     deps.graph.delete(known)
     return undefined
@@ -28,6 +29,12 @@ export function collect(uid: string, deps: CollectorDependencies): Status | unde
   return deleteIfUnowned(object, deps)
 }
 
+/** How the client names the object's kind. */
+function keyOf({ apiVersion, kind }: KubernetesObject, { kinds }: CollectorDependencies): Kind {
+  const info = kinds.get(`${apiVersion}/${kind}`)
+  return info === undefined ? (kind as Kind) : clientKind(info)
+}
+
 type Standing = 'solid' | 'dangling' | 'waiting'
 
 /** Source: garbagecollector.go attemptToDeleteItem */
@@ -35,19 +42,19 @@ function deleteIfUnowned(object: KubernetesObject, deps: CollectorDependencies):
   const standing = owners(object).map((ref): [OwnerReference, Standing] => [ref, standingOf(object, ref, deps)])
   const lost = standing.filter(([, how]) => how !== 'solid').map(([ref]) => ref.uid)
   if (lost.length < standing.length)
-    return lost.length === 0 ? undefined : withoutOwners(object, (ref) => lost.includes(ref.uid), deps.client)
+    return lost.length === 0 ? undefined : withoutOwners(object, (ref) => lost.includes(ref.uid), deps)
   const dependents = deps.graph.dependents(object.metadata.uid!)
   if (standing.some(([, how]) => how === 'waiting') && dependents.length > 0) {
     // A circle of owners that all wait would wait for ever.
     if (dependents.some(isDeletingDependents)) {
-      const failed = unblockOwners(object, deps.client)
+      const failed = unblockOwners(object, deps)
       if (failed !== undefined) return failed
     }
-    return remove(object, 'Foreground', deps.client)
+    return remove(object, 'Foreground', deps)
   }
   const { finalizers = [] } = object.metadata
-  if (finalizers.includes(ORPHAN)) return remove(object, 'Orphan', deps.client)
-  return remove(object, finalizers.includes(FOREGROUND) ? 'Foreground' : 'Background', deps.client)
+  if (finalizers.includes(ORPHAN)) return remove(object, 'Orphan', deps)
+  return remove(object, finalizers.includes(FOREGROUND) ? 'Foreground' : 'Background', deps)
 }
 
 /** Source: garbagecollector.go classifyReferences, isDangling */
@@ -61,7 +68,7 @@ function standingOf(object: KubernetesObject, ref: OwnerReference, deps: Collect
     return 'solid'
   }
   const owner: KubernetesObject | undefined = deps.client.get(
-    ref.kind as Kind,
+    clientKind(kind),
     ref.name,
     kind.namespaced ? namespace : undefined,
   )
@@ -83,7 +90,7 @@ function reportInvalidNamespace(object: KubernetesObject, ref: OwnerReference, r
 function awaitDependents(object: KubernetesObject, deps: CollectorDependencies): Status | undefined {
   const uid = object.metadata.uid!
   const blocking = deps.graph.dependents(uid).filter((dependent) => blocks(dependent, uid))
-  if (blocking.length === 0) return removeFinalizer(object, FOREGROUND, deps.client)
+  if (blocking.length === 0) return removeFinalizer(object, FOREGROUND, deps)
   for (const dependent of blocking) if (!isDeletingDependents(dependent)) deps.enqueue(dependent.metadata.uid!)
   return undefined
 }
@@ -92,28 +99,32 @@ function awaitDependents(object: KubernetesObject, deps: CollectorDependencies):
 function orphanDependents(object: KubernetesObject, deps: CollectorDependencies): Status | undefined {
   const uid = object.metadata.uid!
   for (const dependent of deps.graph.dependents(uid)) {
-    const failed = withoutOwners(dependent, (ref) => ref.uid === uid, deps.client)
+    const failed = withoutOwners(dependent, (ref) => ref.uid === uid, deps)
     if (failed !== undefined) return failed
   }
-  return removeFinalizer(object, ORPHAN, deps.client)
+  return removeFinalizer(object, ORPHAN, deps)
 }
 
-function remove(object: KubernetesObject, propagationPolicy: 'Orphan' | 'Foreground' | 'Background', client: Client) {
+function remove(
+  object: KubernetesObject,
+  propagationPolicy: 'Orphan' | 'Foreground' | 'Background',
+  deps: CollectorDependencies,
+) {
   const { name, namespace, uid } = object.metadata
   const options = { propagationPolicy, preconditions: { uid: uid! } }
-  return refusal(client.delete(object.kind as Kind, name, namespace, options))
+  return refusal(deps.client.delete(keyOf(object, deps), name, namespace, options))
 }
 
-function removeFinalizer(object: KubernetesObject, finalizer: string, client: Client): Status | undefined {
-  return change(object, client, (now) => {
+function removeFinalizer(object: KubernetesObject, finalizer: string, deps: CollectorDependencies): Status | undefined {
+  return change(object, deps, (now) => {
     const { finalizers = [], ...metadata } = now.metadata
     const left = finalizers.filter((each) => each !== finalizer)
     return { ...now, metadata: left.length === 0 ? metadata : { ...metadata, finalizers: left } }
   })
 }
 
-function withoutOwners(object: KubernetesObject, which: (ref: OwnerReference) => boolean, client: Client) {
-  return change(object, client, (now) => {
+function withoutOwners(object: KubernetesObject, which: (ref: OwnerReference) => boolean, deps: CollectorDependencies) {
+  return change(object, deps, (now) => {
     const { ownerReferences = [], ...metadata } = now.metadata
     const left = ownerReferences.filter((ref) => !which(ref))
     if (left.length === ownerReferences.length) return undefined
@@ -122,19 +133,20 @@ function withoutOwners(object: KubernetesObject, which: (ref: OwnerReference) =>
 }
 
 /** Source: patch.go unblockOwnerReferencesStrategicMergePatch */
-function unblockOwners(object: KubernetesObject, client: Client): Status | undefined {
-  return change(object, client, (now) => ({
+function unblockOwners(object: KubernetesObject, deps: CollectorDependencies): Status | undefined {
+  return change(object, deps, (now) => ({
     ...now,
     metadata: { ...now.metadata, ownerReferences: owners(now).map((ref) => ({ ...ref, blockOwnerDeletion: false })) },
   }))
 }
 
 function change(
-  { kind, metadata: { name, namespace, uid } }: KubernetesObject,
-  client: Client,
+  object: KubernetesObject,
+  deps: CollectorDependencies,
   how: (now: KubernetesObject) => KubernetesObject | undefined,
 ): Status | undefined {
-  const answer = client.update(kind as Kind, name, namespace, (now) =>
+  const { name, namespace, uid } = object.metadata
+  const answer = deps.client.update(keyOf(object, deps), name, namespace, (now) =>
     now.metadata.uid === uid ? (how(now) as typeof now | undefined) : undefined,
   )
   return refusal(answer)

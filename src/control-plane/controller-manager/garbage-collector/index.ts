@@ -1,5 +1,6 @@
-import type { Kind, KubernetesObject, OwnerReference, WatchEvent } from '../../../api/types.ts'
-import type { Controller, ControllerContext, ControllerDescriptor } from '../controller.ts'
+import type { CustomResourceDefinition, KubernetesObject, OwnerReference, WatchEvent } from '../../../api/types.ts'
+import type { Controller, ControllerContext, ControllerDescriptor, KindInfo } from '../controller.ts'
+import { clientKind, customKindsOf } from '../custom-kinds.ts'
 import { startLoop } from '../machine.ts'
 import { collect } from './collect.ts'
 import { isDeletingDependents, isOrphaning, OwnerGraph, owners } from './graph.ts'
@@ -62,21 +63,50 @@ function startGarbageCollector({ client, informers, recorder, world, kinds }: Co
     }
   }
 
-  const stops = kinds
-    .filter(({ kind }) => !NOT_WATCHED.has(kind))
-    .map(({ kind }) =>
-      informers.on(kind as Kind, ({ type, object }: WatchEvent, old: KubernetesObject | undefined) => {
-        if (old !== undefined && old.metadata.uid !== object.metadata.uid) gone(old)
-        const same = old?.metadata.uid === object.metadata.uid ? old : undefined
-        if (type === 'DELETED') gone(object)
-        else changed(object, same)
-      }),
-    )
+  const follow = (kind: KindInfo) =>
+    informers.on(clientKind(kind), ({ type, object }: WatchEvent, old: KubernetesObject | undefined) => {
+      if (old !== undefined && old.metadata.uid !== object.metadata.uid) gone(old)
+      const same = old?.metadata.uid === object.metadata.uid ? old : undefined
+      if (type === 'DELETED') gone(object)
+      else changed(object, same)
+    })
+  const stops = kinds.filter(({ kind }) => !NOT_WATCHED.has(kind)).map(follow)
+  const custom = new CustomKinds(byName, follow)
+  stops.push(informers.on('CustomResourceDefinition', ({ type, object }) => custom.changed(object, type === 'DELETED')))
   return {
     stop() {
-      for (const stop of stops) stop()
+      for (const stop of [...stops, () => custom.stop()]) stop()
       loop.stop()
     },
+  }
+}
+
+/** Custom resources are followed as soon as their definition is established. */
+class CustomKinds {
+  readonly #byName: Map<string, KindInfo>
+  readonly #follow: (kind: KindInfo) => () => void
+  readonly #followed = new Map<string, () => void>()
+
+  constructor(byName: Map<string, KindInfo>, follow: (kind: KindInfo) => () => void) {
+    this.#byName = byName
+    this.#follow = follow
+  }
+
+  changed(crd: CustomResourceDefinition, gone: boolean): void {
+    const { name } = crd.metadata
+    const served = gone ? [] : customKindsOf(crd)
+    for (const kind of served) this.#byName.set(`${kind.apiVersion}/${kind.kind}`, kind)
+    const [first] = served
+    if (first !== undefined && !this.#followed.has(name)) this.#followed.set(name, this.#follow(first))
+    if (!gone) return
+    this.#followed.get(name)?.()
+    this.#followed.delete(name)
+    for (const { name: version } of crd.spec.versions)
+      this.#byName.delete(`${crd.spec.group}/${version}/${crd.spec.names.kind}`)
+  }
+
+  stop(): void {
+    for (const stop of this.#followed.values()) stop()
   }
 }
 

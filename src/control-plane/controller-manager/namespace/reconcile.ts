@@ -1,9 +1,10 @@
 import { groupOf } from '../../../api/meta.ts'
 import { unknownError } from '../../../api/status.ts'
 import { parseTime } from '../../../api/time.ts'
-import { isStatus, type Kind, type Namespace, type Pod, type Status } from '../../../api/types.ts'
+import { isStatus, type Namespace, type Pod, type Status } from '../../../api/types.ts'
 import type { Client } from '../../../client/contract.ts'
 import type { KindInfo } from '../controller.ts'
+import { clientKind, customKindsOf } from '../custom-kinds.ts'
 import { type Remaining, withDeletionConditions } from './conditions.ts'
 
 /** Source: pkg/controller/namespace/deletion/namespaced_resources_deleter.go finalizerEstimateSeconds */
@@ -44,7 +45,7 @@ function deleteAllContent(namespace: Namespace, remaining: Remaining, deps: Name
   for (const kind of deps.kinds.filter(isPods)) estimate = deleteKind(namespace, kind, remaining, deps)
   const podsRemain = remaining.resources.size > 0
   if (!podsRemain)
-    for (const kind of deps.kinds)
+    for (const kind of [...deps.kinds, ...customKinds(deps.client)])
       if (!isPods(kind)) estimate = Math.max(estimate, deleteKind(namespace, kind, remaining, deps))
   // While pods are waited for, upstream does not say yet what remains.
   const told = podsRemain ? { ...remaining, resources: new Map(), finalizers: new Map() } : remaining
@@ -52,21 +53,29 @@ function deleteAllContent(namespace: Namespace, remaining: Remaining, deps: Name
   return estimate
 }
 
+/** One version of each custom resource that lives in namespaces. */
+function customKinds(client: Client): readonly KindInfo[] {
+  return client
+    .list('CustomResourceDefinition')
+    .flatMap((crd) => customKindsOf(crd).slice(0, 1))
+    .filter(({ namespaced }) => namespaced)
+}
+
 /** Answers how many seconds what remains may still take. Source: deleteAllContentForGroupVersionResource */
 function deleteKind(namespace: Namespace, kind: KindInfo, remaining: Remaining, deps: NamespaceDependencies): number {
   const { client, now } = deps
   const where = { namespace: namespace.metadata.name }
-  const items = client.list(kind.kind as Kind, where)
+  const items = client.list(clientKind(kind), where)
   if (items.length === 0) return 0
   const estimate = kind.kind === 'Pod' ? gracePeriodLeft(items as readonly Pod[], namespace, now()) : 0
   for (const { metadata } of items) {
-    const answer = client.delete(kind.kind as Kind, metadata.name, where.namespace, { propagationPolicy: 'Background' })
+    const answer = client.delete(clientKind(kind), metadata.name, where.namespace, { propagationPolicy: 'Background' })
     if (isStatus(answer) && answer.reason !== 'NotFound') {
       remaining.errors.push(answer)
       return estimate
     }
   }
-  const left = client.list(kind.kind as Kind, where)
+  const left = client.list(clientKind(kind), where)
   if (left.length === 0) return 0
   const resource = `${kind.resource}.${groupOf(kind.apiVersion)}`
   remaining.resources.set(resource, left.length)

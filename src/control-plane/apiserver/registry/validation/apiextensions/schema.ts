@@ -82,6 +82,7 @@ function validateKeywords(errors: Errors, schema: Schema, path: string): void {
     )
   if (
     schema.additionalProperties !== undefined &&
+    schema.additionalProperties !== true &&
     schema.properties !== undefined &&
     Object.keys(schema.properties).length > 0
   )
