@@ -43,7 +43,7 @@ export class HttpBridge {
       ...way,
       request: {
         protocol: 'HTTP',
-        from: way.from.ip,
+        from: '127.0.0.1',
         method: request.method ?? 'GET',
         path: request.url ?? '/',
         headers: plainHeaders(request.headers),
