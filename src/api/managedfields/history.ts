@@ -141,7 +141,7 @@ export class PendingWrites {
   readonly #ring: History[] = []
   #next = 0
 
-  constructor(most = 20_000) {
+  constructor(most = 50_000) {
     this.#most = most
   }
 

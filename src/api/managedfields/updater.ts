@@ -126,12 +126,27 @@ function comparedIn({ filter }: KindVersion, comparison: Comparison): Comparison
   return { removed: filter(removed), modified: filter(modified), added: filter(added) }
 }
 
+/** Sets that are known to fit a schema: most are looked at again and again, unchanged. */
+const fitting = new WeakMap<Atom, WeakSet<FieldSet>>()
+
+function fitted(set: FieldSet, type: Atom): FieldSet {
+  let known = fitting.get(type)
+  if (known === undefined) {
+    known = new WeakSet()
+    fitting.set(type, known)
+  }
+  if (known.has(set)) return set
+  const result = reconcile(set, type)
+  known.add(result)
+  return result
+}
+
 function reconciled(type: ManagedType, managers: Managers): Managers {
   const result = new Map<string, Owned>()
   for (const [manager, owned] of managers) {
     const version = versionOf(type, owned.apiVersion)
     if (version === undefined) continue
-    const set = reconcile(owned.set, version.type)
+    const set = fitted(owned.set, version.type)
     result.set(manager, set === owned.set ? owned : { ...owned, set })
   }
   return result
