@@ -1,0 +1,78 @@
+@api
+Feature: Access to the API
+  Who somebody is, what he may do, and how he comes by more.
+
+  @claim:api-03
+  Scenario: Nobody grants rights that he does not have
+    Given a cluster
+    And namespace "dev"
+    And these manifests are applied:
+      """yaml
+      apiVersion: rbac.authorization.k8s.io/v1
+      kind: Role
+      metadata: {name: lead, namespace: dev}
+      rules:
+      - {apiGroups: [rbac.authorization.k8s.io], resources: [roles], verbs: [create]}
+      - {apiGroups: [""], resources: [pods], verbs: [get, list]}
+      ---
+      apiVersion: rbac.authorization.k8s.io/v1
+      kind: RoleBinding
+      metadata: {name: jane-leads, namespace: dev}
+      roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: lead}
+      subjects: [{kind: User, name: jane, apiGroup: rbac.authorization.k8s.io}]
+      """
+    When kubectl "create role reader -n dev --verb=get --resource=pods --as jane" is run
+    Then the command succeeds
+    When kubectl "create role reaper -n dev --verb=delete --resource=pods --as jane" is run
+    Then the command fails
+    And the command's output contains 'user "jane" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:'
+    And the command's output contains '{APIGroups:[""], Resources:["pods"], Verbs:["delete"]}'
+
+  @claim:api-03
+  Scenario: Who may impersonate a user may act as him only where the right says so
+    Given a cluster
+    And these manifests are applied:
+      """yaml
+      apiVersion: rbac.authorization.k8s.io/v1
+      kind: ClusterRole
+      metadata: {name: acts-as-jane-on-pods}
+      rules:
+      - {apiGroups: [authentication.k8s.io], resources: [users], resourceNames: [jane], verbs: ["impersonate:user-info"]}
+      - {apiGroups: [""], resources: [pods], verbs: ["impersonate-on:user-info:list"]}
+      """
+    When kubectl "auth can-i impersonate-on:user-info:list pods --as ann" is run
+    Then the command's output contains "no"
+    When these manifests are applied:
+      """yaml
+      apiVersion: rbac.authorization.k8s.io/v1
+      kind: ClusterRoleBinding
+      metadata: {name: ann-acts-as-jane}
+      roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: acts-as-jane-on-pods}
+      subjects: [{kind: User, name: ann, apiGroup: rbac.authorization.k8s.io}]
+      """
+    And kubectl "auth can-i impersonate-on:user-info:list pods --as ann" is run
+    Then the command's output contains "yes"
+    When kubectl "auth can-i impersonate users --as ann" is run
+    Then the command's output contains "no"
+
+  @claim:api-02
+  Scenario: A bootstrap token goes when its time is up
+    Given a cluster
+    And these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Secret
+      metadata: {name: bootstrap-token-abcdef, namespace: kube-system}
+      type: bootstrap.kubernetes.io/token
+      stringData:
+        token-id: abcdef
+        token-secret: 0123456789abcdef
+        usage-bootstrap-authentication: "true"
+        expiration: "2026-01-01T01:00:00Z"
+      """
+    When kubectl "get secret bootstrap-token-abcdef -n kube-system" is run
+    Then the command succeeds
+    When 1 hour passes
+    And kubectl "get secret bootstrap-token-abcdef -n kube-system" is run
+    Then the command fails
+    And the command's output contains 'secrets "bootstrap-token-abcdef" not found'
