@@ -64,14 +64,14 @@ const remove = [
 const list = [
   query('allowWatchBookmarks', 'boolean', 'Whether a watch gets BOOKMARK events.'),
   query('continue', 'string', 'The continue token of the previous part of the list.'),
-  query('fieldSelector', 'string', 'Restricts the answer by fields.'),
-  query('labelSelector', 'string', 'Restricts the answer by labels.'),
+  query('fieldSelector', 'string', 'Restricts the list of returned objects by their fields.'),
+  query('labelSelector', 'string', 'Restricts the list of returned objects by their labels.'),
   query('limit', 'integer', 'How many objects to answer at most.'),
   query('resourceVersion', 'string', 'Which version the answer is served from.'),
   query('resourceVersionMatch', 'string', 'How resourceVersion is applied: Exact or NotOlderThan.'),
   query('sendInitialEvents', 'boolean', 'Whether a watch begins with the objects that are there.'),
   query('timeoutSeconds', 'integer', 'How long a list or a watch may take.'),
-  query('watch', 'boolean', 'Watch for changes instead of listing.'),
+  query('watch', 'boolean', 'Watch for changes to the described resources instead of listing them.'),
 ]
 const nameParameter = (kind: string): Parameter => ({
   name: 'name',
