@@ -42,6 +42,17 @@ function descriptions(type: string): Descriptions {
   return known
 }
 
+/** Values of fields that take only some, by type and field. */
+const enums = JSON.parse(readFileSync(new URL('./facts/enums.json', import.meta.url), 'utf8')) as Readonly<
+  Record<string, Readonly<Record<string, readonly string[]>>>
+>
+
+/** The field with its values: its own, or those of its elements. */
+function withValues(field: FieldFacts, values: readonly string[] | undefined): FieldFacts {
+  if (values === undefined) return field
+  return field.items ? { ...field, items: { ...field.items, enum: values } } : { ...field, enum: values }
+}
+
 const notSpoken = /^(listType|listMapKeys|mapType|patchMergeKey|patchStrategy)$/
 const spoken: Readonly<Record<string, string>> = {
   listType: 'x-kubernetes-list-type',
@@ -81,7 +92,7 @@ function definitionOf(name: string, type: TypeFacts): Record<string, unknown> {
   const properties = Object.entries(type.fields).map(([field, facts]) => {
     // client-node has no text for a field that is a reference.
     const text = fields.get(field) ?? fieldTextsOf(name).get(field)
-    return [field, schemaOf(facts, text)]
+    return [field, schemaOf(withValues(facts, enums[name]?.[field]), text)]
   })
   const gvk = type.gvk?.map((each) => {
     const [group, version, kind] = each.split('/')
