@@ -15,6 +15,7 @@ import { respond, strategyContext } from './answer.ts'
 import { createObject, inRequestNamespace } from './create.ts'
 import { decode } from './decode.ts'
 import { hasGeneration } from './generation.ts'
+import { versionMissing } from './unconditional-update.ts'
 
 /** What a write makes of the current object; undefined: leave it. */
 export type Change = (current: KubernetesObject) => Answer<KubernetesObject> | undefined
@@ -92,7 +93,7 @@ export function updateObject(
   const answer = change(kv.value)
   if (answer === undefined || (answer === kv.value && history === undefined)) return kv.value
   if (isStatus(answer)) return answer
-  const stale = checkVersion(call, answer, kv)
+  const stale = versionMissing(call, answer) ?? checkVersion(call, answer, kv)
   if (stale !== undefined) return stale
   const written = history === undefined ? recordUpdate(call, answer, kv.value) : history()
   const admitted = admit(call, 'UPDATE', withoutEntries(answer), kv.value)
