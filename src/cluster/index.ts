@@ -18,7 +18,7 @@ export type {
   TopologyNode,
 } from './contract.ts'
 export type { Input } from './inputs.ts'
-export type { Dial, OutputListener, StreamRequest, Streams, Unreached, UserSession } from './streams.ts'
+export type { Dial, StreamRequest, Streams, Unreached, UserSession } from './streams.ts'
 export { DEFAULT_TOPOLOGY, parseTopology, SERVICE_CIDR, TopologyError, topologyOf } from './topology.ts'
 
 /**

@@ -2,7 +2,7 @@ import type { OutsideCall, OutsideOutcome } from '../../api/request.ts'
 
 /**
  * Thrown where a request cannot go on without an answer from the world outside. Nothing has been written by then; the
- * request is handed in again with the outcomes. See docs/decisions/0009-outside-calls.md.
+ * request is handed in again with the outcomes. See docs/decisions/0010-outside-calls.md.
  */
 export class NeedsOutside extends Error {
   readonly calls: readonly OutsideCall[]

@@ -136,8 +136,6 @@ export function withSemantics(list: readonly Value[], of: ListSemantics): readon
   return list
 }
 
-export const semanticsOf = (list: readonly Value[]): ListSemantics | undefined => semantics.get(list)
-
 const mapKey = (item: Value, { keys }: ListSemantics): string =>
   keys.map((key) => JSON.stringify(item instanceof MapValue ? keyText(item.get(key) ?? null) : null)).join()
 

@@ -1,4 +1,5 @@
 import type { NetworkAnswer, NetworkRequest, Process, Program } from '../../contract.ts'
+import { webhook } from './agnhost-webhook.ts'
 import { after, hostnameOf } from './declared.ts'
 import { commonLogTime, slashTime } from './log-times.ts'
 
@@ -171,7 +172,8 @@ export const agnhost: Program = {
     if (command === 'netexec') return netexec(process)
     if (command === 'serve-hostname') return serveHostname(process)
     if (command === 'liveness') return liveness(process)
-    process.log(`agnhost ${command}: not simulated; netexec, serve-hostname, liveness and pause are`, 'stderr')
+    if (command === 'webhook') return webhook(process, Number(flag(process.argv, 'port') ?? 443))
+    process.log(`agnhost ${command}: not simulated; netexec, serve-hostname, liveness, webhook and pause are`, 'stderr')
     process.exit(1)
   },
 }
