@@ -104,7 +104,10 @@ function addServeCommand(kubedrill: Command): void {
         .choices(['full', 'control-plane'])
         .default('full'),
     )
-    .option('--token-auth-file <file>', 'CSV of static bearer tokens: token,user,uid,"group1,group2"')
+    .option(
+      '--token-auth-file <file>',
+      'CSV of static bearer tokens: token,user,uid,"group1,group2"; control-plane: admin-token, in system:masters',
+    )
     .option('--client-ca-file <file>', 'accept client certificates of this CA too')
     .option(
       '--cluster-signing-cert-file <file>',

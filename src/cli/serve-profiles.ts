@@ -7,6 +7,8 @@ export interface ServeProfile {
   /** How long (virtual ms) power-on takes, a little rounded up: that long ago, the cluster is up now and its clock shows the time of day. */
   readonly bootMs: number
   readonly authorizationMode?: string
+  /** A token file. Whoever knows it knows these tokens: no more than a test server behind a loopback address should have. */
+  readonly tokens?: string
   readonly disableAdmissionPlugins?: string
 }
 
@@ -22,6 +24,7 @@ export const profiles: Readonly<Record<ProfileName, ServeProfile>> = {
     topology: { ...topologyOf(1, 0), serviceCIDR: '10.0.0.0/24' },
     bootMs: 5_000,
     authorizationMode: 'RBAC,AlwaysAllow',
+    tokens: 'admin-token,admin,,"system:masters"',
     disableAdmissionPlugins: [
       'ServiceAccount',
       'DefaultStorageClass',

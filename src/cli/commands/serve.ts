@@ -49,7 +49,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   if (options.session !== undefined) return (await import('../live-session.ts')).serveSession(options.session)
   const profile = profiles[options.profile]
   const topology = topologyOf(options)
-  const staticTokens = options.tokenAuthFile === undefined ? undefined : parseTokenFile(read(options.tokenAuthFile))
+  const tokens = options.tokenAuthFile === undefined ? profile.tokens : read(options.tokenAuthFile)
+  const staticTokens = tokens === undefined ? undefined : parseTokenFile(tokens)
   const clientCAs = options.clientCaFile === undefined ? [] : [read(options.clientCaFile)]
   const audit = auditOf(options)
   const givenSigner = signingPair(options)
