@@ -99,7 +99,8 @@ async function runSuite(
   env = {},
 ): Promise<readonly Row[]> {
   const runner = spawn(needed.runner, ['-s', url, '-b', needed.kubectl, '-o', directory, ...functions], {
-    env: { ...process.env, K: needed.kubernetes, ...env },
+    // npm sets NODE to a path; to the suite it says whether there is a Node object.
+    env: { ...process.env, NODE: '1', K: needed.kubernetes, ...env },
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   await new Promise((ended) => runner.once('exit', ended))
