@@ -132,6 +132,12 @@ export type ServerWatchEvent =
   /** `initialEventsEnd`: the bookmark that closes `sendInitialEvents`. */
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly initialEventsEnd?: boolean }
   | { readonly type: 'ERROR'; readonly status: Status }
+  /** For watchers whose request has `outside`: the event is known once these calls have been made. */
+  | {
+      readonly type: 'PENDING'
+      readonly outside: readonly OutsideCall[]
+      readonly resume: (outcomes: readonly OutsideOutcome[]) => ServerWatchEvent
+    }
 
 export interface Watch {
   stop(): void

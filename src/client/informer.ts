@@ -126,7 +126,7 @@ export class Informer {
 
   #heard(event: ServerWatchEvent): void {
     if (event.type === 'ERROR') this.#lost()
-    else if (event.type !== 'BOOKMARK') this.#apply(event)
+    else if ('object' in event) this.#apply(event)
   }
 
   #apply(event: WatchEvent): void {

@@ -15,8 +15,6 @@ import { notAcceptable, noteBodies, respond } from './respond.ts'
 import { includeObject } from './tables.ts'
 import { answerWatch } from './watch-stream.ts'
 
-const READS: ReadonlySet<Verb> = new Set<Verb>(['get', 'list'])
-
 const forms = ['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']
 
 /** A request for objects: found, decoded, handed to the API server, answered. */
@@ -43,9 +41,7 @@ export async function answerResource(door: Door, exchange: Exchange, info: Resou
   const request = await decodedRequest(door, exchange, info, kind, verb)
   if (isStatus(request)) return exchange.status(request)
   if (verb === 'watch') return answerWatch(door, exchange, request, kind, representation)
-  const response = READS.has(verb)
-    ? await door.options.world.inject(() => door.call((api) => api.handle(request)))
-    : await handleWithOutside(door, request)
+  const response = await handleWithOutside(door, request)
   if (response === undefined) return door.refuse(exchange)
   if (door.audit !== undefined) noteBodies(exchange, kind, request, response)
   if (response.afterMs !== undefined && response.afterMs > 0) await door.options.world.wait(response.afterMs)

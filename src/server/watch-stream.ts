@@ -5,8 +5,11 @@ import type { ServedKind } from './contract.ts'
 import type { Door } from './door.ts'
 import type { Exchange } from './exchange.ts'
 import type { Representation } from './negotiate.ts'
+import { callOutside } from './outside.ts'
 import { unstreamable } from './respond.ts'
 import { includeObject } from './tables.ts'
+
+type ToldEvent = Exclude<ServerWatchEvent, { readonly type: 'PENDING' }>
 
 /** What may wait for a client that does not read; the bytes are shared with all other watchers. */
 const MAX_WAITING = 64 * 1024 * 1024
@@ -24,12 +27,16 @@ export async function answerWatch(
   if (representation.format === 'yaml') return unstreamable(exchange)
   const frames = frameMaker(door, exchange, kind, representation)
   const stream = new FrameStream(exchange)
+  const events = new EventsInOrder((event) => {
+    stream.write(frames(event))
+    if (event.type === 'ERROR') stream.end()
+  })
   const watch = await door.options.world.inject(() =>
     door.call((api) =>
       api.watch(
-        { ...request, onlooker: true },
-        (event) => stream.write(frames(event)),
-        () => stream.end(),
+        { ...request, onlooker: true, outside: [] },
+        (event) => events.tell(event),
+        () => events.afterwards(() => stream.end()),
       ),
     ),
   )
@@ -38,12 +45,49 @@ export async function answerWatch(
   stream.open(watch)
 }
 
+/** Some events wait for a conversion webhook, and all behind them for those. */
+class EventsInOrder {
+  readonly #tell: (event: ToldEvent) => void
+  #waiting: Promise<void> | undefined
+
+  constructor(tell: (event: ToldEvent) => void) {
+    this.#tell = tell
+  }
+
+  tell(event: ServerWatchEvent): void {
+    if (event.type !== 'PENDING') this.afterwards(() => this.#tell(event))
+    else {
+      const told = converted(event)
+      const before = this.#waiting
+      this.#wait(Promise.resolve(before).then(async () => this.#tell(await told)))
+    }
+  }
+
+  afterwards(work: () => void): void {
+    if (this.#waiting === undefined) work()
+    else this.#wait(this.#waiting.then(work))
+  }
+
+  #wait(done: Promise<void>): void {
+    this.#waiting = done
+    void done.then(() => {
+      if (this.#waiting === done) this.#waiting = undefined
+    })
+  }
+}
+
+async function converted(event: ServerWatchEvent): Promise<ToldEvent> {
+  let next = event
+  while (next.type === 'PENDING') next = next.resume(await Promise.all(next.outside.map(callOutside)))
+  return next
+}
+
 function frameMaker(
   door: Door,
   exchange: Exchange,
   kind: ServedKind,
   { as, version = 'v1' }: Representation,
-): (event: ServerWatchEvent) => Buffer {
+): (event: ToldEvent) => Buffer {
   const { encoder, tables } = door
   const include = includeObject(exchange.query)!
   let first = true

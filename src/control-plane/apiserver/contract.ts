@@ -1,6 +1,6 @@
 import type { FieldRequirement } from '../../api/fields.ts'
 import type { PendingWrites } from '../../api/managedfields/history.ts'
-import type { ApiRequest, RequestOptions, TokenAuthority, UserInfo, Verb } from '../../api/request.ts'
+import type { ApiRequest, OutsideOutcome, RequestOptions, TokenAuthority, UserInfo, Verb } from '../../api/request.ts'
 import type { GroupResource } from '../../api/status.ts'
 import type { KubernetesObject, Pod, Status } from '../../api/types.ts'
 import type { Clock } from '../../sim/clock.ts'
@@ -132,6 +132,10 @@ export interface Server {
   readonly admission: AdmissionChain
   /** Writes whose managedFields are not made up yet. */
   readonly pendingWrites: PendingWrites
+  /** What came of the calls to the outside of the request at hand; undefined where it cannot make any. */
+  readonly outcomes: readonly OutsideOutcome[] | undefined
+  /** Works with these outcomes at hand. */
+  during<T>(outcomes: readonly OutsideOutcome[] | undefined, work: () => T): T
   /** Calls somebody inside the cluster. `uid` is handed on. */
   post<C extends InsideCall & { readonly uid: string }>(call: C): InsideOutcome & { readonly uid: string }
   /** Reads what the watch cache holds; components inside the server look things up here. */

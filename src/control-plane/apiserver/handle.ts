@@ -7,7 +7,7 @@ import { authenticate } from './authentication/authenticate.ts'
 import { impersonate } from './authentication/impersonate.ts'
 import { attributesOf, authorize } from './authorization/authorize.ts'
 import type { Call, Server } from './contract.ts'
-import { NeedsOutside } from './outside.ts'
+import { ConversionFailure, NeedsOutside } from './outside.ts'
 import { componentStatuses } from './rest/component-status.ts'
 import { create } from './rest/create.ts'
 import { remove } from './rest/delete.ts'
@@ -21,6 +21,11 @@ import { review } from './reviews/review.ts'
 
 /** A request, all the way: who asks, may they, what do they want, do it. Everything behind the verbs is in rest/. */
 export function handle(server: Server, request: ApiRequest): ApiResponse {
+  if (request.outside === server.outcomes) return handled(server, request)
+  return server.during(request.outside, () => handled(server, request))
+}
+
+function handled(server: Server, request: ApiRequest): ApiResponse {
   const rewind = request.outside === undefined ? undefined : marked(server)
   try {
     const call = accept(server, request)
@@ -43,8 +48,9 @@ function marked({ random, dryRunRandom }: Server): () => void {
   }
 }
 
-/** What etcd said, as it is. Source: responsewriters/status.go ErrorToAPIStatus. @throws anything else */
+/** What etcd said, or a conversion webhook, as it is. Source: responsewriters/status.go ErrorToAPIStatus. @throws anything else */
 export function etcdFailure(error: unknown): { readonly body: Status; readonly afterMs: number } {
+  if (error instanceof ConversionFailure) return { body: unknownError(error.message), afterMs: 0 }
   if (!(error instanceof EtcdError)) throw error
   return { body: unknownError(error.message), afterMs: error.afterMs }
 }

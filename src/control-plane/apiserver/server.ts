@@ -1,5 +1,5 @@
 import { PendingWrites } from '../../api/managedfields/history.ts'
-import type { TokenAuthority } from '../../api/request.ts'
+import type { OutsideOutcome, TokenAuthority } from '../../api/request.ts'
 import type { KubernetesObject, Pod } from '../../api/types.ts'
 import type { Clock } from '../../sim/clock.ts'
 import { Random } from '../../sim/random.ts'
@@ -54,6 +54,7 @@ export class Parts implements Server {
   readonly onlookers: Dispatcher
   readonly #post: ApiServerOptions['post']
   #heard = 0
+  #outcomes: readonly OutsideOutcome[] | undefined
 
   constructor(options: ApiServerOptions) {
     this.clock = options.clock
@@ -78,6 +79,20 @@ export class Parts implements Server {
       enabled.has(name),
     )
     this.admission = new AdmissionChain([...plugins, rbacEscalation])
+  }
+
+  get outcomes(): readonly OutsideOutcome[] | undefined {
+    return this.#outcomes
+  }
+
+  during<T>(outcomes: readonly OutsideOutcome[] | undefined, work: () => T): T {
+    const before = this.#outcomes
+    this.#outcomes = outcomes
+    try {
+      return work()
+    } finally {
+      this.#outcomes = before
+    }
   }
 
   post(call: InsideCall & { readonly uid: string }): InsideOutcome & { readonly uid: string } {

@@ -2,9 +2,11 @@ import { apiVersionOf } from '../../../api/meta.ts'
 import type { CustomResourceDefinition, CustomResourceDefinitionVersion, KubernetesObject } from '../../../api/types.ts'
 import type { Endpoint, Storage } from '../contract.ts'
 import type { KindDefinition } from '../registry/contract.ts'
+import { type Convert, isConvertedOutside } from './conversion.ts'
 import { hasDefaults, withDefaults } from './defaulting.ts'
 import { customKind } from './definition.ts'
-import type { JsonObject } from './schema.ts'
+import { prune } from './pruning.ts'
+import type { JsonObject, Schema } from './schema.ts'
 import { isTerminating } from './status.ts'
 
 /** While its definition goes, a resource is only looked at and deleted. Source: customresource_discovery_controller.go */
@@ -17,12 +19,12 @@ export function storedKind(crd: CustomResourceDefinition): KindDefinition {
 }
 
 /** What is served of a definition: each of its versions, all kept in one storage. */
-export function endpointsOf(crd: CustomResourceDefinition, storage: Storage): readonly Endpoint[] {
+export function endpointsOf(crd: CustomResourceDefinition, storage: Storage, convert: Convert): readonly Endpoint[] {
   const { group } = crd.spec
   return crd.spec.versions
     .filter(({ served }) => served)
     .map((version): Endpoint => {
-      const definition = served(crd, version, storage.definition)
+      const definition = served(crd, version, storage.definition, convert)
       return {
         definition: isTerminating(crd) ? { ...definition, verbs: GOING } : definition,
         groupResource: { group, resource: definition.resource },
@@ -32,11 +34,12 @@ export function endpointsOf(crd: CustomResourceDefinition, storage: Storage): re
     })
 }
 
-/** Conversion changes the version's name and nothing else; what is read gets the defaults of its version. */
+/** What is read gets the defaults of its version. */
 function served(
   crd: CustomResourceDefinition,
   version: CustomResourceDefinitionVersion,
   stored: KindDefinition,
+  convert: Convert,
 ): KindDefinition {
   const schema = version.schema?.openAPIV3Schema
   const defaulted = schema !== undefined && hasDefaults(schema)
@@ -45,16 +48,22 @@ function served(
   const definition = version.storage ? stored : customKind(crd, version)
   const { group, resource } = stored
   const apiVersion = `${group}/${version.name}`
+  const storedSchema = crd.spec.versions.find(({ name }) => name === stored.version)?.schema?.openAPIV3Schema
+  const fitted = (object: KubernetesObject, target: string, to: Schema | undefined): KubernetesObject => {
+    const converted = convert(object, target)
+    return converted === object ? object : cut(crd, converted, to)
+  }
   return {
     ...definition,
     view: {
       group,
       resource,
-      toStored: (object) => withVersion(object, `${group}/${stored.version}`),
+      ...(isConvertedOutside(crd) && { outside: true }),
+      toStored: (object) => fitted(object, `${group}/${stored.version}`, storedSchema),
       fromStored: (object) => {
         // A Scale is answered as it is.
         if (object.kind !== stored.kind) return object
-        const converted = withVersion(object, apiVersion)
+        const converted = fitted(object, apiVersion, schema)
         return defaulted
           ? (withDefaults(converted as unknown as JsonObject, schema) as unknown as KubernetesObject)
           : converted
@@ -63,6 +72,8 @@ function served(
   }
 }
 
-function withVersion(object: KubernetesObject, apiVersion: string): KubernetesObject {
-  return object.apiVersion === apiVersion ? object : { ...object, apiVersion }
+/** What a webhook made up is cut to the schema of its version. Source: customresource_handler.go schemaCoercingConverter */
+function cut(crd: CustomResourceDefinition, object: KubernetesObject, schema: Schema | undefined): KubernetesObject {
+  if (!isConvertedOutside(crd) || schema === undefined || crd.spec.preserveUnknownFields) return object
+  return prune(object as unknown as JsonObject, schema).object as unknown as KubernetesObject
 }

@@ -4,6 +4,7 @@ import type { Timer } from '../../../sim/clock.ts'
 import type { Endpoint, Server, Storage } from '../contract.ts'
 import { handle } from '../handle.ts'
 import type { KindDefinition } from '../registry/contract.ts'
+import { converterOf } from './conversion.ts'
 import { endpointsOf, storedKind } from './endpoints.ts'
 import {
   CLEANUP_FINALIZER,
@@ -124,7 +125,9 @@ export class CustomResources {
   }
 
   #remove({ spec }: CustomResourceDefinition, { metadata: { name, namespace } }: KubernetesObject): void {
-    const version = spec.versions.find(({ served }) => served)
+    // In the version it is stored in nothing has to be converted.
+    const version =
+      spec.versions.find((each) => each.served && each.storage) ?? spec.versions.find((each) => each.served)
     if (version === undefined) return
     handle(this.#server, {
       verb: 'delete',
@@ -174,12 +177,12 @@ export class CustomResources {
     if (known !== undefined && known.crd.metadata.uid === crd.metadata.uid) {
       if (fields(known.storage.definition) === fields(definition)) {
         const storage = { ...known.storage, definition }
-        return { crd, storage, endpoints: endpointsOf(crd, storage) }
+        return { crd, storage, endpoints: endpointsOf(crd, storage, converterOf(this.#server, crd)) }
       }
     }
     known?.storage.cacher.stop()
     const storage = this.#storageOf(definition)
-    return { crd, storage, endpoints: endpointsOf(crd, storage) }
+    return { crd, storage, endpoints: endpointsOf(crd, storage, converterOf(this.#server, crd)) }
   }
 }
 

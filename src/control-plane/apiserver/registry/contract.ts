@@ -136,6 +136,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
     readonly resource: string
     readonly toStored: (object: T) => KubernetesObject
     readonly fromStored: (stored: KubernetesObject) => T
+    /** A conversion webhook does it: it may fail, or need calls to the outside. Nothing of it is remembered. */
+    readonly outside?: boolean
   }
   readonly warnings?: (object: T, old: T | undefined) => readonly string[]
   readonly columns: readonly Column<T>[]

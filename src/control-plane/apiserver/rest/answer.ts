@@ -1,6 +1,7 @@
-import type { ApiResponse, UserInfo } from '../../../api/request.ts'
+import type { ApiResponse, OutsideCall, UserInfo } from '../../../api/request.ts'
 import { isStatus, type KubernetesObject, type Status } from '../../../api/types.ts'
 import type { Call, Endpoint, Server } from '../contract.ts'
+import { NeedsOutside } from '../outside.ts'
 import type { StrategyContext } from '../registry/contract.ts'
 
 /** The response that carries what was done, or the Status that stands in its place. */
@@ -23,6 +24,7 @@ const views = new WeakMap<Endpoint, WeakMap<KubernetesObject, KubernetesObject>>
 export function presented(endpoint: Endpoint, stored: KubernetesObject): KubernetesObject {
   const { view } = endpoint.definition
   if (view === undefined) return stored
+  if (view.outside) return view.fromStored(stored)
   let known = views.get(endpoint)
   if (known === undefined) {
     known = new WeakMap()
@@ -34,6 +36,30 @@ export function presented(endpoint: Endpoint, stored: KubernetesObject): Kuberne
     known.set(stored, shown)
   }
   return shown
+}
+
+/** Objects of a list: what is needed of the world outside is asked for all of them at once. @throws NeedsOutside */
+export function presentedAll(endpoint: Endpoint, stored: readonly KubernetesObject[]): readonly KubernetesObject[] {
+  const { view } = endpoint.definition
+  if (view === undefined) return stored
+  if (!view.outside) return stored.map((object) => presented(endpoint, object))
+  const missing: OutsideCall[] = []
+  const shown = stored.map((object) => {
+    try {
+      return presented(endpoint, object)
+    } catch (error) {
+      if (!(error instanceof NeedsOutside)) throw error
+      missing.push(...error.calls)
+      return object
+    }
+  })
+  if (missing.length > 0) throw new NeedsOutside(missing)
+  return shown
+}
+
+/** Before something is written: what is answered afterwards can be converted. @throws ConversionFailure, NeedsOutside */
+export function assurePresentable({ endpoint }: Call, stored: KubernetesObject): void {
+  if (endpoint.definition.view?.outside) presented(endpoint, stored)
 }
 
 /** What strategies may ask of the world. */

@@ -10,7 +10,7 @@ import { recordCreate, withoutEntries } from '../managedfields/record.ts'
 import type { FieldError, KindDefinition } from '../registry/contract.ts'
 import { validateObjectMeta } from '../registry/validation/objectmeta.ts'
 import { storageKey } from '../storage/keys.ts'
-import { respond, strategyContext } from './answer.ts'
+import { assurePresentable, presented, respond, strategyContext } from './answer.ts'
 import { decode } from './decode.ts'
 import { hasGeneration } from './generation.ts'
 import { leaseFor } from './lease.ts'
@@ -53,6 +53,7 @@ function createNamed(call: Call, object: KubernetesObject, history: History): An
   const { definition } = storage
   const random = options.dryRun ? server.dryRunRandom : server.random
   const prepared = prepare(call, definition, object, random)
+  assurePresentable(call, prepared)
   const errors = validate(call, definition, prepared)
   if (errors.length > 0) return invalid(definition, prepared.metadata.name ?? '', errors)
   // Nobody inside the process reads warnings.
@@ -99,10 +100,16 @@ function validate(call: Call, definition: KindDefinition, object: KubernetesObje
   const context = definition.validateInContext?.(object, undefined, strategyContext(call)) ?? NONE
   if (context.length > 0) return context
   const metadata = validateObjectMeta(object.metadata, definition)
-  const own = isKnownGood(definition, object) ? NONE : (definition.validate?.(object) ?? NONE)
-  if (own.length === 0) remember(definition, object)
-  if (metadata.length === 0) return own
-  return own.length === 0 ? metadata : [...metadata, ...own]
+  const { endpoint } = call
+  // A webhook answers for the stored form: what was sent is held to the version it came in.
+  const own = endpoint.definition.view?.outside
+    ? endpoint.definition.validate?.(presented(endpoint, object))
+    : isKnownGood(definition, object)
+      ? NONE
+      : definition.validate?.(object)
+  if (own === undefined || own.length === 0) remember(definition, object)
+  if (metadata.length === 0) return own ?? NONE
+  return own === undefined || own.length === 0 ? metadata : [...metadata, ...own]
 }
 
 const NONE: readonly FieldError[] = []

@@ -7,7 +7,7 @@ import { admitDelete } from '../admission/admit.ts'
 import type { Call } from '../contract.ts'
 import type { KindDefinition } from '../registry/contract.ts'
 import { storageKey } from '../storage/keys.ts'
-import { respond } from './answer.ts'
+import { assurePresentable, respond } from './answer.ts'
 import { atRevision } from './create.ts'
 
 const ORPHAN = 'orphan'
@@ -41,6 +41,7 @@ export function deleteObject(call: Call, name: string): Answer<KubernetesObject>
   const key = storageKey(storage.prefix, call.namespace, name)
   const kv = server.etcd.get(key)
   if (kv === undefined) return notFound(endpoint.groupResource, name)
+  assurePresentable(call, kv.value)
   const refused = admitDelete(call, kv.value) ?? checkPreconditions(call, kv.value)
   if (refused !== undefined) return refused
   if (storage.definition.kind === 'Namespace') {

@@ -2,7 +2,7 @@ import type { ApiResponse } from '../../../api/request.ts'
 import { isStatus, type KubernetesObject, type Status } from '../../../api/types.ts'
 import { admitDelete } from '../admission/admit.ts'
 import type { Call } from '../contract.ts'
-import { presented, respond } from './answer.ts'
+import { presentedAll, respond } from './answer.ts'
 import { deleteObject } from './delete.ts'
 import { filterOf } from './filter.ts'
 
@@ -16,12 +16,12 @@ export function removeCollection(call: Call): ApiResponse {
   const objects = endpoint.storage!.cacher.start().list(filter)
   // What deleting them needs of the world outside is found out before the first one goes.
   if (call.request.outside !== undefined) for (const object of objects) admitDelete(inNamespaceOf(call, object), object)
+  const items = presentedAll(endpoint, objects)
   for (const object of objects) {
     const answer = deleteObject(inNamespaceOf(call, object), object.metadata.name)
     const failure = isStatus(answer) ? (answer as Status) : undefined
     if (failure?.status === 'Failure' && failure.reason !== 'NotFound') return respond(call, 500, failure)
   }
-  const items = objects.map((object) => presented(endpoint, object))
   return { code: 200, body: { kind: 'List', items, resourceVersion: String(server.etcd.revision) } }
 }
 

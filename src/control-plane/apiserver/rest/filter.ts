@@ -2,8 +2,9 @@ import { type FieldRequirement, FieldSelectorError, parseFieldSelector } from '.
 import { everything, parseSelector, type Selector, SelectorError } from '../../../api/labels.ts'
 import { quote } from '../../../api/names.ts'
 import { badRequest } from '../../../api/status.ts'
-import type { Answer, KubernetesObject } from '../../../api/types.ts'
+import type { Answer } from '../../../api/types.ts'
 import type { Call, Endpoint } from '../contract.ts'
+import { ConversionFailure } from '../outside.ts'
 import type { FieldGetter, FieldTerm, Filter } from '../storage/filter.ts'
 import { presented } from './answer.ts'
 
@@ -51,9 +52,26 @@ function getterOf(endpoint: Endpoint, field: string): FieldGetter {
   const getter =
     fieldSelectors !== undefined && Object.hasOwn(fieldSelectors, field) ? fieldSelectors[field] : undefined
   if (getter !== undefined)
-    return view === undefined ? getter : (stored: KubernetesObject) => getter(presented(endpoint, stored))
+    return view === undefined ? getter : view.outside ? whereConvertible(endpoint, getter) : ofView(endpoint, getter)
   if (fieldSelectors !== undefined) throw new FieldSelectorError(`field label not supported: ${field}`)
   throw new FieldSelectorError(
     `${quote(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
   )
+}
+
+const ofView =
+  (endpoint: Endpoint, getter: FieldGetter): FieldGetter =>
+  (stored) =>
+    getter(presented(endpoint, stored))
+
+/** Events are told when nobody asks: what cannot be converted then has no such field. */
+function whereConvertible(endpoint: Endpoint, getter: FieldGetter): FieldGetter {
+  return (stored) => {
+    try {
+      return getter(presented(endpoint, stored))
+    } catch (error) {
+      if (error instanceof ConversionFailure) return ''
+      throw error
+    }
+  }
 }

@@ -7,7 +7,7 @@ import { decodeContinue, encodeContinue } from '../storage/continue.ts'
 import { type Filter, isPlain, matches } from '../storage/filter.ts'
 import { storageKey } from '../storage/keys.ts'
 import { parseResourceVersion, validateListOptions } from '../validation/list-options.ts'
-import { presented, respond } from './answer.ts'
+import { presentedAll, respond } from './answer.ts'
 import { filterOf } from './filter.ts'
 import { BLOCK_TIMEOUT_MS } from './get.ts'
 
@@ -90,7 +90,7 @@ function page(
   const { endpoint } = call
   const body: ObjectList = {
     kind: 'List',
-    items: endpoint.definition.view === undefined ? items : items.map((object) => presented(endpoint, object)),
+    items: presentedAll(endpoint, items),
     resourceVersion: String(revision),
     ...(more && {
       continue: encodeContinue(`${keyOf(call, items[limit - 1]!)}\0`, keyPrefix(call, filter), revision),

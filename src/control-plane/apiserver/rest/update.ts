@@ -11,7 +11,7 @@ import { recordCreate, recordUpdate, sameHistory, withoutEntries } from '../mana
 import type { FieldError, KindDefinition } from '../registry/contract.ts'
 import { validateObjectMetaUpdate } from '../registry/validation/objectmeta.ts'
 import { storageKey } from '../storage/keys.ts'
-import { respond, strategyContext } from './answer.ts'
+import { assurePresentable, presented, respond, strategyContext } from './answer.ts'
 import { createObject, inRequestNamespace } from './create.ts'
 import { decode } from './decode.ts'
 import { hasGeneration } from './generation.ts'
@@ -99,6 +99,7 @@ export function updateObject(
   const admitted = admit(call, 'UPDATE', withoutEntries(answer), kv.value)
   if (isStatus(admitted)) return admitted
   const prepared = prepare(call, storage.definition, admitted, kv.value)
+  assurePresentable(call, prepared)
   const errors = validate(call, storage.definition, prepared, kv.value)
   if (errors.length > 0) return invalid(storage.definition, name, errors)
   if (storage.definition.warnings !== undefined && request.wire !== undefined && !request.resource.subresource)
@@ -212,7 +213,11 @@ function validate(
 ): readonly FieldError[] {
   const { subresource } = call.request.resource
   const metadata = object.metadata === old.metadata ? NONE : validateObjectMetaUpdate(object.metadata, old.metadata)
-  const own = ownRules(call, definition, object, old, subresource)
+  const { endpoint } = call
+  // A webhook answers for the stored form: what was sent is held to the version it came in.
+  const own = endpoint.definition.view?.outside
+    ? ownRules(call, endpoint.definition, presented(endpoint, object), presented(endpoint, old), subresource)
+    : ownRules(call, definition, object, old, subresource)
   return metadata.length === 0 ? own : [...metadata, ...own]
 }
 

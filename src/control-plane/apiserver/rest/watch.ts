@@ -1,9 +1,10 @@
-import type { ServerWatchEvent, Watch } from '../../../api/request.ts'
-import { expired, failure } from '../../../api/status.ts'
+import type { OutsideOutcome, ServerWatchEvent, Watch } from '../../../api/request.ts'
+import { expired, failure, unknownError } from '../../../api/status.ts'
 import { type Answer, isStatus, type Status } from '../../../api/types.ts'
 import type { Timer } from '../../../sim/clock.ts'
 import { EtcdError, type EtcdEvent } from '../../etcd/contract.ts'
 import type { Call } from '../contract.ts'
+import { ConversionFailure, NeedsOutside } from '../outside.ts'
 import type { Cacher } from '../storage/cacher.ts'
 import type { Dispatcher } from '../storage/dispatcher.ts'
 import type { Filter } from '../storage/filter.ts'
@@ -167,7 +168,28 @@ class ServedWatch implements OpenWatch {
 
 /** Objects as the endpoint shows them. */
 function viewing(call: Call, onEvent: (event: ServerWatchEvent) => void): (event: ServerWatchEvent) => void {
-  const { endpoint } = call
-  if (endpoint.definition.view === undefined) return onEvent
+  const { endpoint, request } = call
+  const { view } = endpoint.definition
+  if (view === undefined) return onEvent
+  if (view.outside) return (event) => onEvent(converted(call, event, request.outside))
   return (event) => onEvent('object' in event ? { type: event.type, object: presented(endpoint, event.object) } : event)
+}
+
+/** An event that a conversion webhook has a part in: told now, told when it has answered, or told that it failed. */
+function converted(
+  call: Call,
+  event: ServerWatchEvent,
+  outcomes: readonly OutsideOutcome[] | undefined,
+): ServerWatchEvent {
+  if (!('object' in event)) return event
+  const { server, endpoint } = call
+  try {
+    const object = server.during(outcomes, () => presented(endpoint, event.object))
+    return { type: event.type, object }
+  } catch (error) {
+    if (error instanceof ConversionFailure) return { type: 'ERROR', status: unknownError(error.message) }
+    if (!(error instanceof NeedsOutside)) throw error
+    const resume = (more: readonly OutsideOutcome[]) => converted(call, event, [...(outcomes ?? []), ...more])
+    return { type: 'PENDING', outside: error.calls, resume }
+  }
 }

@@ -111,6 +111,7 @@ const GROUPS: Readonly<Record<string, string>> = {
 /** `ADDED web`, `DELETED web`, `BOOKMARK 7`. */
 export function told(events: readonly ServerWatchEvent[]): string[] {
   return events.map((event) => {
+    if (event.type === 'PENDING') return 'PENDING'
     if (event.type === 'BOOKMARK') return `BOOKMARK ${event.resourceVersion}`
     return event.type === 'ERROR' ? `ERROR ${event.status.message}` : `${event.type} ${event.object.metadata.name}`
   })

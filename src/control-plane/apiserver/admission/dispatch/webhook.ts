@@ -1,5 +1,4 @@
 import type { OutsideCall } from '../../../../api/request.ts'
-import { sha256 } from '../../../../api/sha256.ts'
 import { badRequest, forbidden, internalError } from '../../../../api/status.ts'
 import {
   type Answer,
@@ -10,7 +9,7 @@ import {
   type ValidatingWebhook,
 } from '../../../../api/types.ts'
 import type { AdmissionAttributes } from '../../contract.ts'
-import { outcomeOf } from '../../outside.ts'
+import { NOT_JSON, type Posted, postTo, urlOf, uuidOf } from '../../outside.ts'
 import { bindings, matchesConditions } from './conditions.ts'
 import { type Matched, matchRequest } from './matching.ts'
 import { admissionRequest, versioned } from './request.ts'
@@ -125,63 +124,16 @@ function callOf(
     apiVersion: `admission.k8s.io/${version}`,
     request: { uid, ...request },
   })
-  const { service } = clientConfig
-  const base =
-    service === undefined
-      ? (clientConfig.url ?? '')
-      : `https://${service.name}.${service.namespace}.svc:${service.port ?? 443}${service.path ?? ''}`
-  const url = `${base}${base.includes('?') ? '&' : '?'}timeout=${timeoutSeconds}s`
+  const url = urlOf(clientConfig, timeoutSeconds)
   return { key, uid, url, timeoutSeconds, body, ...(clientConfig.caBundle && { caBundle: clientConfig.caBundle }) }
 }
 
-/** Of a text, so that asking again asks the same. */
-function uuidOf(text: string): string {
-  const hex = [...sha256(text)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
-}
-
-const LOOPBACK = /^https:\/\/(127(\.\d+){3}|localhost|\[::1\])(:|\/|$)/
-
-interface Answered {
-  readonly uid: string
-  readonly body: string
-}
-
 /** Through the cluster's network, or from the machine the simulation runs on. */
-function send(hook: Hook, call: OutsideCall, attributes: AdmissionAttributes): Answered | CallFailure {
-  const { webhook } = hook
+function send({ webhook }: Hook, call: OutsideCall, attributes: AdmissionAttributes): Posted | CallFailure {
   const { server, call: asked } = attributes
-  const fail = (why: string) =>
-    new CallFailure(webhook.name, `failed to call webhook: Post ${JSON.stringify(call.url)}: ${why}`)
-  const { service } = webhook.clientConfig
-  const isOutside = service === undefined && LOOPBACK.test(call.url)
-  const outcome = isOutside
-    ? outcomeOf(asked.request.outside, call)
-    : server.post({ ...call, ...(service && { service: { port: 443, ...service } }) })
-  if (outcome === undefined) return fail('kubedrill calls webhooks outside the cluster for requests from outside only')
-  if ('error' in outcome) return fail(outcome.error)
-  if (outcome.code < 200 || outcome.code > 206)
-    return new CallFailure(webhook.name, `failed to call webhook: ${refusalText(outcome.code, outcome.body)}`)
-  return outcome
+  const answer = postTo(server, asked.request.outside, call, webhook.clientConfig.service)
+  return 'error' in answer ? new CallFailure(webhook.name, `failed to call webhook: ${answer.error}`) : answer
 }
-
-/** Source: client-go/rest/request.go transformResponse for bodies that are no Status */
-function refusalText(code: number, body: string): string {
-  try {
-    const { message } = JSON.parse(body) as { readonly message?: string }
-    if (message) return message
-  } catch {
-    // No Status: said below.
-  }
-  if (code === 404) return 'the server could not find the requested resource'
-  if (code >= 500)
-    return `an error on the server (${JSON.stringify(body.trim() || 'unknown')}) has prevented the request from succeeding`
-  return body.trim() || 'the server responded with the status code but did not return more information'
-}
-
-/** Text that is no JSON is a string to upstream, which reads YAML. Source: apimachinery/pkg/runtime/serializer/json/meta.go Interpret */
-const NOT_JSON =
-  'json: cannot unmarshal string into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
 
 interface WireReview {
   readonly kind?: string
@@ -203,7 +155,7 @@ function verified(body: string, uid: string, version: string, mutating: boolean)
   try {
     review = JSON.parse(body) as WireReview
   } catch {
-    return `failed to call webhook: couldn't get version/kind; json parse error: ${NOT_JSON}`
+    return `failed to call webhook: ${NOT_JSON}`
   }
   const wrong = (why: string) => `received invalid webhook response: ${why}`
   const { response, kind, apiVersion } = review
