@@ -45,6 +45,10 @@ export interface GoFacts {
   readonly always: Readonly<Record<string, readonly string[]>>
   /** Times that are no pointers: not set, they are written as null. */
   readonly times: Readonly<Record<string, readonly string[]>>
+  /** Fields that come from an embedded struct: field -> Go's name of it, which stands in type errors. */
+  readonly inline: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Fields that are structs and no pointers: not set, they are there and empty. */
+  readonly structs: Readonly<Record<string, readonly string[]>>
 }
 
 export const go: GoFacts = facts('go.json')

@@ -32,15 +32,31 @@ export function shapeOf(field: FieldFacts): string {
   return scalars[field.type ?? 'any'] ?? 'a'
 }
 
+/** What is there, and zero, in a struct that does not name it; of lists and maps it is null, which is left to the kinds. */
+function isFilled(name: string, field: string, shape: string): boolean {
+  if (go.structs[name]?.includes(field)) return shape.startsWith('@')
+  return (
+    Boolean(go.always[name]?.includes(field)) && !go.pointers[name]?.includes(field) && 'sbildxq'.includes(shape[0]!)
+  )
+}
+
 function tableOf(name: string, type: TypeFacts): unknown {
   const fields = Object.entries(type.fields ?? {}).map(([field, facts]) => {
     const named = go.named[name]?.[field]
     const keepsZero = go.pointers[name]?.includes(field) || go.always[name]?.includes(field)
-    const entry = [shapeOf(facts), keepsZero ? 1 : 0, named ?? '']
-    return [field, named ? entry : keepsZero ? entry.slice(0, 2) : entry[0]]
+    const shape = shapeOf(facts)
+    const zero = isFilled(name, field, shape) ? 2 : keepsZero ? 1 : 0
+    const entry = [shape, zero, named ?? '']
+    return [field, named ? entry : zero > 0 ? entry.slice(0, 2) : shape]
   })
   const times = go.times[name]
-  return { ...(type.gvk && { gvk: type.gvk }), ...(times && { times }), fields: Object.fromEntries(fields) }
+  const inline = go.inline[name]
+  return {
+    ...(type.gvk && { gvk: type.gvk }),
+    ...(times && { times }),
+    ...(inline && { inline }),
+    fields: Object.fromEntries(fields),
+  }
 }
 
 /** The tables behind control-plane/apiserver/structure.ts: type -> field -> shape. */

@@ -1,4 +1,5 @@
 import { parseTime } from '../../api/time.ts'
+import { isMicroTime, timeParseError } from './time-errors.ts'
 
 /** Where a value stands, for the wording of errors. */
 export interface Place {
@@ -35,7 +36,7 @@ export function valueError(shape: string, value: unknown, place: Place): string 
       return typeof value === 'string' ? base64Error(value) : typeError(shape, value, place)
     case 't':
     case 'm':
-      return timeError(value, place)
+      return timeError(shape[0], value, place)
     case 'o':
       return typeof value === 'object' && !Array.isArray(value) ? undefined : typeError(shape, value, place)
     default:
@@ -70,14 +71,17 @@ const scalarTypes: Readonly<Record<string, string>> = {
 function goType(shape: string, place: Place): string {
   // The facts name the whole type of a field; of an element only its own part is left.
   if (place.goType !== undefined)
-    return place.goType.startsWith(prefixOf(shape)) ? place.goType : place.goType.replace(/^(\[\]|map\[\w+\])/, '')
+    return isElement(shape, place.goType) ? place.goType.replace(/^(\[\]|map\[\w+\])/, '') : place.goType
   if (shape[0] === '[') return `[]${goType(shape.slice(1), place)}`
   if (shape[0] === '{') return `map[string]${goType(shape.slice(1), place)}`
   if (shape[0] === '@') return shape.split('.').slice(-2).join('.')
   return scalarTypes[shape[0]!] ?? 'interface {}'
 }
 
-const prefixOf = (shape: string) => (shape[0] === '[' ? '[]' : shape[0] === '{' ? 'map[' : '')
+function isElement(shape: string, goType: string): boolean {
+  if (shape[0] === '[' || shape[0] === '{') return false
+  return goType.startsWith('[]') || goType.startsWith('map[')
+}
 
 function integerError(shape: string, value: unknown, place: Place): string | undefined {
   if (typeof value !== 'number') return typeError(shape, value, place)
@@ -116,9 +120,8 @@ function base64Error(value: string): string | undefined {
 }
 
 /** Source: apimachinery/pkg/apis/meta/v1/time.go UnmarshalJSON, time/format.go ParseError */
-function timeError(value: unknown, place: Place): string | undefined {
+function timeError(shape: string, value: unknown, place: Place): string | undefined {
   if (typeof value !== 'string') return unmarshal(kindOf(value), 'string', place)
-  if (!Number.isNaN(parseTime(value))) return undefined
-  const text = JSON.stringify(value)
-  return `parsing time ${text} as "2006-01-02T15:04:05Z07:00": cannot parse ${text} as "2006"`
+  if (shape === 'm' ? isMicroTime(value) : !Number.isNaN(parseTime(value))) return undefined
+  return timeParseError(value, shape === 'm')
 }

@@ -24,10 +24,12 @@ interface TypeTable {
   readonly fields: Readonly<Record<string, Field>>
   /** Times that Go writes as null when they are not set. */
   readonly times?: readonly string[]
+  /** Go's name of the embedded struct that a field comes from. */
+  readonly inline?: Readonly<Record<string, string>>
 }
 
-/** Shape (see scripts/generate/structure.ts); 1 where zero differs from absent; Go's name of the scalar type. */
-type Field = string | readonly [string, (0 | 1)?, string?]
+/** Shape (see scripts/generate/structure.ts); 1 where zero differs from absent, 2 where what is absent is there and zero; Go's name of the scalar type. */
+type Field = string | readonly [string, (0 | 1 | 2)?, string?]
 
 let parsed: ReadonlyMap<string, TypeTable> | undefined
 
@@ -138,7 +140,7 @@ class Walk {
    * @param goPath as type errors print it: `spec.containers`
    */
   struct(type: string, value: unknown, path: string, goPath: string): unknown {
-    const { fields, times } = tables().get(type)!
+    const { fields, times, inline } = tables().get(type)!
     const object: Record<string, unknown> = {}
     for (const [key, field] of Object.entries(value as object)) {
       const at = path === '' ? key : `${path}.${key}`
@@ -147,12 +149,14 @@ class Walk {
       else {
         if (this.#duplicates.has(at)) this.#report(`duplicate field ${JSON.stringify(at)}`)
         const [shape, keepsZero, goType] = typeof known === 'string' ? [known] : known
-        const place = { struct: type, path: goPath === '' ? key : `${goPath}.${key}`, ...(goType && { goType }) }
+        const goKey = inline !== undefined && Object.hasOwn(inline, key) ? `${inline[key]}.${key}` : key
+        const place = { struct: type, path: goPath === '' ? goKey : `${goPath}.${goKey}`, ...(goType && { goType }) }
         const checked = this.#value(shape, field, at, place)
-        if (checked !== undefined && (keepsZero === 1 || !isZero(shape, checked))) object[key] = checked
+        if (checked !== undefined && (keepsZero || !isZero(shape, checked))) object[key] = checked
       }
     }
     for (const key of times ?? []) object[key] ??= null
+    for (const [key, zero] of zerosOf(type)) object[key] ??= zero
     return object
   }
 
@@ -205,6 +209,23 @@ class Walk {
     const problem = valueError(shape, value, place)
     return problem === undefined ? value : this.#fail(problem)
   }
+}
+
+type Zeros = readonly (readonly [string, unknown])[]
+
+const zeros = new Map<string, Zeros>()
+
+/** The fields that Go writes although nobody set them, with their values: made once for a type. */
+function zerosOf(type: string): Zeros {
+  const known = zeros.get(type)
+  if (known !== undefined) return known
+  const made = Object.entries(tables().get(type)!.fields).flatMap(([key, field]): Zeros => {
+    if (typeof field === 'string' || field[1] !== 2) return []
+    const shape = field[0]
+    return [[key, shape[0] === '@' ? Object.fromEntries(zerosOf(shape.slice(1))) : zeroOf(shape)]]
+  })
+  zeros.set(type, made)
+  return made
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

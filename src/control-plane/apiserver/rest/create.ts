@@ -14,6 +14,8 @@ import { assurePresentable, presented, respond, strategyContext } from './answer
 import { decode } from './decode.ts'
 import { hasGeneration } from './generation.ts'
 import { leaseFor } from './lease.ts'
+import { withOwnersOnce } from './owner-references.ts'
+import { bind } from './pod-subresources.ts'
 
 /** Names are drawn anew while they are taken. Source: registry/generic/registry/store.go maxNameGenerationCreateAttempts */
 const GENERATE_NAME_ATTEMPTS = 8
@@ -24,18 +26,26 @@ const GENERATED_NAME_BASE = 58
 export function create(call: Call): ApiResponse {
   const decoded = decode(call, call.request.body)
   if (isStatus(decoded)) return respond(call, 400, decoded)
-  const object = inRequestNamespace(call, decoded)
-  if (isStatus(object)) return respond(call, 400, object)
-  const history = recordCreate(call, object)
-  const admitted = admit(call, 'CREATE', withoutEntries(object), undefined)
+  const given = inRequestNamespace(call, decoded)
+  if (isStatus(given)) return respond(call, 400, given)
+  if (call.endpoint.definition.virtual && given.kind === 'Binding') return bindNamed(call, given)
+  const object = withOwnersOnce(call, given)
+  // What only the server may set is gone before it is noted who set what.
+  const own = isClean(object.metadata) ? object : { ...object, metadata: wiped(object.metadata) }
+  const history = recordCreate(call, own)
+  const admitted = admit(call, 'CREATE', withoutEntries(own), undefined)
   return respond(call, 201, isStatus(admitted) ? admitted : createObject(call, admitted, history))
+}
+
+/** The older way to bind, which names the pod in the body. Source: pkg/registry/core/pod/storage/storage.go LegacyBindingREST */
+function bindNamed(call: Call, binding: KubernetesObject): ApiResponse {
+  if (!binding.metadata.name) return respond(call, 400, badRequest('Name parameter required.'))
+  return bind({ ...call, request: { ...call.request, body: binding } })
 }
 
 /** The rest of a create once admission has had its say; also what a PUT or an apply of a missing object does. */
 export function createObject(call: Call, object: KubernetesObject, history: History): Answer<KubernetesObject> {
-  const { generateName, name, resourceVersion } = object.metadata
-  if (resourceVersion !== undefined && resourceVersion !== '')
-    return unknownError('resourceVersion should not be set on objects to be created')
+  const { generateName, name } = object.metadata
   if (name || !generateName) return createNamed(call, object, history)
   const random = call.options.dryRun ? call.server.dryRunRandom : call.server.random
   let answer: Answer<KubernetesObject> | undefined
@@ -59,7 +69,17 @@ function createNamed(call: Call, object: KubernetesObject, history: History): An
   // Nobody inside the process reads warnings.
   if (definition.warnings !== undefined && call.request.wire !== undefined)
     call.warnings.push(...definition.warnings(prepared, undefined))
-  return admitValid(call, 'CREATE', prepared, undefined) ?? insert(call, storage, prepared, history)
+  return (
+    admitValid(call, 'CREATE', prepared, undefined) ??
+    (options.dryRun ? undefined : hasVersion(object)) ??
+    insert(call, storage, prepared, history)
+  )
+}
+
+/** Only the storage minds, so that a dry run does not; a text that is no number is as good as none. Source: storage/etcd3/store.go Create */
+function hasVersion({ metadata: { resourceVersion } }: KubernetesObject): Status | undefined {
+  if (resourceVersion === undefined || !/^0*[1-9]\d*$/.test(resourceVersion)) return undefined
+  return unknownError('resourceVersion should not be set on objects to be created')
 }
 
 /** Source: registry/rest/create.go BeforeCreate, meta.go FillObjectMetaSystemFields */
@@ -70,7 +90,7 @@ function prepare(call: Call, definition: KindDefinition, object: KubernetesObjec
 }
 
 function newMetadata(object: KubernetesObject, definition: KindDefinition, now: string, uid: string): ObjectMeta {
-  const { generation: _, ...given } = object.metadata
+  const given = object.metadata
   const metadata = {
     ...given,
     uid,
@@ -146,10 +166,6 @@ function insert(call: Call, storage: Storage, object: KubernetesObject, history:
   const taken = alreadyExists(endpoint.groupResource, name)
   if (server.etcd.get(key)?.value.metadata.deletionTimestamp === undefined) return taken
   return { ...taken, message: `object is being deleted: ${taken.message}` }
-}
-
-export function atRevision(object: KubernetesObject, revision: number): KubernetesObject {
-  return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } }
 }
 
 /** Source: registry/rest/meta.go EnsureObjectNamespaceMatchesRequestNamespace */

@@ -8,7 +8,7 @@ import type { Call } from '../contract.ts'
 import type { KindDefinition } from '../registry/contract.ts'
 import { storageKey } from '../storage/keys.ts'
 import { assurePresentable, respond } from './answer.ts'
-import { atRevision } from './create.ts'
+import { atRevision } from './revision.ts'
 
 const ORPHAN = 'orphan'
 const FOREGROUND = 'foregroundDeletion'

@@ -5,7 +5,7 @@ import { rfc3339 } from '../../../api/time.ts'
 import type { Condition, Pod, PodDisruptionBudget, Status } from '../../../api/types.ts'
 import type { Call } from '../contract.ts'
 import { storageKey } from '../storage/keys.ts'
-import { atRevision } from './create.ts'
+import { atRevision } from './revision.ts'
 
 /** More evictions than these are not begun before the controller has confirmed some. Source: eviction.go MaxDisruptedPodSize */
 const MOST_UNCONFIRMED = 2000

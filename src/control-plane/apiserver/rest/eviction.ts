@@ -7,10 +7,10 @@ import { admitDelete } from '../admission/admit.ts'
 import type { Call } from '../contract.ts'
 import { storageKey } from '../storage/keys.ts'
 import { respond } from './answer.ts'
-import { atRevision } from './create.ts'
 import { deleteObject } from './delete.ts'
 import { budgetsOf, isReady, takeDisruption } from './disruption-budget.ts'
 import { CREATED, withCondition } from './pod-subresources.ts'
+import { atRevision } from './revision.ts'
 
 type Preconditions = NonNullable<NonNullable<Eviction['deleteOptions']>['preconditions']>
 

@@ -1,5 +1,5 @@
 import type { ApiResponse } from '../../../api/request.ts'
-import { badRequest, conflict, invalid, success } from '../../../api/status.ts'
+import { badRequest, conflict, success, unknownError } from '../../../api/status.ts'
 import { rfc3339 } from '../../../api/time.ts'
 import {
   type Answer,
@@ -15,8 +15,8 @@ import type { Call } from '../contract.ts'
 import type { FieldError } from '../registry/contract.ts'
 import { storageKey } from '../storage/keys.ts'
 import { respond } from './answer.ts'
-import { atRevision } from './create.ts'
 import { get } from './get.ts'
+import { atRevision } from './revision.ts'
 
 /** POST pods/binding: gives a pod to a node. Source: pkg/registry/core/pod/storage/storage.go BindingREST */
 export function bind(call: Call): ApiResponse {
@@ -25,7 +25,10 @@ export function bind(call: Call): ApiResponse {
   if (binding.metadata?.name !== name)
     return respond(call, 400, badRequest('name in URL does not match name in Binding object'))
   const errors = validateBinding(binding)
-  if (errors.length > 0) return respond(call, 500, invalid({ group: '', kind: 'Binding' }, name, errors))
+  if (errors.length > 0) {
+    const texts = errors.map(({ field, message }) => `${field}: ${message}`)
+    return respond(call, 500, unknownError(texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`))
+  }
   const admitted = admit(call, 'CREATE', binding, undefined)
   if (isStatus(admitted)) return respond(call, 403, admitted)
   const refused = admitValid(call, 'CREATE', admitted, undefined)

@@ -15,6 +15,7 @@ import { assurePresentable, presented, respond, strategyContext } from './answer
 import { createObject, inRequestNamespace } from './create.ts'
 import { decode } from './decode.ts'
 import { hasGeneration } from './generation.ts'
+import { withOwnersOnce } from './owner-references.ts'
 import { versionMissing } from './unconditional-update.ts'
 
 /** What a write makes of the current object; undefined: leave it. */
@@ -40,8 +41,9 @@ export function update(call: Call): ApiResponse {
       400,
       badRequest(`the name of the object (${decoded.metadata.name}) does not match the name on the URL (${name})`),
     )
-  const object = inRequestNamespace(call, decoded)
-  if (isStatus(object)) return respond(call, 400, object)
+  const given = inRequestNamespace(call, decoded)
+  if (isStatus(given)) return respond(call, 400, given)
+  const object = withOwnersOnce(call, given)
   const created = createOnUpdate(call, object)
   if (created !== undefined) return respond(call, 201, created)
   return respond(

@@ -28,9 +28,9 @@ function defaults(daemonSet: DaemonSet): DaemonSet {
     template === spec.template &&
     spec.revisionHistoryLimit !== undefined &&
     (type === 'OnDelete' || (type === 'RollingUpdate' && rolling))
-  if (complete) return daemonSet
+  if (complete && daemonSet.metadata.annotations?.[TEMPLATE_GENERATION] !== undefined) return daemonSet
   return {
-    ...daemonSet,
+    ...withTemplateGeneration(daemonSet, templateGeneration(daemonSet)),
     spec: {
       ...spec,
       template,

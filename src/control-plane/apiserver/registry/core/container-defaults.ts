@@ -9,11 +9,19 @@ import type {
 } from '../../../../api/types.ts'
 import { canonicalResources, canonicalText } from './resource-list.ts'
 
+/**
+ * Host, path, tag and digest of an image; what does not look like that has no tag at all.
+ * Source: github.com/distribution/reference regexp.go ReferenceRegexp
+ */
+const IMAGE =
+  /^(?:(?:localhost|[A-Za-z\d-]*[A-Z][A-Za-z\d-]*|[A-Za-z\d-]+(?:\.[A-Za-z\d-]+)+|[A-Za-z\d.-]+(?=:)|\[[a-fA-F\d:]+\])(?::\d+)?\/)?[a-z\d]+(?:(?:\.|_|__|-+)[a-z\d]+)*(?:\/[a-z\d]+(?:(?:\.|_|__|-+)[a-z\d]+)*)*(?::(\w[\w.-]{0,127}))?(?:@([A-Za-z][A-Za-z\d]*(?:[-_+.][A-Za-z][A-Za-z\d]*)*:[a-fA-F\d]{32,}))?$/
+
 /** `Always` for `:latest` and for no tag. Source: defaults.go SetDefaults_Container, pkg/util/parsers ParseImageName. */
 export function pullPolicyOf(image: string | undefined): string {
-  const [name = '', digest] = (image ?? '').split('@')
-  const tag = /:([\w][\w.-]*)$/.exec(name.slice(name.lastIndexOf('/') + 1))?.[1]
-  return tag === 'latest' || (tag === undefined && digest === undefined && name !== '') ? 'Always' : 'IfNotPresent'
+  const match = IMAGE.exec(image ?? '')
+  if (match === null) return 'IfNotPresent'
+  const [, tag, digest] = match
+  return tag === 'latest' || (tag === undefined && digest === undefined) ? 'Always' : 'IfNotPresent'
 }
 
 const httpGetDefaults = (action: HTTPGetAction): HTTPGetAction =>

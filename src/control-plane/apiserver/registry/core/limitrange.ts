@@ -35,6 +35,9 @@ export const limitRange = defineKind<LimitRange>({
   schema: 'io.k8s.api.core.v1.LimitRange',
   defaults: (range) =>
     range.spec?.limits ? { ...range, spec: { ...range.spec, limits: range.spec.limits.map(itemDefaults) } } : range,
+  // Source: pkg/registry/core/limitrange/strategy.go PrepareForCreate
+  prepareForCreate: (range) =>
+    range.metadata.name ? range : { ...range, metadata: { ...range.metadata, name: range.metadata.uid! } },
   validate: validateLimitRange,
   columns: defaultColumns,
   allowCreateOnUpdate: true,

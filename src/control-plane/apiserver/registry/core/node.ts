@@ -15,6 +15,13 @@ function defaults(node: Node): Node {
   return { ...node, status: { ...status, capacity, allocatable } }
 }
 
+/** Kubelets take no configuration from the cluster any more. Source: pkg/registry/core/node/strategy.go PrepareForCreate. */
+function withoutConfigSource(node: Node): Node {
+  if (node.spec?.configSource === undefined) return node
+  const { configSource: _, ...spec } = node.spec
+  return { ...node, spec }
+}
+
 /** `Ready`, `NotReady`, `Unknown`, with `,SchedulingDisabled`. Source: printers.go printNode. */
 function statusText(node: Node): string {
   const ready = node.status?.conditions?.find((condition) => condition.type === 'Ready')
@@ -59,6 +66,7 @@ export const node = defineKind<Node>({
     proxy: { verbs: ['create', 'delete', 'get', 'patch', 'update'], kind: 'NodeProxyOptions' },
   },
   schema: 'io.k8s.api.core.v1.Node',
+  prepareForCreate: withoutConfigSource,
   defaults,
   prepareForUpdate: (node, old) => ({ ...node, status: old.status }),
   prepareForStatusUpdate: (node, old) => ({ ...node, spec: old.spec }),

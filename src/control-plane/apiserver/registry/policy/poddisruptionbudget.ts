@@ -1,3 +1,4 @@
+import { isPathSegmentName } from '../../../../api/names.ts'
 import type { PodDisruptionBudget } from '../../../../api/types.ts'
 import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { workloadTexts } from '../columns/workload-texts.ts'
@@ -24,6 +25,8 @@ export const podDisruptionBudget = defineKind<PodDisruptionBudget>({
   prepareForCreate: (budget) => ({ ...budget, status: NOTHING }),
   prepareForUpdate: (budget, old) => ({ ...budget, status: old.status }) as PodDisruptionBudget,
   prepareForStatusUpdate: (budget, old) => ({ ...budget, spec: old.spec }) as PodDisruptionBudget,
+  // The strategy has no rule of its own: whatever can stand in a path will do.
+  validateName: isPathSegmentName,
   validate: validatePodDisruptionBudget,
   validateUpdate: validatePodDisruptionBudgetUpdate,
   validateStatusUpdate: validatePodDisruptionBudgetStatusUpdate,
