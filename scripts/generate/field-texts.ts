@@ -21,25 +21,35 @@ function index(): ReadonlyMap<string, string> {
 }
 
 let known: ReadonlyMap<string, string> | undefined
-const NONE: ReadonlyMap<string, string> = new Map()
 
-/** What kubernetes-models says of the fields of a type: `io.k8s.api.apps.v1.Deployment`. */
-export function fieldTextsOf(type: string): ReadonlyMap<string, string> {
+export interface Texts {
+  readonly type: string
+  readonly fields: ReadonlyMap<string, string>
+}
+
+const NONE: Texts = { type: '', fields: new Map() }
+const COMMENT = String.raw`\/\*\*\n((?:\s*\* .*\n|\s*\*\n)+?)\s*\*\/\n`
+
+/** What stands in a comment, without its stars. `\*` was written for a star, a star with anything after it for one before a slash. */
+function spoken(comment: string): string {
+  const lines = comment.split('\n').map((line) => line.replace(/^\s*\* ?/, ''))
+  return lines
+    .join('\n')
+    .replace(/\n@deprecated\n?$/, '')
+    .trim()
+    .replaceAll('*\\/', '*/')
+    .replaceAll('\\*', '*')
+    .replaceAll('_*', '*')
+}
+
+/** What kubernetes-models says of a type and of its fields, with its line breaks: `io.k8s.api.apps.v1.Deployment`. */
+export function textsOf(type: string): Texts {
   known ??= index()
   const words = type.split(/[.-]/).map((part) => part.charAt(0).toUpperCase() + part.slice(1))
   const source = known.get(`I${words.join('')}`)
   if (source === undefined) return NONE
-  const body = source.slice(source.indexOf('export interface'))
-  const fields = [...body.matchAll(/\/\*\*\n((?:\s*\* .*\n|\s*\*\n)+?)\s*\*\/\n\s*"([^"]+)"\??:/g)]
-  return new Map(
-    fields.map(([, text, name]) => [
-      name!,
-      text!
-        .split('\n')
-        .map((line) => line.replace(/^\s*\* ?/, ''))
-        .join('\n')
-        .trim()
-        .replaceAll('*\\/', '*/'),
-    ]),
-  )
+  const own = new RegExp(`${COMMENT}export (?:interface|type)`).exec(source)?.[1] ?? ''
+  const body = source.slice(source.search(/export (interface|type)/))
+  const fields = [...body.matchAll(new RegExp(`${COMMENT}\\s*"([^"]+)"\\??:`, 'g'))]
+  return { type: spoken(own), fields: new Map(fields.map(([, text, name]) => [name!, spoken(text!)])) }
 }

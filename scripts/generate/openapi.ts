@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { type FieldFacts, type TypeFacts, types } from './facts.ts'
-import { fieldTextsOf } from './field-texts.ts'
+import { textsOf } from './field-texts.ts'
 
 const models = join(dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')), 'gen/models')
 
@@ -12,7 +12,7 @@ function modelFile(type: string): string | undefined {
   const name = parts.at(-1)!
   const [group, version] = parts.slice(-3, -1) as [string, string]
   const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
-  const candidates = [`${capital(version)}${name}`, `${capital(group)}${capital(version)}${name}`]
+  const candidates = [`${capital(group)}${capital(version)}${name}`, `${capital(version)}${name}`]
   return candidates.map((each) => join(models, `${each}.d.ts`)).find((file) => existsSync(file))
 }
 
@@ -47,9 +47,26 @@ const enums = JSON.parse(readFileSync(new URL('./facts/enums.json', import.meta.
   Record<string, Readonly<Record<string, readonly string[]>>>
 >
 
+/** What the documents say beyond a type's fields: defaults that Go's zero values are (null: none), required fields in Go's order, unions. */
+const published = JSON.parse(readFileSync(new URL('./facts/published.json', import.meta.url), 'utf8')) as {
+  readonly defaults: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly required: Readonly<Record<string, readonly string[]>>
+  readonly unions: Readonly<Record<string, readonly unknown[]>>
+}
+
+/** A required text that is no pointer defaults to none, as Go has it. */
+function withDefault(type: string, name: string, field: FieldFacts): FieldFacts {
+  const known = published.defaults[type]?.[name]
+  if (known === null) return { ...field, default: undefined }
+  if (known !== undefined) return { ...field, default: known }
+  const empty = field.required && field.type === 'string' && field.format !== 'byte'
+  return empty ? { default: '', ...field } : field
+}
+
 /** The field with its values: its own, or those of its elements. */
 function withValues(field: FieldFacts, values: readonly string[] | undefined): FieldFacts {
   if (values === undefined) return field
+  if (field.map) return { ...field, map: { ...field.map, enum: values } }
   return field.items ? { ...field, items: { ...field.items, enum: values } } : { ...field, enum: values }
 }
 
@@ -84,17 +101,19 @@ function typeOf(field: FieldFacts): Record<string, unknown> {
   return { type: field.type, ...(field.format && { format: field.format }) }
 }
 
-function definitionOf(name: string, type: TypeFacts): Record<string, unknown> {
-  const { type: description, fields } = descriptions(name)
+function definitionOf(name: string, facts: TypeFacts): Record<string, unknown> {
+  const { type, fields } = descriptions(name)
+  const description = textsOf(name).type || type
   const head = description === '' ? {} : { description }
-  if (type.fields === undefined) return { ...head, ...typeOf(type.scalar ?? {}) }
-  const required = Object.entries(type.fields).flatMap(([field, facts]) => (facts.required ? [field] : []))
-  const properties = Object.entries(type.fields).map(([field, facts]) => {
-    // client-node has no text for a field that is a reference.
-    const text = fields.get(field) ?? fieldTextsOf(name).get(field)
-    return [field, schemaOf(withValues(facts, enums[name]?.[field]), text)]
+  if (facts.fields === undefined) return { ...head, ...typeOf(facts.scalar ?? {}) }
+  const required =
+    published.required[name] ?? Object.entries(facts.fields).flatMap(([field, each]) => (each.required ? [field] : []))
+  const properties = Object.entries(facts.fields).map(([field, each]) => {
+    // client-node has no line breaks, and a reference's text is its type's.
+    const text = textsOf(name).fields.get(field) ?? (each.ref ? undefined : fields.get(field))
+    return [field, schemaOf(withValues(withDefault(name, field, each), enums[name]?.[field]), text)]
   })
-  const gvk = type.gvk?.map((each) => {
+  const gvk = facts.gvk?.map((each) => {
     const [group, version, kind] = each.split('/')
     return { group, kind, version }
   })
@@ -103,7 +122,8 @@ function definitionOf(name: string, type: TypeFacts): Record<string, unknown> {
     type: 'object',
     ...(required.length > 0 && { required }),
     properties: Object.fromEntries(properties),
-    ...(type['map-type'] && { 'x-kubernetes-map-type': type['map-type'] }),
+    ...(facts['map-type'] && { 'x-kubernetes-map-type': facts['map-type'] }),
+    ...(published.unions[name] && { 'x-kubernetes-unions': published.unions[name] }),
     ...(gvk && { 'x-kubernetes-group-version-kind': gvk }),
   }
 }

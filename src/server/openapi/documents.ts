@@ -47,7 +47,7 @@ export class OpenApiDocuments {
     const paths = this.#paths(kinds)
     return {
       openapi: '3.0.0',
-      info: { title: 'Kubernetes', version: 'v1.36.2' },
+      info: { title: 'Kubernetes', version: '1.36' },
       paths: Object.fromEntries(paths.map((path) => [path.path, path3(path)])),
       components: {
         schemas: this.#schemas(paths, kinds, '#/components/schemas/', schema3, this.#custom.v3),
@@ -67,7 +67,7 @@ export class OpenApiDocuments {
     const paths = this.#paths(this.#kinds)
     return {
       swagger: '2.0',
-      info: { title: 'Kubernetes', version: 'v1.36.2' },
+      info: { title: 'Kubernetes', version: '1.36' },
       paths: Object.fromEntries(paths.map((path) => [path.path, path2(path)])),
       definitions: this.#schemas(paths, this.#kinds, '#/definitions/', schema2, this.#custom.v2),
       securityDefinitions: {
