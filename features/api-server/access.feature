@@ -76,3 +76,59 @@ Feature: Access to the API
     And kubectl "get secret bootstrap-token-abcdef -n kube-system" is run
     Then the command fails
     And the command's output contains 'secrets "bootstrap-token-abcdef" not found'
+
+  @claim:cm-09 @claim:api-03
+  Scenario: A token of a service account is good until it expires, or its account goes
+    Given a cluster
+    And namespace "dev"
+    And ServiceAccount "default" exists
+    When ServiceAccount "dev/default" is given a token that is good for 15 minutes
+    Then the token is accepted
+    When 14 minutes pass
+    Then the token is accepted
+    When 61 seconds pass
+    Then the token is refused
+    When ServiceAccount "dev/default" is given a token that is good for 1 hour
+    And ServiceAccount "dev/default" is deleted
+    Then the token is refused
+
+  @claim:api-03 @kubectl
+  Scenario: An administrator acts as somebody else to see what he may do
+    Given a cluster
+    When kubectl "create rolebinding jane-edits --clusterrole=edit --user=jane" is run
+    And kubectl "auth can-i create deployments --as jane" is run
+    Then the command's output contains "yes"
+    When kubectl "auth can-i create rolebindings --as jane" is run
+    Then the command fails
+    And the command's output contains "no"
+    When kubectl "auth whoami --as jane --as-group developers" is run
+    Then the command's output contains "jane"
+    And the command's output contains "developers"
+    When kubectl "create deployment web --image=nginx:1.27 --as jane" is run
+    Then the command succeeds
+    When kubectl "delete namespace kube-public --as jane" is run
+    Then the command fails
+    And the command's output contains 'User "jane" cannot delete resource "namespaces" in API group "" in the namespace "kube-public"'
+
+  @claim:cm-01
+  Scenario: Roles are made up of others by their labels
+    Given a cluster
+    And user "jane" cannot list "backups.example.com" in namespace "default"
+    And these manifests are applied:
+      """yaml
+      apiVersion: rbac.authorization.k8s.io/v1
+      kind: ClusterRoleBinding
+      metadata: {name: jane-views}
+      roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+      subjects: [{kind: User, name: jane, apiGroup: rbac.authorization.k8s.io}]
+      ---
+      apiVersion: rbac.authorization.k8s.io/v1
+      kind: ClusterRole
+      metadata: {name: backup-viewer, labels: {rbac.authorization.k8s.io/aggregate-to-view: "true"}}
+      rules: [{apiGroups: [example.com], resources: [backups], verbs: [get, list, watch]}]
+      """
+    When 1 second passes
+    Then user "jane" can list "backups.example.com" in namespace "default"
+    When ClusterRole "backup-viewer" is deleted
+    And 1 second passes
+    Then user "jane" cannot list "backups.example.com" in namespace "default"

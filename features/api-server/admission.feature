@@ -119,3 +119,64 @@ Feature: Admission
     Then the request is denied with status 500 and reason InternalError
     And the response message contains 'failed calling webhook "guard.example.com": failed to call webhook'
     And the response message contains 'service "guard" not found'
+
+  @claim:api-10
+  Scenario: Webhooks in the cluster change an object, then judge what became of it
+    Given a cluster
+    And these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Namespace
+      metadata: {name: watched, labels: {hooks: "on"}}
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: hooks, labels: {app: hooks}}
+      spec: {containers: [{name: hooks, image: "registry.k8s.io/e2e-test-images/agnhost:2.53", args: [webhook, "--port=8443"]}]}
+      ---
+      apiVersion: v1
+      kind: Service
+      metadata: {name: hooks}
+      spec: {selector: {app: hooks}, ports: [{port: 443, targetPort: 8443}]}
+      ---
+      apiVersion: admissionregistration.k8s.io/v1
+      kind: MutatingWebhookConfiguration
+      metadata: {name: stages}
+      webhooks:
+      - name: stages.example.com
+        clientConfig: {service: {namespace: default, name: hooks, path: /mutating-configmaps}}
+        rules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [configmaps]}]
+        namespaceSelector: {matchLabels: {hooks: "on"}}
+        sideEffects: None
+        admissionReviewVersions: [v1]
+      ---
+      apiVersion: admissionregistration.k8s.io/v1
+      kind: ValidatingWebhookConfiguration
+      metadata: {name: judge}
+      webhooks:
+      - name: judge.example.com
+        clientConfig: {service: {namespace: default, name: hooks, path: /configmaps}}
+        rules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [configmaps]}]
+        namespaceSelector: {matchLabels: {hooks: "on"}}
+        sideEffects: None
+        admissionReviewVersions: [v1]
+      """
+    And Service "hooks" has 1 ready endpoint within 1 minute
+    And 5 seconds pass
+    And these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: mutated, namespace: watched}
+      data: {mutation-start: "yes"}
+      """
+    Then field "data.mutation-stage-1" of ConfigMap "watched/mutated" is "yes"
+    When these manifests are submitted:
+      """yaml
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: unwanted, namespace: watched}
+      data: {webhook-e2e-test: webhook-disallow}
+      """
+    Then the response message contains 'admission webhook "judge.example.com" denied the request: the configmap contains unwanted key and value'
+    And ConfigMap "watched/unwanted" is gone

@@ -20,3 +20,15 @@ Feature: metrics-server
     When kubectl "top pods -n kube-system --containers" is run
     Then the command's output contains "kube-apiserver"
     And the command's output contains "290Mi"
+
+  @claim:net-13
+  Scenario: Components tell their metrics in Prometheus' format
+    Given a cluster
+    When kubectl "get --raw /metrics" is run
+    Then the command's output contains "# TYPE apiserver_request_total counter"
+    And the command's output contains these in order:
+      | apiserver_request_total{ |
+      | verb="                   |
+    When kubectl "get --raw /api/v1/nodes/worker-1/proxy/metrics/resource" is run
+    Then the command's output contains "# TYPE node_memory_working_set_bytes gauge"
+    And the command's output contains "container_memory_working_set_bytes{"

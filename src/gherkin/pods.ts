@@ -1,7 +1,7 @@
 import { parseSelector, selectorFromLabelSelector } from '../api/labels.ts'
-import { resourceOf } from '../api/resources.ts'
 import type { Kind, KubernetesObject, Pod, Service } from '../api/types.ts'
 import { asOf, RECORDED_KINDS } from './history.ts'
+import { servedKind } from './kinds.ts'
 import type { ObjectRef, PodsRef } from './parameter-types.ts'
 import { SpecError } from './step.ts'
 import type { World } from './world.ts'
@@ -11,19 +11,17 @@ import type { World } from './world.ts'
  * `default`), unless the object is known from a namespace that was spoken of before.
  */
 export function namespaceOf(world: World, { kind, name, namespace }: ObjectRef): string | undefined {
-  const resource = resourceOf(kind)
-  if (kind.includes('.')) world.incapable(`keep ${kind} "${name}": custom resources are not simulated`)
-  if (resource === undefined) throw new SpecError(`no kind ${kind} is served`)
-  if (!resource.namespaced) return undefined
+  const { namespaced, known } = servedKind(world, kind)
+  if (!namespaced) return undefined
   if (namespace !== undefined) return namespace
   const spokenOf = world.namespaces.toReversed()
   const knows = (candidate: string) =>
-    world.get(kind, name, candidate) !== undefined || world.history.of(kind, name, candidate).length > 0
+    world.get(known, name, candidate) !== undefined || world.history.of(kind, name, candidate).length > 0
   return (spokenOf.length > 1 ? spokenOf.find(knows) : undefined) ?? world.namespace
 }
 
 export function find(world: World, ref: ObjectRef): KubernetesObject | undefined {
-  return world.get(ref.kind, ref.name, namespaceOf(world, ref))
+  return world.get(servedKind(world, ref.kind).known, ref.name, namespaceOf(world, ref))
 }
 
 /** Whether the object is there or was: of one that never was nothing can be said, not even that it has no Pods. */

@@ -1,8 +1,8 @@
 import { parseAllDocuments } from 'yaml'
 import type { ApiRequest, ApiResponse, UserInfo } from '../api/request.ts'
-import { resourceOf } from '../api/resources.ts'
 import { serviceUnavailable } from '../api/status.ts'
 import { isStatus, type KubernetesObject, type Status } from '../api/types.ts'
+import { kindOfManifest } from './kinds.ts'
 import { SpecError } from './step.ts'
 import type { World } from './world.ts'
 
@@ -13,13 +13,6 @@ export function send(world: World, request: Omit<ApiRequest, 'credentials'>, use
   const server = world.cluster.apiServer()
   if (server === undefined) return { code: 503, body: serviceUnavailable('connect: connection refused') }
   return server.handle({ ...request, credentials: { type: 'user', user } })
-}
-
-/** The resource an object of this kind is served as. @throws {SpecError} for a kind that is not served */
-export function resourceFor(kind: string) {
-  const resource = resourceOf(kind)
-  if (resource === undefined) throw new SpecError(`no kind ${kind} is served`)
-  return resource
 }
 
 /** The objects of a YAML text with one or more documents, `kind: List` unrolled. @throws {SpecError} with the line */
@@ -36,11 +29,9 @@ export function parseManifests(text: string, file = 'manifest'): KubernetesObjec
   })
 }
 
-function place(world: World, { apiVersion, kind, metadata }: KubernetesObject) {
-  if (resourceOf(kind) === undefined && apiVersion.includes('.'))
-    world.incapable(`keep ${kind} "${metadata?.name}": ${apiVersion} ${kind} is not simulated`)
-  const resource = resourceFor(kind)
-  return resourceOf(kind)?.namespaced ? { resource, namespace: metadata?.namespace ?? world.namespace } : { resource }
+function place(world: World, object: KubernetesObject) {
+  const { resource, namespaced } = kindOfManifest(world, object)
+  return namespaced ? { resource, namespace: object.metadata?.namespace ?? world.namespace } : { resource }
 }
 
 /** Creates the object, as its manifest says. */
@@ -65,7 +56,7 @@ const NOT_SERVED = 'the server could not find the requested resource'
 export function apply(world: World, object: KubernetesObject): ApiResponse {
   const created = submit(world, object)
   if (!isStatus(created.body) || created.body.reason !== 'AlreadyExists') return created
-  const patchType = 'application/strategic-merge-patch+json'
+  const patchType = `application/${kindOfManifest(world, object).custom ? '' : 'strategic-'}merge-patch+json` as const
   return send(world, {
     verb: 'patch',
     ...place(world, object),

@@ -40,6 +40,8 @@ export class World {
   images: DeclaredImage[] = []
   attempt: Attempt | undefined
   command: CommandResult | undefined
+  /** The token that was given last, and to whom. */
+  token: { readonly user: string; readonly text: string } | undefined
   event: string | undefined
   readonly moments = new Map<string, number>()
   /** Namespaces the steps spoke of, the last of them last. */

@@ -1,9 +1,17 @@
 import { apiVersionOf } from '../../api/meta.ts'
 import type { Verb } from '../../api/request.ts'
-import { isStatus, type KubernetesObject, type Status, type SubjectAccessReview } from '../../api/types.ts'
+import {
+  isStatus,
+  type KubernetesObject,
+  type SelfSubjectReview,
+  type Status,
+  type SubjectAccessReview,
+  type TokenRequest,
+} from '../../api/types.ts'
+import { servedKind } from '../kinds.ts'
 import type { ObjectRef, Principal } from '../parameter-types.ts'
 import { find, namespaceOf } from '../pods.ts'
-import { resourceFor, send } from '../request.ts'
+import { done, send } from '../request.ts'
 import { SpecError, type StepDefinition, step } from '../step.ts'
 import type { World } from '../world.ts'
 
@@ -11,7 +19,11 @@ import type { World } from '../world.ts'
 export const accessSteps: readonly StepDefinition[] = [
   step('{principal} tries to {verb} {object}', (world: World, who: Principal, verb: Verb, ref: ObjectRef) => {
     const namespace = namespaceOf(world, ref)
-    const place = { resource: resourceFor(ref.kind), name: ref.name, ...(namespace === undefined ? {} : { namespace }) }
+    const place = {
+      resource: servedKind(world, ref.kind).resource,
+      name: ref.name,
+      ...(namespace === undefined ? {} : { namespace }),
+    }
     world.attempt = send(
       world,
       { verb, ...place, ...bodyFor(world, verb, ref) },
@@ -26,6 +38,24 @@ export const accessSteps: readonly StepDefinition[] = [
       if (allowed !== (modal === 'can'))
         world.fail(`user "${who.user}" ${allowed ? 'can' : 'cannot'} ${verb} ${what} in namespace "${namespace}"`)
     },
+  ),
+  step('{principal} is given a token that is good for {duration}', (world: World, who: Principal, ms: number) => {
+    const [, namespace, name] = /^system:serviceaccount:([^:]+):(.+)$/.exec(who.user) ?? []
+    if (namespace === undefined || name === undefined)
+      throw new SpecError(`"${who.user}" is no service account: only those are given tokens`)
+    const resource = { ...servedKind(world, 'ServiceAccount').resource, subresource: 'token' }
+    const wanted = { audiences: [], expirationSeconds: ms / 1000 }
+    const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec: wanted }
+    const answer = send(world, { verb: 'create', resource, namespace, name, body })
+    done(world, answer)
+    world.token = { user: who.user, text: (answer.body as TokenRequest).status?.token ?? '' }
+  }),
+  step('the token is accepted', (world: World) => {
+    const problem = tokenProblem(world)
+    if (problem !== undefined) world.fail(problem)
+  }),
+  step('the token is refused{within}', (world: World, within?: number) =>
+    world.eventually(() => (tokenProblem(world) === undefined ? 'the token is accepted' : undefined), within),
   ),
   step('the request is denied with status {int} and reason {word}', (world: World, code: number, reason: string) => {
     const status = refusal(world)
@@ -45,6 +75,20 @@ function refusal(world: World): Status {
   return body
 }
 
+/** Why the API server does not take whoever shows the token for whom it was given to. */
+function tokenProblem(world: World): string | undefined {
+  if (world.token === undefined) throw new SpecError('no step before this one was given a token')
+  const { user, text } = world.token
+  const resource = servedKind(world, 'SelfSubjectReview').resource
+  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', metadata: {} }
+  const server = world.cluster.apiServer()
+  const answer = server?.handle({ verb: 'create', resource, body, credentials: { type: 'bearer', token: text } }).body
+  if (answer === undefined) return 'the API server does not answer'
+  if (isStatus(answer)) return `the token is refused: ${answer.message}`
+  const found = (answer as SelfSubjectReview).status?.userInfo?.username
+  return found === user ? undefined : `the token is ${found}'s, not ${user}'s`
+}
+
 function bodyFor(
   world: World,
   verb: Verb,
@@ -53,7 +97,7 @@ function bodyFor(
   if (verb === 'patch') return { body: {}, patchType: 'application/merge-patch+json' }
   if (verb === 'update') return { body: find(world, ref) }
   if (verb !== 'create') return {}
-  const { group, version } = resourceFor(ref.kind)
+  const { group, version } = servedKind(world, ref.kind).resource
   const apiVersion = apiVersionOf(group, version)
   const metadata = { name: ref.name, ...(namespaceOf(world, ref) ? { namespace: namespaceOf(world, ref) } : {}) }
   return { body: { apiVersion, kind: ref.kind, metadata } as KubernetesObject }
@@ -78,7 +122,7 @@ function review(world: World, who: Principal, verb: string, what: string, namesp
       },
     },
   }
-  const answer = send(world, { verb: 'create', resource: resourceFor('SubjectAccessReview'), body }).body
+  const answer = send(world, { verb: 'create', resource: servedKind(world, 'SubjectAccessReview').resource, body }).body
   if (isStatus(answer)) world.fail(`the API server refused: ${answer.message}`)
   return (answer as unknown as SubjectAccessReview).status?.allowed === true
 }

@@ -1,8 +1,9 @@
 import { parse } from 'yaml'
-import type { DaemonSet, Deployment, Kind, KubernetesObject, Node, Pod, Taint } from '../../api/types.ts'
+import type { DaemonSet, Deployment, KubernetesObject, Node, Pod, Taint } from '../../api/types.ts'
+import { servedKind } from '../kinds.ts'
 import type { ObjectRef, PodsRef } from '../parameter-types.ts'
 import { chosen, find, namespaceOf } from '../pods.ts'
-import { done, resourceFor, send } from '../request.ts'
+import { done, send } from '../request.ts'
 import { SpecError, type StepDefinition, step } from '../step.ts'
 import { fieldAt } from '../subset.ts'
 import { expectDone, type World } from '../world.ts'
@@ -41,7 +42,7 @@ export const changeSteps: readonly StepDefinition[] = [
     },
   ),
   step('{object} is deleted', (world: World, ref: ObjectRef) => {
-    expectDone(world, world.client.delete(ref.kind as Kind, ref.name, namespaceOf(world, ref)))
+    expectDone(world, world.client.delete(servedKind(world, ref.kind).known, ref.name, namespaceOf(world, ref)))
     world.cluster.clock.settle()
   }),
   step('{pods} {be} deleted', (world: World, ref: PodsRef, _be: string) => {
@@ -68,10 +69,13 @@ function patch(
   world: World,
   ref: ObjectRef,
   body: unknown,
-  patchType: typeof MERGE_PATCH | typeof STRATEGIC = STRATEGIC,
+  asked: typeof MERGE_PATCH | typeof STRATEGIC = STRATEGIC,
 ): void {
   const namespace = namespaceOf(world, ref)
-  const request = { verb: 'patch', resource: resourceFor(ref.kind), name: ref.name, body, patchType, wire: {} } as const
+  const { resource, custom } = servedKind(world, ref.kind)
+  // Nobody has said how the lists of a custom resource are merged.
+  const patchType = custom ? MERGE_PATCH : asked
+  const request = { verb: 'patch', resource, name: ref.name, body, patchType, wire: {} } as const
   done(world, send(world, { ...request, ...(namespace === undefined ? {} : { namespace }) }))
   world.cluster.clock.settle()
 }

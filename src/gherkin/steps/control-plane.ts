@@ -1,7 +1,8 @@
 import { isStatus } from '../../api/types.ts'
 import { hostOfComponent } from '../hosts.ts'
+import { servedKind } from '../kinds.ts'
 import type { ComponentRef } from '../parameter-types.ts'
-import { resourceFor, send } from '../request.ts'
+import { send } from '../request.ts'
 import { SpecError, type StepDefinition, step } from '../step.ts'
 import type { World } from '../world.ts'
 
@@ -89,7 +90,7 @@ function memberProblem(world: World, host: string): string | undefined {
 /** Tries a write that is not kept apart from its trying: a dry run reaches etcd no further than admission. */
 function writeProblem(world: World): string | undefined {
   const name = 'write-probe'
-  const resource = resourceFor('ConfigMap')
+  const { resource } = servedKind(world, 'ConfigMap')
   const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' } }
   const created = send(world, { verb: 'create', resource, namespace: 'default', body })
   if (isStatus(created.body)) return created.body.message

@@ -2,6 +2,7 @@ import { parse } from 'yaml'
 import type { Deployment, KubernetesObject, Node } from '../../api/types.ts'
 import { shortDuration } from '../durations.ts'
 import { asOf } from '../history.ts'
+import { servedKind } from '../kinds.ts'
 import type { Count, ObjectRef } from '../parameter-types.ts'
 import { counts } from '../parameter-types.ts'
 import { find, namespaceOf } from '../pods.ts'
@@ -132,7 +133,7 @@ function missing(world: World, ref: ObjectRef): () => string | undefined {
 /** Other objects of the kind, for whoever mistyped a name or forgot a namespace. */
 function alike(world: World, ref: ObjectRef): string {
   const names = world.client
-    .list(ref.kind as 'Pod')
+    .list(servedKind(world, ref.kind).known)
     .map(({ metadata }) => [metadata.namespace, metadata.name].filter(Boolean).join('/'))
   return names.length > 0 ? `; there are: ${names.slice(0, 10).join(', ')}` : `; there is no ${ref.kind} at all`
 }
