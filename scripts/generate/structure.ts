@@ -5,6 +5,9 @@ const special: Readonly<Record<string, string>> = {
   'io.k8s.apimachinery.pkg.util.intstr.IntOrString': 'x',
   'io.k8s.apimachinery.pkg.apis.meta.v1.Time': 't',
   'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime': 'm',
+  'io.k8s.apimachinery.pkg.runtime.RawExtension': 'a',
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray': 'j',
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool': 'j',
 }
 
 const scalars: Readonly<Record<string, string>> = {
@@ -17,7 +20,7 @@ const scalars: Readonly<Record<string, string>> = {
 
 /**
  * One field in short: `s` string, `b` boolean, `i` int32, `l` int64, `d` double, `y` bytes, `q` Quantity, `x` IntOrString,
- * `t` Time, `m` MicroTime, `o` any object, `a` anything, `@name` a type, `[e` a list of e, `{e` a map of e.
+ * `t` Time, `m` MicroTime, `j` a schema or a bool or a list, `o` any object, `a` anything, `@name` a type, `[e` a list of e, `{e` a map of e.
  */
 export function shapeOf(field: FieldFacts): string {
   if (field.items) return `[${shapeOf(field.items)}`
@@ -40,12 +43,23 @@ function isFilled(name: string, field: string, shape: string): boolean {
   )
 }
 
+/** Lists that are null, not empty, by the last parts of the type's name: what reads them is ready for it. */
+const NULLS: Readonly<Record<string, readonly string[]>> = {
+  'rbac.v1.Role': ['rules'],
+  'rbac.v1.ClusterRole': ['rules'],
+  'discovery.v1.EndpointSlice': ['endpoints', 'ports'],
+  'storage.v1.CSINodeSpec': ['drivers'],
+  'storage.v1.CSINodeDriver': ['topologyKeys'],
+  'resource.v1.DeviceClaim': ['requests'],
+}
+
 function tableOf(name: string, type: TypeFacts): unknown {
+  const nulls = NULLS[name.split('.').slice(-3).join('.')]
   const fields = Object.entries(type.fields ?? {}).map(([field, facts]) => {
     const named = go.named[name]?.[field]
     const keepsZero = go.pointers[name]?.includes(field) || go.always[name]?.includes(field)
     const shape = shapeOf(facts)
-    const zero = isFilled(name, field, shape) ? 2 : keepsZero ? 1 : 0
+    const zero = isFilled(name, field, shape) ? 2 : keepsZero && !nulls?.includes(field) ? 1 : 0
     const entry = [shape, zero, named ?? '']
     return [field, named ? entry : zero > 0 ? entry.slice(0, 2) : shape]
   })
@@ -55,6 +69,7 @@ function tableOf(name: string, type: TypeFacts): unknown {
     ...(type.gvk && { gvk: type.gvk }),
     ...(times && { times }),
     ...(inline && { inline }),
+    ...(nulls && { nulls }),
     fields: Object.fromEntries(fields),
   }
 }

@@ -14,7 +14,8 @@ export function findCondition<C extends ConditionLike>(
   conditions: readonly C[] | undefined,
   type: string,
 ): C | undefined {
-  if (conditions !== undefined) for (const condition of conditions) if (condition.type === type) return condition
+  // An API server writes a list that is always there and empty as null.
+  for (const condition of conditions ?? []) if (condition.type === type) return condition
   return undefined
 }
 
@@ -26,7 +27,7 @@ export function withoutCondition<C extends ConditionLike>(
   conditions: readonly C[] | undefined,
   type: string,
 ): readonly C[] {
-  if (conditions === undefined) return []
+  if (!conditions) return []
   return conditions.some((condition) => condition.type === type)
     ? conditions.filter((condition) => condition.type !== type)
     : conditions

@@ -70,9 +70,9 @@ function conditionOf(process: Process, network: Network, client: Client, { spec 
     : no('FailedDiscoveryCheck', failed)
 }
 
-function isReady({ endpoints, ports = [] }: EndpointSlice, portName: string): boolean {
+function isReady({ endpoints, ports }: EndpointSlice, portName: string): boolean {
   const hasEndpoint = (endpoints ?? []).some(({ conditions }) => conditions?.ready !== false)
-  return hasEndpoint && ports.some(({ name = '', port }) => name === portName && port !== undefined)
+  return hasEndpoint && (ports ?? []).some(({ name = '', port }) => name === portName && port !== undefined)
 }
 
 function discoveryFailure(

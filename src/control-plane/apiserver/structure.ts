@@ -26,6 +26,8 @@ interface TypeTable {
   readonly times?: readonly string[]
   /** Go's name of the embedded struct that a field comes from. */
   readonly inline?: Readonly<Record<string, string>>
+  /** Lists that Go writes as null when there is nothing in them. */
+  readonly nulls?: readonly string[]
 }
 
 /** Shape (see scripts/generate/structure.ts); 1 where zero differs from absent, 2 where what is absent is there and zero; Go's name of the scalar type. */
@@ -122,12 +124,15 @@ function isKnown(apiVersion: string, kind: string): boolean {
   return kinds.has(`${apiVersion.includes('/') ? '' : '/'}${apiVersion}/${kind}`)
 }
 
+const SCHEMA = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps'
+
 /** Source: sigs.k8s.io/json json.go: no more strict errors than this are kept */
 const MOST_FOUND = 100
 
 class Walk {
   readonly #duplicates: ReadonlySet<string>
   readonly found: string[] = []
+  #quiet = false
   /** The first type error, in document order: Go keeps going, and reports it in the end. */
   error: string | undefined
 
@@ -161,7 +166,7 @@ class Walk {
   }
 
   #report(text: string): void {
-    if (this.found.length < MOST_FOUND) this.found.push(text)
+    if (!this.#quiet && this.found.length < MOST_FOUND) this.found.push(text)
   }
 
   #fail(text: string): undefined {
@@ -181,10 +186,21 @@ class Walk {
         return this.#map(shape, value, path, place)
       case 'a':
         return value
+      case 'j':
+        return isObject(value) ? this.#quietly(() => this.struct(SCHEMA, value, path, place.path)) : value
       case 'q':
         if (typeof value === 'number') return this.#scalar('q', String(value), place)
     }
     return this.#scalar(shape, value, place)
+  }
+
+  /** What Go hands to a decoder of its own is not looked through for unknown fields. */
+  #quietly(walk: () => unknown): unknown {
+    const before = this.#quiet
+    this.#quiet = true
+    const value = walk()
+    this.#quiet = before
+    return value
   }
 
   #list(shape: string, value: unknown, path: string, place: Place): unknown {
@@ -219,11 +235,13 @@ const zeros = new Map<string, Zeros>()
 function zerosOf(type: string): Zeros {
   const known = zeros.get(type)
   if (known !== undefined) return known
-  const made = Object.entries(tables().get(type)!.fields).flatMap(([key, field]): Zeros => {
+  const { fields, nulls = [] } = tables().get(type)!
+  const filled = Object.entries(fields).flatMap(([key, field]): Zeros => {
     if (typeof field === 'string' || field[1] !== 2) return []
     const shape = field[0]
     return [[key, shape[0] === '@' ? Object.fromEntries(zerosOf(shape.slice(1))) : zeroOf(shape)]]
   })
+  const made: Zeros = [...filled, ...nulls.map((key) => [key, null] as const)]
   zeros.set(type, made)
   return made
 }
@@ -257,8 +275,9 @@ function zeroOf(shape: string): unknown {
   switch (shape[0]) {
     case '[':
       return []
-    case '{':
     case '@':
+      return Object.fromEntries(zerosOf(shape.slice(1)))
+    case '{':
     case 'o':
       return {}
     case 'b':

@@ -69,14 +69,16 @@ function locateService(door: Door, namespace: string, id: Id, written: string): 
   }
   const slices = readSlices(door, namespace, id.name)
   if (isStatus(slices)) return slices
-  for (const { endpoints = [], ports = [] } of slices) {
+  for (const slice of slices) {
+    const endpoints = slice.endpoints ?? []
+    const ports = slice.ports ?? []
     const port = ports.find(({ name = '' }) => name === portName)?.port
     const ready = endpoints.filter(({ conditions }) => conditions?.ready !== false)
     // Which of several is left to chance upstream; here their order turns with the time.
     const chosen = ready[Math.floor(door.options.world.now() / 1000) % Math.max(1, ready.length)]
     if (port !== undefined && chosen !== undefined) return { ip: chosen.addresses[0]!, port }
   }
-  const which = slices.every(({ endpoints = [] }) => endpoints.length === 0) ? id.name : written
+  const which = slices.every(({ endpoints }) => !endpoints?.length) ? id.name : written
   return unavailable(`no endpoints available for service ${JSON.stringify(which)}`)
 }
 

@@ -5,6 +5,7 @@ import type {
   KubernetesObject,
   ObjectMeta,
 } from '../../../api/types.ts'
+import { compareVersions } from '../../../api/version-order.ts'
 import type { FieldError, KindDefinition } from '../registry/contract.ts'
 import { invalid } from '../registry/validation/field-error.ts'
 import { columnsOf } from './columns.ts'
@@ -13,7 +14,7 @@ import { hasDefaults, withDefaults } from './defaulting.ts'
 import { parseJsonPath, valuesAt } from './json-path.ts'
 import { schemaErrors } from './json-schema.ts'
 import { listTypeErrors } from './list-types.ts'
-import { ruleErrors } from './rules.ts'
+import { hasRules, ruleErrors } from './rules.ts'
 import { scaleErrors, scaleOf } from './scale.ts'
 import type { JsonObject, Schema } from './schema.ts'
 
@@ -59,9 +60,19 @@ export function customKind(crd: CustomResourceDefinition, version: CustomResourc
     columns: columnsOf(version.additionalPrinterColumns),
     fieldSelectors: selectorsOf(version),
     ...(version.deprecated && {
-      deprecated: version.deprecationWarning ?? `${apiVersion} ${names.kind} is deprecated`,
+      deprecated: version.deprecationWarning ?? deprecationOf(crd, version.name),
     }),
   }
+}
+
+/** Source: customresource_handler.go defaultDeprecationWarning */
+function deprecationOf({ spec: { group, names, versions } }: CustomResourceDefinition, version: string): string {
+  const [better] = versions
+    .filter(({ served, deprecated, name }) => served && !deprecated && compareVersions(name, version) < 0)
+    .map(({ name }) => name)
+    .sort(compareVersions)
+  const use = better === undefined ? '' : `; use ${group}/${better} ${names.kind}`
+  return `${group}/${version} ${names.kind} is deprecated${use}`
 }
 
 /** `com.example.stable.v1.CronTab`. Source: apiextensions-apiserver/pkg/controller/openapi/builder/builder.go */
@@ -154,6 +165,7 @@ function withRules(
       'FieldValueTypeInvalid',
     ].includes(type),
   )
+  if (!hasRules(schema)) return all
   if (blocking) {
     const why =
       'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation'

@@ -1,6 +1,6 @@
 import { equal } from '../../../api/equal.ts'
 import type { FieldError } from '../registry/contract.ts'
-import { duplicate } from '../registry/validation/field-error.ts'
+import { duplicate, invalid } from '../registry/validation/field-error.ts'
 import { additionalOf, isObject, itemsOf, type Schema } from './schema.ts'
 
 /** Lists that are sets or maps hold nothing twice. Source: apiextensions-apiserver/pkg/apiserver/schema/listtype/validation.go */
@@ -15,6 +15,9 @@ function visit(value: unknown, schema: Schema, path: string, errors: FieldError[
     const items = itemsOf(schema)
     const type = schema['x-kubernetes-list-type']
     if (type === 'set') twice(value, path, errors, (item) => item)
+    if (type === 'map')
+      for (const [i, item] of value.entries())
+        if (!isObject(item)) invalid(errors, `${path}[${i}]`, item, 'must be an object for an array of list-type map')
     if (type === 'map') twice(value, path, errors, (item) => keysOf(item, schema, items))
     if (items !== undefined) for (const [i, item] of value.entries()) visit(item, items, `${path}[${i}]`, errors)
     return

@@ -50,7 +50,7 @@ function compileRule(rule: ValidationRule, schema: Schema, root: boolean): Compi
 
 const having = new WeakMap<Schema, boolean>()
 
-function hasRules(schema: Schema): boolean {
+export function hasRules(schema: Schema): boolean {
   let answer = having.get(schema)
   if (answer === undefined) {
     const within = [...Object.values(schema.properties ?? {}), itemsOf(schema), additionalOf(schema)]

@@ -80,6 +80,8 @@ export function formatIssues(source: string, issues: readonly Issue[]): string {
 const MAX_SNIPPET = 16384
 
 function formatIssue(source: string, { at, message }: Issue): string {
+  // There is no column to point at.
+  if (source === '') return `ERROR: <input>:1:0: ${message}`
   const before = source.slice(0, at)
   const line = before.split('\n').length
   const characters = [...before.slice(before.lastIndexOf('\n') + 1)]

@@ -138,6 +138,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
     readonly fromStored: (stored: KubernetesObject) => T
     /** A conversion webhook does it: it may fail, or need calls to the outside. Nothing of it is remembered. */
     readonly outside?: boolean
+    /** The stored kind with what this group asks of it besides. */
+    readonly rules?: KindDefinition
   }
   readonly warnings?: (object: T, old: T | undefined) => readonly string[]
   readonly columns: readonly Column<T>[]

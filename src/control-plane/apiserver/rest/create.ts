@@ -11,7 +11,7 @@ import type { FieldError, KindDefinition } from '../registry/contract.ts'
 import { validateObjectMeta } from '../registry/validation/objectmeta.ts'
 import { storageKey } from '../storage/keys.ts'
 import { assurePresentable, presented, respond, strategyContext } from './answer.ts'
-import { decode } from './decode.ts'
+import { decode, strategyKind } from './decode.ts'
 import { hasGeneration } from './generation.ts'
 import { leaseFor } from './lease.ts'
 import { withOwnersOnce } from './owner-references.ts'
@@ -60,7 +60,7 @@ export function createObject(call: Call, object: KubernetesObject, history: Hist
 function createNamed(call: Call, object: KubernetesObject, history: History): Answer<KubernetesObject> {
   const { server, options } = call
   const storage = call.endpoint.storage!
-  const { definition } = storage
+  const definition = strategyKind(call.endpoint)
   const random = options.dryRun ? server.dryRunRandom : server.random
   const prepared = prepare(call, definition, object, random)
   assurePresentable(call, prepared)

@@ -1,6 +1,6 @@
 import { asksForReset } from '../../../api/managedfields/entries.ts'
 import { type Answer, isStatus, type KubernetesObject } from '../../../api/types.ts'
-import type { Call } from '../contract.ts'
+import type { Call, Endpoint } from '../contract.ts'
 import type { KindDefinition } from '../registry/contract.ts'
 import { checkStructure } from '../structure.ts'
 
@@ -9,11 +9,16 @@ import { checkStructure } from '../structure.ts'
  * their schema first; in-process ones are typed already.
  */
 export function decode(call: Call, body: unknown): Answer<KubernetesObject> {
-  const { definition, storage } = call.endpoint
+  const { definition } = call.endpoint
   const object = call.request.wire === undefined ? (body as KubernetesObject) : checkBody(call, definition, body)
   if (isStatus(object)) return object
   const stored = definition.view === undefined ? object : definition.view.toStored(object)
-  return withDefaults(storage?.definition ?? definition, stored)
+  return withDefaults(strategyKind(call.endpoint), stored)
+}
+
+/** Whose rules hold: of what is stored, but each version of a custom resource has rules of its own. */
+export function strategyKind({ definition, storage }: Endpoint): KindDefinition {
+  return definition.custom !== undefined ? definition : (definition.view?.rules ?? storage?.definition ?? definition)
 }
 
 export function withDefaults(definition: KindDefinition, object: KubernetesObject): KubernetesObject {

@@ -13,7 +13,7 @@ import { validateObjectMetaUpdate } from '../registry/validation/objectmeta.ts'
 import { storageKey } from '../storage/keys.ts'
 import { assurePresentable, presented, respond, strategyContext } from './answer.ts'
 import { createObject, inRequestNamespace } from './create.ts'
-import { decode } from './decode.ts'
+import { decode, strategyKind } from './decode.ts'
 import { hasGeneration } from './generation.ts'
 import { withOwnersOnce } from './owner-references.ts'
 import { versionMissing } from './unconditional-update.ts'
@@ -100,9 +100,9 @@ export function updateObject(
   const written = history === undefined ? recordUpdate(call, answer, kv.value) : history()
   const admitted = admit(call, 'UPDATE', withoutEntries(answer), kv.value)
   if (isStatus(admitted)) return admitted
-  const prepared = prepare(call, storage.definition, admitted, kv.value)
+  const prepared = prepare(call, strategyKind(call.endpoint), admitted, kv.value)
   assurePresentable(call, prepared)
-  const errors = validate(call, storage.definition, prepared, kv.value)
+  const errors = validate(call, strategyKind(call.endpoint), prepared, kv.value)
   if (errors.length > 0) return invalid(storage.definition, name, errors)
   if (storage.definition.warnings !== undefined && request.wire !== undefined && !request.resource.subresource)
     call.warnings.push(...storage.definition.warnings(prepared, kv.value))

@@ -1,4 +1,5 @@
 import type { FieldRequirement } from '../../../api/fields.ts'
+import { shownMetadata } from '../../../api/managedfields/history.ts'
 import type { UserInfo } from '../../../api/request.ts'
 import { badRequest, invalid } from '../../../api/status.ts'
 import type {
@@ -15,6 +16,7 @@ import type {
 import { nodeNameOf } from '../authorization/node-identity.ts'
 import type { Attributes, Call } from '../contract.ts'
 import type { FieldError } from '../registry/contract.ts'
+import { goJSON } from '../registry/validation/internal-form.ts'
 
 type Spec = Pick<SubjectAccessReviewSpec, 'resourceAttributes' | 'nonResourceAttributes'>
 
@@ -41,12 +43,12 @@ export function localSubjectAccessReview(
   call: Call,
   review: LocalSubjectAccessReview,
 ): Answer<LocalSubjectAccessReview> {
-  const { namespace, ...metadata } = review.metadata
+  const { namespace, ...given } = review.metadata
   const { resourceAttributes, nonResourceAttributes } = review.spec
   const errors = [
     ...validateSpec(review.spec),
     ...validateSubject(review.spec),
-    ...validateMetadata(metadata, 'must be empty except for namespace'),
+    ...validateMetadata(given, 'must be empty except for namespace', review.metadata),
   ]
   if (resourceAttributes !== undefined && (resourceAttributes.namespace ?? '') !== namespace)
     errors.push(
@@ -64,8 +66,13 @@ export function selfSubjectRulesReview(call: Call, review: SelfSubjectRulesRevie
   if (!namespace) return badRequest('no namespace on request')
   const rules = call.server.authorizer.rbac.rulesFor(call.user, namespace).map(({ rule }) => rule)
   const incomplete = nodeNameOf(call.user) !== undefined
+  const { apiVersion, kind } = review
+  // The question is not repeated.
   return {
-    ...review,
+    apiVersion,
+    kind,
+    metadata: {},
+    spec: {},
     status: {
       resourceRules: rules.filter(({ resources }) => resources?.length).map(resourceRule),
       nonResourceRules: rules
@@ -74,7 +81,7 @@ export function selfSubjectRulesReview(call: Call, review: SelfSubjectRulesRevie
       incomplete,
       ...(incomplete && { evaluationError: 'node authorizer does not support user rule resolution' }),
     },
-  } as SelfSubjectRulesReview
+  } as unknown as SelfSubjectRulesReview
 }
 
 function resourceRule({ verbs, apiGroups, resources, resourceNames }: PolicyRule) {
@@ -158,11 +165,44 @@ function validateSubject({ user, groups }: SubjectAccessReviewSpec): FieldError[
     : [wrong('spec.user', user ?? '', 'at least one of user or group must be specified')]
 }
 
-function validateMetadata(metadata: Partial<ObjectMeta>, why: string): FieldError[] {
+function validateMetadata(metadata: Partial<ObjectMeta>, why: string, shown = metadata): FieldError[] {
   const { managedFields: _, creationTimestamp: __, ...rest } = metadata ?? {}
   const given = Object.values(rest).some((value) => value !== undefined && value !== '' && value !== null)
-  return given ? [wrong('metadata', rest, why)] : []
+  return given
+    ? [{ type: 'FieldValueInvalid', field: 'metadata', message: `Invalid value: ${metaJSON(shown)}: ${why}` }]
+    : []
 }
+
+/** Metadata as Go writes it, with who is noted as having written it. */
+function metaJSON(metadata: Partial<ObjectMeta>): string {
+  const { name, generateName, namespace, labels, annotations, managedFields, ...rest } = shownMetadata(
+    metadata as ObjectMeta,
+  )
+  const entries = managedFields?.map(({ manager, operation, apiVersion, time, fieldsType, fieldsV1, subresource }) => ({
+    manager,
+    operation,
+    apiVersion,
+    time,
+    fieldsType,
+    fieldsV1,
+    subresource,
+  }))
+  const { ownerReferences, finalizers, ...others } = rest
+  return goJSON({
+    name,
+    generateName,
+    namespace,
+    ...others,
+    labels: sorted(labels),
+    annotations: sorted(annotations),
+    ownerReferences,
+    finalizers,
+    managedFields: entries,
+  })
+}
+
+const sorted = (map: Readonly<Record<string, string>> | undefined) =>
+  map && Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 function wrong(field: string, value: unknown, why: string): FieldError {
   return { type: 'FieldValueInvalid', field, message: `Invalid value: ${JSON.stringify(value)}: ${why}` }

@@ -7,10 +7,14 @@ import { authenticateToken } from '../authentication/tokens.ts'
 import type { Call } from '../contract.ts'
 
 /** Who am I? Source: pkg/registry/authentication/selfsubjectreview/rest.go */
-export function selfSubjectReview({ server, user }: Call, review: SelfSubjectReview): Answer<SelfSubjectReview> {
+export function selfSubjectReview(
+  { server, user }: Call,
+  { apiVersion, kind }: SelfSubjectReview,
+): Answer<SelfSubjectReview> {
   return {
-    ...review,
-    metadata: { ...review.metadata, creationTimestamp: rfc3339(server.clock.now()) },
+    apiVersion,
+    kind,
+    metadata: { creationTimestamp: rfc3339(server.clock.now()) },
     status: { userInfo: shown(user) },
   } as SelfSubjectReview
 }

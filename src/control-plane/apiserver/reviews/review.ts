@@ -1,8 +1,10 @@
+import { withHistory } from '../../../api/managedfields/history.ts'
 import type { ApiResponse } from '../../../api/request.ts'
 import { notSimulated } from '../../../api/status.ts'
 import { type Answer, isStatus, type KubernetesObject } from '../../../api/types.ts'
 import { admit } from '../admission/admit.ts'
 import type { Call } from '../contract.ts'
+import { recordCreate, withoutEntries } from '../managedfields/record.ts'
 import { respond } from '../rest/answer.ts'
 import { inRequestNamespace } from '../rest/create.ts'
 import { decode } from '../rest/decode.ts'
@@ -36,6 +38,7 @@ export function review(call: Call): ApiResponse {
   if (isStatus(decoded)) return respond(call, 400, decoded)
   const object = inRequestNamespace(call, decoded)
   if (isStatus(object)) return respond(call, 400, object)
-  const admitted = admit(call, 'CREATE', object, undefined)
+  const recorded = withHistory(withoutEntries(object), recordCreate(call, object))
+  const admitted = admit(call, 'CREATE', recorded, undefined)
   return respond(call, 201, isStatus(admitted) ? admitted : reviewer(call, admitted as never))
 }

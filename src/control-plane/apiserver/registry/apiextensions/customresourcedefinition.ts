@@ -64,7 +64,8 @@ export const customResourceDefinition = defineKind<CRD>({
   defaults,
   prepareForCreate: (crd) => {
     const { status: _, ...rest } = crd
-    return withStoredVersion({ ...rest, status: {} })
+    const status = { conditions: null, acceptedNames: { plural: '', kind: '' } } as unknown as CRD['status']
+    return withStoredVersion({ ...rest, status } as CRD)
   },
   prepareForUpdate: (crd, old) => {
     const kept = withStoredVersion({ ...crd, ...(old.status && { status: old.status }) })

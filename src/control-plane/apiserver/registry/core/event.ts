@@ -103,12 +103,13 @@ export function toEventsEvent(event: Event): EventsEvent {
   return {
     ...same,
     apiVersion: 'events.k8s.io/v1',
-    eventTime: eventTime ?? '',
-    regarding: involvedObject,
+    eventTime: (eventTime || null) as string,
+    regarding: involvedObject ?? {},
     ...(count !== undefined && { deprecatedCount: count }),
-    ...(firstTimestamp && { deprecatedFirstTimestamp: firstTimestamp }),
-    ...(lastTimestamp && { deprecatedLastTimestamp: lastTimestamp }),
-    ...(source && { deprecatedSource: source }),
+    // Go leaves out neither times nor structs.
+    deprecatedFirstTimestamp: (firstTimestamp || null) as string,
+    deprecatedLastTimestamp: (lastTimestamp || null) as string,
+    deprecatedSource: source ?? {},
     ...(message !== undefined && { note: message }),
     ...(reportingComponent !== undefined && { reportingController: reportingComponent }),
     ...(series && { series: { count: series.count ?? 0, lastObservedTime: series.lastObservedTime ?? '' } }),

@@ -34,6 +34,16 @@ function prepareForUpdate(slice: EndpointSlice, old: EndpointSlice): EndpointSli
   return { ...slice, metadata: { ...slice.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
 }
 
+/** v1 knows no topology but what v1beta1 left. Source: strategy.go dropTopologyOnV1 */
+function withoutTopology(slice: EndpointSlice): EndpointSlice {
+  if (!slice.endpoints?.some(({ deprecatedTopology }) => deprecatedTopology !== undefined)) return slice
+  return { ...slice, endpoints: slice.endpoints.map(({ deprecatedTopology: _, ...endpoint }) => endpoint) }
+}
+
+/** Source: strategy.go warnOnDeprecatedAddressType */
+const warnings = ({ addressType }: EndpointSlice): readonly string[] =>
+  addressType === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : []
+
 const texts = columnTexts.EndpointSlice
 
 export const endpointSlice = defineKind<EndpointSlice>({
@@ -45,7 +55,8 @@ export const endpointSlice = defineKind<EndpointSlice>({
   namespaced: true,
   schema: 'io.k8s.api.discovery.v1.EndpointSlice',
   defaults,
-  prepareForCreate: (slice) => ({ ...slice, metadata: { ...slice.metadata, generation: 1 } }),
+  prepareForCreate: (slice) => ({ ...withoutTopology(slice), metadata: { ...slice.metadata, generation: 1 } }),
+  warnings,
   prepareForUpdate,
   validate: (slice) => validateEndpointSlice(slice),
   validateUpdate: validateEndpointSliceUpdate,

@@ -1,5 +1,5 @@
 import type { Event, EventsEvent } from '../../../../api/types.ts'
-import { coreEventColumns, toCoreEvent, toEventsEvent } from '../core/event.ts'
+import { event as coreEvent, coreEventColumns, toCoreEvent, toEventsEvent } from '../core/event.ts'
 import { defineKind } from '../kind.ts'
 import { validateEventsEvent, validateEventsEventUpdate } from '../validation/event.ts'
 
@@ -30,13 +30,16 @@ export const eventsEvent = defineKind<EventsEvent>({
     reportingController: (each) => each.reportingController ?? '',
     type: (each) => each.type ?? '',
   },
-  validate: (each) => validateEventsEvent(toCoreEvent(each)),
-  validateUpdate: (each, old) => validateEventsEventUpdate(toCoreEvent(each), toCoreEvent(old)),
   allowCreateOnUpdate: true,
   view: {
     group: '',
     resource: 'events',
     toStored: toCoreEvent as never,
     fromStored: (stored) => toEventsEvent(stored as Event),
+    rules: {
+      ...coreEvent,
+      validate: (each) => validateEventsEvent(each as Event),
+      validateUpdate: (each, old) => validateEventsEventUpdate(each as Event, old as Event),
+    },
   },
 })

@@ -39,7 +39,7 @@ function requestDefaults(request: DeviceRequest): DeviceRequest {
 
 export function claimSpecDefaults(spec: ResourceClaimSpec): ResourceClaimSpec {
   const requests = spec.devices?.requests
-  if (requests === undefined) return spec
+  if (!requests) return spec
   return { ...spec, devices: { ...spec.devices, requests: requests.map(requestDefaults) } }
 }
 

@@ -11,7 +11,7 @@ const HIGHEST = 1_000_000_000
 export function validatePriorityClass(priorityClass: PriorityClass): Errors {
   const errors: Errors = []
   const { metadata, value = 0, preemptionPolicy } = priorityClass
-  if (metadata.name.startsWith('system-')) {
+  if (metadata.name?.startsWith('system-')) {
     const why = notSystem(priorityClass)
     const reserved = "priority class names with 'system-' prefix are reserved for system use only."
     if (why) forbidden(errors, 'metadata.name', `${reserved} error: ${why}`)

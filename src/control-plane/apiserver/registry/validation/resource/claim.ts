@@ -28,8 +28,8 @@ const MAX_PARAMETERS = 10 * 1024
 /** Names of requests, each with those of its alternatives. */
 export type RequestNames = ReadonlyMap<string, readonly string[]>
 
-export const requestNamesOf = ({ requests = [] }: DeviceClaim): RequestNames =>
-  new Map(requests.map(({ name, firstAvailable = [] }) => [name, firstAvailable.map((each) => each.name)]))
+export const requestNamesOf = ({ requests }: DeviceClaim): RequestNames =>
+  new Map((requests ?? []).map(({ name, firstAvailable = [] }) => [name, firstAvailable.map((each) => each.name)]))
 
 export function validateResourceClaim({ spec }: ResourceClaim): Errors {
   const errors: Errors = []

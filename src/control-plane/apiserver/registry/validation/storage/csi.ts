@@ -30,7 +30,8 @@ function validateNodeDriver(errors: Errors, field: string, driver: CSINodeDriver
   nonNegative(errors, `${field}.allocatable.count`, allocatable?.count)
 }
 
-function validateTopologyKeys(errors: Errors, field: string, { topologyKeys = [] }: CSINodeDriver): void {
+function validateTopologyKeys(errors: Errors, field: string, { topologyKeys: given }: CSINodeDriver): void {
+  const topologyKeys = given ?? []
   for (const [i, key] of topologyKeys.entries()) {
     if (key === '') required(errors, field)
     if (topologyKeys.indexOf(key) < i) duplicate(errors, field, key)
