@@ -142,6 +142,8 @@ export interface ContainerRuntime {
   /** SIGTERM, and SIGKILL after the grace period; again with less grace shortens it. `exited` tells when it is over. */
   stopContainer(id: string, gracePeriodMs: number): void
   removeContainer(id: string): void
+  /** Of a container that runs on. */
+  updateContainerResources(id: string, resources: Container['resources']): void
   container(id: string): RuntimeContainer | undefined
   containers(): Iterable<RuntimeContainer>
   /** Containers of a sandbox, oldest first. */

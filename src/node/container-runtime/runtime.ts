@@ -218,6 +218,10 @@ class Containerd implements ContainerRuntime {
     this.#emit('removed', container)
   }
 
+  updateContainerResources(id: string, resources: ContainerConfig['container']['resources']): void {
+    this.#containers.get(id)?.resize(resources)
+  }
+
   container(id: string): RuntimeContainer | undefined {
     return this.#containers.get(id)
   }

@@ -378,7 +378,7 @@ describe('sub-resources', () => {
 
   it('says what is not simulated', () => {
     world.create('pods', pod('a'))
-    expect(message(world.ask('patch', 'pods/resize', 'default', 'a', { body: {} }))).toMatch(/^(404|501) /)
+    expect(message(world.ask('create', 'pods/exec', 'default', 'a', { body: {} }))).toMatch(/^501 /)
     expect(message(world.ask('get', 'pods/nope', 'default', 'a'))).toBe(
       '404 the server could not find the requested resource',
     )

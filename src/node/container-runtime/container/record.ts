@@ -1,3 +1,4 @@
+import type { Container } from '../../../api/types.ts'
 import type { Clock } from '../../../sim/clock.ts'
 import type { Image } from '../../contract.ts'
 import { createFileTree, type Files } from '../../host/file-tree.ts'
@@ -17,7 +18,7 @@ export interface SandboxRecord extends Sandbox {
 export class ContainerRecord implements RuntimeContainer {
   readonly id: string
   readonly sandbox: SandboxRecord
-  readonly config: ContainerConfig
+  config: ContainerConfig
   readonly createdAt: number
   state: ContainerState = 'created'
   startedAt?: number
@@ -39,6 +40,11 @@ export class ContainerRecord implements RuntimeContainer {
     this.sandbox = sandbox
     this.config = config
     this.createdAt = createdAt
+  }
+
+  resize(resources: Container['resources']): void {
+    const { resources: _, ...container } = this.config.container
+    this.config = { ...this.config, container: resources === undefined ? container : { ...container, resources } }
   }
 
   get sandboxId(): string {

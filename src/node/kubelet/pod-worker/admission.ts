@@ -27,7 +27,8 @@ function tooMany(used: number, { allocatable }: KubeletContext): WaitingReason |
   }
 }
 
-function insufficient(
+/** Source: pkg/kubelet/lifecycle/predicate.go InsufficientResourceError */
+export function insufficient(
   pod: Pod,
   active: readonly PodRecord[],
   { allocatable }: KubeletContext,
@@ -36,7 +37,7 @@ function insufficient(
     const requested = requestOf(pod, resource)
     if (requested === 0) continue
     const capacity = amount(resource, allocatable[resource])
-    const used = active.reduce((sum, record) => sum + requestOf(record.pod, resource), 0)
+    const used = active.reduce((sum, record) => sum + requestOf(record.allocated, resource), 0)
     if (used + requested <= capacity) continue
     const message = `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`
     return { reason: `OutOf${resource}`, message }

@@ -1,5 +1,6 @@
 import type { Container, Pod, PodStatus } from '../../../api/types.ts'
 import type { RuntimeContainer, Sandbox } from '../../container-runtime/contract.ts'
+import { sameJson } from '../status/same.ts'
 
 /** Why a container is not there yet or not there any more, as `state.waiting` says it. Source: pkg/kubelet/reason_cache.go */
 export interface WaitingReason {
@@ -48,6 +49,10 @@ export class PodRecord {
   rejected: WaitingReason | undefined
   /** Volumes are there. */
   mounted = false
+  /** The resources its spec asks for are not there: it keeps those it has. */
+  resizePending: { readonly reason: 'Deferred'; readonly message: string; readonly generation: number } | undefined
+  /** The generation whose resources it has been given, until all containers have them. */
+  resizeStarted: number | undefined
   /** The pod's containers had run before this kubelet started. */
   adopted = false
 
@@ -65,10 +70,35 @@ export class PodRecord {
     const { initContainers = [], containers, ephemeralContainers = [] } = pod.spec
     for (const spec of [...initContainers, ...containers, ...ephemeralContainers]) {
       const slot = this.slot(spec.name)
-      if (slot !== undefined) slot.spec = spec
+      if (slot !== undefined) slot.spec = keepingResources(spec, slot.spec)
     }
     const added = ephemeralContainers.filter(({ name }) => this.slot(name) === undefined)
     if (added.length > 0) this.slots = [...this.slots, ...added.map((spec) => slotOf(this.uid, spec, 'ephemeral'))]
+  }
+
+  /** Its spec asks for other resources than its containers have been given. */
+  get wantsResize(): boolean {
+    const { initContainers = [], containers } = this.pod.spec
+    return [...initContainers, ...containers].some((spec) => this.slot(spec.name)?.spec !== spec)
+  }
+
+  /** Its containers are given the resources that the spec asks for. */
+  allocate(): void {
+    const { initContainers = [], containers } = this.pod.spec
+    for (const spec of [...initContainers, ...containers]) this.slot(spec.name)!.spec = spec
+  }
+
+  /** The pod with the resources that its containers have been given. Source: allocation_manager.go UpdatePodFromAllocation */
+  get allocated(): Pod {
+    if (this.resizePending === undefined) return this.pod
+    const given = (spec: Container) => this.slot(spec.name)?.spec ?? spec
+    const { initContainers, containers } = this.pod.spec
+    const spec = {
+      ...this.pod.spec,
+      ...(initContainers && { initContainers: initContainers.map(given) }),
+      containers: containers.map(given),
+    }
+    return { ...this.pod, spec }
   }
 
   slot(name: string): ContainerSlot | undefined {
@@ -78,6 +108,12 @@ export class PodRecord {
   get containers(): readonly ContainerSlot[] {
     return this.slots.filter(({ kind }) => kind === 'main')
   }
+}
+
+function keepingResources(spec: Container, before: Container): Container {
+  if (spec === before || sameJson(spec.resources ?? {}, before.resources ?? {})) return spec
+  const { resources: _, ...rest } = spec
+  return before.resources === undefined ? rest : { ...rest, resources: before.resources }
 }
 
 function slotsOf(pod: Pod, uid: string): readonly ContainerSlot[] {

@@ -14,6 +14,7 @@ import { ActiveDeadline, DEADLINE_MESSAGE, DEADLINE_REASON } from './active-dead
 import { BACK_OFF_JITTER, podWorkerMachine } from './machine.ts'
 import { PodKiller } from './pod-killer.ts'
 import { type ContainerSlot, formatPod, type PodRecord } from './pod-record.ts'
+import { allocateResize } from './resize.ts'
 import { PodSyncer } from './sync-pod.ts'
 import { VolumeRetry } from './volume-retry.ts'
 
@@ -46,6 +47,8 @@ export class PodWorkers {
   readonly #volumeRetry: VolumeRetry
   readonly #deadline: ActiveDeadline
   readonly #queue = new Set<string>()
+  /** Pods whose resize waits for resources. */
+  readonly #deferred = new Set<PodRecord>()
   readonly #stopListening: () => void
   #draining = false
   #stopped = false
@@ -131,7 +134,24 @@ export class PodWorkers {
     for (const slot of record.slots)
       if (slot.spec.image !== images.get(slot.name) && slot.current?.state === 'running')
         slot.killBecause = `Container ${slot.name} definition changed, will be restarted`
+    if (before.spec !== pod.spec) this.#resize(record)
     if (before.spec.activeDeadlineSeconds !== pod.spec.activeDeadlineSeconds) this.#deadline.watch(record)
+  }
+
+  #resize(record: PodRecord): void {
+    if (!record.wantsResize && record.resizePending === undefined) return
+    allocateResize(record, this.#context, [...this.#records.values()])
+    if (record.resizePending === undefined) this.#deferred.delete(record)
+    else this.#deferred.add(record)
+  }
+
+  /** Somebody has left. Source: allocation_manager.go RetryPendingResizes */
+  #retryResizes(): void {
+    for (const record of [...this.#deferred]) {
+      if (this.#records.get(record.uid) !== record) this.#deferred.delete(record)
+      else this.#resize(record)
+      if (record.resizePending === undefined) this.changed(record.uid)
+    }
   }
 
   terminate(record: PodRecord, gracePeriodSeconds: number, reason?: string, message?: string): void {
@@ -279,6 +299,7 @@ export class PodWorkers {
     this.report(record)
     this.#deps.statusManager.touch(record)
     this.#deps.onTerminated(record)
+    this.#retryResizes()
   }
 
   /** Containers of a pod that is ending are watched at once, not by relisting. */

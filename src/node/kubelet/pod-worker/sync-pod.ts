@@ -4,6 +4,7 @@ import type { PodSurroundings } from '../container/surroundings.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
 import { BACK_OFF_PERIOD, SYNC_FREQUENCY, TRANSIENT_BACK_OFF_PERIOD } from './machine.ts'
 import { type ContainerSlot, type PodRecord, shouldRestart } from './pod-record.ts'
+import { actuateResize } from './resize.ts'
 
 /** How a sync went: `done`, the pod has ended by itself, or an error and when to try again (ms, before jitter). */
 export type SyncResult = 'done' | 'terminal' | { readonly retryMs: number }
@@ -40,6 +41,7 @@ export class PodSyncer {
       return { retryMs: BACK_OFF_PERIOD }
     }
     this.refresh(record)
+    actuateResize(record, context)
     report(record)
     const phase = record.status?.phase
     if (phase === 'Succeeded' || phase === 'Failed') return 'terminal'

@@ -1,11 +1,19 @@
 import { findCondition } from '../../../api/conditions.ts'
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../../api/types.ts'
-import type { ContainerSlot } from '../pod-worker/pod-record.ts'
+import type { ContainerSlot, PodRecord } from '../pod-worker/pod-record.ts'
 
 type Draft = Pick<PodCondition, 'type' | 'status' | 'reason' | 'message'>
 
 /** The condition types the kubelet writes; all others belong to somebody else. Source: pkg/kubelet/types/pod_status.go */
-const OWNED = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'])
+const OWNED = new Set([
+  'PodReadyToStartContainers',
+  'Initialized',
+  'Ready',
+  'ContainersReady',
+  'PodScheduled',
+  'PodResizePending',
+  'PodResizeInProgress',
+])
 
 export function isKubeletCondition(type: string): boolean {
   return OWNED.has(type)
@@ -13,6 +21,7 @@ export function isKubeletCondition(type: string): boolean {
 
 export interface ConditionInput {
   readonly pod: Pod
+  readonly resize: Pick<PodRecord, 'resizePending' | 'resizeStarted'>
   readonly slots: readonly ContainerSlot[]
   readonly statuses: ReadonlyMap<string, ContainerStatus>
   readonly phase: string
@@ -35,8 +44,27 @@ export function podConditions(input: ConditionInput): readonly PodCondition[] {
     { type: 'PodScheduled', status: 'True' },
   ]
   const foreign = (input.pod.status?.conditions ?? []).filter(({ type }) => !OWNED.has(type))
-  return [...foreign, ...drafts.map((draft) => finish(draft, input))]
+  return [...foreign, ...resizeConditions(input), ...drafts.map((draft) => finish(draft, input))]
 }
+
+/** There only while they hold. Source: pkg/kubelet/status/status_manager.go podResizeConditions.List */
+function resizeConditions(input: ConditionInput): readonly PodCondition[] {
+  const { resizePending, resizeStarted } = input.resize
+  if (resizePending === undefined && resizeStarted === undefined) return NONE
+  const of = (draft: Draft, generation: number) => {
+    const condition = finish(draft, input)
+    return condition.observedGeneration === generation ? condition : { ...condition, observedGeneration: generation }
+  }
+  return [
+    ...(resizePending === undefined
+      ? NONE
+      : [of({ type: 'PodResizePending', status: 'True', ...said(resizePending) }, resizePending.generation)]),
+    ...(resizeStarted === undefined ? NONE : [of({ type: 'PodResizeInProgress', status: 'True' }, resizeStarted)]),
+  ]
+}
+
+const NONE: readonly PodCondition[] = []
+const said = ({ reason, message }: { readonly reason: string; readonly message: string }) => ({ reason, message })
 
 /** Times and generation. A condition that says the same as before stays the same object. */
 function finish(draft: Draft, { pod, old, now }: ConditionInput): PodCondition {

@@ -32,7 +32,8 @@ export function containerStatus(
     lastState,
     name: slot.name,
     ready: slot.kind === 'init' ? current.exitCode === 0 : slot.kind !== 'ephemeral' && isRunning && slot.ready,
-    ...(facts.resources === undefined ? { resources: NO_RESOURCES } : { resources: facts.resources }),
+    // What it runs with, which is not yet what it has been given while a resize waits for its restart.
+    resources: current.config.container.resources ?? NO_RESOURCES,
     restartCount: current.config.attempt,
     ...(slot.kind === 'ephemeral' ? {} : { started: isRunning && slot.kind !== 'init' ? slot.started : isRunning }),
     state,

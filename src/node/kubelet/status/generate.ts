@@ -31,6 +31,7 @@ export function generatePodStatus(record: PodRecord, hostIP: string, now: number
   const { reason, message } = reasonOf(record, old, phase)
   const conditions = podConditions({
     pod,
+    resize: record,
     slots,
     statuses,
     phase,

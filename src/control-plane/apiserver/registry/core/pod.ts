@@ -1,8 +1,8 @@
-import type { Pod } from '../../../../api/types.ts'
+import type { Container, Pod, PodSpec } from '../../../../api/types.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
 import { semanticallyEqual } from '../semantic-equality.ts'
 import { validatePodCreate } from '../validation/pod.ts'
-import { validateEphemeralContainersUpdate } from '../validation/pod-resize.ts'
+import { validateEphemeralContainersUpdate, validatePodResize } from '../validation/pod-resize.ts'
 import { validatePodStatusUpdate } from '../validation/pod-status.ts'
 import { validatePodUpdate } from '../validation/pod-update.ts'
 import { podWarnings } from '../warnings/pod-warnings.ts'
@@ -46,6 +46,49 @@ function prepareForStatusUpdate(pod: Pod, old: Pod): Pod {
     spec: old.spec,
     status: pod.status?.qosClass || !qosClass ? pod.status : { ...pod.status, qosClass },
   } as Pod
+}
+
+/** Resources of containers and nothing else. Source: pkg/registry/core/pod/strategy.go dropNonResizeUpdates, podutil.UpdatePodGeneration */
+function prepareForResize(pod: Pod, old: Pod): Pod {
+  const containers = resized(pod.spec.containers, old.spec.containers)
+  const initContainers = resized(pod.spec.initContainers ?? [], old.spec.initContainers ?? [])
+  // Validation says what is wrong with it.
+  if (containers === undefined || initContainers === undefined) return pod
+  const { resources: _, ...kept } = old.spec
+  const spec: PodSpec = {
+    ...kept,
+    containers,
+    ...(old.spec.initContainers !== undefined && { initContainers }),
+    ...(pod.spec.resources !== undefined && { resources: pod.spec.resources }),
+  }
+  const changed = !semanticallyEqual(spec, old.spec)
+  const { deletionTimestamp, deletionGracePeriodSeconds, labels, annotations, finalizers, ownerReferences } =
+    old.metadata
+  const { labels: _l, annotations: _a, finalizers: _f, ownerReferences: _o, ...metadata } = pod.metadata
+  return {
+    ...pod,
+    metadata: {
+      ...metadata,
+      ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+      ...(deletionGracePeriodSeconds !== undefined && { deletionGracePeriodSeconds }),
+      ...(labels && { labels }),
+      ...(annotations && { annotations }),
+      ...(finalizers && { finalizers }),
+      ...(ownerReferences && { ownerReferences }),
+      ...(changed && { generation: (old.metadata.generation ?? 0) + 1 }),
+    },
+    spec: changed ? spec : old.spec,
+    ...(old.status !== undefined && { status: old.status }),
+  } as Pod
+}
+
+/** undefined: these are not the same containers. */
+function resized(now: readonly Container[], old: readonly Container[]): readonly Container[] | undefined {
+  if (now.length !== old.length || now.some(({ name }, i) => name !== old[i]!.name)) return undefined
+  return old.map(({ resources: _, resizePolicy: __, ...rest }, i) => {
+    const { resources, resizePolicy } = now[i]!
+    return { ...rest, ...(resources && { resources }), ...(resizePolicy && { resizePolicy }) }
+  })
 }
 
 /** Source: pkg/registry/core/pod/strategy.go dropNonEphemeralContainerUpdates, podutil.UpdatePodGeneration */
@@ -98,11 +141,14 @@ export const pod = defineKind<Pod>({
   validateUpdate: (pod, old) => validatePodUpdate(pod, old),
   validateStatusUpdate: (pod, old) => validatePodStatusUpdate(pod, old),
   warnings: podWarnings,
-  // No kubelet here resizes running containers, so that sub-resource is not written to.
   subresourceUpdates: {
     ephemeralcontainers: {
       prepareForUpdate: prepareForEphemeralContainers,
       validateUpdate: (pod, old) => validateEphemeralContainersUpdate(pod, old),
+    },
+    resize: {
+      prepareForUpdate: prepareForResize,
+      validateUpdate: (pod, old) => validatePodResize(pod, old),
     },
   },
   columns: podColumns,
