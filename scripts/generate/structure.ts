@@ -43,6 +43,13 @@ function isFilled(name: string, field: string, shape: string): boolean {
   )
 }
 
+/** Names of types that the facts lack. */
+const NAMED: Readonly<Record<string, string>> = {
+  'NamedRuleWithOperations.operations': '[]v1.OperationType',
+  'Device.attributes': 'map[v1.QualifiedName]v1.DeviceAttribute',
+  'Device.capacity': 'map[v1.QualifiedName]v1.DeviceCapacity',
+}
+
 /** Lists that are null, not empty, by the last parts of the type's name: what reads them is ready for it. */
 const NULLS: Readonly<Record<string, readonly string[]>> = {
   'rbac.v1.Role': ['rules'],
@@ -56,7 +63,7 @@ const NULLS: Readonly<Record<string, readonly string[]>> = {
 function tableOf(name: string, type: TypeFacts): unknown {
   const nulls = NULLS[name.split('.').slice(-3).join('.')]
   const fields = Object.entries(type.fields ?? {}).map(([field, facts]) => {
-    const named = go.named[name]?.[field]
+    const named = NAMED[`${name.split('.').at(-1)}.${field}`] ?? go.named[name]?.[field]
     const keepsZero = go.pointers[name]?.includes(field) || go.always[name]?.includes(field)
     const shape = shapeOf(facts)
     const zero = isFilled(name, field, shape) ? 2 : keepsZero && !nulls?.includes(field) ? 1 : 0

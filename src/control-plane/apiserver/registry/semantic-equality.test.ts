@@ -7,6 +7,8 @@ test.each([
   [{ a: [] }, {}],
   [{ labels: {} }, {}],
   [{ limits: { cpu: '1000m' } }, { limits: { cpu: '1' } }],
+  [{ requests: [{ name: 'r', count: 1 }] }, { requests: [{ count: 1, name: 'r' }] }],
+  [{ capacity: { mem: { value: '1Gi' } } }, { capacity: { mem: { value: '1Gi' } } }],
   [
     { a: 1, b: [{ c: 2 }] },
     { b: [{ c: 2 }], a: 1 },

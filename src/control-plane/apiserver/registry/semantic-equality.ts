@@ -34,11 +34,18 @@ const isEmptyMap = (value: unknown): boolean =>
 function memberEqual(key: string, a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (maps.has(key) && (isEmptyMap(a) || isEmptyMap(b))) return isEmptyMap(a) && isEmptyMap(b)
-  if (!resourceLists.has(key)) return semanticallyEqual(a, b)
-  return sameResources(a as Record<string, string>, b as Record<string, string>)
+  // The requests of a claim are a list, the capacity of a device has more to it than a quantity.
+  if (!resourceLists.has(key) || !isResources(a) || !isResources(b)) return semanticallyEqual(a, b)
+  return sameResources(a, b)
 }
 
 type Resources = Readonly<Record<string, string>>
+
+const isResources = (value: unknown): value is Resources =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((each) => typeof each === 'string')
 
 function sameResources(a: Resources, b: Resources): boolean {
   const names = Object.keys(a)

@@ -25,7 +25,9 @@ function withMore(all: readonly string[]): string {
 const portText = (port: EndpointSlicePort): string => (port.port === undefined ? (port.name ?? '*') : String(port.port))
 
 /** Everything but metadata counts as a change, and of that the labels. Source: pkg/registry/discovery/endpointslice/strategy.go PrepareForUpdate. */
-function prepareForUpdate(slice: EndpointSlice, old: EndpointSlice): EndpointSlice {
+function prepareForUpdate(given: EndpointSlice, old: EndpointSlice): EndpointSlice {
+  const hadTopology = old.endpoints?.some(({ deprecatedTopology }) => deprecatedTopology !== undefined)
+  const slice = hadTopology ? given : withoutTopology(given)
   const same =
     semanticallyEqual(slice.endpoints, old.endpoints) &&
     semanticallyEqual(slice.ports, old.ports) &&
