@@ -128,8 +128,36 @@ function definitionOf(name: string, facts: TypeFacts): Record<string, unknown> {
   }
 }
 
+/** What client-node says of the parameters of requests, by their name. Its line breaks are blanks: two were an empty line, three an indented one. */
+function parameterTexts(): Readonly<Record<string, string>> {
+  const source = readFileSync(join(models, '../apis/CoreV1Api.d.ts'), 'utf8')
+  const all = [...source.matchAll(/@param (\w+) (.*)/g)].map(
+    ([, name, text]) => [name!.replace(/^_/, ''), text!] as const,
+  )
+  const spoken = (text: string) =>
+    plain(
+      text
+        .replace(/&#x60;/g, '`')
+        .replace(/&#x3D;/g, '=')
+        .replace(/&quot;/g, '"')
+        .replace(/&#39;/g, "'"),
+    )
+      .replace(/&lt;/g, '<')
+      .replace(/&gt;/g, '>')
+      .replace(/&amp;/g, '&')
+      .replace(/(\S) {4}(?=\S)/g, '$1\n\n  ')
+      .replace(/(\S) {3}(?=\S)/g, '$1\n  ')
+      .replace(/(\n {2}[^\n]*?) - (?=`)/g, '$1\n- ')
+      .replace(/([.:]) {2}(?=\S)/g, '$1\n\n')
+  const patch = all.find(([name, text]) => name === 'fieldManager' && text.includes('apply requests'))
+  const texts = all.filter((each) => each[1] !== patch?.[1]).reverse()
+  return Object.fromEntries(
+    [...texts, ['fieldManager of a patch', patch?.[1] ?? ''] as const].map(([name, text]) => [name, spoken(text)]),
+  )
+}
+
 /** Every type with its descriptions (client-node, and kubernetes-models where it has none) and patch and list facts: what src/server/openapi builds its documents of. */
 export function openApiModule(): string {
   const definitions = Object.fromEntries(Object.entries(types).map(([name, type]) => [name, definitionOf(name, type)]))
-  return `// Made by scripts/generate.\nexport const openApiDefinitions: string = ${JSON.stringify(JSON.stringify(definitions))}\n`
+  return `// Made by scripts/generate.\nexport const openApiDefinitions: string = ${JSON.stringify(JSON.stringify(definitions))}\nexport const openApiParameters: string = ${JSON.stringify(JSON.stringify(parameterTexts()))}\n`
 }

@@ -1,7 +1,8 @@
 import { openApiDefinitions } from '../../api/generated/openapi.ts'
 import type { ServedKind } from '../contract.ts'
 import { customTypes } from './custom-types.ts'
-import { type Operation, type Parameter, type Path, pathsOf } from './operations.ts'
+import { groupWord, type Operation, type Path, pathsOf } from './operations.ts'
+import type { Parameter } from './parameters.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -173,7 +174,7 @@ function path3({ parameters, operations }: Path): Json {
     tags: [tagOf(each)],
     description: each.description,
     operationId: each.id,
-    parameters: each.parameters.map(parameter),
+    ...(each.parameters.length > 0 && { parameters: each.parameters.map(parameter) }),
     ...(each.body && {
       requestBody: {
         content: Object.fromEntries(each.consumes.map((type) => [type, schemaRef(each.body!)])),
@@ -239,9 +240,9 @@ function path2({ parameters, operations }: Path): Json {
 
 const textOf = (code: number) => ({ 200: 'OK', 201: 'Created', 202: 'Accepted' })[code] ?? ''
 
-const producesOf = ({ action }: Operation) => (action === 'list' ? [...ANSWERS, ...STREAMS] : ANSWERS)
-
-function tagOf({ gvk: { group, version } }: Operation): string {
-  const short = group === '' ? 'core' : group.split('.')[0]!
-  return `${short.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())}_${version}`
+function producesOf({ action, custom }: Operation): readonly string[] {
+  if (custom) return ANSWERS.slice(0, 2)
+  return /^(list|watch|watchlist)$/.test(action) ? [...ANSWERS, ...STREAMS] : ANSWERS
 }
+
+const tagOf = ({ group, version }: Operation) => `${groupWord(group)}_${version}`

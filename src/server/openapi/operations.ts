@@ -1,5 +1,16 @@
 import type { ServedKind } from '../contract.ts'
 import { verbsOf } from '../discovery.ts'
+import {
+  described,
+  LIST,
+  PATCH_OPTIONS,
+  type Parameter,
+  PRETTY,
+  REMOVE,
+  SELECT,
+  type Spec,
+  WRITE,
+} from './parameters.ts'
 
 /** One operation, as both OpenAPI versions need it. Source: apiserver/pkg/endpoints/installer.go registerResourceHandlers */
 export interface Operation {
@@ -13,14 +24,11 @@ export interface Operation {
   readonly answer: string
   readonly codes: readonly number[]
   readonly consumes: readonly string[]
+  /** Of the path, whatever the sub-resource's kind is of. */
+  readonly group: string
+  readonly version: string
+  readonly custom: boolean
   readonly gvk: { readonly group: string; readonly kind: string; readonly version: string }
-}
-
-export interface Parameter {
-  readonly name: string
-  readonly in: 'query' | 'path'
-  readonly type: 'string' | 'integer' | 'boolean'
-  readonly description: string
 }
 
 export interface Path {
@@ -34,45 +42,13 @@ const STATUS = `${META}.Status`
 export const PATCH = `${META}.Patch`
 export const DELETE_OPTIONS = `${META}.DeleteOptions`
 
-const query = (name: string, type: Parameter['type'], description: string): Parameter => ({
-  name,
-  in: 'query',
-  type,
-  description,
-})
+/** Kinds whose deletion answers what was deleted. Source: registry/generic Store.ReturnDeletedObject */
+const RETURNED = new Set(
+  'CSIDriver CSINode DeviceClass PersistentVolume PersistentVolumeClaim Pod PodTemplate ResourceClaim ResourceClaimTemplate ResourceQuota ResourceSlice Service ServiceAccount StorageClass VolumeAttachment VolumeAttributesClass'.split(
+    ' ',
+  ),
+)
 
-const pretty = query('pretty', 'string', "If 'true', then the output is pretty printed.")
-const dryRun = query(
-  'dryRun',
-  'string',
-  'When present, indicates that modifications should not be persisted. Valid values are: All.',
-)
-const fieldManager = query('fieldManager', 'string', 'The name of the actor that is making these changes.')
-const fieldValidation = query(
-  'fieldValidation',
-  'string',
-  'What the server does with unknown or duplicate fields: Ignore, Warn (the default) or Strict.',
-)
-const write = [dryRun, fieldManager, fieldValidation]
-const patch = [...write, query('force', 'boolean', 'Take fields over from other managers. Apply only.')]
-const remove = [
-  dryRun,
-  query('gracePeriodSeconds', 'integer', 'Seconds before the object is deleted. Zero means immediately.'),
-  query('orphanDependents', 'boolean', 'Deprecated: use propagationPolicy.'),
-  query('propagationPolicy', 'string', 'What becomes of dependents: Orphan, Background or Foreground.'),
-]
-const list = [
-  query('allowWatchBookmarks', 'boolean', 'Whether a watch gets BOOKMARK events.'),
-  query('continue', 'string', 'The continue token of the previous part of the list.'),
-  query('fieldSelector', 'string', 'Restricts the list of returned objects by their fields.'),
-  query('labelSelector', 'string', 'Restricts the list of returned objects by their labels.'),
-  query('limit', 'integer', 'How many objects to answer at most.'),
-  query('resourceVersion', 'string', 'Which version the answer is served from.'),
-  query('resourceVersionMatch', 'string', 'How resourceVersion is applied: Exact or NotOlderThan.'),
-  query('sendInitialEvents', 'boolean', 'Whether a watch begins with the objects that are there.'),
-  query('timeoutSeconds', 'integer', 'How long a list or a watch may take.'),
-  query('watch', 'boolean', 'Watch for changes to the described resources instead of listing them.'),
-]
 const nameParameter = (kind: string): Parameter => ({
   name: 'name',
   in: 'path',
@@ -111,24 +87,25 @@ export function pathsOf(
   const base = kind.namespaced ? `${root}/namespaces/{namespace}/${kind.resource}` : `${root}/${kind.resource}`
   const scope = kind.namespaced ? [namespaceParameter] : []
   const verbs = verbsOf(kind)
+  const pretty = PRETTY.map(described)
   const make = (verb: string, options: Partial<Wanted> = {}) =>
     verbs.includes(verb) ? [operation(kind, { verb, ...options })] : []
   const paths: Path[] = [
     {
       path: base,
-      parameters: [...scope, pretty],
+      parameters: [...scope, ...pretty],
       operations: [...make('list'), ...make('create'), ...make('deletecollection')],
     },
     {
       path: `${base}/{name}`,
-      parameters: [nameParameter(kind.kind), ...scope, pretty],
+      parameters: [nameParameter(kind.kind), ...scope, ...pretty],
       operations: [...make('get'), ...make('update'), ...make('delete'), ...make('patch')],
     },
   ]
   if (kind.namespaced && verbs.includes('list'))
     paths.push({
       path: `${root}/${kind.resource}`,
-      parameters: [pretty],
+      parameters: pretty,
       operations: make('list', { everywhere: true }),
     })
   for (const [name, sub] of Object.entries(kind.subresources ?? {})) {
@@ -138,9 +115,71 @@ export function pathsOf(
     const operations = sub.verbs.map((verb) =>
       operation(kind, { verb, subresource: name, schema, gvk: { group, kind: answers, version } }),
     )
-    paths.push({ path: `${base}/{name}/${name}`, parameters: [nameParameter(answers), ...scope, pretty], operations })
+    paths.push({
+      path: `${base}/{name}/${name}`,
+      parameters: [nameParameter(answers), ...scope, ...pretty],
+      operations,
+    })
   }
-  return paths.filter(({ operations }) => operations.length > 0)
+  if (kind.custom === undefined) paths.push(...watchesOf(kind, root, base, paths))
+  return paths.filter(({ operations }) => operations.length > 0).map(hoisted)
+}
+
+/** What all operations of a path take stands once. Source: kube-openapi pkg/builder buildPaths */
+function hoisted({ path, parameters, operations }: Path): Path {
+  const [first, ...others] = operations
+  const same = ({ name, description }: Parameter) =>
+    others.every((each) => each.parameters.some((its) => its.name === name && its.description === description))
+  const common = first!.parameters.filter(same)
+  const names = new Set(common.map(({ name }) => name))
+  return {
+    path,
+    parameters: [...parameters, ...common].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    operations: operations.map((each) => ({
+      ...each,
+      parameters: each.parameters.filter(({ name }) => !names.has(name)).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    })),
+  }
+}
+
+/** The deprecated ways to watch. */
+function watchesOf(kind: ServedKind, root: string, base: string, paths: readonly Path[]): Path[] {
+  if (!verbsOf(kind).includes('watch')) return []
+  const collections = paths.filter(({ operations }) => operations.some(({ action }) => action === 'list'))
+  const lists = collections.map(({ path, parameters, operations }) => {
+    const listed = operations.find(({ action }) => action === 'list')!
+    const id = listed.id.replace(/^list/, 'watch').replace(/(ForAllNamespaces)?$/, 'List$1')
+    return { path, parameters, operations: [watching(listed, 'watchlist', id)] }
+  })
+  const one = paths.find(({ path }) => path === `${base}/{name}`)
+  const read = one?.operations.find(({ action }) => action === 'get')
+  const id = read?.id.replace(/^read/, 'watch')
+  const ones = one && read && id ? [{ ...one, operations: [watching(read, 'watch', id)] }] : []
+  return [...lists, ...ones].map((each) => ({ ...each, path: each.path.replace(root, `${root}/watch`) }))
+}
+
+function watching(like: Operation, action: string, id: string): Operation {
+  const old = "deprecated: use the 'watch' parameter with a list operation instead"
+  const { kind } = like.gvk
+  const description =
+    action === 'watch'
+      ? `watch changes to an object of kind ${kind}. ${old}, filtered to a single item with the 'fieldSelector' parameter.`
+      : `watch individual changes to a list of ${kind}. ${old}.`
+  return { ...like, action, id, description, parameters: LIST.map(described), answer: `${META}.WatchEvent` }
+}
+
+/** `flowcontrol.apiserver.k8s.io` -> `flowcontrolApiserver`. Source: kube-openapi pkg/util, apiserver/pkg/endpoints/openapi */
+export function groupWord(group: string): string {
+  const short = group === '' ? 'core' : group.replace(/\.k8s\.io$/, '')
+  return short.replace(/[.-](.)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+function sayingOf(style: Style, verb: string, kind: string, subresource: string | undefined): string {
+  const { text } = style
+  if (verb === 'create' || verb === 'delete')
+    return `${text} ${subresource ? `${subresource} of ` : ''}${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`
+  if (subresource === undefined) return `${text} ${kind}`
+  return `${text.replace(/the specified$/, '')}${subresource} of the specified ${kind}`
 }
 
 interface Wanted {
@@ -156,7 +195,7 @@ interface Style {
   readonly word: string
   readonly action: string
   readonly text: string
-  readonly parameters: readonly Parameter[]
+  readonly parameters: readonly Spec[]
   readonly codes: readonly number[]
 }
 
@@ -166,16 +205,16 @@ const styles: Readonly<Record<string, Style>> = {
     word: 'list',
     action: 'list',
     text: 'list or watch objects of kind',
-    parameters: list,
+    parameters: LIST,
     codes: [200],
   },
-  create: { method: 'post', word: 'create', action: 'post', text: 'create', parameters: write, codes: [200, 201, 202] },
+  create: { method: 'post', word: 'create', action: 'post', text: 'create', parameters: WRITE, codes: [200, 201, 202] },
   deletecollection: {
     method: 'delete',
     word: 'deleteCollection',
     action: 'deletecollection',
     text: 'delete collection of',
-    parameters: [...list, ...remove],
+    parameters: [...SELECT, ...REMOVE],
     codes: [200],
   },
   get: { method: 'get', word: 'read', action: 'get', text: 'read the specified', parameters: [], codes: [200] },
@@ -184,18 +223,24 @@ const styles: Readonly<Record<string, Style>> = {
     word: 'replace',
     action: 'put',
     text: 'replace the specified',
-    parameters: write,
+    parameters: WRITE,
     codes: [200, 201],
   },
-  delete: { method: 'delete', word: 'delete', action: 'delete', text: 'delete', parameters: remove, codes: [200, 202] },
+  delete: { method: 'delete', word: 'delete', action: 'delete', text: 'delete', parameters: REMOVE, codes: [200, 202] },
   patch: {
     method: 'patch',
     word: 'patch',
     action: 'patch',
     text: 'partially update the specified',
-    parameters: patch,
+    parameters: PATCH_OPTIONS,
     codes: [200, 201],
   },
+}
+
+function parametersOf({ custom }: ServedKind, verb: string): readonly Spec[] {
+  if (custom !== undefined && verb === 'deletecollection') return LIST
+  if (custom !== undefined && verb === 'get') return [['resourceVersion']]
+  return styles[verb]!.parameters
 }
 
 function operation(kind: ServedKind, wanted: Wanted): Operation {
@@ -203,7 +248,7 @@ function operation(kind: ServedKind, wanted: Wanted): Operation {
   const style = styles[verb]!
   const schema = wanted.schema ?? kind.schema
   const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
-  const group = capital(kind.group === '' ? 'core' : kind.group.split('.')[0]!)
+  const group = capital(groupWord(kind.group))
   const scope = kind.namespaced && !wanted.everywhere ? 'Namespaced' : ''
   const tail = `${capital(subresource ?? '')}${wanted.everywhere ? 'ForAllNamespaces' : ''}`
   const [word, collection] = verb === 'deletecollection' ? ['delete', 'Collection'] : [style.word, '']
@@ -216,17 +261,20 @@ function operation(kind: ServedKind, wanted: Wanted): Operation {
   }[verb]
   const answer =
     { list: `${schema}List`, deletecollection: STATUS }[verb] ??
-    (verb === 'delete' && kind.kind !== 'Pod' ? STATUS : schema)
+    (verb === 'delete' && !(kind.custom === undefined && RETURNED.has(kind.kind)) ? STATUS : schema)
   return {
     method: style.method,
     id: `${word}${group}${capital(kind.version)}${collection}${scope}${kind.kind}${tail}`,
     action: style.action,
-    description: `${style.text}${verb === 'create' || verb === 'delete' ? ' a' : ''} ${subresource ? `${subresource} of the ` : ''}${kind.kind}`,
-    parameters: style.parameters,
+    description: sayingOf(style, verb, kind.kind, subresource),
+    parameters: parametersOf(kind, verb).map(described),
     ...(body !== undefined && { body }),
     answer,
     codes: style.codes,
     consumes: consumesOf(kind, verb),
+    group: kind.group,
+    version: kind.version,
+    custom: kind.custom !== undefined,
     gvk: wanted.gvk ?? { group: kind.group, kind: kind.kind, version: kind.version },
   }
 }
