@@ -29,7 +29,7 @@ Feature: Server-side apply
     And Deployment "web" is gone
 
   @claim:api-05
-  Scenario: A field that is misspelt is refused, warned of or passed over, as the client wishes
+  Scenario: A field that is misspelt is refused, or warned of, as the client wishes
     Given a cluster
     When kubectl "create -f features/api-server/manifests/web-misspelt.yaml" is run
     Then the command fails

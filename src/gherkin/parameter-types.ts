@@ -1,3 +1,4 @@
+import type { ComponentName } from '../cluster/contract.ts'
 import { DURATION, parseDuration } from './durations.ts'
 
 /** An object a step speaks of: `Deployment "web"`, `Pod "dev/web-0"`. */
@@ -23,15 +24,7 @@ export interface PodsRef {
 }
 
 export interface ComponentRef {
-  readonly component:
-    | 'etcd'
-    | 'kube-apiserver'
-    | 'kube-controller-manager'
-    | 'kube-scheduler'
-    | 'kubelet'
-    | 'containerd'
-    | 'kube-proxy'
-    | 'coredns'
+  readonly component: ComponentName
   /** The host it runs on; undefined: wherever it runs. */
   readonly host?: string
   readonly text: string
