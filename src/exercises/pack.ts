@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { Ajv } from 'ajv'
+import { Ajv, type ValidateFunction } from 'ajv'
 import type { Topology } from '../cluster/contract.ts'
 import { checkTopology, TopologyError } from '../cluster/topology.ts'
 import { type Hint, parseHints } from './hints.ts'
@@ -99,9 +99,17 @@ const exerciseSchema = {
   },
 }
 
-const ajv = new Ajv({ allErrors: true })
-const validatePack = ajv.compile(packSchema)
-const validateExercise = ajv.compile(exerciseSchema)
+/** Compiled when the first pack is read: who only wants a cluster does not wait for it. */
+const validators = new Map<object, ValidateFunction>()
+
+function validatorOf(schema: object): ValidateFunction {
+  let validate = validators.get(schema)
+  if (validate === undefined) {
+    validate = new Ajv({ allErrors: true }).compile(schema)
+    validators.set(schema, validate)
+  }
+  return validate
+}
 
 type PackFile = Omit<Pack, 'id' | 'directory' | 'exercises'> & { readonly topology: Topology }
 type ExerciseFile = Pick<
@@ -122,7 +130,7 @@ export function loadPacks(root: string): readonly Pack[] {
 
 /** Reads one pack: a directory with pack.yaml and a directory for each exercise. @throws {PackError} */
 export function loadPack(directory: string, id: string): Pack {
-  const file = readYaml<PackFile>(join(directory, 'pack.yaml'), validatePack)
+  const file = readYaml<PackFile>(join(directory, 'pack.yaml'), validatorOf(packSchema))
   const { topology: _, ...pack } = file.value
   const common = topologyIn(file)
   const exercises = directoriesIn(directory).map((name) => loadExercise(join(directory, name), common))
@@ -162,7 +170,7 @@ function topologyIn({ value, at }: YamlFile<{ readonly topology?: unknown }>): T
 }
 
 function loadExercise(directory: string, common: Topology): Exercise {
-  const file = readYaml<ExerciseFile>(join(directory, 'exercise.yaml'), validateExercise)
+  const file = readYaml<ExerciseFile>(join(directory, 'exercise.yaml'), validatorOf(exerciseSchema))
   const { topology, ...exercise } = file.value
   const read = (name: string) => readText(join(directory, name))
   checkCriteria(file)
