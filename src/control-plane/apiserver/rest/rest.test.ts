@@ -365,6 +365,8 @@ describe('sub-resources', () => {
       }),
     )
     const token = issued.status?.token ?? ''
+    const account = body<KubernetesObject>(world.ask('get', 'serviceaccounts', 'default', 'default'))
+    expect(issued.metadata).toMatchObject({ name: 'default', uid: account.metadata.uid })
     expect(issued.status?.expirationTimestamp).toBe('2026-01-01T00:10:00Z')
     const whoAmI = () =>
       world.ask('create', 'authentication/selfsubjectreviews', undefined, undefined, {

@@ -57,10 +57,17 @@ function issue(call: Call, request: TokenRequest): Answer<TokenRequest> {
     ...request,
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',
-    metadata: { ...request.metadata, name, namespace: namespace!, creationTimestamp: rfc3339(now * 1000) },
-    spec: { ...request.spec, audiences, expirationSeconds: seconds },
+    // Source: token.go Create: what is answered carries the ServiceAccount's own uid.
+    metadata: {
+      ...request.metadata,
+      name,
+      namespace: namespace!,
+      uid: account.metadata.uid!,
+      creationTimestamp: rfc3339(now * 1000),
+    },
+    spec: { audiences, expirationSeconds: seconds, boundObjectRef: request.spec?.boundObjectRef ?? null },
     status: { token: server.authority.sign(claims), expirationTimestamp: rfc3339((now + seconds) * 1000) },
-  } as TokenRequest
+  } as unknown as TokenRequest
 }
 
 /** Source: pkg/apis/authentication/validation/validation.go ValidateTokenRequest */
