@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
+import { openApiDefinitions, openApiParameters } from '../../api/generated/openapi.ts'
 import type { Discovery } from '../discovery.ts'
 import type { Door } from '../door.ts'
 import type { Exchange } from '../exchange.ts'
@@ -61,7 +62,7 @@ class OpenApi {
       return { kind, resource, verbs, subresources, schema, custom: custom?.schema }
     })
     const hash = createHash('sha512')
-      .update(JSON.stringify([path, served]))
+      .update(JSON.stringify([path, ofTypes(), served]))
       .digest('hex')
       .toUpperCase()
     return `${path}?hash=${hash}`
@@ -77,6 +78,14 @@ class OpenApi {
     }
     return known
   }
+}
+
+let typesHash: string | undefined
+
+/** Clients keep a document by its hash for good: another release's types are another document. */
+function ofTypes(): string {
+  typesHash ??= createHash('sha512').update(openApiDefinitions).update(openApiParameters).digest('hex')
+  return typesHash
 }
 
 interface Kept {
