@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { isStatus } from '../../api/types.ts'
 import { checkStructure, type FieldValidation } from './structure.ts'
 
@@ -132,5 +132,29 @@ describe('checkStructure', () => {
       '{"kind":"Pod","apiVersion":"v1","__proto__":{"a":1},"constructor":1,"metadata":{"labels":{"__proto__":"x"}}}',
     )
     expect(check(body)).toMatchObject({ warnings: ['unknown field "__proto__"', 'unknown field "constructor"'] })
+  })
+})
+
+test.each([
+  [
+    'io.k8s.api.core.v1.PersistentVolume',
+    'PersistentVolume',
+    { spec: { csi: { driver: [] } } },
+    'Go struct field CSIPersistentVolumeSource.spec.PersistentVolumeSource.csi.driver of type string',
+  ],
+  [
+    'io.k8s.api.core.v1.Pod',
+    'Pod',
+    { spec: { containers: [{ livenessProbe: { httpGet: { path: 1 } } }] } },
+    'Go struct field HTTPGetAction.spec.containers.livenessProbe.ProbeHandler.httpGet.path of type string',
+  ],
+])('type errors of %s name embedded structs', (schema, kind, body, text) => {
+  expect(JSON.stringify(checkStructure(schema, kind, body))).toContain(text)
+})
+
+test('what is no pointer in Go is there, and zero', () => {
+  const body = { metadata: { name: 'a' }, spec: { selector: { matchExpressions: [{ key: 'a' }] } } }
+  expect(checkStructure('io.k8s.api.policy.v1.PodDisruptionBudget', 'PodDisruptionBudget', body)).toMatchObject({
+    object: { spec: { selector: { matchExpressions: [{ key: 'a', operator: '' }] } } },
   })
 })

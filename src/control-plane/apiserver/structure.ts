@@ -239,7 +239,7 @@ function zerosOf(type: string): Zeros {
   const filled = Object.entries(fields).flatMap(([key, field]): Zeros => {
     if (typeof field === 'string' || field[1] !== 2) return []
     const shape = field[0]
-    return [[key, shape[0] === '@' ? Object.fromEntries(zerosOf(shape.slice(1))) : zeroOf(shape)]]
+    return [[key, zeroOf(shape)]]
   })
   const made: Zeros = [...filled, ...nulls.map((key) => [key, null] as const)]
   zeros.set(type, made)

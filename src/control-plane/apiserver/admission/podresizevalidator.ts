@@ -11,8 +11,8 @@ export const podResizeValidator: AdmissionPlugin = {
   operations: ['UPDATE'],
   validate(object, attributes) {
     const pod = object as Pod
+    if (attributes.subresource !== 'resize' || !pod.spec.nodeName) return undefined
     const { nodeName } = pod.spec
-    if (attributes.subresource !== 'resize' || !nodeName) return undefined
     if (pod.metadata.generation === attributes.old?.metadata.generation) return undefined
     const node = attributes.server.read('Node', nodeName) as Node | undefined
     if (node === undefined) return forbid(object, attributes, `node ${JSON.stringify(nodeName)} not found`)

@@ -15,7 +15,6 @@ import { decode, strategyKind } from './decode.ts'
 import { hasGeneration } from './generation.ts'
 import { leaseFor } from './lease.ts'
 import { withOwnersOnce } from './owner-references.ts'
-import { bind } from './pod-subresources.ts'
 
 /** Names are drawn anew while they are taken. Source: registry/generic/registry/store.go maxNameGenerationCreateAttempts */
 const GENERATE_NAME_ATTEMPTS = 8
@@ -28,19 +27,12 @@ export function create(call: Call): ApiResponse {
   if (isStatus(decoded)) return respond(call, 400, decoded)
   const given = inRequestNamespace(call, decoded)
   if (isStatus(given)) return respond(call, 400, given)
-  if (call.endpoint.definition.virtual && given.kind === 'Binding') return bindNamed(call, given)
   const object = withOwnersOnce(call, given)
   // What only the server may set is gone before it is noted who set what.
   const own = isClean(object.metadata) ? object : { ...object, metadata: wiped(object.metadata) }
   const history = recordCreate(call, own)
   const admitted = admit(call, 'CREATE', withoutEntries(own), undefined)
   return respond(call, 201, isStatus(admitted) ? admitted : createObject(call, admitted, history))
-}
-
-/** The older way to bind, which names the pod in the body. Source: pkg/registry/core/pod/storage/storage.go LegacyBindingREST */
-function bindNamed(call: Call, binding: KubernetesObject): ApiResponse {
-  if (!binding.metadata.name) return respond(call, 400, badRequest('Name parameter required.'))
-  return bind({ ...call, request: { ...call.request, body: binding } })
 }
 
 /** The rest of a create once admission has had its say; also what a PUT or an apply of a missing object does. */

@@ -6,9 +6,9 @@ import { admit } from '../admission/admit.ts'
 import type { Call } from '../contract.ts'
 import { recordCreate, withoutEntries } from '../managedfields/record.ts'
 import { respond } from '../rest/answer.ts'
+import { bindNamed } from '../rest/binding.ts'
 import { inRequestNamespace } from '../rest/create.ts'
 import { decode } from '../rest/decode.ts'
-import { bind } from '../rest/pod-subresources.ts'
 import {
   localSubjectAccessReview,
   selfSubjectAccessReview,
@@ -31,7 +31,7 @@ const REVIEWERS: Readonly<Record<string, Reviewer>> = {
 /** Kinds that are asked and answered, never stored. */
 export function review(call: Call): ApiResponse {
   const { kind } = call.endpoint.definition
-  if (kind === 'Binding') return bind(call)
+  if (kind === 'Binding') return bindNamed(call)
   const reviewer = REVIEWERS[kind]
   if (reviewer === undefined) return respond(call, 501, notSimulated(kind))
   const decoded = decode(call, call.request.body)

@@ -72,13 +72,31 @@ describe('defaults', () => {
 })
 
 test('prepareForCreate starts every pod as Pending, without the status a client sent', () => {
-  const context = {} as never
+  const context = { now: () => 0 } as never
   expect(prepareForCreate!(make({}, { status: { phase: 'Running' } as never }), context).status).toEqual({
     phase: 'Pending',
     qosClass: 'BestEffort',
   })
   const gated = prepareForCreate!(make({ schedulingGates: [{ name: 'example.com/wait' }] }), context)
-  expect(gated.status?.conditions?.[0]).toMatchObject({ reason: 'SchedulingGated' })
+  expect(gated.status?.conditions?.[0]).toMatchObject({
+    reason: 'SchedulingGated',
+    lastTransitionTime: '1970-01-01T00:00:00Z',
+  })
+})
+
+test('prepareForCreate drops stop signals, which only a feature gate allows', () => {
+  const containers = [{ name: 'web', image: 'nginx', lifecycle: { stopSignal: 'SIGTERM' } }] as never
+  expect(prepareForCreate!(make({ containers }), {} as never).spec.containers[0]!.lifecycle).toEqual({})
+})
+
+test.each([
+  ['True', 'IfNotPresent'],
+  ['/abs', 'IfNotPresent'],
+  ['nginx', 'Always'],
+  ['localhost:5000/a/b:1', 'IfNotPresent'],
+  ['localhost:5000/a/b', 'Always'],
+])('image %s is pulled %s', (image, policy) => {
+  expect(make({ containers: [{ name: 'web', image }] }).spec.containers[0]!.imagePullPolicy).toBe(policy)
 })
 
 test.each([

@@ -1,4 +1,6 @@
+import { rfc3339 } from '../../../../api/time.ts'
 import type { Container, Pod, PodSpec } from '../../../../api/types.ts'
+import type { StrategyContext } from '../contract.ts'
 import { defineKind, statusSubresource } from '../kind.ts'
 import { semanticallyEqual } from '../semantic-equality.ts'
 import { validatePodCreate } from '../validation/pod.ts'
@@ -14,7 +16,8 @@ const READ_WRITE = { verbs: ['get', 'patch', 'update'] } as const
 const STREAM = { verbs: ['create', 'get'] } as const
 
 /** Source: pkg/registry/core/pod/strategy.go PrepareForCreate. */
-function prepareForCreate(pod: Pod): Pod {
+function prepareForCreate(given: Pod, context: StrategyContext): Pod {
+  const pod = withoutDisabledFields(given)
   const gated = (pod.spec.schedulingGates?.length ?? 0) > 0
   return {
     ...pod,
@@ -22,15 +25,37 @@ function prepareForCreate(pod: Pod): Pod {
     status: {
       phase: 'Pending',
       qosClass: podQOSClass(pod.spec),
-      ...(gated && { conditions: [SCHEDULING_GATED] }),
+      ...(gated && { conditions: [{ ...SCHEDULING_GATED, lastTransitionTime: rfc3339(context.now()) }] }),
     },
   }
+}
+
+/** The feature ContainerStopSignals is off unless it is asked for. Source: pkg/api/pod/util.go dropDisabledFields. */
+function withoutDisabledFields(pod: Pod): Pod {
+  const stops = (container: Container) => container.lifecycle?.stopSignal !== undefined
+  if (!pod.spec.containers?.some(stops) && !pod.spec.initContainers?.some(stops)) return pod
+  const { containers, initContainers } = pod.spec
+  return {
+    ...pod,
+    spec: {
+      ...pod.spec,
+      containers: containers.map(withoutStopSignal),
+      ...(initContainers && { initContainers: initContainers.map(withoutStopSignal) }),
+    },
+  }
+}
+
+function withoutStopSignal(container: Container): Container {
+  if (container.lifecycle?.stopSignal === undefined) return container
+  const { stopSignal: _, ...lifecycle } = container.lifecycle
+  return { ...container, lifecycle }
 }
 
 /** Source: pkg/registry/core/pod/strategy.go applySchedulingGatedCondition. */
 const SCHEDULING_GATED = {
   type: 'PodScheduled',
   status: 'False',
+  lastProbeTime: null as unknown as string,
   reason: 'SchedulingGated',
   message: 'Scheduling is blocked due to non-empty scheduling gates',
 } as const

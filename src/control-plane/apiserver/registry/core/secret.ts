@@ -4,6 +4,7 @@ import { ageColumn, column, nameColumn } from '../columns/column.ts'
 import { columnTexts } from '../columns/texts.ts'
 import { defineKind } from '../kind.ts'
 import { validateSecret, validateSecretUpdate } from '../validation/config.ts'
+import { secretWarnings } from '../warnings/secret-warnings.ts'
 
 /** `stringData` is write only: it goes into `data`. Source: pkg/apis/core/v1/conversion.go Convert_v1_Secret_To_core_Secret. */
 function mergeStringData({ stringData = {}, ...secret }: Secret): Secret {
@@ -30,6 +31,7 @@ export const secret = defineKind<Secret>({
   defaults,
   validate: validateSecret,
   validateUpdate: validateSecretUpdate,
+  warnings: secretWarnings,
   columns: [
     nameColumn,
     column('Type', texts.type, (each) => each.type ?? ''),

@@ -10,7 +10,7 @@ const MOST_NAME_LENGTH = 52
 
 export function validateCronJob({ metadata, spec }: CronJob): Errors {
   const errors = specErrors(spec, undefined)
-  if (metadata.name.length > MOST_NAME_LENGTH) {
+  if ((metadata.name?.length ?? 0) > MOST_NAME_LENGTH) {
     invalid(errors, 'metadata.name', metadata.name, `must be no more than ${MOST_NAME_LENGTH} characters`)
   }
   return errors

@@ -24,9 +24,10 @@ export function validateJob(job: Job, prefixed = true): Errors {
   validateGeneratedSelector(errors, job, prefixed)
   validateJobSpec(errors, spec)
   if (spec.completionMode === 'Indexed' && spec.completions) {
-    const hostname = `${metadata.name}-${spec.completions - 1}`
+    const name = metadata.name ?? ''
+    const hostname = `${name}-${spec.completions - 1}`
     const detail = `will not able to create pod with invalid DNS label: ${hostname}`
-    if (isDNS1123Label(hostname).length > 0) invalid(errors, 'metadata.name', metadata.name, detail)
+    if (isDNS1123Label(hostname).length > 0) invalid(errors, 'metadata.name', name, detail)
   }
   return errors
 }
