@@ -184,7 +184,9 @@ function ask({ method, path, type, accept, body }: Call): Promise<{ readonly cod
 function writtenSince(revision: number): readonly string[] {
   const keys: string[] = []
   served.world.etcd.watch('/registry/', revision, ({ kv }) => void keys.push(kv.key))()
-  return keys.filter((key) => /\/default\/|\/minions\//.test(key) && !/\/services\/endpoints|endpointslices|\/kubernetes$/.test(key))
+  return keys.filter(
+    (key) => /\/default\/|\/minions\//.test(key) && !/\/services\/endpoints|endpointslices|\/kubernetes$/.test(key),
+  )
 }
 
 describe('whatever is asked', () => {
