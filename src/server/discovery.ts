@@ -178,6 +178,7 @@ function aggregatedResource(kind: ServedKind): unknown {
 
 /** Kinds that are stored as another one. Source: pkg/kubeapiserver/default_storage_factory_builder.go */
 const storedAs: Readonly<Record<string, string>> = {
+  'apiextensions.k8s.io/v1/CustomResourceDefinition': 'apiextensions.k8s.io/v1beta1/CustomResourceDefinition',
   'events.k8s.io/v1/Event': '/v1/Event',
   'admissionregistration.k8s.io/v1/MutatingAdmissionPolicy':
     'admissionregistration.k8s.io/v1beta1/MutatingAdmissionPolicy',

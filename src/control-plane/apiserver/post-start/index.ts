@@ -3,6 +3,7 @@ import type { Timer } from '../../../sim/clock.ts'
 import { EtcdError } from '../../etcd/contract.ts'
 import type { Server } from '../contract.ts'
 import { followDefinitions, installApiServices } from './api-services.ts'
+import { Compaction } from './compaction.ts'
 import { followFlowControl, installFlowControl } from './flow-control.ts'
 import { type Endpoint, kubernetesService, restoreKubernetesService } from './kubernetes-service.ts'
 import { install } from './loopback.ts'
@@ -101,7 +102,12 @@ export class PostStart {
         this.#left = this.#left.slice(1)
       }
       const { server } = this.#options
-      this.#followers = [followFlowControl(server), followDefinitions(server), new ServiceAddresses(server)]
+      this.#followers = [
+        followFlowControl(server),
+        followDefinitions(server),
+        new ServiceAddresses(server),
+        new Compaction(server),
+      ]
       this.#stopRestoring = restoreKubernetesService(server, this.#options.endpoint)
     } catch (error) {
       if (!(error instanceof EtcdError)) throw error
