@@ -12,11 +12,11 @@ describe('compaction', () => {
       world.ask('list', 'configmaps', 'default', undefined, {
         options: { resourceVersion, resourceVersionMatch: 'Exact' },
       })
-    world.create('configmaps', configMap('b'))
+    for (const name of ['b', 'c', 'd']) world.create('configmaps', configMap(name))
     world.clock.advance(4 * MINUTE)
     expect(list(early).code).toBe(200)
     world.clock.advance(12 * MINUTE)
-    world.create('configmaps', configMap('c'))
+    world.create('configmaps', configMap('e'))
     expect(list(early)).toMatchObject({ code: 410, body: { reason: 'Expired' } })
     expect(list(String(world.etcd.revision)).code).toBe(200)
     const { events } = world.watch('configmaps', 'default', { resourceVersion: early })
