@@ -126,7 +126,15 @@ function allPaths(door: Door): readonly string[] {
     ...checksOf(root, checks).map(({ name }) => `/${root}/${name}`),
   ])
   const core = discovery.versions('').map((each) => `/api/${each}`)
-  const rest = ['/metrics', '/metrics/slis', '/openapi/v2', '/openapi/v3', '/openapi/v3/', '/openid/v1/jwks', '/version']
+  const rest = [
+    '/metrics',
+    '/metrics/slis',
+    '/openapi/v2',
+    '/openapi/v3',
+    '/openapi/v3/',
+    '/openid/v1/jwks',
+    '/version',
+  ]
   return [
     '/.well-known/openid-configuration',
     '/api',
