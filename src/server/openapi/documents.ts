@@ -2,6 +2,7 @@ import { openApiDefinitions } from '../../api/generated/openapi.ts'
 import type { ServedKind } from '../contract.ts'
 import { customTypes } from './custom-types.ts'
 import { groupWord, type Operation, type Path, pathsOf } from './operations.ts'
+import { type Overview, overview2, overview3, overviewsOf } from './overviews.ts'
 import type { Parameter } from './parameters.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -29,10 +30,10 @@ export class OpenApiDocuments {
       for (const { group, version, kind } of gvksOf(definition)) this.#byGvk.set(`${group}/${version}/${kind}`, name)
   }
 
-  /** `api/v1`, `apis/apps/v1`. */
-  groupVersions(): readonly string[] {
+  /** `api/v1`, `apis/apps/v1`, and those that only tell what there is: `apis/apps`. */
+  names(): readonly string[] {
     const all = this.#kinds.map(({ group, version }) => (group === '' ? `api/${version}` : `apis/${group}/${version}`))
-    return [...new Set(all)].sort()
+    return [...new Set([...all, ...overviewsOf(this.#kinds).map(({ document }) => document)])].sort()
   }
 
   /** The kinds of a group and version. */
@@ -42,16 +43,20 @@ export class OpenApiDocuments {
     )
   }
 
-  v3(groupVersion: string): Json | undefined {
-    const kinds = this.kindsOf(groupVersion)
-    if (kinds.length === 0) return undefined
+  /** @param name one of `names` */
+  v3(name: string): Json {
+    const kinds = this.kindsOf(name)
     const paths = this.#paths(kinds)
+    const overviews = overviewsOf(this.#kinds).filter(({ document }) => document === name)
     return {
       openapi: '3.0.0',
       info: { title: 'Kubernetes', version: '1.36' },
-      paths: Object.fromEntries(paths.map((path) => [path.path, path3(path)])),
+      paths: Object.fromEntries([
+        ...overviews.map((each) => [each.path, overview3(each)]),
+        ...paths.map((path) => [path.path, path3(path)]),
+      ]),
       components: {
-        schemas: this.#schemas(paths, kinds, '#/components/schemas/', schema3, this.#custom.v3),
+        schemas: this.#schemas(paths, overviews, kinds, '#/components/schemas/', schema3, this.#custom.v3),
         securitySchemes: {
           BearerToken: {
             type: 'apiKey',
@@ -66,11 +71,15 @@ export class OpenApiDocuments {
 
   v2(): Json {
     const paths = this.#paths(this.#kinds)
+    const overviews = overviewsOf(this.#kinds)
     return {
       swagger: '2.0',
       info: { title: 'Kubernetes', version: '1.36' },
-      paths: Object.fromEntries(paths.map((path) => [path.path, path2(path)])),
-      definitions: this.#schemas(paths, this.#kinds, '#/definitions/', schema2, this.#custom.v2),
+      paths: Object.fromEntries([
+        ...overviews.map((each) => [each.path, overview2(each)]),
+        ...paths.map((path) => [path.path, path2(path)]),
+      ]),
+      definitions: this.#schemas(paths, overviews, this.#kinds, '#/definitions/', schema2, this.#custom.v2),
       securityDefinitions: {
         BearerToken: {
           description: 'Bearer Token authentication',
@@ -90,6 +99,7 @@ export class OpenApiDocuments {
   /** Every type that the paths lead to. */
   #schemas(
     paths: readonly Path[],
+    overviews: readonly Overview[],
     kinds: readonly ServedKind[],
     prefix: string,
     spell: Spell,
@@ -111,6 +121,7 @@ export class OpenApiDocuments {
         visit(answer)
       }
     for (const { schema } of kinds) visit(schema)
+    for (const { answer } of overviews) if (answer !== undefined) visit(answer)
     return Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1)))
   }
 }

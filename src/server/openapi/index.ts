@@ -37,7 +37,7 @@ class OpenApi {
   }
 
   v3(groupVersion: string): Prepared | undefined {
-    if (!this.#documents.groupVersions().includes(groupVersion)) return undefined
+    if (!this.#documents.names().includes(groupVersion)) return undefined
     const address = this.#address(groupVersion)
     const known = this.#addressed.get(address)
     if (known !== undefined) return known
@@ -49,7 +49,7 @@ class OpenApi {
   /** The hashes in the index are of what is served, which would have to be built for all: what it is built of is hashed. */
   index(): Prepared {
     return this.#prepare('index', () => {
-      const paths = this.#documents.groupVersions().map((path) => {
+      const paths = this.#documents.names().map((path) => {
         return [path, { serverRelativeURL: `/openapi/v3/${this.#address(path)}` }]
       })
       return JSON.stringify({ paths: Object.fromEntries(paths) })
