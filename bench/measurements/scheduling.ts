@@ -1,7 +1,7 @@
-import { defaultPlugins } from '../../src/control-plane/scheduler/profile.ts'
 import { Scheduler } from '../../src/control-plane/scheduler/scheduler.ts'
 import { node, pod } from '../../src/control-plane/scheduler/testing/builders.ts'
 import { FakeClient } from '../../src/control-plane/scheduler/testing/fake-client.ts'
+import { testPlugins } from '../../src/control-plane/scheduler/testing/plugins.ts'
 import { VirtualClock } from '../../src/sim/clock.ts'
 import { Random } from '../../src/sim/random.ts'
 import { type Measurement, timed } from '../measurement.ts'
@@ -17,7 +17,7 @@ export const schedulingMeasurement: Measurement = {
       recorder: { event: () => undefined },
       world: { clock, trace: { add: () => undefined } },
       random: new Random(1, 'kube-scheduler'),
-      plugins: defaultPlugins(),
+      plugins: testPlugins(client),
       schedulerName: 'default-scheduler',
     })
     for (let i = 0; i < 1000 * scale; i++) client.create(node(`worker-${i}`, { cpu: '32', memory: '64Gi' }))

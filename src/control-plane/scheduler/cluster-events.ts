@@ -1,7 +1,10 @@
 import { findCondition } from '../../api/conditions.ts'
 import type { Node, Pod } from '../../api/types.ts'
-import type { NodeAction, NodeEvent, PodAction, PodEvent } from './framework.ts'
+import type { ClusterEvent, NodeAction, NodeEvent, PodAction, PodEvent } from './framework.ts'
 import { podRequests } from './resources.ts'
+
+export const isPodEvent = (event: ClusterEvent): event is PodEvent =>
+  event.resource === 'AssignedPod' || event.resource === 'UnscheduledPod'
 
 /** What of a node's change could matter to waiting pods. Source: pkg/scheduler/framework/events.go NodeSchedulingPropertiesChange */
 export function nodeEvents(old: Node, now: Node): readonly NodeEvent[] {

@@ -7,7 +7,10 @@
  * Source: staging/src/k8s.io/kube-scheduler/framework/interface.go
  */
 import type { Selector } from '../../api/labels.ts'
-import type { Node, Pod } from '../../api/types.ts'
+import type { KubernetesObject, Node, Pod } from '../../api/types.ts'
+import type { Client, EventRecorder } from '../../client/contract.ts'
+import type { Clock } from '../../sim/clock.ts'
+import type { Random } from '../../sim/random.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { PodInfo } from './pod-info.ts'
 
@@ -55,7 +58,7 @@ export interface Snapshot {
 }
 
 /** Something that happened and may let a waiting pod through. Source: pkg/scheduler/framework/events.go */
-export type ClusterEvent = NodeEvent | PodEvent
+export type ClusterEvent = NodeEvent | PodEvent | StorageEvent
 
 export interface NodeEvent {
   readonly resource: 'Node'
@@ -90,23 +93,89 @@ export type PodAction =
   | 'UpdatePodSchedulingGatesEliminated'
   | 'UpdatePodToleration'
 
+/** Something of storage. An update comes with what it was and what it is, the others with one of the two. */
+export interface StorageEvent {
+  readonly resource: StorageKind
+  readonly action: StorageAction
+  readonly old?: KubernetesObject
+  readonly new?: KubernetesObject
+}
+
+export type StorageKind =
+  | 'PersistentVolumeClaim'
+  | 'PersistentVolume'
+  | 'StorageClass'
+  | 'CSINode'
+  | 'CSIDriver'
+  | 'CSIStorageCapacity'
+  | 'VolumeAttachment'
+
+export type StorageAction = 'Add' | 'Update' | 'Delete'
+
+/** What a plugin is given to work with beyond its arguments. Source: kube-scheduler/framework/interface.go Handle */
+export interface PluginHandle {
+  /** Reads answer from what an informer would hold. */
+  readonly client: Client
+  readonly recorder: EventRecorder
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/**
+ * Makes a plugin for one profile. Defaults are filled in where the arguments leave something out.
+ *
+ * @param args as `pluginConfig[].args` of the configuration has them; undefined: none
+ * @throws Error in upstream's words for arguments that are not valid
+ * Source: pkg/scheduler/framework/runtime/registry.go PluginFactory
+ */
+export type PluginFactory = (args: unknown, handle: PluginHandle) => Plugin
+
+/** Plugins by the names that profiles give them; users add their own. Source: registry.go Registry */
+export type Registry = Readonly<Record<string, PluginFactory>>
+
 export interface Plugin<F = unknown, S = unknown> {
   readonly name: string
   /** Keeps a pod out of the queue altogether while it refuses. */
   preEnqueue?(pod: Pod): Status | undefined
   preFilter?(pod: PodInfo, snapshot: Snapshot): PreFilterResult<F> | Status | Skip
   filter?(state: F, pod: PodInfo, node: NodeInfo): Status | undefined
-  preScore?(pod: PodInfo, snapshot: Snapshot, nodes: readonly NodeInfo[]): PreScoreResult<S> | Status | Skip
+  /** @param filtered what `preFilter` left for the pod; undefined when it skipped */
+  preScore?(
+    pod: PodInfo,
+    snapshot: Snapshot,
+    nodes: readonly NodeInfo[],
+    filtered?: F,
+  ): PreScoreResult<S> | Status | Skip
   /** Any whole number; `normalizeScore`, where there is one, brings all into 0..100 in place. */
   score?(state: S, pod: PodInfo, node: NodeInfo): number
   normalizeScore?(state: S, scores: number[], nodes: readonly NodeInfo[]): void
+  /** A node was chosen: notes what the pod takes there, before it is bound. A refusal gives the pod back. */
+  reserve?(filtered: F | undefined, pod: PodInfo, node: NodeInfo): Status | undefined
+  /** Takes `reserve` back, in the opposite order of plugins: a later step failed. Also called where `reserve` was not. */
+  unreserve?(filtered: F | undefined, pod: PodInfo, node: NodeInfo): void
+  /**
+   * What must be so before the pod is bound; may take virtual time. Answers `undefined` when that is so already, a Status
+   * when it cannot be, or waits: then `done` is called once on the clock. The answered function gives up waiting.
+   */
+  preBind?(
+    filtered: F | undefined,
+    pod: PodInfo,
+    node: NodeInfo,
+    done: (refused: Status | undefined) => void,
+  ): Status | (() => void) | undefined
+  /** Binds the pod; `Skip` leaves it to the next plugin. */
+  bind?(pod: Pod, node: string): Status | Skip | undefined
   /** Events this plugin wants to see, `Node/Add`; others cannot change its mind. */
   readonly events?: ReadonlySet<EventName>
   /** The queueing hint: may the event let a pod through that this plugin refused? Left out: every event in `events` may. */
   isSchedulableAfter?(event: ClusterEvent, pod: Pod): boolean
 }
 
-export type EventName = `Node/${NodeAction}` | `AssignedPod/${PodAction}` | `UnscheduledPod/${PodAction}`
+export type EventName =
+  | `Node/${NodeAction}`
+  | `AssignedPod/${PodAction}`
+  | `UnscheduledPod/${PodAction}`
+  | `${StorageKind}/${StorageAction}`
 
 /** One plugin in a profile, with the weight of its score. */
 export interface WeightedPlugin {

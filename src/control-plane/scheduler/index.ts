@@ -29,7 +29,7 @@ export function startScheduler(options: StartSchedulerOptions): { stop(): void }
   const { client, recorder, world, random, flags, identity } = options
   let scheduler: Scheduler | undefined
   const schedule = () => {
-    const plugins = defaultPlugins()
+    const plugins = defaultPlugins({ client, recorder, clock: world.clock, random })
     scheduler = new Scheduler({ client, recorder, world, random, plugins, schedulerName: 'default-scheduler' })
   }
   if (!flags.leaderElect) {

@@ -5,13 +5,14 @@ import { Random } from '../../sim/random.ts'
 import { Cache } from './cache.ts'
 import { podInfoOf } from './pod-info.ts'
 import { preempt } from './preemption.ts'
-import { defaultPlugins } from './profile.ts'
+
 import { Algorithm } from './schedule-one.ts'
 import { node, pod } from './testing/builders.ts'
+import { testPlugins } from './testing/plugins.ts'
 
 function world(budgets: readonly PodDisruptionBudget[] = []) {
   const cache = new Cache({ namespaceLabels: () => ({}), namespaces: () => [], defaultSelector: () => everything })
-  const algorithm = new Algorithm(defaultPlugins(), new Random(1))
+  const algorithm = new Algorithm(testPlugins(), new Random(1))
   const place = (which: Pod, on: string) => cache.setPod({ ...which, spec: { ...which.spec, nodeName: on } })
   const tryFor = (which: Pod) => {
     const info = podInfoOf(which)

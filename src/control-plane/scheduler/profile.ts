@@ -1,32 +1,25 @@
-import type { Plugin, WeightedPlugin } from './framework.ts'
-import { imageLocality } from './plugins/image-locality.ts'
-import { interPodAffinity } from './plugins/inter-pod-affinity.ts'
-import { nodeAffinity } from './plugins/node-affinity.ts'
-import { nodeName } from './plugins/node-name.ts'
-import { nodePorts } from './plugins/node-ports.ts'
-import { nodeResourcesBalancedAllocation } from './plugins/node-resources-balanced-allocation.ts'
-import { nodeResourcesFit } from './plugins/node-resources-fit.ts'
-import { nodeUnschedulable } from './plugins/node-unschedulable.ts'
-import { podTopologySpread } from './plugins/pod-topology-spread.ts'
-import { schedulingGates } from './plugins/scheduling-gates.ts'
-import { taintToleration } from './plugins/taint-toleration.ts'
+import type { PluginHandle, Registry, WeightedPlugin } from './framework.ts'
+import { inTreeRegistry } from './registry.ts'
 
-const weighted = <F, S>(plugin: Plugin<F, S>, weight = 1): WeightedPlugin => ({ plugin: plugin as Plugin, weight })
+/** Name and weight of the score; 1 where none is given. Source: apis/config/v1/default_plugins.go getDefaultPlugins */
+const DEFAULT_PLUGINS: readonly (readonly [name: string, weight?: number])[] = [
+  ['SchedulingGates'],
+  ['NodeUnschedulable'],
+  ['NodeName'],
+  ['TaintToleration', 3],
+  ['NodeAffinity', 2],
+  ['NodePorts'],
+  ['NodeResourcesFit'],
+  ['PodTopologySpread', 2],
+  ['InterPodAffinity', 2],
+  ['NodeResourcesBalancedAllocation'],
+  ['ImageLocality'],
+  ['DefaultBinder'],
+]
 
 /**
- * The plugins of the profile `default-scheduler`, without those for volumes. Each scheduler has its own: they remember
- * nodes. Source: apis/config/v1/default_plugins.go
+ * The plugins of the profile `default-scheduler`. Each profile has its own: they remember nodes.
+ * Source: apis/config/v1/default_plugins.go
  */
-export const defaultPlugins = (): readonly WeightedPlugin[] => [
-  weighted(schedulingGates),
-  weighted(nodeUnschedulable),
-  weighted(nodeName),
-  weighted(taintToleration(), 3),
-  weighted(nodeAffinity(), 2),
-  weighted(nodePorts),
-  weighted(nodeResourcesFit()),
-  weighted(podTopologySpread(), 2),
-  weighted(interPodAffinity(), 2),
-  weighted(nodeResourcesBalancedAllocation()),
-  weighted(imageLocality),
-]
+export const defaultPlugins = (handle: PluginHandle, registry: Registry = inTreeRegistry): readonly WeightedPlugin[] =>
+  DEFAULT_PLUGINS.map(([name, weight = 1]) => ({ plugin: registry[name]!(undefined, handle), weight }))

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { VirtualClock } from '../../sim/clock.ts'
-import { defaultPlugins } from './profile.ts'
+
 import { SchedulingQueue } from './queue.ts'
 import { backoffDuration } from './queued-pod.ts'
 import { node, pod } from './testing/builders.ts'
+import { testPlugins } from './testing/plugins.ts'
 
 function world() {
   const clock = new VirtualClock()
-  const plugins = defaultPlugins().map(({ plugin }) => plugin)
+  const plugins = testPlugins().map(({ plugin }) => plugin)
   let ready = 0
   const queue = new SchedulingQueue({ clock, trace: { add: () => undefined } }, plugins, () => ready++)
   const fail = (...by: string[]) => queue.unschedulable(queue.pop()!, new Set(by))

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../api/types.ts'
 import { VirtualClock } from '../../sim/clock.ts'
 import { Random } from '../../sim/random.ts'
-import { defaultPlugins } from './profile.ts'
+
 import { Scheduler } from './scheduler.ts'
 import { node, pod } from './testing/builders.ts'
 import { FakeClient } from './testing/fake-client.ts'
+import { testPlugins } from './testing/plugins.ts'
 
 function world() {
   const clock = new VirtualClock()
@@ -16,7 +17,7 @@ function world() {
     recorder: { event: (about, _type, reason, message) => events.push(`${about.metadata.name} ${reason} ${message}`) },
     world: { clock, trace: { add: () => undefined } },
     random: new Random(1, 'kube-scheduler'),
-    plugins: defaultPlugins(),
+    plugins: testPlugins(client),
     schedulerName: 'default-scheduler',
   })
   const nodeOf = (name: string) => client.get('Pod', name, 'default')?.spec.nodeName

@@ -1,4 +1,5 @@
 import type { Node, Pod } from '../../../api/types.ts'
+import { isPodEvent } from '../cluster-events.ts'
 import type { Plugin, Snapshot, Status } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
 import {
@@ -75,7 +76,9 @@ export function interPodAffinity(args: InterPodAffinityArgs = {}): Plugin<Filter
       const { terms } = podInfoOf(pod)
       if (event.resource === 'Node')
         return nodeMayHelp(event.old, event.new, terms.requiredAffinity, terms.requiredAntiAffinity)
-      return podMayHelp(event.old, event.new, pod, terms.requiredAffinity, terms.requiredAntiAffinity)
+      return (
+        isPodEvent(event) && podMayHelp(event.old, event.new, pod, terms.requiredAffinity, terms.requiredAntiAffinity)
+      )
     },
   }
 }

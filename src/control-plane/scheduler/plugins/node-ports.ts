@@ -1,4 +1,5 @@
 import type { ContainerPort, Pod } from '../../../api/types.ts'
+import { isPodEvent } from '../cluster-events.ts'
 import type { Plugin, Status } from '../framework.ts'
 import { portKey } from '../node-info.ts'
 import { hostPortsOf } from '../pod-info.ts'
@@ -16,7 +17,7 @@ export const nodePorts: Plugin<readonly ContainerPort[]> = {
   filter: (wanted, _pod, node) => (wanted.some((port) => conflicts(port, node.usedPorts)) ? TAKEN : undefined),
   isSchedulableAfter(event, pod) {
     if (event.resource === 'Node') return true
-    return event.old !== undefined && sharePort(hostPortsOf(pod), event.old)
+    return isPodEvent(event) && event.old !== undefined && sharePort(hostPortsOf(pod), event.old)
   },
 }
 

@@ -1,4 +1,5 @@
 import type { Pod } from '../../../api/types.ts'
+import { isPodEvent } from '../cluster-events.ts'
 import type { Plugin, Status } from '../framework.ts'
 import { NodeInfo } from '../node-info.ts'
 import { ByRequests, NodeMemo } from '../node-memo.ts'
@@ -74,7 +75,8 @@ export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): Plugin<Filter
     preScore: (info) => ({ code: 'Success', state: stateOf(info) }),
     score: (state, _pod, node) => scoreAllocation(state, node, scorer),
     isSchedulableAfter(event, pod) {
-      if (event.resource !== 'Node') return event.action === 'Delete' ? event.old?.spec.nodeName !== undefined : true
+      if (isPodEvent(event)) return event.action === 'Delete' ? event.old?.spec.nodeName !== undefined : true
+      if (event.resource !== 'Node') return false
       if (event.new === undefined) return false
       const requests = podRequests(pod)
       const after = new NodeInfo(event.new.metadata.name, event.new)

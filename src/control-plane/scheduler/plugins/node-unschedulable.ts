@@ -1,4 +1,5 @@
 import type { Taint } from '../../../api/types.ts'
+import { isPodEvent } from '../cluster-events.ts'
 import type { Plugin, Status } from '../framework.ts'
 import { tolerationsTolerate } from './taints.ts'
 
@@ -15,12 +16,13 @@ export const nodeUnschedulable: Plugin = {
     return tolerationsTolerate(pod.spec.tolerations, UNSCHEDULABLE_TAINT) ? undefined : UNSCHEDULABLE
   },
   isSchedulableAfter(event, pod) {
-    if (event.resource !== 'Node') {
+    if (isPodEvent(event)) {
       return (
         event.new?.metadata.uid === pod.metadata.uid &&
         tolerationsTolerate(event.new?.spec.tolerations, UNSCHEDULABLE_TAINT)
       )
     }
+    if (event.resource !== 'Node') return false
     const was = event.old === undefined || event.old.spec.unschedulable === true
     return was && event.new?.spec.unschedulable !== true
   },

@@ -1,5 +1,6 @@
 import { type Selector, selectorFromLabelSelector } from '../../../api/labels.ts'
 import type { LabelSelector, Node, Pod, TopologySpreadConstraint } from '../../../api/types.ts'
+import { isPodEvent } from '../cluster-events.ts'
 import type { ClusterEvent, Snapshot } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
 import { hasUntoleratedTaint } from './taints.ts'
@@ -100,9 +101,8 @@ export function podSpreadHint(event: ClusterEvent, pod: Pod, options: Constraint
   } catch {
     return true
   }
-  return event.resource === 'Node'
-    ? nodeMayHelp(event.old, event.new, constraints)
-    : podMayHelp(event.old, event.new, pod, constraints)
+  if (event.resource === 'Node') return nodeMayHelp(event.old, event.new, constraints)
+  return isPodEvent(event) && podMayHelp(event.old, event.new, pod, constraints)
 }
 
 function podMayHelp(old: Pod | undefined, now: Pod | undefined, pod: Pod, constraints: readonly Constraint[]): boolean {

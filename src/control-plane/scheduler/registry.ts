@@ -1,0 +1,41 @@
+/** The plugins that come with the scheduler, by the names that profiles give them. */
+import type { Plugin, PluginFactory, Registry } from './framework.ts'
+import { defaultBinder } from './plugins/default-binder.ts'
+import { imageLocality } from './plugins/image-locality.ts'
+import { interPodAffinity } from './plugins/inter-pod-affinity.ts'
+import { nodeAffinity } from './plugins/node-affinity.ts'
+import { nodeName } from './plugins/node-name.ts'
+import { nodePorts } from './plugins/node-ports.ts'
+import { nodeResourcesBalancedAllocation } from './plugins/node-resources-balanced-allocation.ts'
+import { nodeResourcesFit } from './plugins/node-resources-fit.ts'
+import { nodeUnschedulable } from './plugins/node-unschedulable.ts'
+import { podTopologySpread } from './plugins/pod-topology-spread.ts'
+import { schedulingGates } from './plugins/scheduling-gates.ts'
+import { taintToleration } from './plugins/taint-toleration.ts'
+
+/** A plugin without arguments that needs nothing of the handle. */
+const plain =
+  <F, S>(plugin: Plugin<F, S>): PluginFactory =>
+  () =>
+    plugin as Plugin
+
+const made =
+  <F, S>(make: () => Plugin<F, S>): PluginFactory =>
+  () =>
+    make() as Plugin
+
+/** Source: pkg/scheduler/framework/plugins/registry.go NewInTreeRegistry */
+export const inTreeRegistry: Registry = {
+  SchedulingGates: plain(schedulingGates),
+  NodeUnschedulable: plain(nodeUnschedulable),
+  NodeName: plain(nodeName),
+  TaintToleration: made(taintToleration),
+  NodeAffinity: made(nodeAffinity),
+  NodePorts: plain(nodePorts),
+  NodeResourcesFit: made(nodeResourcesFit),
+  PodTopologySpread: made(podTopologySpread),
+  InterPodAffinity: made(interPodAffinity),
+  NodeResourcesBalancedAllocation: made(nodeResourcesBalancedAllocation),
+  ImageLocality: plain(imageLocality),
+  DefaultBinder: (_args, { client }) => defaultBinder(client),
+}
