@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { unknownError } from '../../api/status.ts'
+import { WorkQueue } from '../../client/work-queue.ts'
 import { VirtualClock } from '../../sim/clock.ts'
 import { startLoop } from './machine.ts'
-import { WorkQueue } from './queue.ts'
 
 function loopOf(clock: VirtualClock, reconcile: (key: string) => ReturnType<typeof unknownError> | undefined) {
   return startLoop({ component: 'test', world: { clock, trace: { add: () => undefined } }, reconcile })

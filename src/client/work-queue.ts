@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../sim/clock.ts'
+import type { Clock, Timer } from '../sim/clock.ts'
 
 export interface RateLimits {
   /** ms after the first failure; doubles with each. */
