@@ -2,6 +2,10 @@ import type { AnyStateMachine } from 'xstate'
 import { corednsMachine } from '../addons/coredns/machine.ts'
 import { leaderElectionMachine } from '../client/leader-election-machine.ts'
 import { controllerMachine } from '../client/work-loop.ts'
+import { attachmentMachine } from '../cloud/attachment-machine.ts'
+import { diskMachine } from '../cloud/disk-machine.ts'
+import { instanceMachine } from '../cloud/instance-machine.ts'
+import { snapshotMachine } from '../cloud/snapshot-machine.ts'
 import { apiServerMachine } from '../control-plane/apiserver/machine.ts'
 import { nodeHealthMachine } from '../control-plane/controller-manager/node-lifecycle/machine.ts'
 import { podEvictionMachine } from '../control-plane/controller-manager/taint-eviction/machine.ts'
@@ -48,4 +52,8 @@ export const statecharts: readonly Statechart[] = [
   { component: 'systemd', describes: 'a unit', machine: unitMachine },
   { component: 'kube-proxy', describes: 'when rules are written', machine: kubeProxyMachine },
   { component: 'coredns', describes: 'CoreDNS', machine: corednsMachine },
+  { component: 'cloud', describes: 'a machine that is rented', machine: instanceMachine },
+  { component: 'cloud', describes: 'a disk', machine: diskMachine },
+  { component: 'cloud', describes: 'a disk at a machine', machine: attachmentMachine },
+  { component: 'cloud', describes: 'a snapshot of a disk', machine: snapshotMachine },
 ]
