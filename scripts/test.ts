@@ -10,9 +10,9 @@ import { join } from 'node:path'
 const results = mkdtempSync(join(tmpdir(), 'kubedrill-test-'))
 let failures = 0
 
-function run(title: string, command: string, args: readonly string[], env: Record<string, string> = {}): void {
+function run(title: string, command: string, args: readonly string[]): void {
   process.stdout.write(`\n== ${title}\n`)
-  const { status } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } })
+  const { status } = spawnSync(command, args, { stdio: 'inherit' })
   if (status !== 0) failures++
 }
 
@@ -32,9 +32,7 @@ run('unit tests', 'npx', [
   '--reporter=json',
   `--outputFile.json=${vitestReport}`,
 ])
-run('features', 'npx', ['cucumber-js', '--format', 'summary', '--format', `message:${cucumberReport}`], {
-  NODE_OPTIONS: '--import tsx',
-})
+run('features', 'npx', ['tsx', 'scripts/features.ts', '--format', 'summary', '--format', `message:${cucumberReport}`])
 
 const units = JSON.parse(readOr(vitestReport, '{}')) as { numPassedTests?: number; numFailedTests?: number }
 const scenarios = scenarioCounts(readOr(cucumberReport, ''))

@@ -1,15 +1,16 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { Cluster, HostShell } from '../cluster/index.ts'
+import { type Cluster, chartStates, type HostShell } from '../cluster/index.ts'
 import type { Pace } from '../server/pace.ts'
 
 export interface Controlled {
   readonly cluster: Cluster
   readonly pace: Pace
-  readonly exercise: string
+  /** Its id; none where `kubedrill serve` runs a cluster. */
+  readonly exercise?: string
   readonly port: number
-  /** Writes down how far time is. */
-  tick(): void
+  /** Time has been skipped: writes down how far it is, where that is kept. */
+  tick?(): void
   end(): void
 }
 
@@ -21,7 +22,7 @@ interface OpenShell {
 /** A request that cannot be done, as the command line shows it. */
 class Refusal extends Error {}
 
-/** Serves a session's control socket: for this user alone (0600), not for clients of the cluster. */
+/** Serves the control socket of a session or a served cluster: for this user alone (0600), not for clients of the cluster. */
 export async function serveControl(path: string, controlled: Controlled): Promise<void> {
   rmSync(path, { force: true })
   const door = new ControlDoor(controlled)
@@ -58,6 +59,7 @@ class ControlDoor {
       response.on('finish', () => this.#controlled.end())
     } else if (route === 'POST shells' && id === '') reply(this.#open(String(body.host)))
     else if (route === 'POST shells') await this.#run(Number(id), String(body.line), response)
+    else if (route === 'GET charts') reply(await this.#charts())
     else if (route === 'GET files') reply({ content: this.#host(decodeURIComponent(id)).files.read(path) })
     else if (route === 'PUT files') reply(await this.#write(decodeURIComponent(id), path, String(body.content)))
     else throw new Refusal(`the session does not know ${request.method} ${url.pathname}`)
@@ -78,10 +80,15 @@ class ControlDoor {
     })
   }
 
+  #charts() {
+    const { cluster, pace } = this.#controlled
+    return pace.inject(() => chartStates(cluster.charts, cluster.client()))
+  }
+
   async #skip(ms: number) {
     const { cluster, pace, tick } = this.#controlled
     await pace.skip(ms)
-    tick()
+    tick?.()
     return { now: cluster.clock.now() }
   }
 

@@ -1,4 +1,5 @@
 import { type IncomingMessage, request } from 'node:http'
+import type { ChartState } from '../cluster/index.ts'
 import { Failure } from './failure.ts'
 import type { SessionFiles } from './session-files.ts'
 
@@ -6,19 +7,20 @@ import type { SessionFiles } from './session-files.ts'
 export interface SessionStatus {
   readonly pid: number
   readonly port: number
-  readonly exercise: string
+  /** None where `kubedrill serve` runs the cluster. */
+  readonly exercise?: string
   /** Virtual ms, and the journal's coordinate of this instant. */
   readonly now: number
   readonly fired: number
   readonly nodes: readonly string[]
 }
 
-/** Talks to a session's server over its socket. @throws {Failure} with the server's own words */
+/** Talks to the server of a session, or to `kubedrill serve`, over its socket. @throws {Failure} with the server's own words */
 export class Control {
   readonly #socketPath: string
 
-  constructor(files: SessionFiles) {
-    this.#socketPath = files.socket
+  constructor({ socket }: Pick<SessionFiles, 'socket'>) {
+    this.#socketPath = socket
   }
 
   status(): Promise<SessionStatus> {
@@ -31,6 +33,11 @@ export class Control {
       () => true,
       () => false,
     )
+  }
+
+  /** Every statechart that runs, and its state. */
+  charts(): Promise<readonly ChartState[]> {
+    return this.#json('GET', '/charts')
   }
 
   skip(ms: number): Promise<{ now: number }> {

@@ -140,21 +140,43 @@ function addClusterCommands(kubedrill: Command): void {
     .option('--format <formatter>', 'a cucumber formatter: progress, summary, message, html:report.html')
     .option('--import <file...>', 'your own step definitions')
     .option('--dry-run', 'only check that every step is known')
+    .option('--transitions', 'say which transitions of the statecharts no scenario has fired')
     .addHelpText(
       'after',
       examples(
         'kubedrill test',
         'kubedrill test features/nodes/node-not-ready.feature:12',
         'kubedrill test --tags @etcd',
+        'kubedrill test --transitions',
       ),
     )
     .action(async (files, options) => (await import('./commands/test.ts')).test(files, options))
   kubedrill
     .command('machines')
     .description('the statecharts of every component')
-    .argument('[name]', 'draw this one, as a Mermaid diagram')
+    .argument('[name]', 'draw this one')
+    .addOption(new Option('--format <format>', 'how it is drawn; default mermaid').choices(['mermaid', 'svg']))
+    .option('--output <directory>', 'draw into files here: the named one, or all')
     .addOption(json())
+    .addHelpText(
+      'after',
+      examples(
+        'kubedrill machines',
+        'kubedrill machines pod-worker',
+        'kubedrill machines --format svg --output charts',
+      ),
+    )
     .action(async (name, options) => (await import('./commands/machines.ts')).machines(name, options))
+  kubedrill
+    .command('states')
+    .description('the statecharts that run in the cluster now, and the state of each')
+    .argument('[text]', 'only those with this in their component, object or machine')
+    .addOption(json())
+    .addHelpText(
+      'after',
+      examples('kubedrill states', 'kubedrill states kubelet/worker-1', 'kubedrill states default/web'),
+    )
+    .action(async (text, options) => (await import('./commands/states.ts')).states(text, options))
   kubedrill
     .command('completion')
     .description('completion for your shell')

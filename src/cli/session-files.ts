@@ -31,6 +31,15 @@ export function stateDirectory(): string {
   return join(process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'kubedrill')
 }
 
+/** Where `kubedrill serve` listens to commands such as `kubedrill states`, by the port it serves the API on. */
+export function servedSocket(port: number): string {
+  return join(servedSockets(), `${port}.sock`)
+}
+
+export function servedSockets(): string {
+  return join(stateDirectory(), 'serve')
+}
+
 /** The files of one session. */
 export class SessionFiles {
   readonly directory: string

@@ -8,6 +8,7 @@ import type { ShellResult } from '../node/host/shell/contract.ts'
 import type { LogOptions, LogSink } from '../node/kubelet/contract.ts'
 import type { Barrier } from '../sim/barrier.ts'
 import type { VirtualClock } from '../sim/clock.ts'
+import type { LiveCharts } from '../sim/live-charts.ts'
 import type { Trace } from '../sim/trace.ts'
 import type { Input } from './inputs.ts'
 import type { Streams } from './streams.ts'
@@ -75,6 +76,8 @@ export interface Cluster {
   readonly bootedAt: number
   readonly barrier: Barrier
   readonly trace: Trace
+  /** The statecharts that run, and the state of each. */
+  readonly charts: LiveCharts
   readonly network: Network
   /** The API server that answers at the cluster's endpoint now; undefined: connection refused. */
   apiServer(): ApiServer | undefined

@@ -5,6 +5,7 @@ export { kinds as servedKinds } from '../control-plane/apiserver/registry/index.
 export type { NetworkAnswer } from '../network/contract.ts'
 export { CLIENT_CERTIFICATE_HEADER } from '../node/kubelet/server/index.ts'
 export { addressIn } from './addresses.ts'
+export { type ChartState, chartStates } from './chart-states.ts'
 export type {
   Cluster,
   ClusterOptions,

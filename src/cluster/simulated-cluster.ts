@@ -11,6 +11,7 @@ import type { LogOptions, LogSink } from '../node/kubelet/contract.ts'
 import { Barrier } from '../sim/barrier.ts'
 import type { ChartWorld } from '../sim/chart.ts'
 import { VirtualClock } from '../sim/clock.ts'
+import { LiveCharts } from '../sim/live-charts.ts'
 import { Random } from '../sim/random.ts'
 import { RecordedTrace } from '../sim/trace.ts'
 import { TransitionCounts } from '../sim/transitions.ts'
@@ -46,6 +47,7 @@ export class SimulatedCluster implements Cluster {
   readonly clock: VirtualClock
   readonly barrier: Barrier
   readonly trace: RecordedTrace
+  readonly charts = new LiveCharts()
   readonly network: Network
   readonly bootedAt: number
   readonly etcd: EtcdView
@@ -73,7 +75,7 @@ export class SimulatedCluster implements Cluster {
       transitions: new TransitionCounts(),
       ...(options.keepTrace ? { keep: 'all' as const } : {}),
     })
-    this.#world = { clock: this.clock, trace: this.trace }
+    this.#world = { clock: this.clock, trace: this.trace, charts: this.charts }
     this.network = createNetwork()
     this.#requests = new Random(seed, 'requests')
     const controlPlanes = topology.nodes.filter(({ role }) => role === 'control-plane')

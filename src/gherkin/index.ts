@@ -11,6 +11,7 @@ import {
 import { Kubectl } from './kubectl.ts'
 import { parameterTypes } from './parameter-types.ts'
 import { NotCapable, type StepDefinition } from './step.ts'
+import { writeTransitionsSeen } from './transitions-seen.ts'
 import { vocabulary } from './vocabulary.ts'
 import { World } from './world.ts'
 
@@ -55,6 +56,7 @@ After(async function (this: World) {
 const skipped: string[] = []
 
 AfterAll(() => {
+  writeTransitionsSeen()
   for (const reason of new Set(skipped)) process.stderr.write(`skipped: ${reason}\n`)
 })
 

@@ -8,6 +8,7 @@ import { shortDuration } from './durations.ts'
 import { explain } from './explain.ts'
 import { History } from './history.ts'
 import { NotCapable, SpecError } from './step.ts'
+import { transitionsSeen } from './transitions-seen.ts'
 
 /** How long a positive assertion without `within` waits, in virtual ms. */
 export const DEFAULT_WAIT_MS = 60_000
@@ -238,6 +239,7 @@ export class World {
   }
 
   async close(): Promise<void> {
+    if (this.#cluster?.trace.transitions) transitionsSeen.add(this.#cluster.trace.transitions)
     for (const close of this.#closers.reverse()) await close()
   }
 }

@@ -11,6 +11,7 @@ import {
 import type { Clock } from './clock.ts'
 import { Flyweight } from './flyweight.ts'
 import { inspectorOf, listen, TransitionTracer } from './live.ts'
+import type { LiveCharts } from './live-charts.ts'
 import { stateText } from './state-memo.ts'
 import type { Trace } from './trace.ts'
 
@@ -18,6 +19,8 @@ import type { Trace } from './trace.ts'
 export interface ChartWorld {
   readonly clock: Clock
   readonly trace: Trace
+  /** Told which charts run, for those who ask where one stands. */
+  readonly charts?: LiveCharts
 }
 
 /**
@@ -78,5 +81,20 @@ export function startChart<M extends AnyStateMachine>(
   const actor: Actor<M> = createActor(machine, { clock: world.clock, input, inspect: inspectorOf(tracer) } as never)
   tracer.begun(undefined, stateText((actor.getSnapshot() as AnyMachineSnapshot).value))
   listen(actor as never, world.clock, onEmit as never)
+  enlist(actor as never, machine, world.charts, component)
   return actor.start()
+}
+
+function enlist(
+  actor: Actor<AnyStateMachine>,
+  machine: AnyStateMachine,
+  charts: LiveCharts | undefined,
+  component: string,
+): void {
+  if (charts === undefined) return
+  const positions = () => [[undefined, stateText(actor.getSnapshot().value)] as const]
+  const source = { component, machine, positions }
+  const ended = () => charts.delete(source)
+  charts.add(source)
+  actor.subscribe({ complete: ended, error: ended })
 }

@@ -8,7 +8,8 @@ import {
 } from 'xstate'
 import type { Clock, Timer } from './clock.ts'
 import { inspectorOf, listen, TransitionTracer } from './live.ts'
-import { memoOf, type SharedState, sharedState } from './state-memo.ts'
+import type { ChartSource, LiveCharts } from './live-charts.ts'
+import { memoOf, type SharedState, sharedState, stateText } from './state-memo.ts'
 import type { Trace } from './trace.ts'
 import { statesOf } from './transitions.ts'
 
@@ -61,6 +62,8 @@ export class Flyweight {
   readonly #memo
   readonly #tracer: TransitionTracer
   readonly #lives = new Map<string, Life>()
+  readonly #charts: LiveCharts | undefined
+  readonly #source: ChartSource
   readonly #scope
   /** Whose step it is; steps of different objects nest when an effect of one is an event for another. */
   #current: Life | undefined
@@ -71,7 +74,7 @@ export class Flyweight {
 
   constructor(
     machine: AnyStateMachine,
-    world: { readonly clock: Clock; readonly trace: Trace },
+    world: { readonly clock: Clock; readonly trace: Trace; readonly charts?: LiveCharts },
     component: string,
     onEmit: (key: string, event: AnyEventObject) => void,
   ) {
@@ -84,6 +87,8 @@ export class Flyweight {
     this.#memo = memoOf(machine)
     this.#tracer = new TransitionTracer(machine, world.trace, component)
     this.#scope = this.#createScope()
+    this.#charts = world.charts
+    this.#source = { component, machine, positions: () => this.#positions() }
   }
 
   start(key: string, input: unknown): void {
@@ -97,6 +102,7 @@ export class Flyweight {
       history: undefined,
       actor: undefined,
     } as unknown as Life
+    if (this.#lives.size === 0) this.#charts?.add(this.#source)
     this.#lives.set(key, life)
     this.#step(life, true, () => {
       this.#starting = true
@@ -118,6 +124,7 @@ export class Flyweight {
     const life = this.#lives.get(key)
     if (life === undefined) return
     this.#lives.delete(key)
+    if (this.#lives.size === 0) this.#charts?.delete(this.#source)
     if (life.actor !== undefined) life.actor.stop()
     else if (life.queue !== undefined) life.queue.push(STOP)
     else this.#end(life, 'stopped')
@@ -140,6 +147,11 @@ export class Flyweight {
 
   keys(): IterableIterator<string> {
     return this.#lives.keys()
+  }
+
+  *#positions(): Generator<readonly [string, string]> {
+    for (const { key, state, actor } of this.#lives.values())
+      yield [key, actor === undefined ? state.text : stateText(actor.getSnapshot().value)]
   }
 
   /** A real actor that goes on where the object stands, its timers included; for tools that look at actors. */

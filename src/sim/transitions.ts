@@ -36,13 +36,19 @@ export function statesOf(machine: AnyStateMachine): readonly AnyStateNode[] {
 export class TransitionCounts {
   readonly #counts = new Map<AnyStateMachine, Map<AnyTransitionDefinition, number>>()
 
-  count(machine: AnyStateMachine, transition: AnyTransitionDefinition): void {
+  count(machine: AnyStateMachine, transition: AnyTransitionDefinition, times = 1): void {
     let ofMachine = this.#counts.get(machine)
     if (ofMachine === undefined) {
       ofMachine = new Map()
       this.#counts.set(machine, ofMachine)
     }
-    ofMachine.set(transition, (ofMachine.get(transition) ?? 0) + 1)
+    ofMachine.set(transition, (ofMachine.get(transition) ?? 0) + times)
+  }
+
+  /** Adds what was counted elsewhere. */
+  add(other: TransitionCounts): void {
+    for (const [machine, counts] of other.#counts)
+      for (const [transition, times] of counts) this.count(machine, transition, times)
   }
 
   /** Machines that ran. */

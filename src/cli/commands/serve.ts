@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { openSync, readFileSync, writeSync } from 'node:fs'
+import { mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import {
   addressIn,
   type Cluster,
@@ -22,8 +22,10 @@ import { createTokenAuthority, parseTokenFile } from '../../server/tokens.ts'
 import { versionLike } from '../../server/version.ts'
 import { advance } from '../../sim/barrier.ts'
 import { broken } from '../broken.ts'
+import { serveControl } from '../control-server.ts'
 import { Failure } from '../failure.ts'
 import { type ComponentFlags, extraArgs, type ProfileName, profiles } from '../serve-profiles.ts'
+import { servedSocket, servedSockets } from '../session-files.ts'
 import { say, tell } from '../terminal.ts'
 
 export interface ServeOptions extends ComponentFlags {
@@ -90,12 +92,16 @@ export async function serve(options: ServeOptions): Promise<void> {
   const config = kubeconfig(server.url, credentials, await adminOf(options.profile, credentials))
   if (options.kubeconfig !== undefined) writeKubeconfig(options.kubeconfig, config)
   const where = options.kubeconfig === undefined ? '' : ` kubeconfig ${options.kubeconfig}`
-  say(`ready ${server.url}${where}`)
-  if (options.kubeconfig === undefined) tell('No kubeconfig was written: give --kubeconfig FILE to use kubectl.')
   const end = () => {
     pace.stop()
+    rmSync(socket, { force: true })
     server.close().finally(() => process.exit(0))
   }
+  const socket = servedSocket(server.port)
+  mkdirSync(servedSockets(), { recursive: true, mode: 0o700 })
+  await serveControl(socket, { cluster, pace, port: server.port, end })
+  say(`ready ${server.url}${where}`)
+  if (options.kubeconfig === undefined) tell('No kubeconfig was written: give --kubeconfig FILE to use kubectl.')
   process.on('SIGINT', end)
   process.on('SIGTERM', end)
 }

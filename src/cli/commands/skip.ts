@@ -1,12 +1,12 @@
 import { parseGoDuration } from '../../api/duration.ts'
 import { Failure } from '../failure.ts'
 import { say, sayJson } from '../terminal.ts'
-import { currentSession } from './session.ts'
+import { runningCluster } from './running.ts'
 
 /** `kubedrill skip 10m`: lets virtual time pass at once. */
 export async function skip(text: string, { json }: { json?: boolean }): Promise<void> {
   const ms = milliseconds(text)
-  const { control } = await currentSession()
+  const control = await runningCluster()
   const { now } = await control.skip(ms)
   const time = new Date(now).toISOString().replace(/\.\d+/, '')
   if (json) sayJson({ skippedMs: ms, now: time })

@@ -6,14 +6,14 @@ import { createInterface } from 'node:readline'
 import type { Control, ShellOutcome } from '../control.ts'
 import { Failure } from '../failure.ts'
 import { tell } from '../terminal.ts'
-import { currentSession } from './session.ts'
+import { runningCluster } from './running.ts'
 
 /**
  * `kubedrill ssh NODE [COMMAND…]`: a shell on a simulated node. With a command, or with a script on stdin, it runs that
  * and ends with its exit code. Nothing of it ever reaches this machine, except the editor you call.
  */
 export async function ssh(node: string, command: readonly string[]): Promise<void> {
-  const { control } = await currentSession()
+  const control = await runningCluster()
   const shell = await control.openShell(node)
   if (command.length > 0) process.exitCode = (await runLine(control, node, shell.id, command.join(' '))).exitCode
   else if (process.stdin.isTTY) await interact(control, node, shell)

@@ -4,6 +4,8 @@ import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api'
 import type { Envelope } from '@cucumber/messages'
 import { Failure } from '../failure.ts'
 import { PACKAGE_ROOT } from '../package-root.ts'
+import { say } from '../terminal.ts'
+import { recordTransitions } from '../transition-report.ts'
 import { shareModules } from '../user-modules.ts'
 
 export interface TestOptions {
@@ -12,6 +14,7 @@ export interface TestOptions {
   readonly format?: string
   readonly import?: readonly string[]
   readonly dryRun?: boolean
+  readonly transitions?: boolean
 }
 
 /**
@@ -33,8 +36,10 @@ export async function test(files: readonly string[], options: TestOptions): Prom
     const status = testStepFinished?.testStepResult.status
     if (parseError !== undefined || status === 'UNDEFINED' || status === 'AMBIGUOUS') unusable = true
   }
+  const report = options.transitions ? recordTransitions() : undefined
   try {
     const { success } = await runCucumber(runConfiguration, undefined, watch)
+    if (report !== undefined) say(`\n${report()}`)
     // A dry run says nothing of undefined steps by itself.
     if (unusable) process.exitCode = 2
     else if (!success) process.exitCode = 1

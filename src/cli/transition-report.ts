@@ -1,0 +1,46 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AnyStateMachine } from 'xstate'
+import { statecharts } from '../cluster/statecharts.ts'
+import { TRANSITIONS_DIRECTORY, type TransitionTimes } from '../gherkin/transitions-seen.ts'
+import { type Arrow, arrowsOf } from '../sim/transitions.ts'
+
+/** Has the scenarios of a run that begins now count transitions; the answer makes the report once the run is over. */
+export function recordTransitions(): () => string {
+  const directory = mkdtempSync(join(tmpdir(), 'kubedrill-transitions-'))
+  process.env[TRANSITIONS_DIRECTORY] = directory
+  return () => {
+    const parts = readdirSync(directory).map(
+      (file) => JSON.parse(readFileSync(join(directory, file), 'utf8')) as TransitionTimes,
+    )
+    rmSync(directory, { recursive: true, force: true })
+    delete process.env[TRANSITIONS_DIRECTORY]
+    return transitionReport(parts)
+  }
+}
+
+/** What share of the statecharts' transitions were fired, and each that was not. */
+export function transitionReport(
+  parts: readonly TransitionTimes[],
+  machines: readonly AnyStateMachine[] = statecharts.map(({ machine }) => machine),
+): string {
+  const fired = (machine: AnyStateMachine, index: number) =>
+    parts.some((times) => (times[machine.id]?.[index] ?? 0) > 0)
+  const all = machines.flatMap((machine) =>
+    arrowsOf(machine).map((arrow, index) => ({ machine, arrow, fired: fired(machine, index) })),
+  )
+  const missing = all.filter((entry) => !entry.fired)
+  const summary = `${all.length - missing.length} of ${all.length} transitions of ${machines.length} statecharts were fired`
+  if (missing.length === 0) return `${summary}.`
+  return [
+    `${summary}; by no scenario:`,
+    ...missing.map(({ machine, arrow }) => `  ${machine.id}: ${arrowText(arrow)}`),
+  ].join('\n')
+}
+
+/** `running.leader.alone  after checkQuorum [guard] -> running.follower` */
+function arrowText({ from, on, guard, to }: Arrow): string {
+  const label = guard === undefined ? on : `${on} [${guard}]`
+  return `${from === '' ? '(any state)' : from}  ${label}${to.length === 0 ? '' : ` -> ${to.join(', ')}`}`
+}
