@@ -10,6 +10,7 @@ import { controllerManagerProgram } from './programs/kube-controller-manager.ts'
 import { schedulerProgram } from './programs/kube-scheduler.ts'
 
 export type { Images } from '../node/container-runtime/images.ts'
+export { readUsage } from '../node/container-runtime/usage/written.ts'
 
 /** Every image there is, the cluster's own among them: what its control plane and add-ons do when they run. */
 export function createImages(plane: ControlPlane, barrier: Barrier, declared: readonly DeclaredImage[]): Images {

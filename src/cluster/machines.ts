@@ -1,7 +1,8 @@
-import { quantityValue } from '../api/quantity.ts'
+import { quantityMilliValue, quantityValue } from '../api/quantity.ts'
 import type { UserInfo } from '../api/request.ts'
 import { createRecorder } from '../client/recorder.ts'
 import { createContainerRuntime } from '../node/container-runtime/index.ts'
+import type { MachineSize } from '../node/container-runtime/usage/node-resources.ts'
 import type { ImageCatalogue } from '../node/contract.ts'
 import { createHost, type Host } from '../node/host/index.ts'
 import type { KubeletHandle } from '../node/kubelet/contract.ts'
@@ -37,6 +38,10 @@ export interface MachineOptions {
 
 const DEFAULT_CPU = '4'
 const DEFAULT_MEMORY = '8Gi'
+/** 40Gi of ext4, and pid_max of a small machine. */
+const DISK_BYTES = 40 * 1024 ** 3
+const INODES = 2_621_440
+const PIDS = 32_768
 
 /** The nth machine: kubelet and containerd installed and enabled, joined by kubeadm, powered off. */
 export function createMachine(node: TopologyNode, index: number, options: MachineOptions): Machine {
@@ -76,6 +81,7 @@ export function createMachine(node: TopologyNode, index: number, options: Machin
     images: options.images,
     files: host.files,
     podCIDR: podSubnet(options.podCIDR, index),
+    size: sizeOf(node, host),
   })
   host.attachRuntime(runtime)
   const machine: Machine = { node, host, kubelet: undefined }
@@ -105,4 +111,9 @@ export function createMachine(node: TopologyNode, index: number, options: Machin
     }),
   )
   return machine
+}
+
+function sizeOf({ cpu }: TopologyNode, { memoryBytes }: Host): MachineSize {
+  const cpus = quantityMilliValue(cpu ?? DEFAULT_CPU) / 1000
+  return { cpus, memory: memoryBytes, disk: DISK_BYTES, inodes: INODES, pids: PIDS }
 }

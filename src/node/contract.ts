@@ -2,6 +2,7 @@ import type { Container, Pod } from '../api/types.ts'
 import type { Serve } from '../network/contract.ts'
 import type { ChartWorld } from '../sim/chart.ts'
 import type { Random } from '../sim/random.ts'
+import type { Amounts } from './container-runtime/usage/amounts.ts'
 import type { Stdin } from './pipe.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -39,6 +40,8 @@ export interface Process {
   readonly terminal?: Terminal
   /** Command lines of the processes around it, the container's own first. */
   processes?(): readonly (readonly string[])[]
+  /** Says what it takes of the machine from now on, instead of what its image declares. */
+  use?(amounts: Amounts): void
   /** Serves a port on `ip`; closed when the process ends. */
   listen(port: number, protocol: 'TCP' | 'UDP', serve: Serve): void
   /** Ends the process; later calls do nothing. */
@@ -71,8 +74,8 @@ export interface Image {
   readonly cmd?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly user?: number
-  /** What a container of it takes: cores and bytes. */
-  readonly usage?: { readonly cpu?: number; readonly memory?: number }
+  /** What a container of it takes. */
+  readonly usage?: Amounts
   /** Files beyond the usual ones. */
   readonly files?: Readonly<Record<string, string>>
   readonly program: Program

@@ -4,6 +4,7 @@ import { AddressInUseError } from '../network/listeners.ts'
 import type { ChartWorld } from '../sim/chart.ts'
 import type { Random } from '../sim/random.ts'
 import { klogTime } from './container-runtime/programs/log-times.ts'
+import type { Amounts } from './container-runtime/usage/amounts.ts'
 import type { FileTree, Process, Serve } from './contract.ts'
 import type { Stdin } from './pipe.ts'
 import type { Terminal } from './terminal.ts'
@@ -31,6 +32,8 @@ export interface ProcessOptions {
   readonly stdin?: Stdin | undefined
   readonly terminal?: Terminal | undefined
   processes?(): readonly (readonly string[])[]
+  /** Takes down what it says it takes. */
+  use?(amounts: Amounts): void
   /** The process has ended: called exactly once, on the clock, never inside `start`, `exit` or `kill`. */
   onExit(code: number): void
 }
@@ -136,6 +139,10 @@ class SimulatedProcess implements Process, ProcessHandle {
 
   processes(): readonly (readonly string[])[] {
     return this.#options.processes?.() ?? [this.argv]
+  }
+
+  use(amounts: Amounts): void {
+    if (this.running) this.#options.use?.(amounts)
   }
 
   listen(port: number, protocol: 'TCP' | 'UDP', serve: Serve): void {

@@ -1,4 +1,6 @@
+import { parse } from 'yaml'
 import type { DeclaredImage, TopologyNode } from '../../cluster/contract.ts'
+import { readUsage } from '../../cluster/images.ts'
 import { topologyOf } from '../../cluster/topology.ts'
 import { DURATION, parseDuration } from '../durations.ts'
 import { apply, done } from '../request.ts'
@@ -60,10 +62,29 @@ function milliseconds(key: string, value: string): number {
   return parseDuration(value)
 }
 
+/** `250m`, `50Mi rising to 1Gi over 2 minutes`, `50m and 20m per request`, or as YAML has it: `{from: …}`. */
+function amount(text: string): unknown {
+  if (text.startsWith('{')) return parse(text)
+  const rising = /^(\S+) rising to (\S+) over (.+)$/.exec(text)
+  if (rising !== null) {
+    const [, from, to, over = ''] = rising
+    return { from, to, over: `${milliseconds('over', over)}ms` }
+  }
+  const served = /^(\S+) and (\S+) per request$/.exec(text)
+  return served === null ? text : { base: served[1], perRequest: served[2] }
+}
+
+function read(usage: Readonly<Record<string, unknown>>): DeclaredImage['usage'] {
+  const amounts = readUsage(usage)
+  if (typeof amounts === 'string') throw new SpecError(amounts)
+  return amounts
+}
+
 /** What a container of an image does, one row a fact. */
 function declaredImage(name: string, rows: readonly string[][]): DeclaredImage {
   const image: Record<string, unknown> = { name }
   const logs: string[] = []
+  const usage: Record<string, unknown> = {}
   for (const [key = '', value = ''] of rows) {
     if (key === 'starts after') image.startsAfterMs = milliseconds(key, value)
     else if (key === 'ready after') image.readyAfterMs = milliseconds(key, value)
@@ -72,10 +93,12 @@ function declaredImage(name: string, rows: readonly string[][]): DeclaredImage {
     else if (key === 'listens on') image.listensOn = value.split(/,\s*/).map(Number)
     else if (key === 'exits with') image.exitsWith = Number(value)
     else if (key === 'logs') logs.push(value)
+    else if (key.startsWith('uses ')) usage[key.slice(5)] = amount(value)
     else
       throw new SpecError(
-        `an image has no "${key}": starts after, ready after, listens on, exits with, exits after, pull takes, logs`,
+        `an image has no "${key}": starts after, ready after, listens on, exits with, exits after, pull takes, logs, uses cpu, uses memory, uses disk, uses inodes, uses pids`,
       )
   }
+  if (Object.keys(usage).length > 0) image.usage = read(usage)
   return { ...image, ...(logs.length > 0 ? { logs } : {}) } as unknown as DeclaredImage
 }

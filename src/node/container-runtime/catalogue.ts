@@ -8,7 +8,7 @@ import { nginx } from './programs/nginx.ts'
 import { pause } from './programs/pause.ts'
 import { agnhost, echo, helloApp, httpd, httpEcho, mysql, postgres, redis } from './programs/servers.ts'
 import { shell, type Userland } from './programs/shell.ts'
-import { stress } from './programs/stress.ts'
+import { hpaExample, stress, vishStress } from './programs/stress.ts'
 
 /** A repository of a public registry: which tags it has, and what is in an image of it. */
 export interface Repository {
@@ -208,6 +208,11 @@ function toolImages(options: ImageCatalogueOptions): readonly Entry[] {
       server(/^2\.\d{1,2}(\.\d)?$/, 53 * MB, ['/agnhost'], agnhost, ['pause']),
     ],
     ['docker.io/polinux/stress', server(/^(latest|1\.0\.4)$/, 4 * MB, ['stress'], stress)],
+    ['docker.io/progrium/stress', server(/^latest$/, 100 * MB, ['stress'], stress)],
+    ['docker.io/alexeiled/stress-ng', server(/^(latest|0\.\d\d(\.\d\d)?)$/, 4 * MB, ['stress-ng'], stress)],
+    ['docker.io/vish/stress', server(/^latest$/, 2 * MB, ['/stress'], vishStress)],
+    ['registry.k8s.io/hpa-example', server(/^latest$/, 180 * MB, ['apache2-foreground'], hpaExample)],
+    ['k8s.gcr.io/hpa-example', server(/^latest$/, 180 * MB, ['apache2-foreground'], hpaExample)],
   ]
 }
 

@@ -2,6 +2,8 @@ import type { Container, Pod } from '../../api/types.ts'
 import type { Image } from '../contract.ts'
 import type { Mount } from '../host/mounts.ts'
 import type { TerminalSize } from '../terminal.ts'
+import type { Meter } from './usage/meter.ts'
+import type { NodeResources } from './usage/node-resources.ts'
 
 /** What the kubelet asks a pod sandbox for. Source: cri-api PodSandboxConfig */
 export interface SandboxConfig {
@@ -33,6 +35,8 @@ export interface ContainerConfig {
   readonly args?: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly mounts: readonly Mount[]
+  /** How gladly the kernel ends it when memory is short: -1000 never, 1000 first. */
+  readonly oomScoreAdj?: number
 }
 
 export type ContainerState = 'created' | 'running' | 'exited'
@@ -51,6 +55,8 @@ export interface RuntimeContainer {
   /** `Completed`, `Error`, `OOMKilled`, `StartError`, `Unknown` (the machine went down). */
   readonly reason?: string
   readonly message?: string
+  /** What it takes, where that was declared. */
+  readonly meter?: Meter
 }
 
 export interface LogLine {
@@ -114,6 +120,8 @@ export interface StreamSession {
  */
 export interface ContainerRuntime {
   readonly host: string
+  /** What containers take of the machine. */
+  readonly resources: NodeResources
   /** Why the CRI cannot be reached; undefined while it answers. */
   error(): string | undefined
   /** Why pods get no network: `NetworkReady=false reason:NetworkPluginNotReady message:…`; undefined when they do. */
@@ -144,6 +152,8 @@ export interface ContainerRuntime {
   removeContainer(id: string): void
   /** Of a container that runs on. */
   updateContainerResources(id: string, resources: Container['resources']): void
+  /** The pod's annotations say now that it takes other amounts than before. */
+  updateUsage(id: string, annotations: Readonly<Record<string, string>> | undefined): void
   container(id: string): RuntimeContainer | undefined
   containers(): Iterable<RuntimeContainer>
   /** Containers of a sandbox, oldest first. */

@@ -1,3 +1,5 @@
+import type { Amounts } from './usage/amounts.ts'
+
 /** How a container of an image behaves, declared. All durations in ms; what is left out does not happen. */
 export interface DeclaredImage {
   /** `shop:v2`, normalised as any image name. */
@@ -18,8 +20,8 @@ export interface DeclaredImage {
   /** Variables without which it prints an error and exits with 1. */
   readonly requiresEnv?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** What a running container takes: cores and bytes. `kubectl top` shows it. */
-  readonly usage?: { readonly cpu?: number; readonly memory?: number }
+  /** What a running container takes: `kubectl top` shows it, limits and node pressure act on it. */
+  readonly usage?: Amounts
   /** How long it takes from SIGTERM to its end; default at once. `-1`: it ignores SIGTERM. */
   readonly stopsAfterMs?: number
 }
@@ -33,6 +35,44 @@ export interface DeclaredAnswer {
 
 const duration = { type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h))+$' } as const
 const exitCode = { type: 'integer', minimum: 0, maximum: 255 } as const
+
+const quantity = {
+  anyOf: [
+    { type: 'string', minLength: 1 },
+    { type: 'number', minimum: 0 },
+  ],
+} as const
+const points = { type: 'array', minItems: 1, items: { type: 'array', minItems: 2, maxItems: 2 } } as const
+const amountSchema = {
+  anyOf: [
+    quantity,
+    {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        base: quantity,
+        from: quantity,
+        to: quantity,
+        over: duration,
+        after: duration,
+        points,
+        steps: points,
+        repeat: duration,
+        mean: quantity,
+        amplitude: quantity,
+        period: duration,
+        perRequest: quantity,
+      },
+    },
+  ],
+} as const
+
+/** What use looks like is checked by `readUsage`. */
+const usageSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { cpu: amountSchema, memory: amountSchema, disk: amountSchema, inodes: amountSchema, pids: amountSchema },
+} as const
 
 /** What a door checks a file of images against (fixtures/images). Durations are written `3s`, `1m30s`. */
 export const declaredImagesSchema = {
@@ -71,11 +111,7 @@ export const declaredImagesSchema = {
           },
           requiresEnv: { type: 'array', items: { type: 'string' } },
           env: { type: 'object', additionalProperties: { type: 'string' } },
-          usage: {
-            type: 'object',
-            additionalProperties: false,
-            properties: { cpu: { type: 'string', minLength: 1 }, memory: { type: 'string', minLength: 1 } },
-          },
+          usage: usageSchema,
           stopsAfter: { anyOf: [duration, { const: 'never' }] },
         },
       },

@@ -1,6 +1,7 @@
 import { parseGoDuration } from '../../api/duration.ts'
-import { quantityValue } from '../../api/quantity.ts'
 import type { DeclaredAnswer, DeclaredImage } from './declared-image.ts'
+import type { Amounts } from './usage/amounts.ts'
+import { readUsage } from './usage/written.ts'
 
 /** A file of images as it is written, already checked against `declaredImagesSchema`. */
 export interface DeclaredImagesFile {
@@ -22,8 +23,8 @@ interface WrittenImage {
   >
   readonly requiresEnv?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** Quantities: `250m`, `64Mi`. */
-  readonly usage?: { readonly cpu?: string; readonly memory?: string }
+  /** Quantities or curves: see `readUsage`. */
+  readonly usage?: unknown
   readonly stopsAfter?: string
 }
 
@@ -39,12 +40,7 @@ export function declaredImages(file: DeclaredImagesFile): readonly DeclaredImage
       ...(readyAfter !== undefined && { readyAfterMs: ms(readyAfter) }),
       ...(exitsAfter !== undefined && { exitsAfterMs: ms(exitsAfter) }),
       ...(stopsAfter !== undefined && { stopsAfterMs: stopsAfter === 'never' ? -1 : ms(stopsAfter) }),
-      ...(usage !== undefined && {
-        usage: {
-          ...(usage.cpu !== undefined && { cpu: quantityValue(usage.cpu) }),
-          ...(usage.memory !== undefined && { memory: quantityValue(usage.memory) }),
-        },
-      }),
+      ...(usage !== undefined && { usage: amounts(image.name, usage) }),
       ...(http !== undefined && { http: answers(http) }),
     }
   })
@@ -55,6 +51,13 @@ function answers(http: NonNullable<WrittenImage['http']>): Readonly<Record<strin
     return [path, after === undefined ? answer : { ...answer, afterMs: ms(after) }] as const
   })
   return Object.fromEntries(entries)
+}
+
+/** @throws where the schema cannot see what is wrong */
+function amounts(image: string, usage: unknown): Amounts {
+  const read = readUsage(usage)
+  if (typeof read === 'string') throw new Error(`image ${image}: ${read}`)
+  return read
 }
 
 function ms(text: string): number {

@@ -2,21 +2,10 @@ import type { Network } from '../../network/contract.ts'
 import { type Charts, type ChartWorld, createCharts } from '../../sim/chart.ts'
 import type { Random } from '../../sim/random.ts'
 import type { FileTree, Image, ImageCatalogue } from '../contract.ts'
-import type { Files } from '../host/file-tree.ts'
-import { createProcess, type ProcessHandle } from '../process.ts'
-import { Execs, type ProcessEnds, startErrorMessage } from './container/exec.ts'
+import { Execs, startErrorMessage } from './container/exec.ts'
+import { Launcher } from './container/launcher.ts'
 import { containerMachine } from './container/machine.ts'
-import { processOptions } from './container/process-options.ts'
-import {
-  argvOf,
-  ContainerRecord,
-  processesIn,
-  reasonOf,
-  rootOf,
-  type SandboxRecord,
-  terminationMessage,
-} from './container/record.ts'
-import { streamsOf } from './container/streams.ts'
+import { argvOf, ContainerRecord, reasonOf, type SandboxRecord, terminationMessage } from './container/record.ts'
 import type {
   ContainerConfig,
   ContainerRuntime,
@@ -33,6 +22,8 @@ import { ImageStore } from './image-store.ts'
 import { LogBuffer } from './log.ts'
 import { PodNetwork } from './pod-network.ts'
 import { Sandboxes } from './sandboxes.ts'
+import { BOUNDLESS, type MachineSize, NodeResources } from './usage/node-resources.ts'
+import { annotatedUsage } from './usage/written.ts'
 
 export interface ContainerRuntimeOptions {
   readonly host: string
@@ -46,6 +37,8 @@ export interface ContainerRuntimeOptions {
   readonly files: FileTree
   /** Where pods of this node get their addresses. Default: the subnet that the CNI configuration names. */
   readonly podCIDR?: string
+  /** What the machine has; without it there is enough of everything. */
+  readonly size?: MachineSize
 }
 
 const UNREACHABLE =
@@ -66,6 +59,8 @@ class Containerd implements ContainerRuntime {
   readonly #statusListeners = new Set<() => void>()
   readonly #podNetwork: PodNetwork
   readonly #execs: Execs
+  readonly #launcher: Launcher
+  readonly resources: NodeResources
   #up = false
 
   constructor(options: ContainerRuntimeOptions) {
@@ -74,10 +69,27 @@ class Containerd implements ContainerRuntime {
     this.#charts = createCharts(containerMachine, options.world, `containerd/${options.host}`, (id, { type }) =>
       this.#perform(id, type),
     )
+    this.resources = new NodeResources({
+      clock: options.world.clock,
+      size: options.size ?? BOUNDLESS,
+      kill: ({ id }) => this.crash(id, 137, 'OOMKilled'),
+    })
+    const { world, network, random, host, ip } = options
+    this.#launcher = new Launcher({
+      world,
+      network,
+      random,
+      host,
+      ip,
+      resources: this.resources,
+      started: (container) => this.#emit('started', container),
+      ports: (container) => this.#emit('ports', container),
+      ended: (container, exitCode) => this.#ended(container, exitCode),
+    })
     this.#execs = new Execs({
       clock: options.world.clock,
-      files: (container) => this.#filesOf(container),
-      process: (container, argv, on) => this.#process(container, argv, on),
+      files: (container) => this.#launcher.filesOf(container),
+      process: (container, argv, on) => this.#launcher.process(container, argv, on),
       newId: () => this.#newId(),
     })
     this.#podNetwork = new PodNetwork(options, () => this.#statusChanged())
@@ -189,7 +201,7 @@ class Containerd implements ContainerRuntime {
     const container = this.#containers.get(id)
     if (container === undefined || container.state !== 'created') return undefined
     const { program } = container.config.image
-    const why = program.startError?.(argvOf(container.config), this.#filesOf(container))
+    const why = program.startError?.(argvOf(container.config), this.#launcher.filesOf(container))
     if (why !== undefined) {
       container.exitReason = 'StartError'
       container.message = startErrorMessage(why)
@@ -219,7 +231,16 @@ class Containerd implements ContainerRuntime {
   }
 
   updateContainerResources(id: string, resources: ContainerConfig['container']['resources']): void {
-    this.#containers.get(id)?.resize(resources)
+    const container = this.#containers.get(id)
+    container?.resize(resources)
+    if (container !== undefined) this.resources.again(container)
+  }
+
+  updateUsage(id: string, annotations: Readonly<Record<string, string>> | undefined): void {
+    const container = this.#containers.get(id)
+    if (container === undefined) return
+    const { image, container: spec } = container.config
+    this.resources.use(container, annotatedUsage(annotations, spec.name) ?? image.usage ?? {})
   }
 
   container(id: string): RuntimeContainer | undefined {
@@ -273,40 +294,12 @@ class Containerd implements ContainerRuntime {
   #perform(id: string, effect: 'run' | 'sigterm' | 'sigkill'): void {
     const container = this.#containers.get(id)
     if (container === undefined) return
-    if (effect === 'run') this.#run(container)
+    if (effect === 'run') this.#launcher.run(container)
     else if (effect === 'sigterm') container.handle?.signal('SIGTERM')
     else {
       container.exitReason = 'Error'
       container.handle?.kill()
     }
-  }
-
-  #run(container: ContainerRecord): void {
-    const { clock } = this.#options.world
-    container.state = 'running'
-    container.startedAt = clock.now()
-    const log = this.log(container.id)!
-    container.streams = streamsOf(container)
-    const handle = this.#process(container, argvOf(container.config), {
-      ...container.streams?.options,
-      log: (line, stream) => log.append(clock.now(), stream, line),
-      onWrite: (text, stream) => container.streams?.write(text, stream),
-      onExit: (code) => this.#ended(container, code),
-    })
-    container.handle = handle
-    this.#emit('started', container)
-    container.config.image.program.start(handle.process)
-  }
-
-  #process(container: ContainerRecord, argv: readonly string[], on: ProcessEnds): ProcessHandle {
-    const files = this.#filesOf(container)
-    const own = { files, processes: () => processesIn(container), onPort: () => this.#emit('ports', container) }
-    return createProcess(processOptions(this.#options, container, argv, { ...on, ...own }))
-  }
-
-  #filesOf(container: ContainerRecord): Files {
-    container.files ??= rootOf(container.config, this.#options.world.clock)
-    return container.files
   }
 
   /** The process is over. */
@@ -319,6 +312,7 @@ class Containerd implements ContainerRuntime {
     container.reason = container.exitReason ?? reasonOf(container, exitCode)
     container.message ??= terminationMessage(container)
     container.handle = undefined
+    this.resources.ended(container)
     for (const handle of container.execs ?? []) handle.kill()
     container.streams?.exited(exitCode)
     this.#charts.send(container.id, { type: 'exited' })

@@ -3,6 +3,7 @@ import { failure, notFound } from '../../api/status.ts'
 import { type Answer, isStatus, type Node, type Pod } from '../../api/types.ts'
 import type { Client, EventRecorder } from '../../client/contract.ts'
 import type { StreamListener, StreamOptions } from '../container-runtime/contract.ts'
+import type { SystemOom } from '../container-runtime/usage/node-resources.ts'
 import type { Process } from '../contract.ts'
 import type { KubeletConfiguration } from './configuration.ts'
 import type { KubeletDeps, KubeletHandle, LogOptions, LogSink, ProbeKind, StreamTarget } from './contract.ts'
@@ -49,7 +50,7 @@ export class Kubelet implements KubeletHandle {
   readonly #actor: Actor<typeof kubeletMachine>
   readonly #recorder: EventRecorder
   readonly #streaming: Streaming
-  #stopHearing: (() => void) | undefined
+  #stops: readonly (() => void)[] = []
 
   constructor(parts: KubeletParts) {
     const { deps, client, actor } = parts
@@ -112,9 +113,10 @@ export class Kubelet implements KubeletHandle {
     this.#fileSource.start()
     this.#heartbeat.start()
     this.#apiSource.start()
-    this.#stopHearing = client.onReachable((reachable) =>
-      this.#actor.send({ type: reachable ? 'apiReachable' : 'apiUnreachable' }),
-    )
+    this.#stops = [
+      client.onReachable((reachable) => this.#actor.send({ type: reachable ? 'apiReachable' : 'apiUnreachable' })),
+      this.#context.runtime.resources.onSystemOom((oom) => this.#systemOom(oom)),
+    ]
     if (client.reachable()) this.#actor.send({ type: 'apiReachable' })
   }
 
@@ -131,7 +133,7 @@ export class Kubelet implements KubeletHandle {
   }
 
   stop(): void {
-    this.#stopHearing?.()
+    for (const stop of this.#stops) stop()
     this.#fileSource.stop()
     this.#apiSource.stop()
     this.#heartbeat.stop()
@@ -204,6 +206,13 @@ export class Kubelet implements KubeletHandle {
       tell(reason, `Node ${this.nodeName} status is now: ${reason}`)
     tell('NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods')
     this.#actor.send({ type: 'registered' })
+  }
+
+  /** Source: pkg/kubelet/oom/oom_watcher_linux.go */
+  #systemOom({ process, pid }: SystemOom): void {
+    const message = `System OOM encountered, victim process: ${process}, pid: ${pid}`
+    const node = this.#context.client.get('Node', this.nodeName)
+    if (node !== undefined) this.#recorder.event(node, 'Warning', 'SystemOOM', message)
   }
 
   #terminated(record: PodRecord): void {

@@ -1,6 +1,7 @@
 import type { Network } from '../../../network/contract.ts'
 import type { ChartWorld } from '../../../sim/chart.ts'
 import { Random } from '../../../sim/random.ts'
+import type { Serve } from '../../contract.ts'
 import type { ProcessOptions } from '../../process.ts'
 import { type ContainerRecord, hostnameOf } from './record.ts'
 
@@ -19,17 +20,23 @@ interface Surroundings {
 /** A process inside a container: the container's own, or one more that is run in it. */
 export function processOptions(
   { world, network, random, host, ip: hostIP }: Surroundings,
-  { config, sandbox }: ContainerRecord,
+  container: ContainerRecord,
   argv: readonly string[],
-  own: Pick<ProcessOptions, 'files' | 'log' | 'onExit' | 'write' | 'onWrite' | 'stdin' | 'terminal' | 'processes'> & {
+  own: Pick<
+    ProcessOptions,
+    'files' | 'use' | 'log' | 'onExit' | 'write' | 'onWrite' | 'stdin' | 'terminal' | 'processes'
+  > & {
     readonly onPort: () => void
+    readonly served: () => void
   },
 ): ProcessOptions {
-  const { onPort, ...rest } = own
+  const { config, sandbox } = container
+  const { onPort, served, ...rest } = own
   return {
     world,
     network: {
-      listen: (ip, port, protocol, serve) => {
+      listen: (ip, port, protocol, answer) => {
+        const serve = counted(container, answer, served)
         const closes = [network.listen(ip, port, protocol, serve)]
         // The portmap plugin of CNI forwards a port of the machine.
         for (const { containerPort, hostPort, protocol: kind = 'TCP' } of config.container.ports ?? [])
@@ -50,4 +57,16 @@ export function processOptions(
     container: config.container,
     ...rest,
   }
+}
+
+/** Requests that cost something are counted. */
+function counted<S>({ meter }: ContainerRecord, serve: S, served: () => void): S {
+  if (meter?.perRequest === undefined || typeof serve !== 'function') return serve
+  const answer = serve as unknown as Serve
+  return ((request) => {
+    served()
+    // Asking again is not the same as not asking: what a probe would skip is asked each time.
+    const { onStale: _, ...fresh } = answer(request)
+    return fresh
+  }) as Serve as S
 }

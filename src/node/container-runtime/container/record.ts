@@ -6,6 +6,7 @@ import { mountTree } from '../../host/mounts.ts'
 import type { ProcessHandle } from '../../process.ts'
 import type { ContainerConfig, ContainerState, RuntimeContainer, Sandbox } from '../contract.ts'
 import type { LogBuffer } from '../log.ts'
+import type { Meter } from '../usage/meter.ts'
 import type { ProcessStreams } from './streams.ts'
 
 /** A sandbox with what only the runtime sees of it. */
@@ -34,6 +35,7 @@ export class ContainerRecord implements RuntimeContainer {
   streams: ProcessStreams | undefined
   /** What the next exit will be called, when somebody else than the program has caused it. */
   exitReason: string | undefined
+  meter?: Meter
 
   constructor(id: string, sandbox: SandboxRecord, config: ContainerConfig, createdAt: number) {
     this.id = id

@@ -4,6 +4,7 @@ import type { Image } from '../../contract.ts'
 import type { ImageManager } from '../images/image-manager.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
 import type { ContainerSlot, PodRecord } from '../pod-worker/pod-record.ts'
+import { oomScoreAdj } from '../status/qos.ts'
 import { environmentOf } from './environment.ts'
 import { expand } from './expansion.ts'
 import { LifecycleHooks } from './lifecycle-hooks.ts'
@@ -103,6 +104,7 @@ export class ContainerStarter {
   #configOf(record: PodRecord, slot: ContainerSlot, image: Image): ContainerConfig | string {
     const { spec } = slot
     const { pod } = record
+    const { runtime } = this.#context
     const wrongUser = verifyRunAsNonRoot(record, slot, image)
     if (wrongUser !== undefined) return wrongUser
     const environment = environmentOf({
@@ -124,6 +126,7 @@ export class ContainerStarter {
       ...(spec.args === undefined ? {} : { args: spec.args.map((word) => expand(word, env)) }),
       env,
       mounts: this.#surroundings.mounts(record, spec, env),
+      oomScoreAdj: oomScoreAdj(record.allocated, spec, runtime.resources.size.memory),
     }
   }
 }

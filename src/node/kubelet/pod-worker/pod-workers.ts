@@ -2,6 +2,7 @@ import { formatGoDuration } from '../../../api/duration.ts'
 import type { Pod, PodStatus } from '../../../api/types.ts'
 import { type Charts, createCharts } from '../../../sim/chart.ts'
 import type { RuntimeEvent } from '../../container-runtime/contract.ts'
+import { USAGE_ANNOTATION } from '../../container-runtime/usage/written.ts'
 import { ContainerStarter } from '../container/container-starter.ts'
 import { containerMachine } from '../container/machine.ts'
 import { PodSurroundings } from '../container/surroundings.ts'
@@ -9,6 +10,7 @@ import { ImageManager } from '../images/image-manager.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
 import { PodLifecycleEventGenerator } from '../pleg.ts'
 import { generatePodStatus } from '../status/generate.ts'
+import { sameJson } from '../status/same.ts'
 import type { StatusManager } from '../status/status-manager.ts'
 import { ActiveDeadline, DEADLINE_MESSAGE, DEADLINE_REASON } from './active-deadline.ts'
 import { BACK_OFF_JITTER, podWorkerMachine } from './machine.ts'
@@ -135,7 +137,17 @@ export class PodWorkers {
       if (slot.spec.image !== images.get(slot.name) && slot.current?.state === 'running')
         slot.killBecause = `Container ${slot.name} definition changed, will be restarted`
     if (before.spec !== pod.spec) this.#resize(record)
+    if (before.metadata.annotations !== pod.metadata.annotations) this.#reviseUsage(record, before)
     if (before.spec.activeDeadlineSeconds !== pod.spec.activeDeadlineSeconds) this.#deadline.watch(record)
+  }
+
+  /** Somebody plays with what running containers take. */
+  #reviseUsage({ pod, slots }: PodRecord, before: Pod): void {
+    const told = ({ metadata }: Pod) =>
+      Object.entries(metadata.annotations ?? {}).filter(([key]) => key.startsWith(USAGE_ANNOTATION))
+    if (sameJson(told(pod), told(before))) return
+    for (const { current } of slots)
+      if (current?.state === 'running') this.#context.runtime.updateUsage(current.id, pod.metadata.annotations)
   }
 
   #resize(record: PodRecord): void {

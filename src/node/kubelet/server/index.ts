@@ -3,9 +3,9 @@ import type { Pod } from '../../../api/types.ts'
 import type { NetworkAnswer, NetworkRequest } from '../../../network/contract.ts'
 import { steady } from '../../../network/steady.ts'
 import type { ContainerRuntime } from '../../container-runtime/contract.ts'
+import { usageOf } from '../../container-runtime/usage/idle.ts'
 import type { FileTree } from '../../contract.ts'
 import { nodeUsage, resourceMetrics } from './resource-metrics.ts'
-import { usageOf } from './usage.ts'
 
 /** What the kubelet's own HTTP server needs. */
 export interface KubeletServerParts {

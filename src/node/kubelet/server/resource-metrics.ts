@@ -1,5 +1,6 @@
 import type { ContainerRuntime, RuntimeContainer } from '../../container-runtime/contract.ts'
-import { SYSTEM_USAGE, type Usage, usageOf } from './usage.ts'
+import type { Usage } from '../../container-runtime/usage/amounts.ts'
+import { SYSTEM_USAGE, usageOf } from '../../container-runtime/usage/idle.ts'
 
 interface Measured {
   readonly container: RuntimeContainer
@@ -22,15 +23,20 @@ function measure(runtime: ContainerRuntime, now: number): readonly Measured[] {
 }
 
 /** The working set and the core-seconds of the whole machine. */
-export function nodeUsage(runtime: ContainerRuntime, bootedAt: number, now: number): Usage {
-  let { cpu, memory } = SYSTEM_USAGE
+export function nodeUsage(
+  runtime: ContainerRuntime,
+  bootedAt: number,
+  now: number,
+): Pick<Usage, 'cpu' | 'memory' | 'cpuSeconds'> {
+  let { cpu } = SYSTEM_USAGE
+  let memory = runtime.resources.systemMemory
   let cpuSeconds = (cpu * (now - bootedAt)) / 1000
   for (const { usage } of measure(runtime, now)) {
     cpu += usage.cpu
     memory += usage.memory
     cpuSeconds += usage.cpuSeconds
   }
-  return { cpu, memory, cpuSeconds }
+  return { cpu: Math.min(cpu, runtime.resources.size.cpus), memory, cpuSeconds }
 }
 
 /** /metrics/resource. Source: pkg/kubelet/metrics/collectors/resource_metrics.go */
