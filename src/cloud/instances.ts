@@ -62,10 +62,11 @@ export class RentedInstances implements Instances {
     if (!this.#zones.includes(asked.zone))
       return refuse('InvalidParameter', `there is no zone ${asked.zone}, only ${this.#zones.join(', ')}`)
     if (this.byName(asked.name) !== undefined) return refuse('AlreadyExists', `an instance is named ${asked.name}`)
-    const instance: Instance = { ...asked, id: newId('i', this.#random), state: 'pending' }
+    const { running = false, ...facts } = asked
+    const instance: Instance = { ...facts, id: newId('i', this.#random), state: 'pending' }
     this.#byId.set(instance.id, instance)
     this.#idByName.set(instance.name, instance.id)
-    this.#charts.start(instance.id, this.#latencies)
+    this.#charts.start(instance.id, { ...this.#latencies, runs: running })
     return this.get(instance.id)!
   }
 

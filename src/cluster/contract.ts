@@ -1,6 +1,7 @@
 import type { ApiServer, CertificateSigner, TokenAuthority } from '../api/request.ts'
 import type { Answer } from '../api/types.ts'
 import type { Client } from '../client/contract.ts'
+import type { Cloud, Quotas } from '../cloud/contract.ts'
 import type { Network } from '../network/contract.ts'
 import type { DeclaredImage } from '../node/container-runtime/declared-image.ts'
 import type { FileTree } from '../node/contract.ts'
@@ -10,6 +11,7 @@ import type { Barrier } from '../sim/barrier.ts'
 import type { VirtualClock } from '../sim/clock.ts'
 import type { LiveCharts } from '../sim/live-charts.ts'
 import type { Trace } from '../sim/trace.ts'
+import type { CloudAction } from './cloud.ts'
 import type { Input } from './inputs.ts'
 import type { Streams } from './streams.ts'
 
@@ -19,6 +21,20 @@ export interface Topology {
   readonly podCIDR?: string
   readonly serviceCIDR?: string
   readonly kubernetesVersion?: string
+  /** The machines are rented in a simulated cloud, and a cloud-controller-manager runs. */
+  readonly cloud?: TopologyCloud
+}
+
+/** A cloud with an account of its own. Whatever is not said is as {@link createCloud} has it. */
+export interface TopologyCloud {
+  /** Default `region-1`. */
+  readonly region?: string
+  /** Default three: `region-1a` to `region-1c`. */
+  readonly zones?: readonly string[]
+  /** What the account may have at most. */
+  readonly quotas?: Partial<Quotas>
+  /** --configure-cloud-routes. Default true. */
+  readonly routes?: boolean
 }
 
 export interface TopologyNode {
@@ -29,6 +45,10 @@ export interface TopologyNode {
   readonly pods?: number
   readonly labels?: Readonly<Record<string, string>>
   readonly taints?: readonly string[]
+  /** With a cloud: where it stands. Default: the zones in turn. */
+  readonly zone?: string
+  /** With a cloud. Default `standard-` and the number of its CPUs. */
+  readonly instanceType?: string
 }
 
 /** By component, then by flag without its dashes. */
@@ -79,6 +99,8 @@ export interface Cluster {
   /** The statecharts that run, and the state of each. */
   readonly charts: LiveCharts
   readonly network: Network
+  /** What runs it; undefined: its machines are nobody's but ours. Look only: changes go through {@link Faults.cloud}. */
+  readonly cloud: Cloud | undefined
   /** The API server that answers at the cluster's endpoint now; undefined: connection refused. */
   apiServer(): ApiServer | undefined
   /** A client as a user; default kubernetes-admin (system:masters). */
@@ -90,15 +112,9 @@ export interface Cluster {
   /** Makes an image known to every registry. */
   declareImage(image: DeclaredImage): void
   /** A request from a pod (or a host) to a URL, resolved and routed as from inside. */
-  request(
-    from: { readonly pod: string; readonly namespace: string } | { readonly host: string },
-    url: string,
-  ): RequestOutcome
+  request(from: RequestSource, url: string): RequestOutcome
   /** The addresses a name has for a pod (or a host), as its resolver finds them; none when it does not resolve. */
-  resolve(
-    from: { readonly pod: string; readonly namespace: string } | { readonly host: string },
-    name: string,
-  ): readonly string[]
+  resolve(from: RequestSource, name: string): readonly string[]
   /** Does what a journal says was done. Resolves at once, except for shell lines. */
   apply(input: Input): Promise<void>
   /** Streams the log of a container from the kubelet that runs it; a Status says why there is none. */
@@ -108,6 +124,12 @@ export interface Cluster {
   /** The lines a container has logged, oldest first. */
   logs(namespace: string, pod: string, container: string): readonly string[]
 }
+
+/** Who asks: a Pod, a machine, or somebody outside of the cluster at an address of the internet. */
+export type RequestSource =
+  | { readonly pod: string; readonly namespace: string }
+  | { readonly host: string }
+  | { readonly outside: string }
 
 export interface RequestOutcome {
   readonly outcome: 'answered' | 'refused' | 'timeout' | 'unresolved'
@@ -171,4 +193,8 @@ export interface Faults {
     probe: 'readiness' | 'liveness' | 'startup',
     outcome: 'fails' | 'succeeds' | 'as declared',
   ): void
+  /** What happens in the cloud, or at its console. @throws for a cluster without one */
+  cloud(action: CloudAction): void
 }
+
+export type { CloudAction } from './cloud.ts'

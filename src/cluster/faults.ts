@@ -2,6 +2,7 @@ import { failure } from '../api/status.ts'
 import type { Answer, Kind, KubernetesObject } from '../api/types.ts'
 import type { Client } from '../client/contract.ts'
 import type { Network } from '../network/contract.ts'
+import type { CloudAction, CloudActions } from './cloud.ts'
 import type { ComponentName, Faults } from './contract.ts'
 import type { Halted } from './halted.ts'
 import type { Machine } from './machines.ts'
@@ -24,8 +25,16 @@ export class ClusterFaults implements Faults {
   readonly #network: Network
   readonly #admin: Client
   readonly #haltedProxies: Halted
+  readonly #cloud: CloudActions
 
-  constructor(machines: ReadonlyMap<string, Machine>, network: Network, admin: Client, haltedProxies: Halted) {
+  constructor(
+    machines: ReadonlyMap<string, Machine>,
+    network: Network,
+    admin: Client,
+    haltedProxies: Halted,
+    cloud: CloudActions,
+  ) {
+    this.#cloud = cloud
     this.#haltedProxies = haltedProxies
     this.#machines = machines
     this.#network = network
@@ -44,7 +53,11 @@ export class ClusterFaults implements Faults {
     const { host } = this.#machine(name)
     if (fault === 'fails') host.powerOff()
     else if (fault === 'reboots') host.reboot()
-    else host.powerOn()
+    else if (!this.#cloud.recovers(name)) host.powerOn()
+  }
+
+  cloud(action: CloudAction): void {
+    this.#cloud.perform(action)
   }
 
   link(a: string, b: string, state: 'cut' | 'healed'): void {

@@ -1,7 +1,8 @@
 import type { ApiRequest, ApiResponse, ApiServer } from '../api/request.ts'
 import { isStatus, type KubernetesObject } from '../api/types.ts'
 import type { Clock } from '../sim/clock.ts'
-import type { ComponentName, DeclaredImage } from './contract.ts'
+import type { CloudAction } from './cloud.ts'
+import type { ComponentName, DeclaredImage, RequestSource } from './contract.ts'
 import type { Dial, StreamRequest } from './streams.ts'
 
 /** Everything that can come into a cluster from outside: with the seed, all that its life depends on. Plain data. */
@@ -31,11 +32,12 @@ export type Input =
     }
   | {
       readonly type: 'connect'
-      readonly from: { readonly pod: string; readonly namespace: string } | { readonly host: string }
+      readonly from: RequestSource
       readonly url: string
     }
   | { readonly type: 'shell'; readonly host: string; readonly shell: number; readonly line: string }
   | { readonly type: 'file'; readonly host: string; readonly path: string; readonly content: string | null }
+  | { readonly type: 'cloud'; readonly action: CloudAction }
   | { readonly type: 'image'; readonly image: DeclaredImage }
   /** `kubectl exec` or `attach`; sessions are numbered in the order of their opening. */
   | { readonly type: 'stream'; readonly session: number; readonly request: StreamRequest }

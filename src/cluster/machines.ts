@@ -34,6 +34,8 @@ export interface MachineOptions {
   readonly endpoint: string
   readonly etcdCluster: readonly string[]
   readonly extraArgs?: ExtraArgs | undefined
+  /** kubelets and controllers are told that the cloud has a controller manager of its own. */
+  readonly externalCloud: boolean
 }
 
 const DEFAULT_CPU = '4'
@@ -68,6 +70,7 @@ export function createMachine(node: TopologyNode, index: number, options: Machin
       podCIDR: options.podCIDR,
       etcdCluster: options.etcdCluster,
       extraArgs: options.extraArgs,
+      externalCloud: options.externalCloud,
       endpoint: `https://${endpoint}`,
       caCertificate: plane.caCertificate,
     }),

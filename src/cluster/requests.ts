@@ -2,11 +2,12 @@ import type { Pod } from '../api/types.ts'
 import type { Client } from '../client/contract.ts'
 import type { Network } from '../network/contract.ts'
 import { httpRequest } from '../network/http.ts'
+import { GATEWAY } from '../network/index.ts'
 import { lookup, parseResolvConf, type Source } from '../network/resolver.ts'
-import type { Cluster, RequestOutcome } from './contract.ts'
+import type { RequestOutcome, RequestSource } from './contract.ts'
 import type { Machine } from './machines.ts'
 
-type From = Parameters<Cluster['request']>[0]
+type From = RequestSource
 
 /** Where names of pods and hosts are found. */
 export interface Directory {
@@ -47,6 +48,8 @@ function sourceOf({ admin, machines }: Directory, from: From): Source | string {
     const { host } = machine
     return { host: host.name, ip: host.ip, resolver: parseResolvConf(host.files.read('/etc/resolv.conf') ?? '') }
   }
+  if ('outside' in from)
+    return { host: 'gateway', ip: from.outside, resolver: { nameservers: [GATEWAY], searches: [], ndots: 1 } }
   const pod = admin.get('Pod', from.pod, from.namespace)
   const node = pod?.spec.nodeName === undefined ? undefined : machines.get(pod.spec.nodeName)
   const ip = pod?.status?.podIP

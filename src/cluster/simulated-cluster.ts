@@ -4,6 +4,7 @@ import type { Answer, Status } from '../api/types.ts'
 import { createClient } from '../client/client.ts'
 import type { Client } from '../client/contract.ts'
 import { Renewals } from '../client/renewals.ts'
+import type { Cloud } from '../cloud/contract.ts'
 import { createEtcdCluster, type EtcdCluster } from '../control-plane/etcd/index.ts'
 import type { Network } from '../network/contract.ts'
 import { createNetwork } from '../network/index.ts'
@@ -18,6 +19,7 @@ import { TransitionCounts } from '../sim/transitions.ts'
 import { addressIn, hostAddress } from './addresses.ts'
 import { runControlPlaneProcesses } from './bare-control-plane.ts'
 import { boot } from './boot.ts'
+import { CloudActions, cloudOf, powerByCloud } from './cloud.ts'
 import type { Cluster, ClusterOptions, DeclaredImage, EtcdView, Faults, HostView, RequestOutcome } from './contract.ts'
 import { ApiEndpoints } from './endpoints.ts'
 import { etcdView } from './etcd-view.ts'
@@ -49,6 +51,7 @@ export class SimulatedCluster implements Cluster {
   readonly trace: RecordedTrace
   readonly charts = new LiveCharts()
   readonly network: Network
+  readonly cloud: Cloud | undefined
   readonly bootedAt: number
   readonly etcd: EtcdView
   readonly faults: Faults
@@ -89,6 +92,7 @@ export class SimulatedCluster implements Cluster {
       random: new Random(seed, 'etcd'),
       network: this.network,
     })
+    this.cloud = options.profile === 'control-plane' ? undefined : cloudOf(topology, this.#world, seed)
     const plane = this.#plane(seed, etcd)
     this.#images = createImages(plane, this.barrier, options.images ?? [])
     const shared = {
@@ -101,13 +105,17 @@ export class SimulatedCluster implements Cluster {
       podCIDR: topology.podCIDR ?? POD_CIDR,
       endpoint: this.#endpoint,
       extraArgs: options.extraArgs,
+      externalCloud: this.cloud !== undefined,
       etcdCluster: controlPlanes.map(
         ({ name }) => `${name}=https://${hostAddress(topology.nodes.findIndex((n) => n.name === name))}:2380`,
       ),
     }
     this.#machines = new Map(topology.nodes.map((node, index) => [node.name, createMachine(node, index, shared)]))
+    if (this.cloud !== undefined) powerByCloud(this.cloud, this.#machines)
     this.#admin = this.#clientOf(ADMIN, false)
-    this.#innerFaults = new ClusterFaults(this.#machines, this.network, this.#admin, plane.haltedProxies)
+    const { haltedProxies } = plane
+    const actions = new CloudActions(this.cloud)
+    this.#innerFaults = new ClusterFaults(this.#machines, this.network, this.#admin, haltedProxies, actions)
     this.faults = this.#recordedFaults()
     this.hosts = new Map(
       [...this.#machines].map(([name, machine]) => [name, new HostDoor(machine, (input) => this.#record(input))]),
@@ -192,6 +200,7 @@ export class SimulatedCluster implements Cluster {
     else if (input.type === 'container') faults.container(input.pod, input.namespace, input.container, input.exitCode)
     else if (input.type === 'probe') faults.probe(input.pod, input.namespace, input.probe, input.outcome)
     else if (input.type === 'connect') this.#request(input.from, input.url)
+    else if (input.type === 'cloud') faults.cloud(input.action)
     else if (input.type === 'image') this.#images.declare(input.image)
     else if (input.type === 'stream' || input.type === 'stdin' || input.type === 'dial') this.streams.apply(input)
     else await (this.hosts.get(input.host) as HostDoor).apply(input)
@@ -226,6 +235,7 @@ export class SimulatedCluster implements Cluster {
       network: this.network,
       etcd,
       endpoints: this.#endpoints,
+      cloud: this.cloud,
       haltedProxies: new Halted(),
       renewals: this.#renewals(etcd),
       authority: this.#options.authority,
@@ -294,6 +304,10 @@ export class SimulatedCluster implements Cluster {
       probe(pod, namespace, probe, outcome) {
         record({ type: 'probe', pod, namespace, probe, outcome })
         inner.probe(pod, namespace, probe, outcome)
+      },
+      cloud(action) {
+        record({ type: 'cloud', action })
+        inner.cloud(action)
       },
     }
   }

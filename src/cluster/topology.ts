@@ -1,6 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv'
 import { parseDocument } from 'yaml'
-import type { Topology, TopologyNode } from './contract.ts'
+import type { Topology, TopologyCloud, TopologyNode } from './contract.ts'
 
 export const KUBERNETES_VERSION = 'v1.36.2'
 export const POD_CIDR = '10.244.0.0/16'
@@ -17,6 +17,9 @@ export function topologyOf(controlPlanes: number, workers: number): Topology {
 }
 
 const quantity = { type: ['string', 'integer'], pattern: '^[0-9]+(\\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$' }
+const QUOTAS = ['instances', 'disks', 'diskGiB', 'disksPerInstance', 'snapshots', 'loadBalancers', 'routes']
+const count = { type: 'integer', minimum: 0 }
+const zoneName = { type: 'string', maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' }
 const nodeName = { type: 'string', maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' }
 
 export const topologySchema = {
@@ -27,6 +30,20 @@ export const topologySchema = {
     podCIDR: { type: 'string', pattern: '^\\d+\\.\\d+\\.0\\.0/16$' },
     serviceCIDR: { type: 'string', pattern: '^\\d+\\.\\d+\\.\\d+\\.\\d+/\\d+$' },
     kubernetesVersion: { type: 'string', pattern: '^v1\\.\\d+\\.\\d+$' },
+    cloud: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        region: zoneName,
+        zones: { type: 'array', minItems: 1, uniqueItems: true, items: zoneName },
+        routes: { type: 'boolean' },
+        quotas: {
+          type: 'object',
+          additionalProperties: false,
+          properties: Object.fromEntries(QUOTAS.map((name) => [name, count])),
+        },
+      },
+    },
     nodes: {
       type: 'array',
       minItems: 1,
@@ -40,6 +57,8 @@ export const topologySchema = {
           cpu: quantity,
           memory: quantity,
           pods: { type: 'integer', minimum: 1 },
+          zone: zoneName,
+          instanceType: { type: 'string', minLength: 1, maxLength: 63 },
           labels: { type: 'object', additionalProperties: { type: 'string' } },
           taints: {
             type: 'array',
@@ -102,12 +121,20 @@ export function checkTopology(topology: unknown, words: (problem: TopologyProble
     if (extra !== undefined) return refuse(path, `${message}: ${extra}`, [...path, extra])
     return refuse(path, `${message}${allowed}`)
   }
-  const { nodes } = topology as unknown as Topology
+  const { nodes, cloud } = topology as unknown as Topology
   const names = nodes.map(({ name }) => name)
   const again = names.findIndex((name, index) => names.indexOf(name) !== index)
   if (again >= 0) return refuse(['nodes', String(again), 'name'], `"${names[again]}" is used twice`)
   if (!nodes.some((node) => node.role === 'control-plane'))
     return refuse(['nodes'], 'must have at least one node with role control-plane')
+  for (const [index, { zone, instanceType }] of nodes.entries()) {
+    const field = zone !== undefined ? 'zone' : 'instanceType'
+    if (cloud === undefined && (zone ?? instanceType) !== undefined)
+      return refuse(['nodes', String(index), field], 'needs a cloud')
+    const zones = cloud && zonesOf(cloud)
+    if (zones !== undefined && zone !== undefined && !zones.includes(zone))
+      return refuse(['nodes', String(index), 'zone'], `must be one of ${zones.join(', ')}`)
+  }
   return { ...(topology as unknown as Topology), nodes: nodes.map(withQuantities) }
 }
 
@@ -118,4 +145,11 @@ function withQuantities({ cpu, memory, ...node }: TopologyNode): TopologyNode {
     ...(cpu === undefined ? {} : { cpu: String(cpu) }),
     ...(memory === undefined ? {} : { memory: String(memory) }),
   }
+}
+
+export const DEFAULT_REGION = 'region-1'
+
+/** The zones of a cloud: three, unless it names its own. */
+export function zonesOf({ region = DEFAULT_REGION, zones }: TopologyCloud): readonly string[] {
+  return zones ?? ['a', 'b', 'c'].map((letter) => region + letter)
 }

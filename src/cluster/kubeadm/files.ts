@@ -30,10 +30,11 @@ function kubeletFiles(host: HostFiles): Record<string, string> {
   }
 }
 
-function kubeletFlags({ node, ip }: HostFiles): string {
+function kubeletFlags({ node, ip, externalCloud }: HostFiles): string {
   const labels = Object.entries(node.labels ?? {}).map(([key, value]) => `${key}=${value}`)
   return [
     '--container-runtime-endpoint=unix:///var/run/containerd/containerd.sock',
+    ...(externalCloud ? ['--cloud-provider=external'] : []),
     `--node-ip=${ip}`,
     '--pod-infra-container-image=registry.k8s.io/pause:3.10.1',
     ...(labels.length > 0 ? [`--node-labels=${labels.join(',')}`] : []),

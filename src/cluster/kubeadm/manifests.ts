@@ -8,6 +8,8 @@ export interface ControlPlaneHost {
   readonly version: string
   readonly serviceCIDR: string
   readonly podCIDR: string
+  /** --cloud-provider=external */
+  readonly externalCloud: boolean
   /** Every etcd member, this host's included, as `name=https://ip:2380`. */
   readonly etcdCluster: readonly string[]
   /** Flags on top of kubeadm's own. Source: cmd/kubeadm/app/apis/kubeadm/v1beta4 ControlPlaneComponent.ExtraArgs */
@@ -113,6 +115,7 @@ function controllerManager(host: ControlPlaneHost): string {
     'authorization-kubeconfig': conf,
     'bind-address': '127.0.0.1',
     'client-ca-file': `${PKI}/ca.crt`,
+    ...(host.externalCloud ? { 'cloud-provider': 'external' } : {}),
     'cluster-cidr': host.podCIDR,
     'cluster-name': 'kubernetes',
     'cluster-signing-cert-file': `${PKI}/ca.crt`,

@@ -2,6 +2,7 @@ import { parse } from 'yaml'
 import type { CertificateSigner, TokenAuthority, UserInfo } from '../../api/request.ts'
 import type { Client } from '../../client/contract.ts'
 import type { Renewals } from '../../client/renewals.ts'
+import type { Cloud } from '../../cloud/contract.ts'
 import type { EtcdCluster } from '../../control-plane/etcd/index.ts'
 import type { Network } from '../../network/contract.ts'
 import type { FileTree } from '../../node/contract.ts'
@@ -14,6 +15,8 @@ export interface ControlPlane {
   readonly network: Network
   readonly etcd: EtcdCluster
   readonly endpoints: ApiEndpoints
+  /** Where its machines are rented. */
+  readonly cloud: Cloud | undefined
   /** Hosts whose kube-proxy is held still. */
   readonly haltedProxies: Halted
   /** Lease renewals that nobody can tell are not made. */

@@ -61,6 +61,9 @@ function loadFiles({ argv, files }: Process): Files | string {
   const flags = flagsOf(argv, files)
   const unknown = [...flags.keys()].find((flag) => !KNOWN_FLAGS.has(flag))
   if (unknown !== undefined) return `failed to parse kubelet flag: unknown flag: --${unknown}`
+  const cloud = flags.get('cloud-provider') ?? ''
+  if (cloud !== '' && cloud !== 'external')
+    return `failed to run Kubelet: cloud provider "${cloud}" was specified, but built-in cloud providers are disabled. Please set --cloud-provider=external and migrate to an external cloud provider`
   const configuration = loadConfiguration(files, flags.get('config') ?? CONFIG_FILE)
   if (typeof configuration === 'string') return configuration
   const { clientCAFile } = configuration
@@ -76,6 +79,7 @@ const KNOWN_FLAGS = new Set([
   'bootstrap-kubeconfig',
   'cert-dir',
   'cgroup-driver',
+  'cloud-provider',
   'config',
   'container-runtime-endpoint',
   'fail-swap-on',
@@ -84,6 +88,7 @@ const KNOWN_FLAGS = new Set([
   'node-ip',
   'node-labels',
   'pod-infra-container-image',
+  'provider-id',
   'register-with-taints',
   'root-dir',
   'v',

@@ -6,7 +6,7 @@ import type { KubeletConfiguration } from '../configuration.ts'
 import type { KubeletDeps } from '../contract.ts'
 import { nodeConditions, sameConditions } from './conditions.ts'
 import { LeaseController } from './lease-controller.ts'
-import { initialNode, nodeFacts, nodeImages, withExtendedResources } from './node.ts'
+import { initialNode, isExternalCloud, nodeFacts, nodeImages, withExtendedResources } from './node.ts'
 import { RuntimeState } from './runtime-state.ts'
 
 /** Source: pkg/kubelet/kubelet_node_status.go registerWithAPIServer: 100 ms, doubling up to 7 s */
@@ -119,11 +119,13 @@ export class Heartbeat {
   }
 
   #status(old: NodeStatus | undefined, errors: readonly string[]): NodeStatus {
-    const { deps, configuration, clock } = this.#h
+    const { deps, configuration, flags, clock } = this.#h
     const conditions = nodeConditions(old?.conditions, errors, clock.now())
     const images = nodeImages(deps)
     const facts = withExtendedResources(nodeFacts(deps, configuration), old)
-    return { ...old, ...facts, ...(images.length === 0 ? {} : { images }), conditions }
+    // What the cloud said of addresses counts more. Source: pkg/kubelet/nodestatus/setters.go NodeAddress
+    const addresses = isExternalCloud(flags) && old?.addresses?.length ? old.addresses : facts.addresses
+    return { ...old, ...facts, addresses, ...(images.length === 0 ? {} : { images }), conditions }
   }
 
   /** Looks, and writes when there is something to say. */

@@ -15,7 +15,11 @@ const MAX_IMAGES = 50
 
 /** The Node as a kubelet registers it. Source: pkg/kubelet/kubelet_node_status.go initialNode */
 export function initialNode(deps: KubeletDeps, flags: ReadonlyMap<string, string>, status: NodeStatus): Node {
-  const taints = [...new Set([...(deps.taints ?? []), ...split(flags.get('register-with-taints'))])].map(parseTaint)
+  const external = isExternalCloud(flags)
+  const asked = [...new Set([...(deps.taints ?? []), ...split(flags.get('register-with-taints'))])].map(parseTaint)
+  const taints = external ? [...asked, UNINITIALIZED] : asked
+  const providerID = flags.get('provider-id') ?? deps.providerID
+  const nodeIP = flags.get('node-ip')
   const hostname = flags.get('hostname-override') ?? deps.nodeName
   return {
     apiVersion: 'v1',
@@ -31,14 +35,28 @@ export function initialNode(deps: KubeletDeps, flags: ReadonlyMap<string, string
         ...deps.labels,
         ...parseLabels(flags.get('node-labels')),
       },
-      annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
+      annotations: {
+        ...(external && nodeIP !== undefined && { 'alpha.kubernetes.io/provided-node-ip': nodeIP }),
+        'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
+      },
     },
     spec: {
-      ...(deps.providerID === undefined ? {} : { providerID: deps.providerID }),
+      ...(providerID === undefined ? {} : { providerID }),
       ...(taints.length === 0 ? {} : { taints }),
     },
     status,
   }
+}
+
+/** A cloud controller manager says where and what the node is, and removes this. Source: k8s.io/cloud-provider/api/well_known_taints.go */
+const UNINITIALIZED: Taint = {
+  effect: 'NoSchedule',
+  key: 'node.cloudprovider.kubernetes.io/uninitialized',
+  value: 'true',
+}
+
+export function isExternalCloud(flags: ReadonlyMap<string, string>): boolean {
+  return flags.get('cloud-provider') === 'external'
 }
 
 /** Everything in the status but the conditions. Source: pkg/kubelet/nodestatus/setters.go MachineInfo, VersionInfo, Images, NodeAddress */
