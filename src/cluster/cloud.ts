@@ -67,7 +67,8 @@ export class CloudActions {
   /** @throws for a cluster without a cloud, or a machine that is gone */
   perform(action: CloudAction): void {
     const cloud = this.#cloud
-    if (cloud === undefined) throw new Error('the machines of this cluster are in no cloud: its topology has no `cloud`')
+    if (cloud === undefined)
+      throw new Error('the machines of this cluster are in no cloud: its topology has no `cloud`')
     if (action.what === 'quota') cloud.setQuota(action.name, action.limit)
     else if (action.what === 'calls fail') this.#faults.push(cloud.inject(action.fault))
     else if (action.what === 'calls work') for (const end of this.#faults.splice(0)) end()
@@ -77,7 +78,8 @@ export class CloudActions {
   /** A machine that was stopped in the cloud is not switched on in another way. Answers whether the cloud did it. */
   recovers(node: string): boolean {
     const instance = this.#cloud?.instances.byName(node)
-    if (this.#cloud !== undefined && instance === undefined) throw new Error(`the cloud has no machine "${node}" any more`)
+    if (this.#cloud !== undefined && instance === undefined)
+      throw new Error(`the cloud has no machine "${node}" any more`)
     if (instance?.state !== 'stopped') return false
     this.#instance(this.#cloud!, node, 'starts')
     return true

@@ -61,19 +61,7 @@ export function createMachine(node: TopologyNode, index: number, options: Machin
     memoryBytes: quantityValue(node.memory ?? DEFAULT_MEMORY),
     controlPlaneEndpoint: endpoint,
     clusterDNS: addressIn(options.serviceCIDR, 10),
-    files: kubeadmFiles({
-      name,
-      ip,
-      node,
-      version: options.version,
-      serviceCIDR: options.serviceCIDR,
-      podCIDR: options.podCIDR,
-      etcdCluster: options.etcdCluster,
-      extraArgs: options.extraArgs,
-      externalCloud: options.externalCloud,
-      endpoint: `https://${endpoint}`,
-      caCertificate: plane.caCertificate,
-    }),
+    files: filesOf(node, ip, options),
   })
   const runtime = createContainerRuntime({
     host: name,
@@ -114,6 +102,24 @@ export function createMachine(node: TopologyNode, index: number, options: Machin
     }),
   )
   return machine
+}
+
+/** By kubeadm. */
+function filesOf(node: TopologyNode, ip: string, options: MachineOptions): Readonly<Record<string, string>> {
+  const { version, serviceCIDR, podCIDR, etcdCluster, extraArgs, externalCloud } = options
+  return kubeadmFiles({
+    name: node.name,
+    ip,
+    node,
+    version,
+    serviceCIDR,
+    podCIDR,
+    etcdCluster,
+    extraArgs,
+    externalCloud,
+    endpoint: `https://${options.endpoint}`,
+    caCertificate: options.plane.caCertificate,
+  })
 }
 
 function sizeOf({ cpu }: TopologyNode, { memoryBytes }: Host): MachineSize {
