@@ -1,17 +1,20 @@
 /**
  * `npm run bench [-- NAME...] [--runs N] [--scale X] [--json FILE] [--profile DIR]`: measures, each run in a process of its
- * own, and prints medians. Exit code 1 when a measurement failed to run; a missed limit is only said.
+ * own, and prints medians. Exit code 1 when a measurement failed to run; a missed limit is only said. With `--profile`
+ * it also says where processor time went, and leaves the profiles there.
  */
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
 import { type ChildResult, type Figure, type Measurement, median } from './measurement.ts'
 import { measurements } from './measurements/index.ts'
+import { hotspots } from './profile.ts'
 
-const BUNDLE = 'node_modules/.cache/kubedrill-bench/child.js'
+const BUNDLE = 'dist/bench/child.js'
 
 interface Summary {
   readonly name: string
@@ -37,13 +40,15 @@ async function bundle(): Promise<void> {
   })
 }
 
-function runOnce({ name }: Measurement, scale: number, profileDirectory: string | undefined): ChildResult | string {
-  const profile = profileDirectory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`]
-  const memory = '--max-old-space-size=6144'
+function runOnce({ name }: Measurement, scale: number, profiles: string | undefined): ChildResult | string {
+  const directory = profiles === undefined ? undefined : mkdtempSync(join(profiles, `${name}-`))
+  const profile = directory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${directory}`]
+  const memory = '--max-old-space-size=12288'
   const child = spawnSync(process.execPath, ['--enable-source-maps', memory, ...profile, BUNDLE, name, String(scale)], {
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   })
+  if (directory !== undefined) for (const file of readdirSync(directory)) printHotspots(join(directory, file))
   const last = child.stdout.trim().split('\n').at(-1) ?? ''
   if (child.status === 0) return JSON.parse(last) as ChildResult
   return child.stderr.trim() || `ended with ${child.status ?? child.signal}`
@@ -103,6 +108,20 @@ function printSummary({ name, title, runs, figures, failure }: Summary): void {
   }
 }
 
+/** Where processor time went: each line its own time, without what it called. */
+function printHotspots(file: string): void {
+  const { total, folders, functions } = hotspots(file, BUNDLE)
+  console.log(`\n${file}: ${number(total)} ms`)
+  for (const [of, most] of [
+    [folders, 20],
+    [functions, 30],
+  ] as const) {
+    for (const [name, ms] of of.slice(0, most))
+      console.log(`  ${number(ms).padStart(8)} ms ${((100 * ms) / total).toFixed(1).padStart(5)} %  ${name}`)
+    console.log()
+  }
+}
+
 /** Figures that say the same on any machine. */
 function ratios(summaries: readonly Summary[]): Record<string, number> {
   const value = (name: string, figure: string) => summaries.find((each) => each.name === name)?.figures[figure]?.value
@@ -111,6 +130,13 @@ function ratios(summaries: readonly Summary[]): Record<string, number> {
     if (a !== undefined && b !== undefined) out[label] = a / b
   }
   divide('time per pod: 1,000 nodes to 100 nodes', value('rollout', 'per pod'), value('rollout-small', 'per pod'))
+  const sizes = ['scale-100', 'scale-1000', 'scale-5000']
+  for (const [i, larger] of sizes.entries()) {
+    const smaller = sizes[i - 1]
+    if (smaller === undefined) continue
+    for (const figure of ['boot: per node', 'roll-out: per pod'])
+      divide(`${figure}, ${larger} to ${smaller}`, value(larger, figure), value(smaller, figure))
+  }
   const calibration = value('calibration', 'wall')
   for (const name of ['create-cluster', 'idle-day', 'rollout', 'lists', 'watchers'])
     divide(`${name} to calibration`, value(name, name === 'create-cluster' ? 'once warm' : 'wall'), calibration)

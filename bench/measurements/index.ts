@@ -6,6 +6,7 @@ import { httpsMeasurement } from './https.ts'
 import { idleDayMeasurement } from './idle-day.ts'
 import { listsMeasurement } from './lists.ts'
 import { rolloutMeasurement, smallRolloutMeasurement } from './rollout.ts'
+import { determinismMeasurement, idleHourMeasurements, scaleMeasurements } from './scale.ts'
 import { scenariosMeasurement } from './scenarios.ts'
 import { schedulingMeasurement } from './scheduling.ts'
 import { watchersMeasurement } from './watchers.ts'
@@ -18,6 +19,9 @@ export const measurements: readonly Measurement[] = [
   idleDayMeasurement,
   smallRolloutMeasurement,
   rolloutMeasurement,
+  ...scaleMeasurements,
+  ...idleHourMeasurements,
+  determinismMeasurement,
   schedulingMeasurement,
   listsMeasurement,
   watchersMeasurement,

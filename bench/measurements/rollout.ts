@@ -26,14 +26,14 @@ function rollOut(nodes: number, deployments: number, replicas: number): Figures 
   }
 }
 
-function topologyOf(workers: number) {
+export function topologyOf(workers: number) {
   const controlPlane = { name: 'cp-1', role: 'control-plane' as const }
   const names = Array.from({ length: workers }, (_, i) => ({ name: `worker-${i + 1}`, role: 'worker' as const }))
   return { nodes: [controlPlane, ...names] }
 }
 
 /** Counts on watch events, so that waiting costs nothing by itself. @returns virtual ms it took */
-function untilRunning(cluster: Cluster, deployments: number, replicas: number, pods: number): number {
+export function untilRunning(cluster: Cluster, deployments: number, replicas: number, pods: number): number {
   const { clock } = cluster
   const client = cluster.client()
   const running = new Set<string>()
