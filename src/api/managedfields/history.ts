@@ -59,6 +59,11 @@ export class History {
     return this.settle()
   }
 
+  /** Whether it keeps objects that are no longer current: what was only created is held by the store anyway. */
+  get holdsEarlier(): boolean {
+    return this.#write?.before !== undefined
+  }
+
   /** metadata.managedFields; shared. */
   get entries(): readonly ManagedFieldsEntry[] {
     this.#entries ??= encodeEntries(this.managed)
@@ -135,17 +140,21 @@ export function shownObject<T extends KubernetesObject>(object: T): T {
   return shown === metadata ? object : { ...object, metadata: shown }
 }
 
-/** Writes whose objects are still held; beyond a number the oldest are made up. */
+/**
+ * Writes whose earlier objects are still held; beyond a number the oldest are made up. As many as happen between two
+ * compactions of a large cluster, in which etcd's history holds the same objects.
+ */
 export class PendingWrites {
   readonly #most: number
   readonly #ring: History[] = []
   #next = 0
 
-  constructor(most = 50_000) {
+  constructor(most = 1_000_000) {
     this.#most = most
   }
 
   add(history: History): void {
+    if (!history.holdsEarlier) return
     const oldest = this.#ring[this.#next]
     this.#ring[this.#next] = history
     this.#next = (this.#next + 1) % this.#most
