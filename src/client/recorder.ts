@@ -104,15 +104,21 @@ class Broadcaster {
     const { name, namespace } = event.metadata
     const { count = 1 } = event
     let answer = count > 1 ? this.#client.update('Event', name, namespace, (old) => repeated(old, event)) : undefined
+    // Roles of add-ons let them patch Events, as client-go does.
+    if (hasReason(answer, 'Forbidden')) answer = this.#client.patch?.('Event', name, namespace, changes(event))
     if (answer === undefined || hasReason(answer, 'NotFound')) answer = this.#client.create(event)
     if (!isStatus(answer)) this.#correlator.stored(answer)
     return !isStatus(answer) || this.#client.reachable()
   }
 }
 
-function repeated(old: Event, { count, lastTimestamp, message }: Event): Event {
+function repeated(old: Event, event: Event): Event {
+  return { ...old, ...changes(event) }
+}
+
+/** What an Event that comes again is given. */
+function changes({ count, lastTimestamp, message }: Event): Partial<Event> {
   return {
-    ...old,
     ...(count !== undefined && { count }),
     ...(lastTimestamp !== undefined && { lastTimestamp }),
     ...(message !== undefined && { message }),

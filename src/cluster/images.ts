@@ -2,7 +2,7 @@ import { createImageCatalogue, type Images } from '../node/container-runtime/ima
 import type { Program } from '../node/contract.ts'
 import type { Barrier } from '../sim/barrier.ts'
 import type { DeclaredImage } from './contract.ts'
-import { coreDNSOf, kubeProxyOf, metricsServerOf } from './programs/addons.ts'
+import { coreDNSOf, kubeProxyOf, localPathOf, metricsServerOf } from './programs/addons.ts'
 import type { ControlPlane } from './programs/control-plane.ts'
 import { etcdProgram } from './programs/etcd.ts'
 import { apiServerProgram } from './programs/kube-apiserver.ts'
@@ -22,6 +22,7 @@ export function createImages(plane: ControlPlane, barrier: Barrier, declared: re
     'kube-proxy': kubeProxyOf(plane),
     coredns: coreDNSOf(plane),
     'metrics-server': metricsServerOf(plane),
+    'local-path-provisioner': localPathOf(plane),
   }
   return createImageCatalogue({ network: plane.network, barrier, declared, programs })
 }

@@ -22,7 +22,7 @@ export const changeSteps: readonly StepDefinition[] = [
     const isText = TEXTS.test(path) || typeof fieldAt(find(world, ref), path) === 'string'
     const scalar = isText ? value : (parse(value) as unknown)
     const body = steps.reduceRight<unknown>((inner, name) => ({ [name]: inner }), scalar)
-    patch(world, ref, body, MERGE_PATCH)
+    return patch(world, ref, body, MERGE_PATCH)
   }),
   step('{object} is scaled to {int} replica(s)', (world: World, ref: ObjectRef, replicas: number) =>
     patch(world, ref, { spec: { replicas } }, MERGE_PATCH),
@@ -38,20 +38,20 @@ export const changeSteps: readonly StepDefinition[] = [
       if (!containers?.some((container) => container.name === name))
         world.fail(`${ref.kind} "${ref.name}" has no container "${name}"`, object)
       const podSpec = { spec: { containers: [{ name, image }] } }
-      patch(world, ref, inTemplate ? { spec: { template: podSpec } } : podSpec)
+      return patch(world, ref, inTemplate ? { spec: { template: podSpec } } : podSpec)
     },
   ),
   step('{object} is deleted', (world: World, ref: ObjectRef) => {
     expectDone(world, world.client.delete(servedKind(world, ref.kind).known, ref.name, namespaceOf(world, ref)))
-    world.cluster.clock.settle()
+    return world.advance(0)
   }),
   step('{pods} {be} deleted', (world: World, ref: PodsRef, _be: string) => {
     for (const { metadata } of chosen(world, ref))
       expectDone(world, world.client.delete('Pod', metadata.name, metadata.namespace))
-    world.cluster.clock.settle()
+    return world.advance(0)
   }),
   step('node {string} is {maintenance}', async (world: World, name: string, maintenance: string) => {
-    patch(world, { kind: 'Node', name }, { spec: { unschedulable: maintenance === 'uncordoned' ? null : true } })
+    await patch(world, { kind: 'Node', name }, { spec: { unschedulable: maintenance === 'uncordoned' ? null : true } })
     if (maintenance === 'drained') await drain(world, name)
   }),
   step('node {string} is tainted with {string}', (world: World, name: string, text: string) => {
@@ -61,7 +61,7 @@ export const changeSteps: readonly StepDefinition[] = [
       spec: { ...node.spec, taints: [...(node.spec.taints ?? []), taint] },
     })
     expectDone(world, world.client.update('Node', name, undefined, add))
-    world.cluster.clock.settle()
+    return world.advance(0)
   }),
 ]
 
@@ -70,14 +70,14 @@ function patch(
   ref: ObjectRef,
   body: unknown,
   asked: typeof MERGE_PATCH | typeof STRATEGIC = STRATEGIC,
-): void {
+): Promise<void> {
   const namespace = namespaceOf(world, ref)
   const { resource, custom } = servedKind(world, ref.kind)
   // Nobody has said how the lists of a custom resource are merged.
   const patchType = custom ? MERGE_PATCH : asked
   const request = { verb: 'patch', resource, name: ref.name, body, patchType, wire: {} } as const
   done(world, send(world, { ...request, ...(namespace === undefined ? {} : { namespace }) }))
-  world.cluster.clock.settle()
+  return world.advance(0)
 }
 
 function taintOf(text: string): Taint {

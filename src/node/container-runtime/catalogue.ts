@@ -25,6 +25,7 @@ export type ClusterProgram =
   | 'kube-proxy'
   | 'coredns'
   | 'metrics-server'
+  | 'local-path-provisioner'
 
 export interface ImageCatalogueOptions {
   readonly network: Network
@@ -88,6 +89,11 @@ function clusterImages({ programs = {} }: ImageCatalogueOptions): readonly Entry
   )
   add('registry.k8s.io/metrics-server/metrics-server', programs['metrics-server'], '/metrics-server', 20 * MB, (tag) =>
     /^v0\.[78]\.\d$/.test(tag),
+  )
+  const localPath = programs['local-path-provisioner']
+  const localPathTags = /^(master-head|v0\.0\.[23]\d)$/
+  add('docker.io/rancher/local-path-provisioner', localPath, '/usr/bin/local-path-provisioner', 17 * MB, (tag) =>
+    localPathTags.test(tag),
   )
   add('registry.k8s.io/coredns/coredns', programs.coredns, '/coredns', 23 * MB, (tag) => /^v1\.1\d\.\d$/.test(tag))
   return entries

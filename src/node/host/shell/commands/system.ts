@@ -71,6 +71,7 @@ export const timeout: ShellCommand = async (args, context, shell) => {
 export function systemCommands(inside: Inside): Readonly<Record<string, ShellCommand>> {
   return {
     date,
+    mkdir,
     timeout,
     env: withoutStatus,
     ls: asRoot,
@@ -92,6 +93,21 @@ export function systemCommands(inside: Inside): Readonly<Record<string, ShellCom
     sync: () => ({}),
     sysctl: (args) => sysctl(inside, args),
   }
+}
+
+/** mkdir(1), with `-m MODE` in octal. */
+const mkdir: ShellCommand = async (args, context) => {
+  const at = args.findIndex((arg) => arg === '-m' || arg.startsWith('--mode=') || /^-m\d/.test(arg))
+  if (at < 0) return context.origCommand!([...args])
+  const isApart = args[at] === '-m'
+  const mode = isApart ? (args[at + 1] ?? '') : args[at]!.replace(/^(-m|--mode=)/, '')
+  if (!/^[0-7]{3,4}$/.test(mode)) return { stderr: `mkdir: invalid mode '${mode}'\n`, exitCode: 1 }
+  const rest = args.filter((_, i) => i !== at && !(isApart && i === at + 1))
+  const result = await context.origCommand!([...rest])
+  if (result.exitCode !== 0) return result
+  for (const directory of rest.filter((arg) => !arg.startsWith('-')))
+    await context.fs.chmod(context.fs.resolvePath(context.cwd, directory), Number.parseInt(mode, 8))
+  return result
 }
 
 /** just-bash counts `$?` among the variables of the environment. */
