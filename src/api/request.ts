@@ -38,6 +38,8 @@ export interface RequestOptions {
   // lists and watches
   readonly labelSelector?: string
   readonly fieldSelector?: string
+  /** Of the metrics APIs. */
+  readonly metricLabelSelector?: string
   /** Only dependents of the object with this uid; for in-process callers, served from the owner index. */
   readonly ownerUid?: string
   readonly resourceVersion?: string

@@ -14,7 +14,7 @@ import {
 } from '../api/types.ts'
 import type { ChartWorld } from '../sim/chart.ts'
 import type { Random } from '../sim/random.ts'
-import type { Client, ListOptions } from './contract.ts'
+import type { Client, ListOptions, Read } from './contract.ts'
 import { Held } from './held.ts'
 import { Informer } from './informer.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
@@ -170,6 +170,17 @@ class ApiClient implements Client {
     body: KubernetesObject,
   ): Answer<KubernetesObject> {
     return this.#send({ ...this.#request('create', kind, name, namespace, subresource), body })
+  }
+
+  read({ verb, resource, namespace, name, ...options }: Read): Answer<object> {
+    return this.#send({
+      verb,
+      credentials: this.#credentials,
+      resource,
+      ...(namespace !== undefined && { namespace }),
+      ...(name !== undefined && { name }),
+      options,
+    })
   }
 
   keepRenewed(

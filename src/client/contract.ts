@@ -1,4 +1,4 @@
-import type { RequestOptions } from '../api/request.ts'
+import type { RequestOptions, ResourceRef } from '../api/request.ts'
 import type { Answer, Kind, KubernetesObject, ObjectOf, Status, WatchEvent } from '../api/types.ts'
 
 export interface ListOptions {
@@ -8,6 +8,16 @@ export interface ListOptions {
   readonly fieldSelector?: string
   /** Only dependents of the object with this uid (served from the owner index). */
   readonly ownerUid?: string
+}
+
+/** A read of whatever is served, by its address: sub-resources, and aggregated APIs for which no kind stands. */
+export interface Read {
+  readonly verb: 'get' | 'list'
+  readonly resource: ResourceRef
+  readonly namespace?: string
+  readonly name?: string
+  readonly labelSelector?: string
+  readonly metricLabelSelector?: string
 }
 
 /**
@@ -66,6 +76,8 @@ export interface Client {
     subresource: string,
     body: KubernetesObject,
   ): Answer<KubernetesObject>
+  /** Asks the server itself, never what was held before. */
+  read?(request: Read): Answer<object>
   /**
    * Renews a Lease every `everyMs` from `firstAt` on, for as long as that works: heartbeats, and the hold of a leader.
    * Costs nothing while nobody looks at the Lease. The first renewal that is refused or finds no server ends it.

@@ -1,7 +1,7 @@
 import type { Service } from '../../api/types.ts'
-import type { InsideCall, InsideOutcome } from '../../control-plane/apiserver/contract.ts'
+import type { AggregatedCall, InsideCall, InsideOutcome } from '../../control-plane/apiserver/contract.ts'
 import type { RunningApiServer } from '../../control-plane/apiserver/index.ts'
-import type { Network, Serve } from '../../network/contract.ts'
+import type { Network, NetworkRequest, Serve } from '../../network/contract.ts'
 import { parseUrl } from '../../network/http.ts'
 import type { Process } from '../../node/contract.ts'
 
@@ -22,7 +22,31 @@ export function postInside(
   const target = service === undefined ? { ip: parsed.host, port: parsed.port } : targetOf(server, service)
   if ('error' in target) return target
   if (!/^[\d.]+$/.test(target.ip)) return { error: `dial tcp: lookup ${target.ip}: no such host` }
-  // Always the first endpoint: a request that is handed in again must take the same way without a new draw.
+  const headers = { host: parsed.host, 'content-type': 'application/json' }
+  const request = { method: 'POST', path: parsed.path, headers, body: call.body }
+  return send(network, process, target, request, call.timeoutSeconds * 1000)
+}
+
+/** How an API server asks an aggregated API for a component. Source: kube-aggregator/pkg/apiserver/handler_proxy.go */
+export function askInside(
+  network: Network,
+  process: Process,
+  server: RunningApiServer,
+  { service, path, user }: AggregatedCall,
+): InsideOutcome {
+  const target = targetOf(server, service)
+  if ('error' in target) return target
+  return send(network, process, target, { method: 'GET', path, headers: { 'x-remote-user': user } }, 60_000)
+}
+
+/** Always to the first endpoint: a request that is handed in again must take the same way without a new draw. */
+function send(
+  network: Network,
+  process: Process,
+  target: { readonly ip: string; readonly port: number },
+  request: Omit<NetworkRequest, 'protocol' | 'from'>,
+  timeoutMs: number,
+): InsideOutcome {
   const from = { host: process.host, ip: process.ip }
   const connection = network.connect<Serve>(from, target, () => 0)
   const address = `${target.ip}:${target.port}`
@@ -31,15 +55,8 @@ export function postInside(
     return {
       error: `dial tcp ${address}: connect: ${connection.outcome === 'refused' ? 'connection refused' : 'no route to host'}`,
     }
-  const answer = connection.serve({
-    protocol: 'HTTP',
-    from: process.ip,
-    method: 'POST',
-    path: parsed.path,
-    headers: { host: parsed.host, 'content-type': 'application/json' },
-    body: call.body,
-  })
-  if ((answer.afterMs ?? 0) > call.timeoutSeconds * 1000) return { error: 'context deadline exceeded' }
+  const answer = connection.serve({ protocol: 'HTTP', from: process.ip, ...request })
+  if ((answer.afterMs ?? 0) > timeoutMs) return { error: 'context deadline exceeded' }
   return { code: answer.status ?? 200, body: answer.body ?? '' }
 }
 

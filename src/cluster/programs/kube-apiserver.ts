@@ -10,7 +10,7 @@ import { admissionConfiguration } from './admission-configuration.ts'
 import { watchAvailability } from './api-service-availability.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { type Flags, readFlags } from './flags.ts'
-import { postInside } from './inside-call.ts'
+import { askInside, postInside } from './inside-call.ts'
 import { ADMISSION_PLUGINS, API_SERVER_FILES, API_SERVER_FLAGS, API_SERVER_SWITCHES } from './kube-apiserver-flags.ts'
 
 const TIMES = { etcdRedialMs: 1000, etcdDialTimeoutMs: 20_000 }
@@ -108,6 +108,7 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
     admissionPlugins: enabledPlugins(flags),
     ...admissionConfiguration(flags, process),
     post: (call) => postInside(plane.network, process, server, call),
+    ask: (call) => askInside(plane.network, process, server, call),
     bootstrapTokens: flags.get('enable-bootstrap-token-auth') === 'true',
     anonymousAuth: flags.get('anonymous-auth') !== 'false',
     authorizationModes: (flags.get('authorization-mode') ?? 'AlwaysAllow').split(','),

@@ -47,6 +47,8 @@ export interface ApiServerOptions {
   readonly clientCA?: string
   /** How the server reaches webhooks inside the cluster; default: not at all. */
   readonly post?: (call: InsideCall) => InsideOutcome
+  /** How the server hands requests of components on to aggregated APIs; default: not at all. */
+  readonly ask?: (call: AggregatedCall) => InsideOutcome
   /** --enable-bootstrap-token-auth; default false. */
   readonly bootstrapTokens?: boolean
   /** Objects that the post-start hooks make sure of: RBAC and priority classes; default those in bootstrap/. */
@@ -64,6 +66,13 @@ export interface InsideCall {
     readonly port: number
     readonly path?: string
   }
+}
+
+/** A GET that an aggregated API answers, in the name of who asked. */
+export interface AggregatedCall {
+  readonly service: { readonly namespace: string; readonly name: string; readonly port: number }
+  readonly path: string
+  readonly user: string
 }
 
 /** What came of it; the error in the words of Go's HTTP client. */
@@ -138,6 +147,8 @@ export interface Server {
   during<T>(outcomes: readonly OutsideOutcome[] | undefined, work: () => T): T
   /** Calls somebody inside the cluster. `uid` is handed on. */
   post<C extends InsideCall & { readonly uid: string }>(call: C): InsideOutcome & { readonly uid: string }
+  /** Asks an aggregated API. */
+  readonly ask: ApiServerOptions['ask']
   /** Reads what the watch cache holds; components inside the server look things up here. */
   read(kind: string, name: string, namespace?: string): KubernetesObject | undefined
   readAll(kind: string, namespace?: string): readonly KubernetesObject[]

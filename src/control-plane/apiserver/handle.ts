@@ -3,6 +3,7 @@ import type { ApiRequest, ApiResponse, UserInfo } from '../../api/request.ts'
 import { badRequest, internalError, methodNotAllowed, unknownError, unknownResource } from '../../api/status.ts'
 import { type Answer, isStatus, type Status } from '../../api/types.ts'
 import { EtcdError } from '../etcd/contract.ts'
+import { aggregated } from './aggregated.ts'
 import { authenticate } from './authentication/authenticate.ts'
 import { impersonate } from './authentication/impersonate.ts'
 import { attributesOf, authorize } from './authorization/authorize.ts'
@@ -29,7 +30,7 @@ function handled(server: Server, request: ApiRequest): ApiResponse {
   const rewind = request.outside === undefined ? undefined : marked(server)
   try {
     const call = accept(server, request)
-    return isStatus(call) ? refuse(call) : serve(call)
+    return isStatus(call) ? (aggregated(server, request, call) ?? refuse(call)) : serve(call)
   } catch (error) {
     if (error instanceof NeedsOutside) {
       rewind?.()

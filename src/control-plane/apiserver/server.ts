@@ -52,6 +52,7 @@ export class Parts implements Server {
   /** To components, and to outside watchers. */
   readonly components: Dispatcher
   readonly onlookers: Dispatcher
+  readonly ask: ApiServerOptions['ask']
   readonly #post: ApiServerOptions['post']
   #heard = 0
   #outcomes: readonly OutsideOutcome[] | undefined
@@ -60,6 +61,7 @@ export class Parts implements Server {
     this.clock = options.clock
     this.random = options.random
     this.etcd = options.etcd
+    this.ask = options.ask
     this.#post = options.post
     this.serviceCIDR = options.serviceCIDR ?? '10.96.0.0/12'
     this.componentHealth = options.componentHealth ?? (() => [])

@@ -26,6 +26,10 @@ export interface ControllerManagerFlags {
   readonly resourceQuotaSyncPeriod: number
   readonly pvClaimBinderSyncPeriod: number
   readonly horizontalPodAutoscalerSyncPeriod: number
+  readonly horizontalPodAutoscalerDownscaleStabilization: number
+  readonly horizontalPodAutoscalerTolerance: number
+  readonly horizontalPodAutoscalerCPUInitializationPeriod: number
+  readonly horizontalPodAutoscalerInitialReadinessDelay: number
   readonly allocateNodeCIDRs: boolean
   readonly clusterCIDR: string
   readonly nodeCIDRMaskSize: number
@@ -158,7 +162,7 @@ function controllerFlags(given: Given) {
     maxEndpointsPerSlice: number(given, 'max-endpoints-per-slice', 100),
     resourceQuotaSyncPeriod: duration(given, 'resource-quota-sync-period', 300_000),
     pvClaimBinderSyncPeriod: duration(given, 'pvclaimbinder-sync-period', 15_000),
-    horizontalPodAutoscalerSyncPeriod: duration(given, 'horizontal-pod-autoscaler-sync-period', 15_000),
+    ...autoscalerFlags(given),
     allocateNodeCIDRs: bool(given, 'allocate-node-cidrs', false),
     clusterCIDR: given.get('cluster-cidr') ?? '',
     nodeCIDRMaskSize: number(given, 'node-cidr-mask-size', 24),
@@ -166,6 +170,18 @@ function controllerFlags(given: Given) {
     rootCAFile: given.get('root-ca-file') ?? '',
     serviceAccountPrivateKeyFile: given.get('service-account-private-key-file') ?? '',
     kubeconfig: given.get('kubeconfig') ?? '',
+  }
+}
+
+/** Source: pkg/controller/podautoscaler/config/v1alpha1/defaults.go */
+function autoscalerFlags(given: Given) {
+  const named = (rest: string, otherwise: number) => duration(given, `horizontal-pod-autoscaler-${rest}`, otherwise)
+  return {
+    horizontalPodAutoscalerSyncPeriod: named('sync-period', 15_000),
+    horizontalPodAutoscalerDownscaleStabilization: named('downscale-stabilization', 300_000),
+    horizontalPodAutoscalerTolerance: number(given, 'horizontal-pod-autoscaler-tolerance', 0.1),
+    horizontalPodAutoscalerCPUInitializationPeriod: named('cpu-initialization-period', 300_000),
+    horizontalPodAutoscalerInitialReadinessDelay: named('initial-readiness-delay', 30_000),
   }
 }
 

@@ -184,6 +184,7 @@ function writingAs(account: Client, own: Client): Client {
     ...(account.patch && { patch: account.patch.bind(account) }),
     delete: account.delete.bind(account),
     createSubresource: account.createSubresource.bind(account),
+    ...(account.read && { read: account.read.bind(account) }),
     ...(account.keepRenewed && { keepRenewed: account.keepRenewed.bind(account) }),
     reachable: account.reachable.bind(account),
     onReachable: account.onReachable.bind(account),

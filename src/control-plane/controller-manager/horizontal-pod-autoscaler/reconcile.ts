@@ -1,141 +1,166 @@
-import { setCondition } from '../../../api/conditions.ts'
-import { groupOf, splitKey } from '../../../api/meta.ts'
-import { rfc3339 } from '../../../api/time.ts'
-import {
-  type CrossVersionObjectReference,
-  type HorizontalPodAutoscaler,
-  type HorizontalPodAutoscalerCondition,
-  type HorizontalPodAutoscalerStatus,
-  isStatus,
-  type Kind,
-  type Scale,
-} from '../../../api/types.ts'
+import { splitKey } from '../../../api/meta.ts'
+import { quantityMilliValue } from '../../../api/quantity.ts'
+import { type HorizontalPodAutoscaler, isStatus } from '../../../api/types.ts'
 import type { Client, EventRecorder } from '../../../client/contract.ts'
-import { problemOf } from './metrics.ts'
+import type { KindInfo } from '../controller.ts'
+import type { ControllerManagerFlags } from '../flags.ts'
+import { decide, scalingRules } from './behavior.ts'
+import { type Computed, computeForMetric, type Problem } from './compute.ts'
+import { History } from './history.ts'
+import { Pass } from './pass.ts'
+import type { ReplicaCalculator, Tolerances } from './replica-calculator.ts'
+import { parseTargetSelector, type Selectors } from './selectors.ts'
+import { findTarget, type Target } from './target.ts'
 
 export interface AutoscalerDependencies {
   readonly client: Client
   readonly recorder: EventRecorder
   readonly now: () => number
+  readonly kinds: readonly KindInfo[]
+  readonly flags: ControllerManagerFlags
+  readonly calculator: ReplicaCalculator
+  readonly histories: Map<string, History>
+  readonly selectors: Selectors
 }
 
-/** What has a scale. */
-const SCALED: Readonly<Record<string, Kind>> = {
-  'apps/Deployment': 'Deployment',
-  'apps/ReplicaSet': 'ReplicaSet',
-  'apps/StatefulSet': 'StatefulSet',
-  '/ReplicationController': 'ReplicationController',
-}
+const GOT_SCALE = "the HPA controller was able to get the target's current scale"
 
 /** Source: pkg/controller/podautoscaler/horizontal.go reconcileAutoscaler */
 export function reconcileAutoscaler(key: string, deps: AutoscalerDependencies): void {
-  const { client, recorder } = deps
+  const { client, now } = deps
   const { namespace, name } = splitKey(key)
   const autoscaler = client.get('HorizontalPodAutoscaler', name, namespace)
   if (autoscaler === undefined) return
   const pass = new Pass(autoscaler, deps)
-  const target = replicasOf(client, autoscaler.spec.scaleTargetRef, namespace!)
-  if (typeof target === 'string') {
-    recorder.event(autoscaler, 'Warning', 'FailedGetScale', target)
-    const message = `the HPA controller was unable to get the target's current scale: ${target}`
-    pass.condition('AbleToScale', 'False', 'FailedGetScale', message)
-    pass.write({})
-    return
-  }
-  pass.condition(
-    'AbleToScale',
-    'True',
-    'SucceededGetScale',
-    "the HPA controller was able to get the target's current scale",
-  )
-  const { minReplicas = 1, maxReplicas } = autoscaler.spec
-  if (target === 0 && minReplicas !== 0) {
+  const target = findTarget(client, deps.kinds, autoscaler.spec.scaleTargetRef, namespace!)
+  if (typeof target === 'string') return pass.cannotGetScale(target)
+  pass.condition('AbleToScale', 'True', 'SucceededGetScale', GOT_SCALE)
+  const history = deps.histories.get(key) ?? new History()
+  deps.histories.set(key, history)
+  const current = target.specReplicas
+  history.begin(current, now())
+  const { minReplicas: min = 1, maxReplicas: max } = autoscaler.spec
+  if (current === 0) {
     const message = 'scaling is disabled since the replica count of the target is zero'
     pass.condition('ScalingActive', 'False', 'ScalingDisabled', message)
     pass.write({ currentReplicas: 0, desiredReplicas: 0 })
-  } else if (target > maxReplicas)
-    pass.rescale(target, maxReplicas, 'Current number of replicas above Spec.MaxReplicas')
-  else if (target < minReplicas) pass.rescale(target, minReplicas, 'Current number of replicas below Spec.MinReplicas')
-  else pass.failMetrics(target)
+  } else if (current > max) rescale(pass, target, max, 'Current number of replicas above Spec.MaxReplicas', history)
+  else if (current < min) rescale(pass, target, min, 'Current number of replicas below Spec.MinReplicas', history)
+  else followMetrics(pass, key, target, history, deps)
 }
 
-/** How many replicas the target asks for; a text says why it cannot be known. */
-function replicasOf(
-  client: Client,
-  { apiVersion = '', kind, name }: CrossVersionObjectReference,
-  namespace: string,
-): number | string {
-  const known = SCALED[`${groupOf(apiVersion)}/${kind}`]
-  if (known === undefined)
-    return `no matches for kind ${JSON.stringify(kind)} in group ${JSON.stringify(groupOf(apiVersion))}`
-  const found = client.get(known, name, namespace) as { readonly spec: { readonly replicas?: number } } | undefined
-  const resource = `${kind.toLowerCase()}s${groupOf(apiVersion) === '' ? '' : `.${groupOf(apiVersion)}`}`
-  return found === undefined ? `${resource} "${name}" not found` : (found.spec.replicas ?? 1)
+function followMetrics(
+  pass: Pass,
+  key: string,
+  target: Target,
+  history: History,
+  deps: AutoscalerDependencies,
+): void {
+  const { autoscaler } = pass
+  const { minReplicas: min = 1, maxReplicas: max } = autoscaler.spec
+  const current = target.specReplicas
+  const found = computeAll(pass, key, target, deps)
+  if (found === undefined) return
+  const { replicas: desired, metric } = found
+  const limits = { current, desired, min, max, now: deps.now() }
+  const { replicas, able, limited } = decide(
+    autoscaler,
+    history,
+    limits,
+    deps.flags.horizontalPodAutoscalerDownscaleStabilization,
+  )
+  pass.condition('AbleToScale', 'True', able.reason, able.message)
+  pass.condition('ScalingLimited', limited.status, limited.reason, limited.message)
+  if (replicas === current) return pass.write({ currentReplicas: current, desiredReplicas: current })
+  const why = desired > current ? `${metric} above target` : desired < current ? 'All metrics below target' : ''
+  rescale(pass, target, replicas, why, history)
 }
 
-class Pass {
-  readonly #autoscaler: HorizontalPodAutoscaler
-  readonly #deps: AutoscalerDependencies
-  #conditions: readonly HorizontalPodAutoscalerCondition[]
+function rescale(pass: Pass, target: Target, replicas: number, why: string, history: History): void {
+  const { autoscaler } = pass
+  const answer = target.scale(replicas)
+  if (isStatus(answer)) return pass.failedRescale(target.specReplicas, replicas, why, answer.message ?? '')
+  pass.rescaled(target.specReplicas, replicas, why)
+  if (autoscaler.spec.behavior === undefined) return
+  const { up, down } = scalingRules(autoscaler)
+  history.scaled(target.specReplicas, replicas, replicas > target.specReplicas ? up : down, pass.now())
+}
 
-  constructor(autoscaler: HorizontalPodAutoscaler, deps: AutoscalerDependencies) {
-    this.#autoscaler = autoscaler
-    this.#deps = deps
-    this.#conditions = autoscaler.status?.conditions ?? []
+const isProblem = (outcome: Computed | Problem): outcome is Problem => 'error' in outcome
+
+/** Source: horizontal.go computeReplicasForMetrics */
+function computeAll(
+  pass: Pass,
+  key: string,
+  target: Target,
+  deps: AutoscalerDependencies,
+): { readonly replicas: number; readonly metric: string } | undefined {
+  const { autoscaler } = pass
+  const specs = autoscaler.spec.metrics ?? []
+  const current = target.specReplicas
+  const selector = checkedSelector(pass, key, target.selector, deps)
+  if ('error' in selector) return pass.failMetrics(current, selector.error)
+  const measured = {
+    namespace: autoscaler.metadata.namespace!,
+    selector,
+    currentReplicas: current,
+    statusReplicas: target.statusReplicas,
+    tolerances: tolerancesOf(autoscaler, deps.flags.horizontalPodAutoscalerTolerance),
   }
-
-  condition(type: string, status: 'True' | 'False', reason: string, message: string): void {
-    this.#conditions = setCondition(this.#conditions, { type, status, reason, message }, this.#deps.now())
-  }
-
-  write(next: Partial<HorizontalPodAutoscalerStatus>): void {
-    const { client } = this.#deps
-    const { status: old, metadata } = this.#autoscaler
-    const conditions = this.#conditions
-    const fields = Object.entries(next) as [keyof HorizontalPodAutoscalerStatus, unknown][]
-    const same = fields.every(([name, value]) => JSON.stringify(old?.[name]) === JSON.stringify(value))
-    if (same && old?.conditions === conditions) return
-    const status = { desiredReplicas: 0, ...old, ...next, conditions }
-    client.updateStatus('HorizontalPodAutoscaler', metadata.name, metadata.namespace, (now) => ({ ...now, status }))
-  }
-
-  rescale(from: number, to: number, why: string): void {
-    const { client, recorder, now } = this.#deps
-    const { kind, name } = this.#autoscaler.spec.scaleTargetRef
-    const { namespace } = this.#autoscaler.metadata
-    const scaled = (scale: Scale) => ({ ...scale, spec: { ...scale.spec, replicas: to } })
-    const answer = client.updateSubresource!(kind as Kind, name, namespace, 'scale', scaled as never)
-    if (isStatus(answer)) {
-      const message = `New size: ${to}; reason: ${why}; error: ${answer.message}`
-      recorder.event(this.#autoscaler, 'Warning', 'FailedRescale', message)
-      const text = `the HPA controller was unable to update the target scale: ${answer.message}`
-      this.condition('AbleToScale', 'False', 'FailedUpdateScale', text)
-      this.write({ currentReplicas: from })
-      return
-    }
-    this.condition(
-      'AbleToScale',
-      'True',
-      'SucceededRescale',
-      `the HPA controller was able to update the target scale to ${to}`,
-    )
-    recorder.event(this.#autoscaler, 'Normal', 'SuccessfulRescale', `New size: ${to}; reason: ${why}`)
-    this.write({ currentReplicas: from, desiredReplicas: to, lastScaleTime: rfc3339(now()) })
-  }
-
-  /** Between its bounds it needs metrics, and nobody serves any. */
-  failMetrics(currentReplicas: number): void {
-    const { recorder } = this.#deps
-    const metrics = this.#autoscaler.spec.metrics ?? []
-    const problems = metrics.map((metric) => problemOf(metric, this.#autoscaler.metadata.namespace!))
-    const [first] = problems
-    for (const { reason, message } of problems) recorder.event(this.#autoscaler, 'Warning', reason, message)
+  const outcomes = specs.map((spec) => {
+    const outcome = computeForMetric(deps.calculator, spec, measured)
+    if (isProblem(outcome)) deps.recorder.event(autoscaler, 'Warning', outcome.reason, outcome.message)
+    return outcome
+  })
+  pass.metrics = outcomes.map((outcome) => (isProblem(outcome) ? { type: '' } : outcome.status))
+  let best = { replicas: 0, metric: '' }
+  for (const outcome of outcomes)
+    if (!isProblem(outcome) && (best.replicas === 0 || outcome.replicas > best.replicas)) best = outcome
+  const problems = outcomes.filter(isProblem)
+  const [first] = problems
+  if (problems.length >= specs.length || (problems.length > 0 && best.replicas < current)) {
     if (first !== undefined) {
       const message = `the HPA was unable to compute the replica count: ${first.message}`
-      this.condition('ScalingActive', 'False', first.reason, message)
-      const all = `invalid metrics (${problems.length} invalid out of ${metrics.length}), first error is: ${first.doing}: ${first.message}`
-      recorder.event(this.#autoscaler, 'Warning', 'FailedComputeMetricsReplicas', all)
+      pass.condition('ScalingActive', 'False', first.reason, message)
     }
-    this.write({ currentReplicas, currentMetrics: metrics.map(() => ({ type: '' })) })
+    const count = `${problems.length} invalid out of ${specs.length}`
+    return pass.failMetrics(current, `invalid metrics (${count}), first error is: ${first?.error}`)
   }
+  const message = `the HPA was able to successfully calculate a replica count from ${best.metric}`
+  pass.condition('ScalingActive', 'True', 'ValidMetricFound', message)
+  return best
+}
+
+/** Source: horizontal.go validateAndParseSelector */
+function checkedSelector(pass: Pass, key: string, text: string, { client, selectors }: AutoscalerDependencies) {
+  const { autoscaler } = pass
+  if (text === '')
+    return pass.refuseSelector(
+      'SelectorRequired',
+      'selector is required',
+      "the HPA target's scale is missing a selector",
+    )
+  const selector = parseTargetSelector(text)
+  if ('error' in selector)
+    return pass.refuseSelector(
+      'InvalidSelector',
+      `couldn't convert selector into a corresponding internal selector object: ${selector.error}`,
+    )
+  selectors.set(key, selector)
+  const namespace = autoscaler.metadata.namespace!
+  const pods = client.list('Pod', { namespace, labelSelector: selector.text })
+  const selecting = selectors.selecting(pods, namespace)
+  if (selecting.length <= 1) return selector
+  const names = selecting.map((each) => `{${splitKey(each).name} ${splitKey(each).namespace}}`)
+  return pass.refuseSelector(
+    'AmbiguousSelector',
+    `pods by selector ${text} are controlled by multiple HPAs: [${names.join(' ')}]`,
+  )
+}
+
+/** Source: horizontal.go tolerancesForHpa; HPAConfigurableTolerance is on by default since v1.35 */
+function tolerancesOf({ spec }: HorizontalPodAutoscaler, otherwise: number): Tolerances {
+  const { scaleUp, scaleDown } = spec.behavior ?? {}
+  const of = (own: string | number | undefined) => (own === undefined ? otherwise : quantityMilliValue(own) / 1000)
+  return { up: of(scaleUp?.tolerance), down: of(scaleDown?.tolerance) }
 }

@@ -1,18 +1,20 @@
 import { parseFieldSelector } from '../../../api/fields.ts'
-import { parseSelector } from '../../../api/labels.ts'
+import { parseSelector, selectorFromLabelSelector } from '../../../api/labels.ts'
 import { keyOf } from '../../../api/meta.ts'
 import type { RequestOptions } from '../../../api/request.ts'
-import { alreadyExists, failure, notFound } from '../../../api/status.ts'
+import { alreadyExists, failure, notFound, unknownResource } from '../../../api/status.ts'
 import { rfc3339 } from '../../../api/time.ts'
 import {
   type Answer,
+  type Deployment,
   isStatus,
   type KubernetesObject,
   type Lease,
   type Pod,
+  type Scale,
   type WatchEvent,
 } from '../../../api/types.ts'
-import type { Client, ListOptions } from '../../../client/contract.ts'
+import type { Client, ListOptions, Read } from '../../../client/contract.ts'
 import type { VirtualClock } from '../../../sim/clock.ts'
 import { Random } from '../../../sim/random.ts'
 
@@ -34,6 +36,8 @@ type Change = (object: KubernetesObject) => KubernetesObject | undefined
 export class FakeServer {
   readonly clock: VirtualClock
   refuse: Refuse = () => undefined
+  /** What aggregated APIs answer, as the test decides. */
+  aggregated: (request: Read) => Answer<object> | undefined = () => undefined
   readonly #random = new Random(1, 'server')
   readonly #kinds = new Map<string, Map<string, KubernetesObject>>()
   readonly #owned = new Map<string, Set<KubernetesObject>>()
@@ -66,6 +70,7 @@ export class FakeServer {
       updateSubresource: (kind, name, namespace, _subresource, change) =>
         this.#update(kind, name, namespace, change as Change, false) as never,
       createSubresource: (_kind, _name, _namespace, subresource) => failure(404, 'NotFound', `no ${subresource} here`),
+      read: (request) => this.#read(request),
       keepRenewed: (name, namespace, { firstAt, everyMs }, change) => {
         let timer = this.clock.setTimeout(() => renew(), firstAt - this.clock.now())
         const renew = () => {
@@ -85,6 +90,17 @@ export class FakeServer {
     const objects = new Map<string, KubernetesObject>()
     this.#kinds.set(kind, objects)
     return objects
+  }
+
+  /** Scales, and what {@link aggregated} answers. */
+  #read(request: Read): Answer<object> {
+    const { resource, namespace, name = '' } = request
+    const answer = this.aggregated(request)
+    if (answer !== undefined) return answer
+    const kind = [...this.#kinds.keys()].find((each) => `${each.toLowerCase()}s` === resource.resource)
+    const object = kind && this.objects(kind).get(path(name, namespace))
+    if (resource.subresource !== 'scale') return unknownResource()
+    return object === undefined ? notFound(resource, name) : scaleOf(object as Deployment)
   }
 
   #list(kind: string, options: ListOptions = {}): KubernetesObject[] {
@@ -199,6 +215,17 @@ function nothingHolds(object: KubernetesObject): boolean {
   const { finalizers = [], deletionGracePeriodSeconds = 0 } = object.metadata
   const spec = (object as { spec?: { finalizers?: readonly string[] } }).spec
   return finalizers.length === 0 && deletionGracePeriodSeconds === 0 && (spec?.finalizers ?? []).length === 0
+}
+
+function scaleOf({ metadata, spec, status }: Deployment): Scale {
+  const selector = selectorFromLabelSelector(spec.selector).text
+  return {
+    apiVersion: 'autoscaling/v1',
+    kind: 'Scale',
+    metadata,
+    spec: { replicas: spec.replicas ?? 1 },
+    status: { replicas: status?.replicas ?? 0, selector },
+  }
 }
 
 function matcher({ namespace, labelSelector = '', fieldSelector = '' }: ListOptions): (o: KubernetesObject) => boolean {
