@@ -1,4 +1,4 @@
-import type { HPAScalingRules, HorizontalPodAutoscaler } from '../../../api/types.ts'
+import type { HorizontalPodAutoscaler, HPAScalingRules } from '../../../api/types.ts'
 import type { History } from './history.ts'
 
 /** What became of a recommendation, and what the conditions say of it. */

@@ -41,7 +41,8 @@ export function computeForMetric(
     case 'ContainerResource': {
       const { name, container, target: wanted } = spec.containerResource!
       const found = forResource(calculator, name, wanted, target, container)
-      if (isFailed(found)) return problem('FailedGetContainerResourceMetric', found, `${container} container metric value`)
+      if (isFailed(found))
+        return problem('FailedGetContainerResourceMetric', found, `${container} container metric value`)
       const { replicas, metric, current } = found
       return {
         replicas,

@@ -83,7 +83,7 @@ export class MetricsClient {
     if (items.length === 0) return failed('no metrics returned from resource metrics API')
     const found: PodMetrics = new Map()
     for (const item of items) {
-      const value = container === '' ? sumOf(item.containers, resource) : valueOf(item.containers, resource, container)
+      const value = container === '' ? sumOf(item.containers, resource) : usageOf(item.containers, resource, container)
       const windowMs = parseGoDuration(item.window) ?? 0
       if (value !== undefined) found.set(item.metadata.name, { value, timestamp: parseTime(item.timestamp), windowMs })
     }
@@ -205,7 +205,7 @@ function sumOf(containers: readonly Usage[], resource: string): number | undefin
   return containers.reduce((sum, { usage }) => sum + quantityMilliValue(usage[resource]), 0)
 }
 
-function valueOf(containers: readonly Usage[], resource: string, name: string): number | undefined {
+function usageOf(containers: readonly Usage[], resource: string, name: string): number | undefined {
   const usage = containers.find((container) => container.name === name)?.usage[resource]
   return usage === undefined ? undefined : quantityMilliValue(usage)
 }

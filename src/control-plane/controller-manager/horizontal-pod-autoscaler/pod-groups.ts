@@ -22,12 +22,7 @@ export interface PodGroups {
 }
 
 /** Source: pkg/controller/podautoscaler/replica_calculator.go groupPods */
-export function groupPods(
-  pods: readonly Pod[],
-  metrics: PodMetrics,
-  resource: string,
-  times: PodTimes,
-): PodGroups {
+export function groupPods(pods: readonly Pod[], metrics: PodMetrics, resource: string, times: PodTimes): PodGroups {
   const unready = new Set<string>()
   const missing = new Set<string>()
   const ignored = new Set<string>()

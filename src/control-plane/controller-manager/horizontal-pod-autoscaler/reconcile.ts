@@ -33,7 +33,10 @@ export function reconcileAutoscaler(key: string, deps: AutoscalerDependencies): 
   if (autoscaler === undefined) return
   const pass = new Pass(autoscaler, deps)
   const target = findTarget(client, deps.kinds, autoscaler.spec.scaleTargetRef, namespace!)
-  if (typeof target === 'string') return pass.cannotGetScale(target)
+  if (typeof target === 'string') {
+    pass.cannotGetScale(target)
+    return
+  }
   pass.condition('AbleToScale', 'True', 'SucceededGetScale', GOT_SCALE)
   const history = deps.histories.get(key) ?? new History()
   deps.histories.set(key, history)
@@ -49,13 +52,7 @@ export function reconcileAutoscaler(key: string, deps: AutoscalerDependencies): 
   else followMetrics(pass, key, target, history, deps)
 }
 
-function followMetrics(
-  pass: Pass,
-  key: string,
-  target: Target,
-  history: History,
-  deps: AutoscalerDependencies,
-): void {
+function followMetrics(pass: Pass, key: string, target: Target, history: History, deps: AutoscalerDependencies): void {
   const { autoscaler } = pass
   const { minReplicas: min = 1, maxReplicas: max } = autoscaler.spec
   const current = target.specReplicas
@@ -71,15 +68,18 @@ function followMetrics(
   )
   pass.condition('AbleToScale', 'True', able.reason, able.message)
   pass.condition('ScalingLimited', limited.status, limited.reason, limited.message)
-  if (replicas === current) return pass.write({ currentReplicas: current, desiredReplicas: current })
   const why = desired > current ? `${metric} above target` : desired < current ? 'All metrics below target' : ''
-  rescale(pass, target, replicas, why, history)
+  if (replicas === current) pass.write({ currentReplicas: current, desiredReplicas: current })
+  else rescale(pass, target, replicas, why, history)
 }
 
 function rescale(pass: Pass, target: Target, replicas: number, why: string, history: History): void {
   const { autoscaler } = pass
   const answer = target.scale(replicas)
-  if (isStatus(answer)) return pass.failedRescale(target.specReplicas, replicas, why, answer.message ?? '')
+  if (isStatus(answer)) {
+    pass.failedRescale(target.specReplicas, replicas, why, answer.message ?? '')
+    return
+  }
   pass.rescaled(target.specReplicas, replicas, why)
   if (autoscaler.spec.behavior === undefined) return
   const { up, down } = scalingRules(autoscaler)

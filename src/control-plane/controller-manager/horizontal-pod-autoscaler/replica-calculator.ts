@@ -202,12 +202,7 @@ interface Measure {
 const reading = (value: number) => ({ value, timestamp: 0, windowMs: 0 })
 
 /** Pods without metrics are assumed to speak against the change. */
-function assume(
-  measured: PodMetrics,
-  missing: ReadonlySet<string>,
-  ratio: number,
-  use: (pod: string) => number,
-): void {
+function assume(measured: PodMetrics, missing: ReadonlySet<string>, ratio: number, use: (pod: string) => number): void {
   if (ratio === 1) return
   for (const pod of missing) measured.set(pod, reading(ratio < 1 ? use(pod) : 0))
 }

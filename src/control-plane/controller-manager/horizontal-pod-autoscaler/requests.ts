@@ -37,8 +37,7 @@ function ofContainers({ metadata, spec }: Pod, container: string, resource: stri
   const sidecars = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
   const all = [...spec.containers, ...sidecars]
   const asked = container === '' ? all : all.filter(({ name }) => name === container)
-  if (container !== '' && asked.length === 0)
-    return failed(`container ${container} not found in Pod ${metadata.name}`)
+  if (container !== '' && asked.length === 0) return failed(`container ${container} not found in Pod ${metadata.name}`)
   let sum = 0
   for (const { name, resources } of asked) {
     const request = resources?.requests?.[resource]

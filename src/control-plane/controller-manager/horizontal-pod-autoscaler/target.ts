@@ -1,11 +1,5 @@
 import { groupOf, versionOf } from '../../../api/meta.ts'
-import {
-  type Answer,
-  type CrossVersionObjectReference,
-  isStatus,
-  type Kind,
-  type Scale,
-} from '../../../api/types.ts'
+import { type Answer, type CrossVersionObjectReference, isStatus, type Kind, type Scale } from '../../../api/types.ts'
 import type { Client } from '../../../client/contract.ts'
 import type { KindInfo } from '../controller.ts'
 import { clientKind, customKindsOf } from '../custom-kinds.ts'
