@@ -149,6 +149,8 @@ export class MetricsClient {
   }
 
   #askOf(group: string, kind: string, request: Omit<CustomRead, 'resource'>): object | Failed {
+    const version = this.#customVersion()
+    if (isFailed(version)) return custom(version.error)
     const resource = this.#resourceFor(group, kind)
     if (resource !== undefined) return this.#askCustom({ ...request, resource })
     const name = group === '' ? kind : `${kind}.${group}`

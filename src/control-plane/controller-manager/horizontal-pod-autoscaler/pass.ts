@@ -82,7 +82,8 @@ export class Pass {
       ...(currentReplicas !== 0 && { currentReplicas }),
       desiredReplicas,
       ...(scaledAt !== undefined && { lastScaleTime: scaledAt }),
-      ...(this.metrics !== undefined && { currentMetrics: this.metrics }),
+      // A list that is required and empty is written as null.
+      currentMetrics: this.metrics ?? (null as unknown as readonly MetricStatus[]),
       conditions: this.#conditions,
     })
   }

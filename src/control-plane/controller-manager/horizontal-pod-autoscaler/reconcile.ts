@@ -151,10 +151,9 @@ function checkedSelector(pass: Pass, key: string, text: string, { client, select
   const pods = client.list('Pod', { namespace, labelSelector: selector.text })
   const selecting = selectors.selecting(pods, namespace)
   if (selecting.length <= 1) return selector
-  const names = selecting.map((each) => `{${splitKey(each).name} ${splitKey(each).namespace}}`)
   return pass.refuseSelector(
     'AmbiguousSelector',
-    `pods by selector ${text} are controlled by multiple HPAs: [${names.join(' ')}]`,
+    `pods by selector ${text} are controlled by multiple HPAs: [${selecting.join(' ')}]`,
   )
 }
 
