@@ -3,6 +3,7 @@ import { isStatus, type KubernetesObject, type Node, type Taint } from '../api/t
 import type { Client } from '../client/contract.ts'
 import type { VirtualClock } from '../sim/clock.ts'
 import { kubeadmObjects } from './kubeadm/addons.ts'
+import { type CloudControllerManagerOptions, cloudControllerManager } from './kubeadm/cloud-controller-manager.ts'
 import type { Machine } from './machines.ts'
 
 /** A cluster that is not up by then will never be. */
@@ -17,6 +18,8 @@ export interface BootOptions {
   readonly podCIDR: string
   readonly endpoint: string
   readonly caCertificate: string
+  /** Its machines are in a cloud: what its controller manager is started with. */
+  readonly cloud: Pick<CloudControllerManagerOptions, 'provider' | 'routes'> | undefined
   /** No nodes: only the API and its controllers. */
   readonly bare: boolean
 }
@@ -41,6 +44,8 @@ export function boot(options: BootOptions): void {
   runUntil(clock, () => admin.reachable(), 'no API server answers')
   runUntil(clock, () => admin.get('Namespace', 'kube-system') !== undefined, 'the API server makes no namespaces')
   for (const object of kubeadmObjects({ ...options, endpoint: `https://${options.endpoint}` })) create(admin, object)
+  if (options.cloud !== undefined)
+    for (const object of cloudControllerManager({ ...options, ...options.cloud })) create(admin, object)
   const ready = watchReadiness(admin, machines)
   const until = (holds: () => boolean, otherwise: string) => runUntil(clock, holds, otherwise, () => situation(admin))
   for (const { host, node } of machines) if (node.role === 'worker') host.powerOn(true)

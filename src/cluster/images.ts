@@ -3,6 +3,7 @@ import type { Program } from '../node/contract.ts'
 import type { Barrier } from '../sim/barrier.ts'
 import type { DeclaredImage } from './contract.ts'
 import { coreDNSOf, kubeProxyOf, localPathOf, metricsServerOf } from './programs/addons.ts'
+import { cloudControllerManagerProgram } from './programs/cloud-controller-manager.ts'
 import type { ControlPlane } from './programs/control-plane.ts'
 import { etcdProgram } from './programs/etcd.ts'
 import { apiServerProgram } from './programs/kube-apiserver.ts'
@@ -19,6 +20,7 @@ export function createImages(plane: ControlPlane, barrier: Barrier, declared: re
     'kube-apiserver': apiServerProgram(plane),
     'kube-controller-manager': controllerManagerProgram(plane),
     'kube-scheduler': schedulerProgram(plane),
+    'cloud-controller-manager': cloudControllerManagerProgram(plane),
     'kube-proxy': kubeProxyOf(plane),
     coredns: coreDNSOf(plane),
     'metrics-server': metricsServerOf(plane),

@@ -113,9 +113,7 @@ export class SimulatedCluster implements Cluster {
     this.#machines = new Map(topology.nodes.map((node, index) => [node.name, createMachine(node, index, shared)]))
     if (this.cloud !== undefined) powerByCloud(this.cloud, this.#machines)
     this.#admin = this.#clientOf(ADMIN, false)
-    const { haltedProxies } = plane
-    const actions = new CloudActions(this.cloud)
-    this.#innerFaults = new ClusterFaults(this.#machines, this.network, this.#admin, haltedProxies, actions)
+    this.#innerFaults = this.#faultsOf(plane)
     this.faults = this.#recordedFaults()
     this.hosts = new Map(
       [...this.#machines].map(([name, machine]) => [name, new HostDoor(machine, (input) => this.#record(input))]),
@@ -133,6 +131,7 @@ export class SimulatedCluster implements Cluster {
       machines,
       admin: this.#admin,
       caCertificate: plane.caCertificate,
+      cloud: this.cloud && { provider: this.cloud.provider, routes: topology.cloud?.routes ?? true },
     })
     this.bootedAt = this.clock.now()
   }
@@ -279,6 +278,11 @@ export class SimulatedCluster implements Cluster {
       world,
       random: new Random(this.#options.seed ?? 1, `client/${user.name}/${outside}`),
     })
+  }
+
+  #faultsOf({ haltedProxies }: ControlPlane): ClusterFaults {
+    const cloud = new CloudActions(this.cloud)
+    return new ClusterFaults(this.#machines, this.network, this.#admin, haltedProxies, cloud)
   }
 
   #recordedFaults(): Faults {

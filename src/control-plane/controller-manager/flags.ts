@@ -44,11 +44,16 @@ export interface ControllerManagerFlags {
 
 type FlagType = keyof typeof flagTypes
 
-const typeOf: ReadonlyMap<string, FlagType> = new Map(
-  Object.entries(flagTypes).flatMap(([type, names]) =>
-    names.split(/\s+/).map((name): [string, FlagType] => [name, type as FlagType]),
-  ),
-)
+/** The type of each flag a program has, by its name. */
+export function flagIndex(types: Readonly<Record<FlagType, string>>): ReadonlyMap<string, FlagType> {
+  return new Map(
+    Object.entries(types).flatMap(([type, names]) =>
+      names.split(/\s+/).map((name): [string, FlagType] => [name, type as FlagType]),
+    ),
+  )
+}
+
+const typeOf = flagIndex(flagTypes)
 
 /**
  * Reads the arguments of `kube-controller-manager` (without the program's name). Answers the flags, or the error that
@@ -56,7 +61,7 @@ const typeOf: ReadonlyMap<string, FlagType> = new Map(
  * Source: spf13/pflag flag.go, cmd/kube-controller-manager/app/options
  */
 export function parseFlags(args: readonly string[]): ControllerManagerFlags | { readonly error: string } {
-  const given = readArguments(args)
+  const given = readArguments('kube-controller-manager', args, typeOf)
   if ('error' in given) return given
   const unknown = list(given, 'controllers')
     .map((name) => name.replace(/^-/, ''))
@@ -65,11 +70,16 @@ export function parseFlags(args: readonly string[]): ControllerManagerFlags | { 
   return { ...leaderElectionFlags(given), ...controllerFlags(given), given }
 }
 
-function readArguments(args: readonly string[]): Map<string, string> | { readonly error: string } {
+/** The flags of a controller manager's command line by name, or the error it prints. */
+export function readArguments(
+  program: string,
+  args: readonly string[],
+  typeOf: ReadonlyMap<string, FlagType>,
+): Map<string, string> | { readonly error: string } {
   const given = new Map<string, string>()
   for (let at = 0; at < args.length; at++) {
     const arg = args[at]!
-    if (!arg.startsWith('-') || arg === '-') return { error: `unknown command "${arg}" for "kube-controller-manager"` }
+    if (!arg.startsWith('-') || arg === '-') return { error: `unknown command "${arg}" for "${program}"` }
     if (arg === '--') break
     const [, dashes, name = '', equals, text = ''] = /^(--?)([^=]*)(=?)(.*)$/s.exec(arg)!
     if (dashes === '-' && name !== 'v' && name !== 'h')
@@ -107,34 +117,34 @@ function wrongValue(type: FlagType, value: string): string | undefined {
   }
 }
 
-type Given = ReadonlyMap<string, string>
+export type Given = ReadonlyMap<string, string>
 
-function bool(given: Given, name: string, otherwise: boolean): boolean {
+export function bool(given: Given, name: string, otherwise: boolean): boolean {
   const text = given.get(name)
   return text === undefined ? otherwise : /^[1tT]/.test(text)
 }
 
-function duration(given: Given, name: string, otherwise: number): number {
+export function duration(given: Given, name: string, otherwise: number): number {
   return parseGoDuration(given.get(name) ?? '') ?? otherwise
 }
 
-function number(given: Given, name: string, otherwise: number): number {
+export function number(given: Given, name: string, otherwise: number): number {
   const text = given.get(name)
   return text === undefined ? otherwise : Number(text)
 }
 
-function list(given: Given, name: string): readonly string[] {
+export function list(given: Given, name: string): readonly string[] {
   return (given.get(name) ?? '').split(',').filter((item) => item !== '')
 }
 
 /** Source: component-base/config/v1alpha1/defaults.go RecommendedDefaultLeaderElectionConfiguration */
-function leaderElectionFlags(given: Given) {
+export function leaderElectionFlags(given: Given, name = 'kube-controller-manager') {
   return {
     leaderElect: bool(given, 'leader-elect', true),
     leaderElectLeaseDuration: duration(given, 'leader-elect-lease-duration', 15_000),
     leaderElectRenewDeadline: duration(given, 'leader-elect-renew-deadline', 10_000),
     leaderElectRetryPeriod: duration(given, 'leader-elect-retry-period', 2_000),
-    leaderElectResourceName: given.get('leader-elect-resource-name') ?? 'kube-controller-manager',
+    leaderElectResourceName: given.get('leader-elect-resource-name') ?? name,
     leaderElectResourceNamespace: given.get('leader-elect-resource-namespace') ?? 'kube-system',
   }
 }

@@ -1,6 +1,7 @@
 import type { Client, EventRecorder } from '../../client/contract.ts'
 import { startLeaderElection } from '../../client/leader-election.ts'
 import { createRecorder } from '../../client/recorder.ts'
+import { writingAs } from '../../client/writing-as.ts'
 import type { ChartWorld } from '../../sim/chart.ts'
 import type { Random } from '../../sim/random.ts'
 import { bootstrapSignerController } from './bootstrap-signer/index.ts'
@@ -167,26 +168,5 @@ function startControllers(options: ControllerManagerOptions, own: Client): Contr
       for (const controller of running) controller.stop()
       informers.stop()
     },
-  }
-}
-
-/** Controllers read from the shared informers, which belong to the controller manager itself, and write as themselves. */
-function writingAs(account: Client, own: Client): Client {
-  return {
-    user: account.user,
-    get: own.get.bind(own),
-    list: own.list.bind(own),
-    watch: own.watch.bind(own),
-    create: account.create.bind(account),
-    update: account.update.bind(account),
-    updateStatus: account.updateStatus.bind(account),
-    ...(account.updateSubresource && { updateSubresource: account.updateSubresource.bind(account) }),
-    ...(account.patch && { patch: account.patch.bind(account) }),
-    delete: account.delete.bind(account),
-    createSubresource: account.createSubresource.bind(account),
-    ...(account.read && { read: account.read.bind(account) }),
-    ...(account.keepRenewed && { keepRenewed: account.keepRenewed.bind(account) }),
-    reachable: account.reachable.bind(account),
-    onReachable: account.onReachable.bind(account),
   }
 }

@@ -22,6 +22,7 @@ export type ClusterProgram =
   | 'kube-apiserver'
   | 'kube-controller-manager'
   | 'kube-scheduler'
+  | 'cloud-controller-manager'
   | 'kube-proxy'
   | 'coredns'
   | 'metrics-server'
@@ -83,6 +84,13 @@ function clusterImages({ programs = {} }: ImageCatalogueOptions): readonly Entry
     release,
   )
   add('registry.k8s.io/kube-scheduler', programs['kube-scheduler'], '/usr/local/bin/kube-scheduler', 19 * MB, release)
+  add(
+    'registry.k8s.io/cloud-controller-manager',
+    programs['cloud-controller-manager'],
+    '/usr/local/bin/cloud-controller-manager',
+    25 * MB,
+    release,
+  )
   add('registry.k8s.io/kube-proxy', programs['kube-proxy'], '/usr/local/bin/kube-proxy', 27 * MB, release)
   add('registry.k8s.io/etcd', programs.etcd, '/usr/local/bin/etcd', 23 * MB, (tag) =>
     /^3\.(5|6)\.\d{1,2}-\d$/.test(tag),
