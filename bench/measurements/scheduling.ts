@@ -1,7 +1,8 @@
+import { inTreeRegistry } from '../../src/control-plane/scheduler/registry.ts'
 import { Scheduler } from '../../src/control-plane/scheduler/scheduler.ts'
 import { node, pod } from '../../src/control-plane/scheduler/testing/builders.ts'
 import { FakeClient } from '../../src/control-plane/scheduler/testing/fake-client.ts'
-import { testPlugins } from '../../src/control-plane/scheduler/testing/plugins.ts'
+import { defaultProfiles } from '../../src/control-plane/scheduler/testing/plugins.ts'
 import { VirtualClock } from '../../src/sim/clock.ts'
 import { Random } from '../../src/sim/random.ts'
 import { type Measurement, timed } from '../measurement.ts'
@@ -14,11 +15,11 @@ export const schedulingMeasurement: Measurement = {
     const client = new FakeClient(clock)
     const scheduler = new Scheduler({
       client,
-      recorder: { event: () => undefined },
+      recorder: () => ({ eventf: () => undefined }),
       world: { clock, trace: { add: () => undefined } },
       random: new Random(1, 'kube-scheduler'),
-      plugins: testPlugins(client),
-      schedulerName: 'default-scheduler',
+      profiles: defaultProfiles(),
+      registry: inTreeRegistry,
     })
     for (let i = 0; i < 1000 * scale; i++) client.create(node(`worker-${i}`, { cpu: '32', memory: '64Gi' }))
     clock.settle()

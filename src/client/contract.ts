@@ -104,4 +104,20 @@ export interface EventRecorder {
   event(about: KubernetesObject, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void
 }
 
+/** Records Events of events.k8s.io/v1: what was done to what, repeated ones as a series. Source: client-go/tools/events */
+export interface EventsRecorder {
+  /**
+   * @param related the second object, in the name of which it happened
+   * @param action what was done or tried: `Binding`
+   */
+  eventf(
+    regarding: KubernetesObject,
+    related: KubernetesObject | undefined,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    action: string,
+    note: string,
+  ): void
+}
+
 export type { Status }

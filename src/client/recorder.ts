@@ -126,7 +126,7 @@ function changes({ count, lastTimestamp, message }: Event): Partial<Event> {
 }
 
 /** Source: client-go/tools/reference/ref.go GetReference */
-function referenceTo({ apiVersion, kind, metadata }: KubernetesObject, fieldPath: string | undefined): ObjectReference {
+export function referenceTo({ apiVersion, kind, metadata }: KubernetesObject, fieldPath?: string): ObjectReference {
   const { name, namespace, uid, resourceVersion } = metadata
   return {
     kind,
@@ -144,7 +144,7 @@ function referenceTo({ apiVersion, kind, metadata }: KubernetesObject, fieldPath
  * digits are drawn, so that neither one recorder nor two of them give a name twice.
  * Source: client-go/tools/internal/events GenerateEventName
  */
-function eventNames(now: () => number, random: Random): (about: string) => string {
+export function eventNames(now: () => number, random: Random): (about: string) => string {
   let lastMs = -1
   let nanos = 0
   return (about) => {

@@ -1,20 +1,36 @@
 import { expect, test } from 'vitest'
 import { parseFlags } from './flags.ts'
+import { completeOptions } from './options.ts'
+
+const CONFIG = `apiVersion: kubescheduler.config.k8s.io/v1
+kind: KubeSchedulerConfiguration
+clientConnection: {kubeconfig: /etc/kubernetes/scheduler.conf}
+leaderElection: {leaseDuration: 30s, resourceName: my-scheduler}
+`
+
+function configOf(args: readonly string[]) {
+  const flags = parseFlags(args)
+  if ('error' in flags) throw new Error(flags.error)
+  const options = completeOptions(flags, (path) => (path === '/config.yaml' ? CONFIG : undefined))
+  if ('error' in options) throw new Error(options.error)
+  const { leaderElection, clientConnection } = options.config
+  return { ...leaderElection, ...clientConnection }
+}
 
 test("kubeadm's own arguments are understood", () => {
-  const flags = parseFlags([
+  const config = configOf([
     '--authentication-kubeconfig=/etc/kubernetes/scheduler.conf',
     '--authorization-kubeconfig=/etc/kubernetes/scheduler.conf',
     '--bind-address=127.0.0.1',
     '--kubeconfig=/etc/kubernetes/scheduler.conf',
     '--leader-elect=true',
   ])
-  expect(flags).toMatchObject({
+  expect(config).toMatchObject({
     leaderElect: true,
-    leaderElectLeaseDuration: 15_000,
-    leaderElectRenewDeadline: 10_000,
-    leaderElectRetryPeriod: 2000,
-    leaderElectResourceName: 'kube-scheduler',
+    leaseDuration: 15_000,
+    renewDeadline: 10_000,
+    retryPeriod: 2000,
+    resourceName: 'kube-scheduler',
     kubeconfig: '/etc/kubernetes/scheduler.conf',
   })
 })
@@ -22,9 +38,13 @@ test("kubeadm's own arguments are understood", () => {
 test.each([
   [['--leader-elect', '--kubeconfig', '/x'], { leaderElect: true, kubeconfig: '/x' }],
   [['--leader-elect=false'], { leaderElect: false }],
-  [['--leader-elect-lease-duration=1m'], { leaderElectLeaseDuration: 60_000 }],
+  [['--leader-elect-lease-duration=1m'], { leaseDuration: 60_000 }],
+  // Beside a file only the flags of the leader election count.
+  [['--config=/config.yaml'], { leaseDuration: 30_000, resourceName: 'my-scheduler' }],
+  [['--config=/config.yaml', '--kubeconfig=/x'], { kubeconfig: '/etc/kubernetes/scheduler.conf' }],
+  [['--config=/config.yaml', '--leader-elect=false'], { leaderElect: false, leaseDuration: 30_000 }],
 ])('%j', (args, expected) => {
-  expect(parseFlags(args)).toMatchObject(expected)
+  expect(configOf(args)).toMatchObject(expected)
 })
 
 test.each([
@@ -42,4 +62,18 @@ test.each([
   ],
 ])('%j is refused as the real one refuses it', (args, error) => {
   expect(parseFlags(args)).toEqual({ error })
+})
+
+test.each([
+  [['--config=/nope'], 'open /nope: no such file or directory'],
+  [
+    ['--feature-gates=GangScheduling=true'],
+    'GangScheduling is enabled, but depends on features that are disabled: [GenericWorkload]',
+  ],
+  [
+    ['--leader-elect-lease-duration=5s'],
+    'leaderElection.leaseDuration: Invalid value: "10s": must be greater than `RenewDeadline`',
+  ],
+])('%j ends the program', (args, error) => {
+  expect(() => configOf(args)).toThrow(error)
 })

@@ -1,17 +1,7 @@
 import { parseGoDuration } from '../../api/duration.ts'
 
-/** What kube-scheduler takes from the command line. Durations in ms. */
-export interface SchedulerFlags {
-  readonly leaderElect: boolean
-  readonly leaderElectLeaseDuration: number
-  readonly leaderElectRenewDeadline: number
-  readonly leaderElectRetryPeriod: number
-  readonly leaderElectResourceName: string
-  readonly leaderElectResourceNamespace: string
-  readonly kubeconfig: string
-  /** Everything that was given, by name, as text. */
-  readonly given: ReadonlyMap<string, string>
-}
+/** What kube-scheduler takes from the command line: every flag that was given, by name, as text. */
+export type SchedulerFlags = ReadonlyMap<string, string>
 
 type FlagType = 'string' | 'bool' | 'duration' | 'int' | 'float'
 
@@ -53,7 +43,7 @@ export function parseFlags(args: readonly string[]): SchedulerFlags | { readonly
     given.set(read.name, read.value)
     if (read.tookNext) at++
   }
-  return flagsOf(given)
+  return given
 }
 
 interface Argument {
@@ -64,7 +54,7 @@ interface Argument {
 
 function readArgument(arg: string, next: string | undefined): Argument | { readonly error: string } {
   const parts = /^(--?)([^=]+)(?:=(.*))?$/s.exec(arg)
-  if (parts === null) return { error: `unknown command "${arg}" for "kube-scheduler"` }
+  if (parts === null) return { error: `"kube-scheduler" does not take any arguments, got ["${arg}"]` }
   const [, dashes, written = '', text] = parts
   if (dashes === '-' && written !== 'v' && written !== 'h')
     return { error: `unknown shorthand flag: '${written[0] ?? ''}' in ${arg}` }
@@ -96,23 +86,5 @@ function wrongValue(type: FlagType, value: string): string | undefined {
         : `strconv.ParseFloat: parsing ${quoted}: invalid syntax`
     case 'duration':
       return parseGoDuration(value) === undefined ? `time: invalid duration ${quoted}` : undefined
-  }
-}
-
-/** Defaults. Source: component-base/config/v1alpha1/defaults.go, apis/config/v1/defaults.go */
-function flagsOf(given: ReadonlyMap<string, string>): SchedulerFlags {
-  const duration = (name: string, ms: number): number => {
-    const text = given.get(name)
-    return text === undefined ? ms : (parseGoDuration(text) ?? ms)
-  }
-  return {
-    leaderElect: !/^(0|f|F|false|FALSE|False)$/.test(given.get('leader-elect') ?? 'true'),
-    leaderElectLeaseDuration: duration('leader-elect-lease-duration', 15_000),
-    leaderElectRenewDeadline: duration('leader-elect-renew-deadline', 10_000),
-    leaderElectRetryPeriod: duration('leader-elect-retry-period', 2000),
-    leaderElectResourceName: given.get('leader-elect-resource-name') ?? 'kube-scheduler',
-    leaderElectResourceNamespace: given.get('leader-elect-resource-namespace') ?? 'kube-system',
-    kubeconfig: given.get('kubeconfig') ?? '',
-    given,
   }
 }

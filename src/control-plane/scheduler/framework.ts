@@ -8,7 +8,7 @@
  */
 import type { Selector } from '../../api/labels.ts'
 import type { KubernetesObject, Node, Pod } from '../../api/types.ts'
-import type { Client, EventRecorder } from '../../client/contract.ts'
+import type { Client, EventsRecorder } from '../../client/contract.ts'
 import type { Clock } from '../../sim/clock.ts'
 import type { Random } from '../../sim/random.ts'
 import type { NodeInfo } from './node-info.ts'
@@ -58,7 +58,14 @@ export interface Snapshot {
 }
 
 /** Something that happened and may let a waiting pod through. Source: pkg/scheduler/framework/events.go */
-export type ClusterEvent = NodeEvent | PodEvent | StorageEvent
+export type ClusterEvent = NodeEvent | PodEvent | StorageEvent | PodGroupEvent
+
+export interface PodGroupEvent {
+  readonly resource: 'PodGroup'
+  readonly action: 'Add'
+  readonly old?: undefined
+  readonly new: KubernetesObject
+}
 
 export interface NodeEvent {
   readonly resource: 'Node'
@@ -116,9 +123,33 @@ export type StorageAction = 'Add' | 'Update' | 'Delete'
 export interface PluginHandle {
   /** Reads answer from what an informer would hold. */
   readonly client: Client
-  readonly recorder: EventRecorder
+  readonly recorder: EventsRecorder
   readonly clock: Clock
   readonly random: Random
+  readonly scheduler: SchedulerHandle
+}
+
+/** The scheduler as plugins see it that look beyond one pod. It is there once every plugin has been made. */
+export interface SchedulerHandle {
+  readonly snapshot: Snapshot
+  /** Whether the pod would fit on a node that is not as the snapshot has it, beside the pods that are nominated to it. */
+  fits(pod: PodInfo, node: NodeInfo): Status | undefined
+  /** Pods that are to come to a node once there is room. */
+  nominatedTo(node: string): readonly PodInfo[]
+  clearNomination(pod: Pod): void
+  /** Puts a pod in line at once. */
+  activate(pod: Pod): void
+  /** A pod that has a node but is held back by `permit`. */
+  waitingPod(uid: string): WaitingPod | undefined
+}
+
+/** Source: kube-scheduler/framework/interface.go WaitingPod */
+export interface WaitingPod {
+  /** One plugin lets it go. */
+  allow(plugin: string): void
+  reject(plugin: string, message: string): void
+  /** It must make room, and is tried again. */
+  preempt(plugin: string): void
 }
 
 /**
@@ -129,6 +160,28 @@ export interface PluginHandle {
  * Source: pkg/scheduler/framework/runtime/registry.go PluginFactory
  */
 export type PluginFactory = (args: unknown, handle: PluginHandle) => Plugin
+
+/** What pods are put in line by. */
+export interface QueueOrder {
+  readonly info: PodInfo
+  readonly priority: number
+  /** Virtual ms at which it was last put in line. */
+  readonly timestamp: number
+}
+
+export interface PostFilterResult {
+  readonly code: 'Success' | 'Unschedulable' | 'UnschedulableAndUnresolvable' | 'Error'
+  readonly message: string
+  /** A node to nominate, `''` to take a nomination back, undefined to leave it. */
+  readonly nominate?: string
+}
+
+/** The pod waits until every plugin that made it wait has allowed it, or one rejects it. */
+export interface Wait {
+  readonly code: 'Wait'
+  /** Virtual ms; at most 15 minutes. */
+  readonly timeout: number
+}
 
 /** Plugins by the names that profiles give them; users add their own. Source: registry.go Registry */
 export type Registry = Readonly<Record<string, PluginFactory>>
@@ -163,8 +216,16 @@ export interface Plugin<F = unknown, S = unknown> {
     node: NodeInfo,
     done: (refused: Status | undefined) => void,
   ): Status | (() => void) | undefined
+  /** Called when no node fits: room may be made. Every plugin is asked until one succeeds. */
+  postFilter?(pod: PodInfo, diagnosis: Diagnosis): PostFilterResult
+  /** Holds a pod back that has its node, or lets it go on. */
+  permit?(pod: PodInfo, node: NodeInfo): Status | Wait | undefined
   /** Binds the pod; `Skip` leaves it to the next plugin. */
   bind?(pod: Pod, node: string): Status | Skip | undefined
+  /** The pod is bound. */
+  postBind?(pod: Pod, node: string): void
+  /** Whether one pod is tried before another. */
+  less?(a: QueueOrder, b: QueueOrder): boolean
   /** Events this plugin wants to see, `Node/Add`; others cannot change its mind. */
   readonly events?: ReadonlySet<EventName>
   /** The queueing hint: may the event let a pod through that this plugin refused? Left out: every event in `events` may. */
@@ -176,6 +237,7 @@ export type EventName =
   | `AssignedPod/${PodAction}`
   | `UnscheduledPod/${PodAction}`
   | `${StorageKind}/${StorageAction}`
+  | 'PodGroup/Add'
 
 /** One plugin in a profile, with the weight of its score. */
 export interface WeightedPlugin {

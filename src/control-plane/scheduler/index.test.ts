@@ -3,7 +3,7 @@ import { createClient } from '../../client/client.ts'
 import { MemoryApiServer } from '../../client/testing/api-server.ts'
 import { VirtualClock } from '../../sim/clock.ts'
 import { Random } from '../../sim/random.ts'
-import { parseFlags, startScheduler } from './index.ts'
+import { completeOptions, parseFlags, startScheduler } from './index.ts'
 import { node, pod } from './testing/builders.ts'
 
 let clock: VirtualClock
@@ -21,6 +21,8 @@ beforeEach(() => {
 function start(host: string) {
   const flags = parseFlags([])
   if ('error' in flags) throw new Error(flags.error)
+  const options = completeOptions(flags, () => undefined)
+  if ('error' in options) throw new Error(options.error)
   const world = { clock, trace: { add: () => undefined } }
   const connection = {
     server: () => server,
@@ -35,8 +37,15 @@ function start(host: string) {
     event: (about: { metadata: { name: string } }, _type: string, reason: string) =>
       void said.push(`${host}: ${about.metadata.name} ${reason}`),
   }
+  const eventsRecorder = () => ({
+    eventf: (about: { metadata: { name: string } }, _related: unknown, _type: string, reason: string) =>
+      void said.push(`${host}: ${about.metadata.name} ${reason}`),
+  })
   const onLost = () => void said.push(`${host}: lost`)
-  return { client, running: startScheduler({ client, recorder, world, random, flags, identity: host, onLost }) }
+  const running = startScheduler({
+    ...{ client, eventsRecorder, recorder, world, random, options, identity: host, onLost },
+  })
+  return { client, running }
 }
 
 test('one schedules, the other stands by until the first is silent for the length of the Lease', () => {

@@ -1,62 +1,91 @@
 /**
  * kube-scheduler: finds nodes for pods. What happens to a waiting pod when is in queued-pod.ts, what is decided in
- * schedule-one.ts and plugins/, what the cluster looks like meanwhile in cache.ts.
+ * schedule-one.ts and plugins/, what comes of it in cycles.ts, what the cluster looks like meanwhile in cache.ts.
  */
-import type { Client, EventRecorder } from '../../client/contract.ts'
+import type { Client, EventRecorder, EventsRecorder } from '../../client/contract.ts'
 import { startLeaderElection } from '../../client/leader-election.ts'
 import type { ChartWorld } from '../../sim/chart.ts'
 import type { Random } from '../../sim/random.ts'
-import type { SchedulerFlags } from './flags.ts'
-import { defaultPlugins } from './profile.ts'
+import type { Registry } from './framework.ts'
+import type { CompletedOptions } from './options.ts'
+import { checkProfiles } from './profile-check.ts'
+import { inTreeRegistry } from './registry.ts'
 import { Scheduler } from './scheduler.ts'
 
 export { parseFlags, type SchedulerFlags } from './flags.ts'
+export { type CompletedOptions, completeOptions } from './options.ts'
 
 export interface StartSchedulerOptions {
   readonly client: Client
+  /** Of the events about pods, in the name of a profile. */
+  eventsRecorder(schedulerName: string): EventsRecorder
+  /** Of the events about the leader election. */
   readonly recorder: EventRecorder
   readonly world: ChartWorld
   readonly random: Random
-  readonly flags: SchedulerFlags
+  readonly options: CompletedOptions
   /** The name of its host: its Lease names that and a UUID. */
   readonly identity: string
+  readonly registry?: Registry
   /** It no longer leads: the real program exits now. */
   readonly onLost?: () => void
 }
 
-/** Starts kube-scheduler: it schedules while it leads. Source: cmd/kube-scheduler/app/server.go Run */
-export function startScheduler(options: StartSchedulerOptions): { stop(): void } {
-  const { client, recorder, world, random, flags, identity } = options
+/**
+ * Starts kube-scheduler: it schedules while it leads.
+ *
+ * @throws Error for a configuration whose profiles cannot be built
+ * Source: cmd/kube-scheduler/app/server.go Run
+ */
+export function startScheduler(start: StartSchedulerOptions): { stop(): void } {
+  const { client, recorder, world, random, options, identity, registry = inTreeRegistry } = start
+  const { config, podMaxInUnschedulablePodsDuration } = options
+  const { podInitialBackoffSeconds, podMaxBackoffSeconds, profiles, leaderElection: election } = config
+  const schedule = () =>
+    new Scheduler({
+      client,
+      world,
+      random,
+      profiles,
+      registry,
+      recorder: start.eventsRecorder,
+      percentageOfNodesToScore: config.percentageOfNodesToScore,
+      queue: { podInitialBackoffSeconds, podMaxBackoffSeconds, podMaxInUnschedulablePodsDuration },
+      component: componentName(config.leaderElection.resourceName, identity),
+    })
+  if (!election.leaderElect) {
+    const scheduler = schedule()
+    return { stop: () => scheduler.stop() }
+  }
+  checkProfiles(profiles, registry, world.clock)
   let scheduler: Scheduler | undefined
-  const schedule = () => {
-    const plugins = defaultPlugins({ client, recorder, clock: world.clock, random })
-    scheduler = new Scheduler({ client, recorder, world, random, plugins, schedulerName: 'default-scheduler' })
-  }
-  if (!flags.leaderElect) {
-    schedule()
-    return { stop: () => scheduler?.stop() }
-  }
-  const election = startLeaderElection({
+  const candidacy = startLeaderElection({
     client,
     world,
     random,
     recorder,
-    component: `kube-scheduler/${identity}`,
-    lease: { name: flags.leaderElectResourceName, namespace: flags.leaderElectResourceNamespace },
+    component: componentName(election.resourceName, identity),
+    lease: { name: election.resourceName, namespace: election.resourceNamespace },
     identity: `${identity}_${random.uuid()}`,
-    leaseDuration: flags.leaderElectLeaseDuration,
-    renewDeadline: flags.leaderElectRenewDeadline,
-    retryPeriod: flags.leaderElectRetryPeriod,
-    onStartedLeading: schedule,
+    leaseDuration: election.leaseDuration,
+    renewDeadline: election.renewDeadline,
+    retryPeriod: election.retryPeriod,
+    onStartedLeading: () => {
+      scheduler = schedule()
+    },
     onStoppedLeading: () => {
       scheduler?.stop()
-      options.onLost?.()
+      start.onLost?.()
     },
   })
   return {
     stop: () => {
-      election.stop()
+      candidacy.stop()
       scheduler?.stop()
     },
   }
 }
+
+/** As the trace names it: schedulers on one host differ by their Lease. */
+const componentName = (lease: string, identity: string): string =>
+  lease === 'kube-scheduler' ? `kube-scheduler/${identity}` : `kube-scheduler/${identity}/${lease}`

@@ -1,44 +1,44 @@
 import { setCondition } from '../../api/conditions.ts'
-import { isStatus, type Pod, type PodCondition, type Status } from '../../api/types.ts'
-import type { Client, EventRecorder } from '../../client/contract.ts'
+import type { Pod, PodCondition } from '../../api/types.ts'
+import type { Client, EventsRecorder } from '../../client/contract.ts'
 import type { Clock } from '../../sim/clock.ts'
 import { truncateMessage } from './fit-error.ts'
-import type { PreemptionCandidate } from './framework.ts'
 
-/** What the scheduler writes: bindings, conditions, events, and the deletion of pods that must make room. */
+/** What the scheduler writes about pods: conditions, nominations, events. */
 export class PodWrites {
   readonly #client: Client
-  readonly #recorder: EventRecorder
   readonly #clock: Clock
 
-  constructor(client: Client, recorder: EventRecorder, clock: Clock) {
+  constructor(client: Client, clock: Clock) {
     this.#client = client
-    this.#recorder = recorder
     this.#clock = clock
   }
 
-  /** Source: plugins/defaultbinder/default_binder.go, schedule_one.go finishBinding */
-  bind(pod: Pod, node: string): Status | undefined {
-    const { name, namespace, uid } = pod.metadata
-    const binding = {
-      apiVersion: 'v1' as const,
-      kind: 'Binding' as const,
-      metadata: { name, namespace: namespace!, ...(uid !== undefined && { uid }) },
-      target: { kind: 'Node', name: node },
-    }
-    const answer = this.#client.createSubresource('Pod', name, namespace, 'binding', binding)
-    // A Status is also what success looks like there.
-    if (isStatus(answer) && answer.status !== 'Success') return answer
-    this.#recorder.event(pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${node}`)
-    return undefined
+  /** Source: schedule_one.go finishBinding */
+  bound(recorder: EventsRecorder, pod: Pod, node: string): void {
+    const { namespace, name } = pod.metadata
+    recorder.eventf(
+      pod,
+      undefined,
+      'Normal',
+      'Scheduled',
+      'Binding',
+      `Successfully assigned ${namespace}/${name} to ${node}`,
+    )
   }
 
   /**
    * @param nominate a node to nominate, `''` to take the nomination back, undefined to leave it
    * Source: schedule_one.go handleSchedulingFailure
    */
-  failed(pod: Pod, reason: 'Unschedulable' | 'SchedulerError', message: string, nominate: string | undefined): void {
-    this.#recorder.event(pod, 'Warning', 'FailedScheduling', truncateMessage(message))
+  failed(
+    recorder: EventsRecorder,
+    pod: Pod,
+    reason: 'Unschedulable' | 'SchedulerError',
+    message: string,
+    nominate: string | undefined,
+  ): void {
+    recorder.eventf(pod, undefined, 'Warning', 'FailedScheduling', 'Scheduling', truncateMessage(message))
     const { generation } = pod.metadata
     const condition: PodCondition = {
       type: 'PodScheduled',
@@ -50,33 +50,16 @@ export class PodWrites {
     this.#updateStatus(pod, (current) => nominated(this.#withCondition(current, condition), nominate))
   }
 
-  skipDeleting(pod: Pod): void {
+  /** Source: schedule_one.go skipPodSchedule */
+  skipDeleting(recorder: EventsRecorder, pod: Pod): void {
     const { namespace, name } = pod.metadata
-    this.#recorder.event(pod, 'Warning', 'FailedScheduling', `skip schedule deleting pod: ${namespace}/${name}`)
+    const note = `skip schedule deleting pod: ${namespace}/${name}`
+    recorder.eventf(pod, undefined, 'Warning', 'FailedScheduling', 'Scheduling', note)
   }
 
-  /** Source: framework/preemption/executor.go PreemptPod */
-  preempt(preemptor: Pod, { node, victims }: PreemptionCandidate): void {
-    for (const victim of victims) {
-      if (victim.metadata.deletionTimestamp !== undefined) continue
-      const { generation } = victim.metadata
-      const condition: PodCondition = {
-        type: 'DisruptionTarget',
-        status: 'True',
-        reason: 'PreemptionByScheduler',
-        message: `${preemptor.spec.schedulerName}: preempting to accommodate a higher priority pod`,
-        ...(generation !== undefined && { observedGeneration: generation }),
-      }
-      this.#updateStatus(victim, (current) => this.#withCondition(current, condition))
-      const answer = this.#client.delete('Pod', victim.metadata.name, victim.metadata.namespace)
-      if (isStatus(answer) && answer.status === 'Failure') continue
-      const message = `Preempted by pod ${preemptor.metadata.uid} on node ${node}`
-      this.#recorder.event(victim, 'Normal', 'Preempted', message)
-    }
-  }
-
-  clearNomination(pod: Pod): void {
-    this.#updateStatus(pod, (current) => nominated(current, ''))
+  /** @param node `''`: none any more */
+  nominate(pod: Pod, node: string): void {
+    this.#updateStatus(pod, (current) => nominated(current, node))
   }
 
   #withCondition(pod: Pod, condition: PodCondition): Pod {

@@ -5,24 +5,26 @@ import { Random } from '../../sim/random.ts'
 import { Cache } from './cache.ts'
 import { podInfoOf } from './pod-info.ts'
 import { preempt } from './preemption.ts'
-
+import { filterChanged } from './run-plugins.ts'
 import { Algorithm } from './schedule-one.ts'
 import { node, pod } from './testing/builders.ts'
-import { testPlugins } from './testing/plugins.ts'
+import { testFramework } from './testing/plugins.ts'
 
 function world(budgets: readonly PodDisruptionBudget[] = []) {
   const cache = new Cache({ namespaceLabels: () => ({}), namespaces: () => [], defaultSelector: () => everything })
-  const algorithm = new Algorithm(testPlugins(), new Random(1))
+  const algorithm = new Algorithm(new Random(1))
+  const framework = testFramework()
   const place = (which: Pod, on: string) => cache.setPod({ ...which, spec: { ...which.spec, nodeName: on } })
   const tryFor = (which: Pod) => {
     const info = podInfoOf(which)
-    const result = algorithm.schedule(info, cache, () => [])
+    const result = algorithm.schedule(framework, info, cache, () => [])
     if (result.node !== undefined || result.diagnosis === undefined) throw new Error('it fits')
     return preempt(info, result.diagnosis, {
+      args: { minCandidateNodesPercentage: 10, minCandidateNodesAbsolute: 100 },
       snapshot: cache,
       budgets: () => budgets,
       random: new Random(1),
-      fits: (each, on) => algorithm.filterWith(each, on, cache),
+      fits: (each, on) => filterChanged(framework, each, on, cache),
     })
   }
   const victimsFor = (which: Pod) => {

@@ -3,14 +3,11 @@ import { selectorFromLabelSelector } from '../../api/labels.ts'
 import { parseTime } from '../../api/time.ts'
 import type { Pod, PodDisruptionBudget } from '../../api/types.ts'
 import type { Random } from '../../sim/random.ts'
+import type { DefaultPreemptionArgs } from './config/configuration.ts'
 import { fitErrorMessage, newDiagnosis } from './fit-error.ts'
 import type { Diagnosis, PreemptionCandidate, Snapshot, Status } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { PodInfo } from './pod-info.ts'
-
-/** Source: apis/config/v1/defaults.go DefaultPreemptionArgs */
-const minCandidateNodesPercentage = 10
-const minCandidateNodesAbsolute = 100
 
 const NO_VICTIMS: Status = {
   code: 'UnschedulableAndUnresolvable',
@@ -22,6 +19,7 @@ const NOT_HELPFUL: Status = {
 }
 
 export interface PreemptionWorld {
+  readonly args: DefaultPreemptionArgs
   readonly snapshot: Snapshot
   budgets(): readonly PodDisruptionBudget[]
   readonly random: Random
@@ -82,6 +80,7 @@ function dryRun(pod: PodInfo, nodes: readonly NodeInfo[], world: PreemptionWorld
   const statuses = new Map<string, Status>()
   const clean: PreemptionCandidate[] = []
   const violating: PreemptionCandidate[] = []
+  const { minCandidateNodesPercentage, minCandidateNodesAbsolute } = world.args
   if (nodes.length > 0) {
     const percentage = Math.trunc((nodes.length * minCandidateNodesPercentage) / 100)
     const enough = Math.min(Math.max(percentage, minCandidateNodesAbsolute), nodes.length)

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { VirtualClock } from '../../sim/clock.ts'
-
-import { SchedulingQueue } from './queue.ts'
+import { DEFAULT_QUEUE_OPTIONS, SchedulingQueue } from './queue.ts'
 import { backoffDuration } from './queued-pod.ts'
 import { node, pod } from './testing/builders.ts'
-import { testPlugins } from './testing/plugins.ts'
+import { testFramework } from './testing/plugins.ts'
 
 function world() {
   const clock = new VirtualClock()
-  const plugins = testPlugins().map(({ plugin }) => plugin)
+  const frameworks = new Map([['default-scheduler', testFramework()]])
   let ready = 0
-  const queue = new SchedulingQueue({ clock, trace: { add: () => undefined } }, plugins, () => ready++)
+  const chartWorld = { clock, trace: { add: () => undefined } }
+  const queue = new SchedulingQueue(chartWorld, frameworks, DEFAULT_QUEUE_OPTIONS, () => ready++, 'kube-scheduler')
   const fail = (...by: string[]) => queue.unschedulable(queue.pop()!, new Set(by))
   return { clock, queue, fail, isReady: () => ready > 0, forget: () => (ready = 0) }
 }
@@ -25,7 +25,7 @@ test.each([
   [5, 10_000],
   [20, 10_000],
 ])('after %i failures a pod backs off %i ms', (count, ms) => {
-  expect(backoffDuration(count)).toBe(ms)
+  expect(backoffDuration(count, DEFAULT_QUEUE_OPTIONS)).toBe(ms)
 })
 
 describe('the active queue', () => {

@@ -4,10 +4,10 @@ import type { Timer } from '../../sim/clock.ts'
 import type { ClusterEvent, EventName, Plugin } from './framework.ts'
 import { Heap } from './heap.ts'
 import { type PodInfo, podInfoOf, podKey } from './pod-info.ts'
-import { type QueuedPodEmitted, queuedPodMachine } from './queued-pod.ts'
+import type { Framework } from './profile.ts'
+import { type Backoff, type QueuedPodEmitted, queuedPodMachine } from './queued-pod.ts'
+import { WaitingByPlugin } from './waiting-by-plugin.ts'
 
-/** How long a pod that nothing has helped waits before it is tried all the same. Source: scheduling_queue.go */
-const podMaxInUnschedulablePodsDurationSeconds = 300
 /** Source: scheduling_queue.go Run */
 const FLUSH_PERIOD_MS = 30_000
 
@@ -16,6 +16,7 @@ export interface QueuedPod {
   info: PodInfo
   readonly key: string
   readonly uid: string | undefined
+  readonly framework: Framework
   priority: number
   /** When it was last put in line, virtual ms, and its place among those of that instant. */
   timestamp: number
@@ -23,8 +24,13 @@ export interface QueuedPod {
   place: 'active' | 'backoff' | 'waiting' | 'gated' | 'scheduling'
   backoffExpiration: number
   attempts: number
-  /** Who refused it the last time. */
+  /** When it was first tried, virtual ms. */
+  initialAttempt: number | undefined
+  /** Who refused it the last time, or keeps it from being tried. */
   unschedulablePlugins: ReadonlySet<string>
+  gatingPlugin: Plugin | undefined
+  /** What happened while it was held back after its scheduling cycle. */
+  missed: ClusterEvent[] | undefined
 }
 
 /** An entry of a heap: out of date as soon as the pod has moved on. */
@@ -33,32 +39,63 @@ interface Entry {
   readonly sequence: number
 }
 
+export interface QueueOptions extends Backoff {
+  /** How long a pod that nothing has helped waits before it is tried all the same, virtual ms. */
+  readonly podMaxInUnschedulablePodsDuration: number
+}
+
+/** Source: scheduling_queue.go DefaultPodInitialBackoffDuration and its neighbours */
+export const DEFAULT_QUEUE_OPTIONS: QueueOptions = {
+  podInitialBackoffSeconds: 1,
+  podMaxBackoffSeconds: 10,
+  podMaxInUnschedulablePodsDuration: 300_000,
+}
+
 /**
- * Pods without a node: the active queue by priority and time, the ones backing off, and the pool of those that wait for
- * something to change. Where a pod goes next its chart says ({@link queuedPodMachine}).
+ * Pods without a node: the active queue, the ones backing off, and the pool of those that wait for something to change.
+ * Where a pod goes next its chart says ({@link queuedPodMachine}).
  * Source: pkg/scheduler/backend/queue/scheduling_queue.go PriorityQueue
  */
 export class SchedulingQueue {
   readonly #world: ChartWorld
-  readonly #plugins: readonly Plugin[]
+  readonly #frameworks: ReadonlyMap<string, Framework>
+  readonly #options: QueueOptions
   readonly #onReady: () => void
   readonly #charts
   readonly #pods = new Map<string, QueuedPod>()
-  readonly #active = new Heap<Entry>(byPriority)
-  readonly #backoff = new Heap<Entry>((a, b) => byExpiration(a, b))
-  /** The waiting pods by the plugins that refused them: an event asks only those that it can interest. */
-  readonly #waiting = new Map<string, Set<QueuedPod>>()
-  #waitingCount = 0
+  readonly #active: Heap<Entry>
+  readonly #backoff: Heap<Entry>
+  readonly #waiting: WaitingByPlugin
+  /** Pods that are held back after their scheduling cycle. */
+  readonly #inFlight = new Set<QueuedPod>()
   #sequence = 0
   #flush: Timer | undefined
   readonly #startedAt: number
 
-  constructor(world: ChartWorld, plugins: readonly Plugin[], onReady: () => void) {
+  constructor(
+    world: ChartWorld,
+    frameworks: ReadonlyMap<string, Framework>,
+    options: QueueOptions,
+    onReady: () => void,
+    component: string,
+  ) {
     this.#world = world
-    this.#plugins = plugins
+    this.#frameworks = frameworks
+    this.#options = options
     this.#onReady = onReady
     this.#startedAt = world.clock.now()
-    this.#charts = createCharts(queuedPodMachine, world, 'kube-scheduler/queue', (key, event) => this.#put(key, event))
+    this.#waiting = new WaitingByPlugin([...frameworks.values()])
+    // Every profile sorts alike: that is validated.
+    const { less } = [...frameworks.values()][0]!
+    const before = ({ pod: a, sequence: first }: Entry, { pod: b, sequence: second }: Entry): boolean =>
+      less(a, b) || (!less(b, a) && first < second)
+    this.#active = new Heap<Entry>(before)
+    this.#backoff = new Heap<Entry>((a, b) =>
+      a.pod.backoffExpiration !== b.pod.backoffExpiration
+        ? a.pod.backoffExpiration < b.pod.backoffExpiration
+        : before(a, b),
+    )
+    this.#charts = createCharts(queuedPodMachine, world, `${component}/queue`, (key, event) => this.#put(key, event))
   }
 
   get size(): number {
@@ -75,23 +112,34 @@ export class SchedulingQueue {
     return this.#pods.has(podKey(pod))
   }
 
+  get(key: string): QueuedPod | undefined {
+    return this.#pods.get(key)
+  }
+
   add(pod: Pod): void {
+    const framework = this.#frameworks.get(pod.spec.schedulerName ?? '')
+    if (framework === undefined) return
     const key = podKey(pod)
+    const now = this.#world.clock.now()
     const queued: QueuedPod = {
       info: podInfoOf(pod),
       key,
       uid: pod.metadata.uid,
+      framework,
       priority: pod.spec.priority ?? 0,
-      timestamp: this.#world.clock.now(),
+      timestamp: now,
       sequence: 0,
       place: 'scheduling',
       backoffExpiration: 0,
       attempts: 0,
+      initialAttempt: undefined,
       unschedulablePlugins: NO_PLUGINS,
+      gatingPlugin: undefined,
+      missed: undefined,
     }
     this.#pods.set(key, queued)
-    this.#charts.start(key, { gated: false, now: this.#world.clock.now() })
-    this.#preEnqueue(queued)
+    this.#charts.start(key, { now, backoff: this.#options })
+    this.#enqueue(queued, 'ungate')
   }
 
   /** A waiting pod changed: it may get through now. */
@@ -103,32 +151,64 @@ export class SchedulingQueue {
     }
     queued.info = podInfoOf(pod)
     queued.priority = pod.spec.priority ?? 0
-    if (queued.place === 'gated') this.#preEnqueue(queued)
-    else if (queued.place === 'waiting' && events.some((event) => this.#isWorthRequeuing(queued, event)))
-      this.#send(queued, 'requeue')
+    queued.missed?.push(...events)
+    const { place } = queued
+    if ((place === 'gated' || place === 'waiting') && events.some((event) => worthRequeuing(queued, event)))
+      this.#enqueue(queued, 'requeue')
   }
 
   delete(pod: Pod): void {
     const queued = this.#pods.get(podKey(pod))
-    if (queued !== undefined) this.#drop(queued)
+    if (queued !== undefined) this.done(queued)
   }
 
   /** The next pod to schedule; one that is backing off when nothing else is there (SchedulerPopFromBackoffQ). */
   pop(): QueuedPod | undefined {
     const queued = this.#popFrom(this.#active, 'active') ?? this.#popFrom(this.#backoff, 'backoff')
+    return queued && this.#take(queued)
+  }
+
+  /** This pod, if it is not gated. Source: PopSpecificPod */
+  popSpecific(pod: Pod): QueuedPod | undefined {
+    const queued = this.#pods.get(podKey(pod))
     if (queued === undefined) return undefined
+    this.activate(pod)
+    return queued.place === 'active' ? this.#take(queued) : undefined
+  }
+
+  #take(queued: QueuedPod): QueuedPod {
     queued.place = 'scheduling'
     queued.attempts++
     this.#send(queued, 'pop')
     return queued
   }
 
-  /** The pod has a node. */
-  done(queued: QueuedPod): void {
-    this.#drop(queued)
+  /** Puts a pod in line that waits or backs off. Source: Activate */
+  activate(pod: Pod): void {
+    const queued = this.#pods.get(podKey(pod))
+    if (queued === undefined || queued.place === 'active' || queued.place === 'scheduling') return
+    if (queued.place === 'backoff') this.#send(queued, 'activate')
+    else this.#enqueue(queued, 'activate')
   }
 
-  /** No node fits: the pod waits until something changes what `plugins` said. */
+  /** The pod has a node, or is no more. */
+  done(queued: QueuedPod): void {
+    if (this.#pods.get(queued.key) !== queued) return
+    this.#leave(queued)
+    this.#inFlight.delete(queued)
+    queued.place = 'scheduling'
+    queued.sequence = -1
+    this.#pods.delete(queued.key)
+    this.#charts.stop(queued.key)
+  }
+
+  /** The pod has a node but is held back: should it come back, what happens until then counts. */
+  holdBack(queued: QueuedPod): void {
+    queued.missed = []
+    this.#inFlight.add(queued)
+  }
+
+  /** No node fits: the pod waits until something changes what `plugins` said. Source: AddUnschedulableIfNotPresent */
   unschedulable(queued: QueuedPod, plugins: ReadonlySet<string>): void {
     if (this.#pods.get(queued.key) !== queued) return
     // Refused by nobody in particular: no event would wake it.
@@ -139,45 +219,45 @@ export class SchedulingQueue {
     queued.unschedulablePlugins = plugins
     queued.timestamp = this.#world.clock.now()
     this.#send(queued, 'unschedulable')
+    const { missed } = queued
+    this.#release(queued)
+    if (missed?.some((event) => worthRequeuing(queued, event))) this.#enqueue(queued, 'requeue')
   }
 
   /** Something went wrong that has nothing to do with the nodes: tried again after a back-off. */
   error(queued: QueuedPod): void {
     if (this.#pods.get(queued.key) !== queued) return
+    this.#release(queued)
     queued.unschedulablePlugins = NO_PLUGINS
     queued.timestamp = this.#world.clock.now()
-    this.#send(queued, 'error')
+    this.#enqueue(queued, 'error')
+  }
+
+  #release(queued: QueuedPod): void {
+    queued.missed = undefined
+    this.#inFlight.delete(queued)
   }
 
   /** Puts the waiting pods in line again that the event may help. Source: MoveAllToActiveOrBackoffQueue, isPodWorthRequeuing */
   moveAll(event: ClusterEvent, preCheck?: (queued: QueuedPod) => boolean): void {
-    if (this.#waitingCount === 0) return
-    const name: EventName = `${event.resource}/${event.action}` as EventName
-    for (const plugin of this.#plugins) {
-      if (plugin.events?.has(name) !== true) continue
-      for (const queued of [...(this.#waiting.get(plugin.name) ?? [])]) {
-        if (preCheck !== undefined && !preCheck(queued)) continue
-        if (plugin.isSchedulableAfter?.(event, queued.info.pod) ?? true) this.#send(queued, 'requeue')
-      }
+    for (const queued of this.#inFlight) queued.missed?.push(event)
+    for (const queued of this.#waiting.interestedIn(event))
+      if (preCheck === undefined || preCheck(queued)) this.#enqueue(queued, 'requeue')
+  }
+
+  /** Asks the plugins that may keep a pod from being tried at all. Source: moveToActiveQ, moveToBackoffQ */
+  #enqueue(queued: QueuedPod, type: 'ungate' | 'requeue' | 'activate' | 'error'): void {
+    this.#leave(queued)
+    queued.gatingPlugin = gatingPlugin(queued)
+    if (queued.gatingPlugin === undefined) {
+      this.#send(queued, type)
+      return
     }
+    queued.unschedulablePlugins = new Set([...queued.unschedulablePlugins, queued.gatingPlugin.name])
+    this.#send(queued, 'gate')
   }
 
-  #isWorthRequeuing(queued: QueuedPod, event: ClusterEvent): boolean {
-    const name = `${event.resource}/${event.action}` as EventName
-    return this.#plugins.some(
-      (plugin) =>
-        queued.unschedulablePlugins.has(plugin.name) &&
-        plugin.events?.has(name) === true &&
-        (plugin.isSchedulableAfter?.(event, queued.info.pod) ?? true),
-    )
-  }
-
-  #preEnqueue(queued: QueuedPod): void {
-    const gated = this.#plugins.some((plugin) => plugin.preEnqueue?.(queued.info.pod) !== undefined)
-    this.#send(queued, gated ? 'gate' : 'ungate')
-  }
-
-  #send(queued: QueuedPod, type: 'pop' | 'unschedulable' | 'error' | 'requeue' | 'gate' | 'ungate'): void {
+  #send(queued: QueuedPod, type: 'pop' | 'unschedulable' | 'error' | 'requeue' | 'activate' | 'gate' | 'ungate'): void {
     this.#charts.send(queued.key, { type, now: this.#world.clock.now() })
   }
 
@@ -188,41 +268,24 @@ export class SchedulingQueue {
     queued.place = event.type
     queued.sequence = this.#sequence++
     const entry = { pod: queued, sequence: queued.sequence }
-    if (event.type === 'active') this.#active.push(entry)
+    if (event.type === 'active') {
+      queued.initialAttempt ??= this.#world.clock.now()
+      this.#active.push(entry)
+    }
     if (event.type === 'backoff') {
       queued.backoffExpiration = event.expiration
       // Errors protect the API server, so they are waited out to the end.
       if (!event.error) this.#backoff.push(entry)
     }
-    if (event.type === 'waiting') this.#wait(queued)
+    if (event.type === 'waiting' || event.type === 'gated') {
+      this.#waiting.add(queued)
+      this.#armFlush()
+    }
     if (event.type === 'active' || event.type === 'backoff') this.#onReady()
   }
 
-  #wait(queued: QueuedPod): void {
-    this.#waitingCount++
-    for (const plugin of queued.unschedulablePlugins) {
-      let pods = this.#waiting.get(plugin)
-      if (pods === undefined) {
-        pods = new Set()
-        this.#waiting.set(plugin, pods)
-      }
-      pods.add(queued)
-    }
-    this.#armFlush()
-  }
-
   #leave(queued: QueuedPod): void {
-    if (queued.place !== 'waiting') return
-    this.#waitingCount--
-    for (const plugin of queued.unschedulablePlugins) this.#waiting.get(plugin)?.delete(queued)
-  }
-
-  #drop(queued: QueuedPod): void {
-    this.#leave(queued)
-    queued.place = 'scheduling'
-    queued.sequence = -1
-    this.#pods.delete(queued.key)
-    this.#charts.stop(queued.key)
+    if (queued.place === 'waiting' || queued.place === 'gated') this.#waiting.delete(queued)
   }
 
   #popFrom(heap: Heap<Entry>, place: QueuedPod['place']): QueuedPod | undefined {
@@ -241,24 +304,32 @@ export class SchedulingQueue {
     const delay = FLUSH_PERIOD_MS - (sinceStart % FLUSH_PERIOD_MS)
     this.#flush = clock.setTimeout(() => {
       this.#flush = undefined
-      const longest = clock.now() - podMaxInUnschedulablePodsDurationSeconds * 1000
-      for (const queued of this.#pods.values())
-        if (queued.place === 'waiting' && queued.timestamp < longest) this.#send(queued, 'requeue')
-      if (this.#waitingCount > 0) this.#armFlush()
+      const longest = clock.now() - this.#options.podMaxInUnschedulablePodsDuration
+      for (const queued of this.#waiting.all()) {
+        // Nothing but an event that the gating plugin wants opens a gate.
+        if (queued.place === 'waiting' && queued.timestamp < longest) this.#enqueue(queued, 'requeue')
+      }
+      if (this.#waiting.someoneWaits) this.#armFlush()
     }, delay)
   }
 }
 
 const NO_PLUGINS: ReadonlySet<string> = new Set()
 
-/** Source: plugins/queuesort/priority_sort.go */
-function byPriority({ pod: a, sequence: first }: Entry, { pod: b, sequence: second }: Entry): boolean {
-  if (a.priority !== b.priority) return a.priority > b.priority
-  return a.timestamp !== b.timestamp ? a.timestamp < b.timestamp : first < second
+/** Source: runPreEnqueuePlugins: the one that held it before is asked first. */
+function gatingPlugin({ gatingPlugin: before, framework, info }: QueuedPod): Plugin | undefined {
+  if (before?.preEnqueue?.(info.pod) !== undefined) return before
+  return framework.preEnqueue.find((plugin) => plugin !== before && plugin.preEnqueue!(info.pod) !== undefined)
 }
 
-function byExpiration(a: Entry, b: Entry): boolean {
-  const first = a.pod.backoffExpiration
-  const second = b.pod.backoffExpiration
-  return first !== second ? first < second : byPriority(a, b)
+/** Source: isPodWorthRequeuing */
+export function worthRequeuing(queued: QueuedPod, event: ClusterEvent): boolean {
+  const name = `${event.resource}/${event.action}` as EventName
+  if (queued.gatingPlugin !== undefined && queued.gatingPlugin.events?.has(name) !== true) return false
+  return queued.framework.all.some(
+    (plugin) =>
+      queued.unschedulablePlugins.has(plugin.name) &&
+      plugin.events?.has(name) === true &&
+      (plugin.isSchedulableAfter?.(event, queued.info.pod) ?? true),
+  )
 }

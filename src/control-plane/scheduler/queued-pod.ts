@@ -1,12 +1,16 @@
 import { assign, emit, setup } from 'xstate'
 
-/** Defaults of the configuration. Source: pkg/scheduler/backend/queue/scheduling_queue.go */
-const podInitialBackoffSeconds = 1
-const podMaxBackoffSeconds = 10
+/** Of the configuration. Source: pkg/scheduler/backend/queue/scheduling_queue.go */
+export interface Backoff {
+  readonly podInitialBackoffSeconds: number
+  readonly podMaxBackoffSeconds: number
+}
+
 /** Back-offs end in whole windows, so that priority decides among pods of one. Source: backoff_queue.go */
 const BACKOFF_WINDOW_MS = 1000
 
 interface Context {
+  readonly backoff: Backoff
   readonly unschedulableCount: number
   readonly consecutiveErrorsCount: number
   /** Virtual ms at which the window of the last back-off begins; 0: none. */
@@ -21,6 +25,8 @@ export type QueuedPodEvent =
   | { readonly type: 'error'; readonly now: number }
   /** Something happened that may let the pod through. */
   | { readonly type: 'requeue'; readonly now: number }
+  /** It is to be tried now, whatever it waits for. */
+  | { readonly type: 'activate'; readonly now: number }
   | { readonly type: 'gate'; readonly now: number }
   | { readonly type: 'ungate'; readonly now: number }
 
@@ -33,8 +39,8 @@ export type QueuedPodEmitted =
 
 const alignToWindow = (ms: number): number => Math.floor(ms / BACKOFF_WINDOW_MS) * BACKOFF_WINDOW_MS
 
-/** Virtual ms; 1 s doubling to 10 s. Source: backoff_queue.go calculateBackoffDuration */
-export const backoffDuration = (count: number): number =>
+/** Virtual ms; 1 s doubling to 10 s unless configured. Source: backoff_queue.go calculateBackoffDuration */
+export const backoffDuration = (count: number, { podInitialBackoffSeconds, podMaxBackoffSeconds }: Backoff): number =>
   Math.min(podInitialBackoffSeconds * 2 ** (count - 1), podMaxBackoffSeconds) * 1000
 
 /**
@@ -44,7 +50,7 @@ export const backoffDuration = (count: number): number =>
 export const queuedPodMachine = setup({
   types: {
     context: {} as Context,
-    input: {} as { readonly gated: boolean; readonly now: number },
+    input: {} as { readonly now: number; readonly backoff: Backoff },
     events: {} as QueuedPodEvent,
     emitted: {} as QueuedPodEmitted,
   },
@@ -59,11 +65,13 @@ export const queuedPodMachine = setup({
     countUnschedulable: assign(({ context, event }) => ({
       unschedulableCount: context.unschedulableCount + 1,
       consecutiveErrorsCount: 0,
-      backoffExpiration: alignToWindow(event.now + backoffDuration(context.unschedulableCount + 1)),
+      backoffExpiration: alignToWindow(event.now + backoffDuration(context.unschedulableCount + 1, context.backoff)),
     })),
     countError: assign(({ context, event }) => ({
       consecutiveErrorsCount: context.consecutiveErrorsCount + 1,
-      backoffExpiration: alignToWindow(event.now + backoffDuration(context.consecutiveErrorsCount + 1)),
+      backoffExpiration: alignToWindow(
+        event.now + backoffDuration(context.consecutiveErrorsCount + 1, context.backoff),
+      ),
     })),
     toActive: emit({ type: 'active' }),
     toBackoff: emit(({ context }) => ({
@@ -77,6 +85,7 @@ export const queuedPodMachine = setup({
 }).createMachine({
   id: 'queued-pod',
   context: ({ input }) => ({
+    backoff: input.backoff,
     unschedulableCount: 0,
     consecutiveErrorsCount: 0,
     backoffExpiration: 0,
@@ -85,24 +94,34 @@ export const queuedPodMachine = setup({
   initial: 'new',
   states: {
     new: { on: { ungate: 'active', gate: 'gated' } },
-    gated: { entry: 'toGated', on: { ungate: 'active' } },
-    active: { entry: 'toActive', on: { pop: 'scheduling', gate: 'gated' } },
+    gated: {
+      entry: 'toGated',
+      on: {
+        gate: 'gated',
+        requeue: [{ guard: 'isBackingOff', target: 'backoff', actions: 'noteTime' }, { target: 'active' }],
+        activate: 'active',
+      },
+    },
+    active: { entry: 'toActive', on: { pop: 'scheduling' } },
     scheduling: {
       on: {
         unschedulable: { target: 'unschedulable', actions: 'countUnschedulable' },
         error: { target: 'backoff', actions: ['noteTime', 'countError'] },
+        gate: { target: 'gated', actions: 'countError' },
       },
     },
     unschedulable: {
       entry: 'toWaiting',
       on: {
         requeue: [{ guard: 'isBackingOff', target: 'backoff', actions: 'noteTime' }, { target: 'active' }],
+        gate: 'gated',
+        activate: 'active',
       },
     },
     backoff: {
       entry: 'toBackoff',
       after: { podBackoff: 'active' },
-      on: { pop: 'scheduling' },
+      on: { pop: 'scheduling', activate: 'active' },
     },
   },
 })

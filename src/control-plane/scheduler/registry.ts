@@ -1,6 +1,9 @@
 /** The plugins that come with the scheduler, by the names that profiles give them. */
+import type { DefaultPreemptionArgs } from './config/configuration.ts'
 import type { Plugin, PluginFactory, Registry } from './framework.ts'
 import { defaultBinder } from './plugins/default-binder.ts'
+import { defaultPreemption } from './plugins/default-preemption.ts'
+import { dynamicResources } from './plugins/dynamic-resources.ts'
 import { imageLocality } from './plugins/image-locality.ts'
 import { interPodAffinity } from './plugins/inter-pod-affinity.ts'
 import { nodeAffinity } from './plugins/node-affinity.ts'
@@ -10,6 +13,7 @@ import { nodeResourcesBalancedAllocation } from './plugins/node-resources-balanc
 import { nodeResourcesFit } from './plugins/node-resources-fit.ts'
 import { nodeUnschedulable } from './plugins/node-unschedulable.ts'
 import { podTopologySpread } from './plugins/pod-topology-spread.ts'
+import { prioritySort } from './plugins/priority-sort.ts'
 import { schedulingGates } from './plugins/scheduling-gates.ts'
 import { taintToleration } from './plugins/taint-toleration.ts'
 
@@ -27,6 +31,7 @@ const made =
 /** Source: pkg/scheduler/framework/plugins/registry.go NewInTreeRegistry */
 export const inTreeRegistry: Registry = {
   SchedulingGates: plain(schedulingGates),
+  PrioritySort: plain(prioritySort),
   NodeUnschedulable: plain(nodeUnschedulable),
   NodeName: plain(nodeName),
   TaintToleration: made(taintToleration),
@@ -38,4 +43,12 @@ export const inTreeRegistry: Registry = {
   NodeResourcesBalancedAllocation: made(nodeResourcesBalancedAllocation),
   ImageLocality: plain(imageLocality),
   DefaultBinder: (_args, { client }) => defaultBinder(client),
+  VolumeRestrictions: plain({ name: 'VolumeRestrictions' }),
+  NodeVolumeLimits: plain({ name: 'NodeVolumeLimits' }),
+  VolumeBinding: plain({ name: 'VolumeBinding' }),
+  VolumeZone: plain({ name: 'VolumeZone' }),
+  DynamicResources: plain(dynamicResources),
+  DefaultPreemption: (args, handle) => defaultPreemption(args as DefaultPreemptionArgs, handle),
+  // Nodes declare no features here, so nothing can be asked of them.
+  NodeDeclaredFeatures: plain({ name: 'NodeDeclaredFeatures' }),
 }

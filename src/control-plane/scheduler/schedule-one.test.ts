@@ -5,15 +5,15 @@ import { Random } from '../../sim/random.ts'
 import { Cache } from './cache.ts'
 import { fitErrorMessage } from './fit-error.ts'
 import { podInfoOf } from './pod-info.ts'
-
 import { Algorithm, numFeasibleNodesToFind } from './schedule-one.ts'
 import { node, pod } from './testing/builders.ts'
-import { testPlugins } from './testing/plugins.ts'
+import { testFramework } from './testing/plugins.ts'
 
 function world() {
   const cache = new Cache({ namespaceLabels: () => ({}), namespaces: () => [], defaultSelector: () => everything })
-  const algorithm = new Algorithm(testPlugins(), new Random(1))
-  const schedule = (which: Pod) => algorithm.schedule(podInfoOf(which), cache, () => [])
+  const algorithm = new Algorithm(new Random(1))
+  const framework = testFramework()
+  const schedule = (which: Pod) => algorithm.schedule(framework, podInfoOf(which), cache, () => [])
   const nodeFor = (which: Pod) => schedule(which).node?.name
   const whyNot = (which: Pod) => {
     const result = schedule(which)

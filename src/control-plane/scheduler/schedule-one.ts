@@ -1,108 +1,67 @@
 import type { Random } from '../../sim/random.ts'
 import { newDiagnosis, statusMessage } from './fit-error.ts'
-import type { Diagnosis, Plugin, Snapshot, Status, WeightedPlugin } from './framework.ts'
+import type { Diagnosis, Snapshot, Status } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { PodInfo } from './pod-info.ts'
-import { SnapshotWithNode } from './snapshot-with-node.ts'
+import type { Framework } from './profile.ts'
+import { filterBeside, type PodStates, type PreFilterPassed, preFilter, scoreNodes } from './run-plugins.ts'
 
 /** Source: pkg/scheduler/schedule_one.go */
 const MIN_FEASIBLE_NODES_TO_FIND = 100
 const MIN_FEASIBLE_NODES_PERCENTAGE_TO_FIND = 5
 
-/** A plugin that has something to say about this pod, with what it computed for it. */
-export interface ActiveFilter {
-  readonly plugin: Plugin
-  readonly state: unknown
-}
-
 /** Pods that preemption made room for, by node: others must leave that room. */
 export type NominatedPods = (node: string) => readonly PodInfo[]
 
 export type ScheduleResult =
-  | { readonly node: NodeInfo }
+  | { readonly node: NodeInfo; readonly states: PodStates }
   | { readonly node: undefined; readonly diagnosis: Diagnosis }
   /** It went wrong: no nodes at all, or a pod that a plugin cannot read. */
   | { readonly node: undefined; readonly diagnosis: undefined; readonly error: string; readonly rejected: boolean }
-
-export type PreFilterOutcome =
-  | {
-      readonly filters: readonly ActiveFilter[]
-      readonly nodeNames?: ReadonlySet<string>
-      readonly pluginsWithNodes: readonly string[]
-    }
-  | { readonly status: Status }
 
 /**
  * Finds a node for one pod: filters as many nodes as it takes, scores those that passed, takes the best.
  * Source: pkg/scheduler/schedule_one.go schedulePod
  */
 export class Algorithm {
-  readonly #plugins: readonly WeightedPlugin[]
   readonly #random: Random
+  /** Of the configuration; 0: as many as the size of the cluster suggests. */
+  readonly #percentageOfNodesToScore: number
   #nextStartNodeIndex = 0
   readonly #feasible: NodeInfo[] = []
   readonly #total: number[] = []
   readonly #scores: number[] = []
 
-  constructor(plugins: readonly WeightedPlugin[], random: Random) {
-    this.#plugins = plugins
+  constructor(random: Random, percentageOfNodesToScore = 0) {
     this.#random = random
+    this.#percentageOfNodesToScore = percentageOfNodesToScore
   }
 
-  schedule(pod: PodInfo, snapshot: Snapshot, nominated: NominatedPods): ScheduleResult {
+  schedule(framework: Framework, pod: PodInfo, snapshot: Snapshot, nominated: NominatedPods): ScheduleResult {
     if (snapshot.nodes.length === 0) return NO_NODES
     const diagnosis = newDiagnosis()
-    const feasible = this.#findNodesThatFit(pod, snapshot, nominated, diagnosis)
+    const outcome = preFilter(framework, pod, snapshot)
+    if ('status' in outcome) return refusedBefore(outcome.status, diagnosis)
+    const feasible = this.#findNodesThatFit(framework, pod, outcome, snapshot, nominated, diagnosis)
     if (typeof feasible === 'string') return failed(feasible)
     if (feasible.length === 0) return { node: undefined, diagnosis }
-    return { node: feasible.length === 1 ? feasible[0]! : this.#best(pod, snapshot, feasible) }
-  }
-
-  /** Source: frameworkImpl.RunPreFilterPlugins */
-  preFilter(pod: PodInfo, snapshot: Snapshot): PreFilterOutcome {
-    const filters: ActiveFilter[] = []
-    let nodeNames: ReadonlySet<string> | undefined
-    const pluginsWithNodes: string[] = []
-    let refused: Status | undefined
-    for (const { plugin } of this.#plugins) {
-      if (plugin.filter === undefined) continue
-      const outcome = plugin.preFilter?.(pod, snapshot)
-      if (outcome?.code === 'Skip') continue
-      if (outcome === undefined || outcome.code === 'Success') {
-        filters.push({ plugin, state: outcome?.state })
-        if (outcome?.nodeNames === undefined) continue
-        pluginsWithNodes.push(plugin.name)
-        nodeNames = nodeNames === undefined ? outcome.nodeNames : intersection(nodeNames, outcome.nodeNames)
-        if (nodeNames.size === 0) return { status: noNodesLeft(pluginsWithNodes) }
-        continue
-      }
-      refused = { ...(outcome as Status), plugin: plugin.name }
-      // Nothing can be done about it, so there is no need to ask the others.
-      if (outcome.code !== 'Unschedulable') return { status: refused }
-    }
-    if (refused !== undefined) return { status: refused }
-    return { filters, pluginsWithNodes, ...(nodeNames && { nodeNames }) }
+    const { states } = outcome
+    if (feasible.length === 1) return { node: feasible[0]!, states }
+    const best = this.#best(framework, pod, snapshot, feasible, states)
+    return typeof best === 'string' ? failed(best) : { node: best, states }
   }
 
   /** Source: schedule_one.go findNodesThatFitPod */
   #findNodesThatFit(
+    framework: Framework,
     pod: PodInfo,
+    { filters, nodeNames, pluginsWithNodes }: PreFilterPassed,
     snapshot: Snapshot,
     nominated: NominatedPods,
     diagnosis: Diagnosis,
   ): readonly NodeInfo[] | string {
-    const outcome = this.preFilter(pod, snapshot)
-    if ('status' in outcome) {
-      const { status } = outcome
-      if (status.code === 'Error') return `running PreFilter plugin "${status.plugin}": ${statusMessage(status)}`
-      diagnosis.absentNodesStatus = status
-      diagnosis.preFilterMessage = statusMessage(status)
-      if (status.plugin !== undefined) diagnosis.unschedulablePlugins.add(status.plugin)
-      return []
-    }
-    const { filters, nodeNames, pluginsWithNodes } = outcome
     for (const name of pluginsWithNodes) diagnosis.unschedulablePlugins.add(name)
-    const passes = (node: NodeInfo) => this.#runFilters(pod, node, filters, snapshot, nominated(node.name))
+    const passes = (node: NodeInfo) => filterBeside(framework, pod, node, filters, snapshot, nominated(node.name))
     const nominatedNode = pod.pod.status?.nominatedNodeName
     if (nominatedNode) {
       const node = snapshot.get(nominatedNode)
@@ -110,65 +69,58 @@ export class Algorithm {
     }
     const nodes = nodeNames === undefined ? snapshot.nodes : known(nodeNames, snapshot)
     if (nodeNames !== undefined) diagnosis.absentNodesStatus = unsatisfied(pluginsWithNodes)
-    const feasible = this.#filterNodes(nodes, passes, diagnosis)
-    const processed = feasible.length + diagnosis.nodeToStatus.size
+    const error = this.#filterNodes(framework, nodes, passes, diagnosis)
+    const processed = this.#feasible.length + diagnosis.nodeToStatus.size
     this.#nextStartNodeIndex = (this.#nextStartNodeIndex + processed) % snapshot.nodes.length
-    return feasible
+    return error ?? this.#feasible
   }
 
-  /** Goes round from where the last pod stopped, until there are enough. Source: findNodesThatPassFilters */
+  /**
+   * From where the last pod's search ended, until there are enough.
+   *
+   * @returns what a plugin failed with
+   * Source: schedule_one.go findNodesThatPassFilters
+   */
   #filterNodes(
+    framework: Framework,
     nodes: readonly NodeInfo[],
     passes: (node: NodeInfo) => Status | undefined,
     diagnosis: Diagnosis,
-  ): readonly NodeInfo[] {
-    const enough = numFeasibleNodesToFind(nodes.length)
+  ): string | undefined {
+    const percentage = framework.percentageOfNodesToScore ?? this.#percentageOfNodesToScore
+    // Without scores any node is as good as the others.
+    const enough = framework.score.length === 0 ? 1 : numFeasibleNodesToFind(nodes.length, percentage)
     const feasible = this.#feasible
     feasible.length = 0
     for (let i = 0; i < nodes.length && feasible.length < enough; i++) {
       const node = nodes[(this.#nextStartNodeIndex + i) % nodes.length]!
       const status = passes(node)
       if (status === undefined) feasible.push(node)
+      else if (status.code === 'Error') return statusMessage(status)
       else {
         diagnosis.nodeToStatus.set(node.name, status)
         if (status.plugin !== undefined) diagnosis.unschedulablePlugins.add(status.plugin)
       }
     }
-    return feasible
-  }
-
-  /** With the pods in place that are to come there, and without. Source: RunFilterPluginsWithNominatedPods */
-  #runFilters(
-    pod: PodInfo,
-    node: NodeInfo,
-    filters: readonly ActiveFilter[],
-    snapshot: Snapshot,
-    nominated: readonly PodInfo[],
-  ): Status | undefined {
-    if (nominated.length === 0) return runFilters(pod, node, filters)
-    const first = nominated.filter((other) => priority(other) >= priority(pod) && other.key !== pod.key)
-    if (first.length > 0) {
-      const crowded = node.clone()
-      for (const other of first) crowded.addPod(other)
-      const status = this.filterWith(pod, crowded, snapshot)
-      if (status !== undefined) return status
-    }
-    return runFilters(pod, node, filters)
-  }
-
-  /** Filters a node that is not as the snapshot has it. */
-  filterWith(pod: PodInfo, node: NodeInfo, snapshot: Snapshot): Status | undefined {
-    const outcome = this.preFilter(pod, new SnapshotWithNode(snapshot, node))
-    return 'status' in outcome ? outcome.status : runFilters(pod, node, outcome.filters)
+    return undefined
   }
 
   /** Source: prioritizeNodes, selectHost: ties are broken by chance. */
-  #best(pod: PodInfo, snapshot: Snapshot, nodes: readonly NodeInfo[]): NodeInfo {
+  #best(
+    framework: Framework,
+    pod: PodInfo,
+    snapshot: Snapshot,
+    nodes: readonly NodeInfo[],
+    states: PodStates,
+  ): NodeInfo | string {
     const total = this.#total
     total.length = nodes.length
     total.fill(0)
-    for (const { plugin, weight } of this.#plugins) this.#addScores(plugin, weight, pod, snapshot, nodes)
-    return nodes[this.#pickBest(total)]!
+    const scores = this.#scores
+    const error = scoreNodes(framework, pod, snapshot, nodes, states, scores, ({ weight }) => {
+      for (let i = 0; i < nodes.length; i++) total[i]! += scores[i]! * weight
+    })
+    return error ?? nodes[this.#pickBest(total)]!
   }
 
   #pickBest(total: readonly number[]): number {
@@ -184,18 +136,6 @@ export class Algorithm {
     let chosen = ties === 1 ? 0 : this.#random.int(ties)
     for (let i = 0; ; i++) if (total[i] === best && chosen-- === 0) return i
   }
-
-  #addScores(plugin: Plugin, weight: number, pod: PodInfo, snapshot: Snapshot, nodes: readonly NodeInfo[]): void {
-    if (plugin.score === undefined) return
-    const outcome = plugin.preScore?.(pod, snapshot, nodes)
-    if (outcome !== undefined && outcome.code !== 'Success') return
-    const { state } = outcome ?? { state: undefined }
-    const scores = this.#scores
-    scores.length = nodes.length
-    for (let i = 0; i < nodes.length; i++) scores[i] = plugin.score(state, pod, nodes[i]!)
-    plugin.normalizeScore?.(state, scores, nodes)
-    for (let i = 0; i < nodes.length; i++) this.#total[i]! += scores[i]! * weight
-  }
 }
 
 /** Source: schedule_one.go ErrNoNodesAvailable */
@@ -206,49 +146,27 @@ const NO_NODES: ScheduleResult = {
   rejected: true,
 }
 
+/** A plugin said no before any node was looked at. */
+function refusedBefore(status: Status, diagnosis: Diagnosis): ScheduleResult {
+  if (status.code === 'Error') return failed(`running PreFilter plugin "${status.plugin}": ${statusMessage(status)}`)
+  diagnosis.absentNodesStatus = status
+  diagnosis.preFilterMessage = statusMessage(status)
+  if (status.plugin !== undefined) diagnosis.unschedulablePlugins.add(status.plugin)
+  return { node: undefined, diagnosis }
+}
+
 const failed = (error: string): ScheduleResult => ({ node: undefined, diagnosis: undefined, error, rejected: false })
 
-const priority = ({ pod }: PodInfo): number => pod.spec.priority ?? 0
-
-function runFilters(pod: PodInfo, node: NodeInfo, filters: readonly ActiveFilter[]): Status | undefined {
-  for (let i = 0; i < filters.length; i++) {
-    const { plugin, state } = filters[i]!
-    const status = plugin.filter!(state, pod, node)
-    if (status !== undefined) return named(status, plugin.name)
-  }
-  return undefined
-}
-
-const namedStatuses = new WeakMap<Status, Status>()
-
-/** Most refusals are constants of the plugin, so the same object with the plugin's name serves for all nodes. */
-function named(status: Status, plugin: string): Status {
-  let known = namedStatuses.get(status)
-  if (known === undefined) {
-    known = { ...status, plugin }
-    namedStatuses.set(status, known)
-  }
-  return known
-}
-
 /** 50 % of the nodes less 1 % for each 125, at least 5 %, at least 100 nodes. Source: numFeasibleNodesToFind */
-export function numFeasibleNodesToFind(allNodes: number): number {
+export function numFeasibleNodesToFind(allNodes: number, percentageOfNodesToScore = 0): number {
   if (allNodes < MIN_FEASIBLE_NODES_TO_FIND) return allNodes
-  const percentage = Math.max(50 - Math.trunc(allNodes / 125), MIN_FEASIBLE_NODES_PERCENTAGE_TO_FIND)
+  const adaptive = Math.max(50 - Math.trunc(allNodes / 125), MIN_FEASIBLE_NODES_PERCENTAGE_TO_FIND)
+  const percentage = percentageOfNodesToScore === 0 ? adaptive : percentageOfNodesToScore
   return Math.max(Math.trunc((allNodes * percentage) / 100), MIN_FEASIBLE_NODES_TO_FIND)
 }
 
-const intersection = (a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> =>
-  new Set([...a].filter((name) => b.has(name)))
-
 function known(names: ReadonlySet<string>, snapshot: Snapshot): NodeInfo[] {
   return [...names].map((name) => snapshot.get(name)).filter((node) => node !== undefined)
-}
-
-function noNodesLeft(plugins: readonly string[]): Status {
-  const names = [...plugins].sort()
-  const which = names.length === 1 ? `plugin ${names[0]}` : `plugin(s) [${names.join(' ')}] simultaneously`
-  return { code: 'UnschedulableAndUnresolvable', reasons: [`node(s) didn't satisfy ${which}`] }
 }
 
 const unsatisfied = (plugins: readonly string[]): Status => ({

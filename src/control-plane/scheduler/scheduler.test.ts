@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../api/types.ts'
 import { VirtualClock } from '../../sim/clock.ts'
 import { Random } from '../../sim/random.ts'
-
+import { inTreeRegistry } from './registry.ts'
 import { Scheduler } from './scheduler.ts'
 import { node, pod } from './testing/builders.ts'
 import { FakeClient } from './testing/fake-client.ts'
-import { testPlugins } from './testing/plugins.ts'
+import { defaultProfiles } from './testing/plugins.ts'
 
 function world() {
   const clock = new VirtualClock()
@@ -14,11 +14,14 @@ function world() {
   const events: string[] = []
   const scheduler = new Scheduler({
     client,
-    recorder: { event: (about, _type, reason, message) => events.push(`${about.metadata.name} ${reason} ${message}`) },
+    recorder: () => ({
+      eventf: (about, _related, _type, reason, _action, note) =>
+        void events.push(`${about.metadata.name} ${reason} ${note}`),
+    }),
     world: { clock, trace: { add: () => undefined } },
     random: new Random(1, 'kube-scheduler'),
-    plugins: testPlugins(client),
-    schedulerName: 'default-scheduler',
+    profiles: defaultProfiles(),
+    registry: inTreeRegistry,
   })
   const nodeOf = (name: string) => client.get('Pod', name, 'default')?.spec.nodeName
   const condition = (name: string) =>

@@ -1,33 +1,38 @@
 import type { Namespace, Node, Pod, WatchEvent } from '../../api/types.ts'
-import type { Client, EventRecorder } from '../../client/contract.ts'
+import type { Client, EventsRecorder } from '../../client/contract.ts'
 import type { ChartWorld } from '../../sim/chart.ts'
 import type { Random } from '../../sim/random.ts'
 import { Cache } from './cache.ts'
 import { nodeEvents, podEvents } from './cluster-events.ts'
+import type { Profile } from './config/configuration.ts'
+import { Cycles } from './cycles.ts'
 import { DefaultSelectors } from './default-selector.ts'
-import { fitErrorMessage } from './fit-error.ts'
-import type { ClusterEvent, Diagnosis, WeightedPlugin } from './framework.ts'
+import type { ClusterEvent, Registry, SchedulerHandle } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
 import { Nominator } from './nominator.ts'
-import { podKey } from './pod-info.ts'
-import { PodWrites } from './pod-writes.ts'
-import { preempt } from './preemption.ts'
-import { type QueuedPod, SchedulingQueue } from './queue.ts'
+import { type PodInfo, podKey } from './pod-info.ts'
+import { buildProfile, type Framework } from './profile.ts'
+import { DEFAULT_QUEUE_OPTIONS, type QueueOptions, SchedulingQueue } from './queue.ts'
+import { filterChanged, withNominated } from './run-plugins.ts'
 import { Algorithm } from './schedule-one.ts'
+import { WaitingPods } from './waiting-pods.ts'
 
 const NO_LABELS: Readonly<Record<string, string>> = {}
 
-/** What stands in front of preemption in every message of v1.36. Source: plugins/dynamicresources/dynamicresources.go PostFilter */
-const NO_CLAIMS = 'no new claims to deallocate'
-
 export interface SchedulerOptions {
   readonly client: Client
-  readonly recorder: EventRecorder
   readonly world: ChartWorld
   readonly random: Random
-  readonly plugins: readonly WeightedPlugin[]
   /** Pods of other schedulers are left alone. */
-  readonly schedulerName: string
+  readonly profiles: readonly Profile[]
+  readonly registry: Registry
+  /** In the name of a profile. */
+  recorder(schedulerName: string): EventsRecorder
+  /** 0: as many nodes as the size of the cluster suggests. */
+  readonly percentageOfNodesToScore?: number
+  readonly queue?: QueueOptions
+  /** As the trace names it. */
+  readonly component?: string
 }
 
 /**
@@ -36,11 +41,12 @@ export interface SchedulerOptions {
  */
 export class Scheduler {
   readonly #options: SchedulerOptions
+  readonly #frameworks: ReadonlyMap<string, Framework>
   readonly #cache: Cache
   readonly #queue: SchedulingQueue
-  readonly #algorithm: Algorithm
-  readonly #writes: PodWrites
+  readonly #cycles: Cycles
   readonly #nominator = new Nominator()
+  readonly #waiting: WaitingPods
   readonly #selectors: DefaultSelectors
   readonly #namespaces = new Map<string, Readonly<Record<string, string>>>()
   readonly #nodes = new Map<string, Node>()
@@ -49,23 +55,28 @@ export class Scheduler {
   #awake = false
   #stopped = false
 
+  /** @throws Error for a profile that cannot be built; nothing has been started then */
   constructor(options: SchedulerOptions) {
     this.#options = options
-    const { client, recorder, world, random, plugins } = options
+    const { client, world, random, queue = DEFAULT_QUEUE_OPTIONS, component = 'kube-scheduler' } = options
     this.#selectors = new DefaultSelectors(client)
     this.#cache = new Cache({
       namespaceLabels: (namespace) => this.#namespaces.get(namespace) ?? NO_LABELS,
       namespaces: () => this.#namespaces.keys(),
       defaultSelector: (pod) => this.#selectors.of(pod),
     })
-    this.#algorithm = new Algorithm(plugins, random)
-    this.#writes = new PodWrites(client, recorder, world.clock)
-    const wake = () => this.#wake()
-    this.#queue = new SchedulingQueue(
-      world,
-      plugins.map(({ plugin }) => plugin),
-      wake,
-    )
+    this.#waiting = new WaitingPods(world.clock)
+    this.#frameworks = this.#build(options)
+    this.#queue = new SchedulingQueue(world, this.#frameworks, queue, () => this.#wake(), component)
+    this.#cycles = new Cycles({
+      client,
+      clock: world.clock,
+      cache: this.#cache,
+      queue: this.#queue,
+      nominator: this.#nominator,
+      algorithm: new Algorithm(random, options.percentageOfNodesToScore),
+      waiting: this.#waiting,
+    })
     this.#stops = [
       client.watch('Node', {}, (event) => this.#onNode(event)),
       client.watch('Namespace', {}, (event) => this.#onNamespace(event)),
@@ -74,10 +85,43 @@ export class Scheduler {
     ]
   }
 
+  /** Source: profile.NewMap */
+  #build({ profiles, registry, client, world, random, recorder }: SchedulerOptions): ReadonlyMap<string, Framework> {
+    const frameworks = new Map<string, Framework>()
+    for (const profile of profiles) {
+      const { schedulerName } = profile
+      const handle = {
+        client,
+        clock: world.clock,
+        random,
+        recorder: recorder(schedulerName),
+        scheduler: this.#handle(() => frameworks.get(schedulerName)!),
+      }
+      frameworks.set(schedulerName, buildProfile(profile, registry, handle))
+    }
+    return frameworks
+  }
+
+  #handle(framework: () => Framework): SchedulerHandle {
+    return {
+      snapshot: this.#cache,
+      fits: (pod: PodInfo, node: NodeInfo) => {
+        const crowded = withNominated(pod, node, this.#nominator.on(node.name))
+        const refused = crowded && filterChanged(framework(), pod, crowded, this.#cache)
+        return refused ?? filterChanged(framework(), pod, node, this.#cache)
+      },
+      nominatedTo: (node) => this.#nominator.on(node),
+      clearNomination: (pod) => this.#cycles.writes.nominate(pod, ''),
+      activate: (pod) => this.#queue.activate(pod),
+      waitingPod: (uid) => this.#waiting.get(uid),
+    }
+  }
+
   stop(): void {
     this.#stopped = true
     for (const stop of this.#stops) stop()
     this.#queue.stop()
+    this.#waiting.stop()
   }
 
   #wake(): void {
@@ -89,76 +133,8 @@ export class Scheduler {
       const queued = this.#queue.pop()
       if (queued === undefined) return
       this.#wake()
-      this.#scheduleOne(queued)
+      this.#cycles.scheduleOne(queued)
     })
-  }
-
-  /** Source: schedule_one.go scheduleOnePod */
-  #scheduleOne(queued: QueuedPod): void {
-    const { info } = queued
-    if (info.pod.metadata.deletionTimestamp !== undefined) {
-      this.#queue.done(queued)
-      this.#writes.skipDeleting(info.pod)
-      return
-    }
-    const result = this.#algorithm.schedule(info, this.#cache, this.#nominated)
-    if (result.node !== undefined) this.#bind(queued, result.node)
-    else if (result.diagnosis !== undefined) this.#postFilter(queued, result.diagnosis)
-    else this.#failed(queued, result.rejected ? 'Unschedulable' : 'SchedulerError', result.error, '')
-  }
-
-  readonly #nominated = (node: string) => this.#nominator.on(node)
-
-  #bind(queued: QueuedPod, node: NodeInfo): void {
-    const { info } = queued
-    this.#nominator.set(info.pod, undefined)
-    const assumed = { ...info, pod: { ...info.pod, spec: { ...info.pod.spec, nodeName: node.name } } }
-    this.#cache.assume(assumed, node)
-    const refused = this.#writes.bind(info.pod, node.name)
-    if (refused === undefined) {
-      this.#queue.done(queued)
-      return
-    }
-    this.#cache.forget(info.pod)
-    this.#queue.moveAll({ resource: 'AssignedPod', action: 'Delete', old: assumed.pod })
-    this.#failed(queued, 'SchedulerError', `running Bind plugin "DefaultBinder": ${refused.message}`, '')
-  }
-
-  /** Source: schedule_one.go schedulingAlgorithm: no node fits, so room may be made. */
-  #postFilter(queued: QueuedPod, diagnosis: Diagnosis): void {
-    const { info } = queued
-    const { client, random } = this.#options
-    const outcome = preempt(info, diagnosis, {
-      snapshot: this.#cache,
-      budgets: () => client.list('PodDisruptionBudget'),
-      random,
-      fits: (pod, node) => this.#algorithm.filterWith(pod, node, this.#cache),
-    })
-    let nominate: string | undefined
-    if (outcome.candidate === undefined) {
-      diagnosis.postFilterMessage = `${NO_CLAIMS}, preemption: ${outcome.message}`
-      if (outcome.clearNomination) nominate = ''
-    } else {
-      nominate = outcome.candidate.node
-      this.#clearLowerNominations(info.pod, nominate)
-    }
-    this.#queue.unschedulable(queued, diagnosis.unschedulablePlugins)
-    if (nominate !== undefined) this.#nominator.set(info.pod, nominate)
-    this.#writes.failed(info.pod, 'Unschedulable', fitErrorMessage(this.#cache.nodes.length, diagnosis), nominate)
-    if (outcome.candidate !== undefined) this.#writes.preempt(info.pod, outcome.candidate)
-  }
-
-  /** Source: preemption.go getLowerPriorityNominatedPods */
-  #clearLowerNominations({ spec }: Pod, node: string): void {
-    for (const { pod } of this.#nominator.on(node))
-      if ((pod.spec.priority ?? 0) < (spec.priority ?? 0)) this.#writes.clearNomination(pod)
-  }
-
-  #failed(queued: QueuedPod, reason: 'Unschedulable' | 'SchedulerError', message: string, nominate: string): void {
-    const { pod } = queued.info
-    this.#queue.error(queued)
-    this.#nominator.set(pod, undefined)
-    this.#writes.failed(pod, reason, message, nominate)
   }
 
   #onNamespace({ type, object }: WatchEvent<Namespace>): void {
@@ -193,7 +169,7 @@ export class Scheduler {
     if (gone) {
       if (before !== undefined) this.#deletePod(before)
     } else if (pod.spec.nodeName) this.#setAssigned(before, pod)
-    else if (pod.spec.schedulerName === this.#options.schedulerName) this.#setUnscheduled(before, pod)
+    else if (this.#frameworks.has(pod.spec.schedulerName ?? '')) this.#setUnscheduled(before, pod)
   }
 
   #setAssigned(old: Pod | undefined, pod: Pod): void {
@@ -231,8 +207,11 @@ export class Scheduler {
     else if (pod.status?.nominatedNodeName) this.#unblock(pod)
   }
 
+  /** Source: handleAssumedPodDeletion */
   #forget(pod: Pod): void {
-    this.#cache.forget(pod)
+    const held = this.#waiting.get(pod.metadata.uid ?? '')
+    if (held === undefined) this.#cache.forget(pod)
+    else held.reject('', 'removed')
     this.#queue.moveAll({ resource: 'AssignedPod', action: 'Delete', old: pod })
   }
 

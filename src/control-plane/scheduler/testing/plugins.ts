@@ -1,14 +1,44 @@
+import { everything } from '../../../api/labels.ts'
 import type { Client } from '../../../client/contract.ts'
 import { VirtualClock } from '../../../sim/clock.ts'
 import { Random } from '../../../sim/random.ts'
+import { Cache } from '../cache.ts'
+import type { Profile } from '../config/configuration.ts'
+import { withDefaults } from '../config/defaults.ts'
 import type { PluginHandle, WeightedPlugin } from '../framework.ts'
-import { defaultPlugins } from '../profile.ts'
+import { defaultFramework, type Framework } from '../profile.ts'
 import { FakeClient } from './fake-client.ts'
 
 /** What plugins get that look at no cluster, or at the given one. */
 export function pluginHandle(client?: Client): PluginHandle {
   const clock = new VirtualClock()
-  return { client: client ?? new FakeClient(clock), recorder: { event: () => undefined }, clock, random: new Random(1) }
+  return {
+    client: client ?? new FakeClient(clock),
+    recorder: { eventf: () => undefined },
+    clock,
+    random: new Random(1),
+    scheduler: {
+      snapshot: new Cache({ namespaceLabels: () => ({}), namespaces: () => [], defaultSelector: () => everything }),
+      fits: () => undefined,
+      nominatedTo: () => [],
+      clearNomination: () => undefined,
+      activate: () => undefined,
+      waitingPod: () => undefined,
+    },
+  }
 }
 
-export const testPlugins = (client?: Client): readonly WeightedPlugin[] => defaultPlugins(pluginHandle(client))
+/** What a scheduler runs with that nobody configured. */
+export const defaultProfiles = (): readonly Profile[] =>
+  withDefaults({}, { genericWorkload: false, gangScheduling: false }).profiles
+
+export const testFramework = (client?: Client): Framework => defaultFramework(pluginHandle(client))
+
+/** Every plugin of the default profile, with the weight of its score. */
+export function testPlugins(client?: Client): readonly WeightedPlugin[] {
+  const { all, score } = testFramework(client)
+  return all.map((plugin) => ({
+    plugin,
+    weight: score.find((weighted) => weighted.plugin === plugin)?.weight ?? 1,
+  }))
+}

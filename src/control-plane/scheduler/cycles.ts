@@ -1,0 +1,241 @@
+import type { Client } from '../../client/contract.ts'
+import type { Clock } from '../../sim/clock.ts'
+import type { Cache } from './cache.ts'
+import { fitErrorMessage, newDiagnosis, statusMessage } from './fit-error.ts'
+import type { Diagnosis, Plugin, Status } from './framework.ts'
+import type { NodeInfo } from './node-info.ts'
+import type { Nominator } from './nominator.ts'
+import type { PodInfo } from './pod-info.ts'
+import { PodWrites } from './pod-writes.ts'
+import type { QueuedPod, SchedulingQueue } from './queue.ts'
+import { type PodStates, stateOf } from './run-plugins.ts'
+import type { Algorithm } from './schedule-one.ts'
+import type { WaitingPods } from './waiting-pods.ts'
+
+/** `permit` holds nobody back for longer. Source: framework/runtime/framework.go maxTimeout */
+const MAX_PERMIT_MS = 15 * 60_000
+
+export interface CyclesOptions {
+  readonly client: Client
+  readonly clock: Clock
+  readonly cache: Cache
+  readonly queue: SchedulingQueue
+  readonly nominator: Nominator
+  readonly algorithm: Algorithm
+  readonly waiting: WaitingPods
+}
+
+/** A pod that was given a node and is on its way to it. */
+interface Placed {
+  readonly queued: QueuedPod
+  readonly node: NodeInfo
+  readonly states: PodStates
+}
+
+/**
+ * The scheduling cycle of one pod, which finds a node, and its binding cycle, which brings the pod there and may take time.
+ * Source: pkg/scheduler/schedule_one.go
+ */
+export class Cycles {
+  readonly #options: CyclesOptions
+  readonly writes: PodWrites
+
+  constructor(options: CyclesOptions) {
+    this.#options = options
+    this.writes = new PodWrites(options.client, options.clock)
+  }
+
+  /** Source: scheduleOnePod */
+  scheduleOne(queued: QueuedPod): void {
+    const { cache, algorithm, nominator } = this.#options
+    const { info, framework } = queued
+    if (this.skip(queued)) return
+    const result = algorithm.schedule(framework, info, cache, (node) => nominator.on(node))
+    if (result.node !== undefined) this.place(queued, result.node, result.states)
+    else if (result.diagnosis !== undefined) this.#postFilter(queued, result.diagnosis)
+    else this.fail(queued, result.rejected ? 'Unschedulable' : 'SchedulerError', result.error, '')
+  }
+
+  /** Pods that are on their way already or being deleted need no node. Source: skipPodSchedule */
+  skip(queued: QueuedPod): boolean {
+    const { pod } = queued.info
+    const deleting = pod.metadata.deletionTimestamp !== undefined
+    if (!deleting && !this.#options.cache.isAssumed(pod)) return false
+    this.#options.queue.done(queued)
+    if (deleting) this.writes.skipDeleting(queued.framework.recorder, pod)
+    return true
+  }
+
+  /** Takes the room and goes on to the binding. Source: prepareForBindingCycle, assumeAndReserve */
+  place(queued: QueuedPod, node: NodeInfo, states: PodStates): void {
+    const { framework, info } = queued
+    const placed = { queued, node, states }
+    this.#options.nominator.set(info.pod, undefined)
+    this.#options.cache.assume(assumedOn(info, node), node)
+    for (const plugin of framework.reserve) {
+      const status = plugin.reserve?.(stateOf(states, plugin), info, node)
+      if (status === undefined) continue
+      this.#takeBack(placed)
+      this.#refused(placed, failedAt(status, plugin, 'Reserve'))
+      return
+    }
+    const waits = new Map<string, number>()
+    for (const plugin of framework.permit) {
+      const status = plugin.permit!(info, node)
+      if (status === undefined) continue
+      if (status.code === 'Wait') {
+        waits.set(plugin.name, Math.min(status.timeout, MAX_PERMIT_MS))
+        continue
+      }
+      this.#takeBack(placed)
+      this.#refused(placed, failedAt(status as Status, plugin, 'Permit'))
+      return
+    }
+    if (waits.size > 0) this.#waitOnPermit(placed, waits)
+    else this.#preBind(placed)
+  }
+
+  /** Source: bindingCycle, WaitOnPermit */
+  #waitOnPermit(placed: Placed, waits: ReadonlyMap<string, number>): void {
+    const { queued, node } = placed
+    const { pod } = queued.info
+    this.#options.queue.holdBack(queued)
+    // Others, like the cluster autoscaler, are told where it is about to go.
+    this.writes.nominate(pod, node.name)
+    this.#options.waiting.add(pod.metadata.uid ?? '', waits, (outcome) => {
+      if (outcome === undefined) this.#preBind(placed)
+      else if (outcome.code === 'Error')
+        this.#bindingFailed(placed, { ...outcome, reasons: [`waiting on permit for pod: ${statusMessage(outcome)}`] })
+      else this.#bindingFailed(placed, outcome)
+    })
+  }
+
+  /** One plugin after the other; each may take its time. Source: RunPreBindPlugins */
+  #preBind(placed: Placed, from = 0): void {
+    const { queued, node, states } = placed
+    const { framework, info } = queued
+    for (let i = from; i < framework.preBind.length; i++) {
+      const plugin = framework.preBind[i]!
+      const answer = plugin.preBind!(stateOf(states, plugin), info, node, (refused) => {
+        if (refused === undefined) this.#preBind(placed, i + 1)
+        else this.#bindingFailed(placed, failedAt(refused, plugin, 'PreBind'))
+      })
+      if (answer === undefined) continue
+      if (typeof answer === 'function') this.writes.nominate(info.pod, node.name)
+      else this.#bindingFailed(placed, failedAt(answer, plugin, 'PreBind'))
+      return
+    }
+    this.#bind(placed)
+  }
+
+  /** Source: RunBindPlugins, finishBinding */
+  #bind(placed: Placed): void {
+    const { queued, node } = placed
+    const { framework, info } = queued
+    for (const plugin of framework.bind) {
+      const status = plugin.bind!(info.pod, node.name)
+      if (status?.code === 'Skip') continue
+      if (status !== undefined) {
+        this.#bindingFailed(placed, failedAt(status as Status, plugin, 'Bind'))
+        return
+      }
+      this.writes.bound(framework.recorder, info.pod, node.name)
+      for (const { postBind } of framework.postBind) postBind?.(info.pod, node.name)
+      this.#options.queue.done(queued)
+      return
+    }
+    this.#bindingFailed(placed, { code: 'Error', reasons: ['all bind plugins skipped'] })
+  }
+
+  /** The room is free again. Source: handleBindingCycleError */
+  #bindingFailed(placed: Placed, status: Status): void {
+    const { queue } = this.#options
+    const { queued, node } = placed
+    this.#takeBack(placed)
+    const event = { resource: 'AssignedPod', action: 'Delete', old: assumedOn(queued.info, node).pod } as const
+    const rejected = status.code !== 'Error'
+    if (!rejected) queue.moveAll(event)
+    this.#refused(placed, status)
+    if (rejected) queue.moveAll(event, (other) => other !== queued)
+  }
+
+  /** Source: unreserveAndForget */
+  #takeBack({ queued, node, states }: Placed): void {
+    const { reserve } = queued.framework
+    for (let i = reserve.length - 1; i >= 0; i--)
+      reserve[i]!.unreserve?.(stateOf(states, reserve[i]!), queued.info, node)
+    this.#options.cache.forget(queued.info.pod)
+  }
+
+  /** A plugin said no to the node that was chosen, or something broke. Source: handleSchedulingFailure */
+  #refused({ queued, node }: Placed, status: Status): void {
+    if (status.code === 'Error') {
+      this.fail(queued, 'SchedulerError', statusMessage(status), '')
+      return
+    }
+    const diagnosis = newDiagnosis()
+    diagnosis.nodeToStatus.set(node.name, status)
+    this.fail(queued, 'Unschedulable', fitErrorMessage(1, diagnosis), '', new Set([status.plugin ?? '']))
+  }
+
+  /** Source: schedulingAlgorithm, RunPostFilterPlugins: no node fits, so room may be made. */
+  #postFilter(queued: QueuedPod, diagnosis: Diagnosis): void {
+    const nominate = this.postFilter(queued, diagnosis)
+    const message = fitErrorMessage(this.#options.cache.nodes.length, diagnosis)
+    this.fail(queued, 'Unschedulable', message, nominate, diagnosis.unschedulablePlugins)
+  }
+
+  /** @returns what to nominate. Notes in the diagnosis what the plugins had to say. */
+  postFilter({ framework, info }: QueuedPod, diagnosis: Diagnosis): string | undefined {
+    if (framework.postFilter.length === 0) return ''
+    const messages: string[] = []
+    let nominate: string | undefined
+    for (const plugin of framework.postFilter) {
+      const result = plugin.postFilter!(info, diagnosis)
+      if (result.code === 'Success' || result.code === 'Error') {
+        diagnosis.postFilterMessage = result.message
+        return result.nominate
+      }
+      messages.push(result.message)
+      nominate = result.nominate ?? nominate
+      if (result.code === 'UnschedulableAndUnresolvable') break
+    }
+    diagnosis.postFilterMessage = messages.join(', ')
+    return nominate
+  }
+
+  /**
+   * @param nominate as for {@link PodWrites.failed}
+   * @param plugins who refused it: what they want to hear of may help; undefined: nobody in particular
+   * Source: handleSchedulingFailure
+   */
+  fail(
+    queued: QueuedPod,
+    reason: 'Unschedulable' | 'SchedulerError',
+    message: string,
+    nominate: string | undefined,
+    plugins?: ReadonlySet<string>,
+  ): void {
+    const { queue } = this.#options
+    const { framework, info } = queued
+    if (plugins === undefined) queue.error(queued)
+    else queue.unschedulable(queued, plugins)
+    this.#nominate(info, nominate)
+    this.writes.failed(framework.recorder, info.pod, reason, message, nominate)
+  }
+
+  #nominate({ pod }: PodInfo, nominate: string | undefined): void {
+    this.#options.nominator.set(pod, nominate ?? pod.status?.nominatedNodeName)
+  }
+}
+
+const assumedOn = (info: PodInfo, node: NodeInfo): PodInfo => ({
+  ...info,
+  pod: { ...info.pod, spec: { ...info.pod.spec, nodeName: node.name } },
+})
+
+/** A refusal with the plugin's name; an error says where it was. */
+function failedAt(status: Status, { name }: Plugin, point: string): Status {
+  if (status.code !== 'Error') return { ...status, plugin: status.plugin ?? name }
+  return { code: 'Error', reasons: [`running ${point} plugin "${name}": ${statusMessage(status)}`], plugin: name }
+}
