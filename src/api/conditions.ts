@@ -104,3 +104,15 @@ export function isPodActive(pod: Pod): boolean {
 export function isPodTerminating(pod: Pod): boolean {
   return !isPodTerminal(pod) && pod.metadata.deletionTimestamp !== undefined
 }
+
+/** Why a pod is about to be deleted by somebody who disrupts it. Source: corev1.DisruptionTarget; the probe time has no omitempty */
+export function disruptionTarget({ metadata: { generation } }: Pod, reason: string, message: string): PodCondition {
+  return {
+    type: 'DisruptionTarget',
+    status: 'True',
+    lastProbeTime: null as unknown as string,
+    reason,
+    message,
+    ...(generation !== undefined && { observedGeneration: generation }),
+  }
+}

@@ -70,6 +70,9 @@ export class EventCorrelator {
       ...(type !== undefined && { type }),
       ...(reason !== undefined && { reason }),
       ...(source !== undefined && { source }),
+      // Who reports is not taken over; the fields have no omitempty.
+      reportingComponent: '',
+      reportingInstance: '',
     }
     return [combined, aggregateKey]
   }

@@ -90,6 +90,7 @@ function markDisrupted(call: Call, kv: KeyValue): void {
   const condition = {
     type: 'DisruptionTarget',
     status: 'True',
+    lastProbeTime: null as unknown as string,
     lastTransitionTime: rfc3339(clock.now()),
     reason: 'EvictionByEvictionAPI',
     message: 'Eviction API: evicting',

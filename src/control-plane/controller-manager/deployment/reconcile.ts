@@ -29,6 +29,7 @@ import {
   type Outcome,
   type Sync,
   scale,
+  scaled,
   startSync,
   syncRevision,
   writeStatus,
@@ -157,31 +158,35 @@ function scaleDownOld(sync: Sync): boolean {
   const newUnavailable = replicasOf(newest) - availableReplicas([newest])
   const room = specReplicas(allOf(sync)) - minAvailable - newUnavailable
   if (room <= 0) return false
-  const cleaned = cleanUpUnhealthy(sync, room)
+  const old = active(sync.old).sort(byCreation)
+  const cleaned = cleanUpUnhealthy(sync, old, room)
   if (cleaned === undefined) return false
-  const scaled = scaleDownAvailable(sync, minAvailable)
+  const scaled = scaleDownAvailable(sync, old, minAvailable)
   return scaled !== undefined && cleaned + scaled > 0
 }
 
 /** Old pods that serve nobody go first: that costs no availability. Source: rolling.go cleanupUnhealthyReplicas */
-function cleanUpUnhealthy(sync: Sync, room: number): number | undefined {
+function cleanUpUnhealthy(sync: Sync, old: ReplicaSet[], room: number): number | undefined {
   let total = 0
-  for (const replicaSet of active(sync.old).sort(byCreation)) {
+  for (const [at, replicaSet] of old.entries()) {
     const unhealthy = replicasOf(replicaSet) - availableReplicas([replicaSet])
     if (total >= room || unhealthy === 0) continue
     const count = Math.min(room - total, unhealthy)
-    if (typeof scale(sync, replicaSet, replicasOf(replicaSet) - count) !== 'boolean') return undefined
+    const after = scaled(sync, replicaSet, replicasOf(replicaSet) - count)
+    if (isStatus(after)) return undefined
+    old[at] = after
     total += count
   }
   return total
 }
 
 /** Source: rolling.go scaleDownOldReplicaSetsForRollingUpdate */
-function scaleDownAvailable(sync: Sync, minAvailable: number): number | undefined {
-  const surplus = availableReplicas(allOf(sync)) - minAvailable
+function scaleDownAvailable(sync: Sync, old: readonly ReplicaSet[], minAvailable: number): number | undefined {
+  const surplus = availableReplicas([...old, sync.newest]) - minAvailable
   let total = 0
-  for (const replicaSet of active(sync.old).sort(byCreation)) {
+  for (const replicaSet of old) {
     if (total >= surplus) break
+    if (replicasOf(replicaSet) === 0) continue
     const count = Math.min(replicasOf(replicaSet), surplus - total)
     if (typeof scale(sync, replicaSet, replicasOf(replicaSet) - count) !== 'boolean') return undefined
     total += count

@@ -1,6 +1,6 @@
 import { findCondition } from '../../../api/conditions.ts'
-import { controllerOf, newControllerRef } from '../../../api/meta.ts'
-import { hasReason } from '../../../api/status.ts'
+import { controllerOf, isDeleting, newControllerRef } from '../../../api/meta.ts'
+import { conflict, hasReason } from '../../../api/status.ts'
 import { type Deployment, type DeploymentStatus, isStatus, type ReplicaSet, type Status } from '../../../api/types.ts'
 import type { Client, EventRecorder } from '../../../client/contract.ts'
 import type { Clock } from '../../../sim/clock.ts'
@@ -18,14 +18,18 @@ export interface DeploymentDependencies {
   readonly checkAgainSoon: (key: string) => void
 }
 
-/** One pass over one Deployment: what is known of it now. The fields move on as the pass writes. */
+/**
+ * One pass over one Deployment: what it was when the pass began. As upstream, a pass does not look again at what it has
+ * written: its status counts the ReplicaSets as they were, and its second write of the Deployment is a conflict, after
+ * which the next pass sees what the first has done.
+ */
 export interface Sync {
   readonly deps: DeploymentDependencies
   deployment: Deployment
   /** The ReplicaSet of the Deployment's template. */
   newest: ReplicaSet | undefined
   /** All others. */
-  old: ReplicaSet[]
+  readonly old: readonly ReplicaSet[]
 }
 
 /** Nothing stood in the way, or the Status that did. */
@@ -48,18 +52,28 @@ export function writeStatus(
   annotations = sync.deployment.metadata.annotations,
 ): Outcome {
   const { metadata } = sync.deployment
+  const { name, namespace, resourceVersion } = metadata
   if (annotations === metadata.annotations && sameDeploymentStatus(sync.deployment.status, status)) return undefined
-  const answer = sync.deps.client.updateStatus('Deployment', metadata.name, metadata.namespace, (current) => ({
-    ...current,
-    metadata:
-      annotations === metadata.annotations
-        ? current.metadata
-        : { ...current.metadata, annotations: { ...current.metadata.annotations, ...annotations } },
-    status,
-  }))
+  let outdated = false
+  const answer = sync.deps.client.updateStatus('Deployment', name, namespace, (current) => {
+    outdated = current.metadata.resourceVersion !== resourceVersion
+    if (outdated) return undefined
+    return { ...current, metadata: withAnnotations(current.metadata, annotations), status }
+  })
   if (isStatus(answer)) return answer
-  sync.deployment = answer as Deployment
+  if (outdated) return conflict(DEPLOYMENTS, name)
+  // The version stays that of the beginning: whatever this pass writes next is out of date.
+  sync.deployment = { ...sync.deployment, metadata: withAnnotations(metadata, annotations), status }
   return undefined
+}
+
+const DEPLOYMENTS = { group: 'apps', resource: 'deployments' }
+const REPLICA_SETS = { group: 'apps', resource: 'replicasets' }
+
+function withAnnotations<M extends Deployment['metadata']>(metadata: M, annotations: M['annotations']): M {
+  return annotations === undefined || annotations === metadata.annotations
+    ? metadata
+    : { ...metadata, annotations: { ...metadata.annotations, ...annotations } }
 }
 
 function withProgressing(sync: Sync, status: 'True' | 'False' | 'Unknown', reason: string, message: string) {
@@ -99,8 +113,12 @@ export function syncRevision(sync: Sync): Outcome {
   return writeStatus(sync, status, withRevision(deployment, annotations?.[REVISION] ?? ''))
 }
 
+/**
+ * Where a pass looks for the newest ReplicaSet twice, it writes it twice, the second time out of date: the rest is for
+ * the next pass. Source: deployment_controller.go syncDeployment: isScalingEvent, then sync or rolloutRolling
+ */
 function updateNewest(sync: Sync, { metadata: { name, namespace } }: ReplicaSet, annotations: object): Outcome {
-  const { minReadySeconds } = sync.deployment.spec
+  const { minReadySeconds, paused } = sync.deployment.spec
   const answer = sync.deps.client.update('ReplicaSet', name, namespace, (current) => ({
     ...current,
     metadata: { ...current.metadata, annotations: { ...current.metadata.annotations, ...annotations } },
@@ -108,7 +126,7 @@ function updateNewest(sync: Sync, { metadata: { name, namespace } }: ReplicaSet,
   }))
   if (isStatus(answer)) return answer
   sync.newest = answer as ReplicaSet
-  return undefined
+  return paused === true || isDeleting(sync.deployment) ? undefined : conflict(REPLICA_SETS, name)
 }
 
 function withRevision({ metadata: { annotations } }: Deployment, revision: string) {
@@ -186,28 +204,27 @@ function reportCreateError(sync: Sync, name: string, refused: Status): Status {
   return refused
 }
 
-/** Sets the size of a ReplicaSet; `force` also when only the annotations are behind. Source: sync.go scaleReplicaSet */
+/** Sets the size of a ReplicaSet, the annotations also where only they are behind. Source: sync.go scaleReplicaSet */
 export function scale(sync: Sync, replicaSet: ReplicaSet, size: number, force = false): boolean | Status {
+  const answer = scaled(sync, replicaSet, size, force)
+  return isStatus(answer) ? answer : replicasOf(answer) !== replicasOf(replicaSet)
+}
+
+/** As {@link scale}; answers the ReplicaSet as it is then. */
+export function scaled(sync: Sync, replicaSet: ReplicaSet, size: number, force = false): ReplicaSet | Status {
   const before = replicasOf(replicaSet)
   const annotations = withReplicas(replicaSet.metadata.annotations, sync.deployment)
-  if (before === size && (!force || annotations === replicaSet.metadata.annotations)) return false
+  if (before === size && (!force || annotations === replicaSet.metadata.annotations)) return replicaSet
   const { name, namespace } = replicaSet.metadata
   const answer = sync.deps.client.update('ReplicaSet', name, namespace, (current) => ({
     ...current,
     metadata: { ...current.metadata, annotations: withReplicas(current.metadata.annotations, sync.deployment) },
     spec: current.spec.replicas === size ? current.spec : { ...current.spec, replicas: size },
   }))
-  if (isStatus(answer)) return answer
-  replace(sync, replicaSet, answer as ReplicaSet)
-  if (before === size) return false
+  if (isStatus(answer) || before === size) return answer as ReplicaSet | Status
   const message = `Scaled ${before < size ? 'up' : 'down'} replica set ${name} from ${before} to ${size}`
   sync.deps.recorder.event(sync.deployment, 'Normal', 'ScalingReplicaSet', message)
-  return true
-}
-
-function replace(sync: Sync, before: ReplicaSet, after: ReplicaSet): void {
-  if (sync.newest === before) sync.newest = after
-  sync.old = sync.old.map((each) => (each === before ? after : each))
+  return answer as ReplicaSet
 }
 
 /** Source: sync.go cleanupDeployment */

@@ -6,6 +6,7 @@ import { isServiceIPSet } from '../endpoint-ports.ts'
 import { startLoop } from '../machine.ts'
 import { isNamespaceTerminating } from '../pod-control.ts'
 import { ServiceIndex, sameLabels, servicesConcerned } from '../service-index.ts'
+import { TRIGGER_TIME, TriggerTimes } from '../trigger-times.ts'
 import { endpointSubsets, sameSubsets, truncated } from './subsets.ts'
 
 /** Lists the pods behind each Service in the older Endpoints objects. Source: pkg/controller/endpoint/endpoints_controller.go */
@@ -24,11 +25,12 @@ const MAX_RETRIES = 15
 function startEndpointsController(context: ControllerContext): Controller {
   const { informers, world, flags } = context
   const index = new ServiceIndex()
+  const triggers = new TriggerTimes()
   const loop = startLoop({
     component: 'controller-manager/endpoints-controller',
     world,
     maxRetries: MAX_RETRIES,
-    reconcile: (key) => reconcileEndpoints(key, context),
+    reconcile: (key) => reconcileEndpoints(key, context, triggers),
   })
   const enqueue = (key: string) => loop.queue.addAfter(key, flags.endpointUpdatesBatchPeriod)
   const stops = [
@@ -52,10 +54,15 @@ function startEndpointsController(context: ControllerContext): Controller {
 }
 
 /** Source: endpoints_controller.go syncService */
-function reconcileEndpoints(key: string, { client, recorder }: ControllerContext): Status | undefined {
+function reconcileEndpoints(
+  key: string,
+  { client, recorder }: ControllerContext,
+  triggers: TriggerTimes,
+): Status | undefined {
   const { namespace, name } = splitKey(key)
   const service = client.get('Service', name, namespace)
   if (service === undefined) {
+    triggers.forget(key)
     if (client.get('Endpoints', name, namespace) === undefined) return undefined
     const answer = client.delete('Endpoints', name, namespace)
     return isStatus(answer) && answer.reason !== 'NotFound' ? answer : undefined
@@ -65,14 +72,16 @@ function reconcileEndpoints(key: string, { client, recorder }: ControllerContext
   const labelSelector = Object.entries(selector)
     .map((pair) => pair.join('='))
     .join(',')
-  const subsets = endpointSubsets(service, client.list('Pod', { namespace: namespace!, labelSelector }))
+  const pods = client.list('Pod', { namespace: namespace!, labelSelector })
+  const since = triggers.since(service, pods)
+  const subsets = endpointSubsets(service, pods)
   const there = client.get('Endpoints', name, namespace)
-  const wanted = withSubsets(there, service, subsets)
+  const wanted = withSubsets(there, service, subsets, since)
   if (wanted === there) return undefined
   const answer =
     there === undefined
       ? client.create(wanted)
-      : client.update('Endpoints', name, namespace, (now) => withSubsets(now, service, subsets))
+      : client.update('Endpoints', name, namespace, (now) => withSubsets(now, service, subsets, since))
   if (!isStatus(answer)) return undefined
   if (there === undefined && hasReason(answer, 'Forbidden') && isNamespaceTerminating(answer)) return undefined
   if (there === undefined)
@@ -88,7 +97,12 @@ function reconcileEndpoints(key: string, { client, recorder }: ControllerContext
 }
 
 /** The Endpoints themselves when they say all that already. */
-function withSubsets(there: Endpoints | undefined, service: Service, all: Endpoints['subsets']): Endpoints {
+function withSubsets(
+  there: Endpoints | undefined,
+  service: Service,
+  all: Endpoints['subsets'],
+  since: string | undefined,
+): Endpoints {
   const { name, namespace, labels: serviceLabels } = service.metadata
   const subsets = truncated(all ?? [])
   const labels = {
@@ -96,17 +110,23 @@ function withSubsets(there: Endpoints | undefined, service: Service, all: Endpoi
     [MANAGED_BY]: 'endpoint-controller',
     ...(isServiceIPSet(service) ? {} : { [HEADLESS]: '' }),
   }
-  const { [OVER_CAPACITY]: _, ...others } = there?.metadata.annotations ?? {}
-  const annotations = subsets === all ? others : { ...others, [OVER_CAPACITY]: 'truncated' }
+  const { [OVER_CAPACITY]: capacity, [TRIGGER_TIME]: _, ...others } = there?.metadata.annotations ?? {}
+  const overCapacity = subsets === all ? undefined : 'truncated'
+  const annotations = {
+    ...others,
+    ...(since !== undefined && { [TRIGGER_TIME]: since }),
+    ...(overCapacity !== undefined && { [OVER_CAPACITY]: overCapacity }),
+  }
   if (
     there !== undefined &&
     sameSubsets(there.subsets, subsets) &&
     sameLabels(there.metadata.labels, labels) &&
-    sameLabels(there.metadata.annotations, annotations)
+    capacity === overCapacity
   )
     return there
+  const { annotations: __, ...rest } = there?.metadata ?? { name, namespace: namespace! }
   const metadata = {
-    ...(there?.metadata ?? { name, namespace: namespace! }),
+    ...rest,
     labels,
     ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
   }

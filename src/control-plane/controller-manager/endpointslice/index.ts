@@ -2,6 +2,7 @@ import { keyOf } from '../../../api/meta.ts'
 import type { Controller, ControllerContext, ControllerDescriptor } from '../controller.ts'
 import { startLoop } from '../machine.ts'
 import { ServiceIndex, servicesConcerned } from '../service-index.ts'
+import { TriggerTimes } from '../trigger-times.ts'
 import { reconcileEndpointSlices } from './reconcile.ts'
 import { CONTROLLER_NAME, MANAGED_BY, SERVICE_NAME } from './slices.ts'
 
@@ -19,7 +20,7 @@ const MAX_RETRIES = 15
 
 function startEndpointSliceController({ client, informers, recorder, world, flags }: ControllerContext): Controller {
   const index = new ServiceIndex()
-  const deps = { client, recorder, maxEndpointsPerSlice: flags.maxEndpointsPerSlice }
+  const deps = { client, recorder, maxEndpointsPerSlice: flags.maxEndpointsPerSlice, triggers: new TriggerTimes() }
   const loop = startLoop({
     component: 'controller-manager/endpointslice-controller',
     world,

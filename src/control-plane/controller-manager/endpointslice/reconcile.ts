@@ -5,6 +5,7 @@ import type { Client, EventRecorder } from '../../../client/contract.ts'
 import { isEndpoint } from '../endpoint-ports.ts'
 import { isNamespaceTerminating } from '../pod-control.ts'
 import { sameLabels } from '../service-index.ts'
+import { TRIGGER_TIME, type TriggerTimes } from '../trigger-times.ts'
 import { type PortGroup, packSlices, type SliceChanges } from './pack.ts'
 import {
   type AddressType,
@@ -24,16 +25,20 @@ export interface EndpointSliceDependencies {
   readonly client: Client
   readonly recorder: EventRecorder
   readonly maxEndpointsPerSlice: number
+  readonly triggers: TriggerTimes
 }
 
 /** Source: pkg/controller/endpointslice/endpointslice_controller.go syncService */
 export function reconcileEndpointSlices(key: string, deps: EndpointSliceDependencies): Status | undefined {
   const { namespace, name } = splitKey(key)
   const service = deps.client.get('Service', name, namespace)
+  if (service === undefined) deps.triggers.forget(key)
   if (service === undefined || service.spec.type === 'ExternalName' || service.spec.selector === undefined)
     return undefined
   const labelSelector = selectorText(service.spec.selector)
-  const pods = deps.client.list('Pod', { namespace: namespace!, labelSelector }).filter((pod) => isEndpoint(pod, true))
+  const selected = deps.client.list('Pod', { namespace: namespace!, labelSelector })
+  const since = deps.triggers.since(service, selected)
+  const pods = selected.filter((pod) => isEndpoint(pod, true))
   const managed = `${SERVICE_NAME}=${name},${MANAGED_BY}=${CONTROLLER_NAME}`
   const existing = deps.client.list('EndpointSlice', { namespace: namespace!, labelSelector: managed })
   const failed = syncSlices(
@@ -41,6 +46,7 @@ export function reconcileEndpointSlices(key: string, deps: EndpointSliceDependen
     pods,
     existing.filter((slice) => !isDeleting(slice)),
     deps,
+    since,
   )
   if (failed === undefined) return undefined
   const message = `Error updating Endpoint Slices for Service ${key}: ${failed.message}`
@@ -60,12 +66,13 @@ function syncSlices(
   pods: readonly Pod[],
   existing: readonly EndpointSlice[],
   deps: EndpointSliceDependencies,
+  since: string | undefined,
 ): Status | undefined {
   const types = addressTypes(service)
   let failed: Status | undefined
   for (const type of types) {
     const ofType = existing.filter(({ addressType }) => addressType === type)
-    failed ??= syncAddressType(service, pods, ofType, type, deps)
+    failed ??= syncAddressType(service, pods, ofType, type, deps, since)
   }
   for (const slice of existing)
     if (!types.includes(slice.addressType as AddressType)) failed ??= removeSlice(slice, service, deps.client)
@@ -79,6 +86,7 @@ function syncAddressType(
   existing: readonly EndpointSlice[],
   type: AddressType,
   deps: EndpointSliceDependencies,
+  since: string | undefined,
 ): Status | undefined {
   const { groups, missing } = groupByPorts(service, pods, existing, type, deps.client)
   const changes: SliceChanges = { create: [], update: [], remove: [] }
@@ -94,7 +102,7 @@ function syncAddressType(
     changes.remove.push(...remove)
   }
   keepPlaceholder(service, type, existing, changes)
-  return write(service, changes, deps.client) ?? missing
+  return write(service, changes, deps.client, since) ?? missing
 }
 
 interface Group extends PortGroup {
@@ -161,7 +169,12 @@ function isPlaceholder(slice: EndpointSlice, service: Service): boolean {
 }
 
 /** A slice to delete is used for one to create where it can be. Source: reconciler.go finalize */
-function write(service: Service, { create, update, remove }: SliceChanges, client: Client): Status | undefined {
+function write(
+  service: Service,
+  { create, update, remove }: SliceChanges,
+  client: Client,
+  since: string | undefined,
+): Status | undefined {
   const gone: EndpointSlice[] = []
   for (const slice of remove) {
     const replacement = isOwnedBy(slice, service) ? create.pop() : undefined
@@ -170,7 +183,7 @@ function write(service: Service, { create, update, remove }: SliceChanges, clien
   }
   if (!isDeleting(service))
     for (const slice of create) {
-      const answer = client.create(slice)
+      const answer = client.create(since === undefined ? slice : triggered(slice, since))
       if (isStatus(answer))
         return isNamespaceTerminating(answer) ? undefined : failure('create ', slice, service, answer)
     }
@@ -178,7 +191,7 @@ function write(service: Service, { create, update, remove }: SliceChanges, clien
     const { name, namespace, labels } = slice.metadata
     const answer = client.update('EndpointSlice', name, namespace, (now) => ({
       ...now,
-      metadata: { ...now.metadata, labels: labels! },
+      metadata: triggered({ metadata: { ...now.metadata, labels: labels! } }, since).metadata,
       endpoints: slice.endpoints ?? [],
       ports: slice.ports ?? [],
     }))
@@ -189,6 +202,14 @@ function write(service: Service, { create, update, remove }: SliceChanges, clien
     if (refused !== undefined) return refused
   }
   return undefined
+}
+
+/** Says since when it was out of date, or says nothing of it. Source: reconciler.go addTriggerTimeAnnotation */
+function triggered<T extends Pick<EndpointSlice, 'metadata'>>(slice: T, since: string | undefined): T {
+  const { annotations: before, ...metadata } = slice.metadata
+  const { [TRIGGER_TIME]: _, ...others } = before ?? {}
+  const annotations = since === undefined ? others : { ...others, [TRIGGER_TIME]: since }
+  return { ...slice, metadata: { ...metadata, ...(Object.keys(annotations).length > 0 && { annotations }) } }
 }
 
 function removeSlice(slice: EndpointSlice, service: Service, client: Client): Status | undefined {

@@ -1,4 +1,5 @@
-import { hasReason } from '../../../api/status.ts'
+import { groupOf } from '../../../api/meta.ts'
+import { conflict, hasReason } from '../../../api/status.ts'
 import { isStatus, type Kind, type KubernetesObject, type OwnerReference, type Status } from '../../../api/types.ts'
 import type { Client, EventRecorder } from '../../../client/contract.ts'
 import type { KindInfo } from '../controller.ts'
@@ -45,10 +46,11 @@ function deleteIfUnowned(object: KubernetesObject, deps: CollectorDependencies):
     return lost.length === 0 ? undefined : withoutOwners(object, (ref) => lost.includes(ref.uid), deps)
   const dependents = deps.graph.dependents(object.metadata.uid!)
   if (standing.some(([, how]) => how === 'waiting') && dependents.length > 0) {
-    // A circle of owners that all wait would wait for ever.
-    if (dependents.some(isDeletingDependents)) {
-      const failed = unblockOwners(object, deps)
-      if (failed !== undefined) return failed
+    // A circle of owners that all wait would wait for ever. Upstream deletes the version it saw: that is a conflict now.
+    if (dependents.some(isDeletingDependents) && owners(object).some((ref) => ref.blockOwnerDeletion === true)) {
+      const { resource, apiVersion } = deps.kinds.get(`${object.apiVersion}/${object.kind}`)!
+      const changed = conflict({ group: groupOf(apiVersion), resource }, object.metadata.name)
+      return unblockOwners(object, deps) ?? changed
     }
     return remove(object, 'Foreground', deps)
   }
@@ -74,7 +76,8 @@ function standingOf(object: KubernetesObject, ref: OwnerReference, deps: Collect
   )
   if (owner?.metadata.uid === ref.uid) return isDeletingDependents(owner) ? 'waiting' : 'solid'
   // The owner lives, but elsewhere: owners are looked for in the dependent's own namespace only.
-  if (deps.graph.get(ref.uid) !== undefined) reportInvalidNamespace(object, ref, deps.recorder)
+  const elsewhere = deps.graph.get(ref.uid)?.metadata.namespace
+  if (elsewhere !== undefined && elsewhere !== namespace) reportInvalidNamespace(object, ref, deps.recorder)
   return 'dangling'
 }
 

@@ -1,4 +1,4 @@
-import { isNodeReady, setCondition } from '../../../api/conditions.ts'
+import { disruptionTarget, isNodeReady, setCondition } from '../../../api/conditions.ts'
 import { isDeleting } from '../../../api/meta.ts'
 import type { Node, Pod } from '../../../api/types.ts'
 
@@ -36,11 +36,6 @@ export function asFailed(pod: Pod, orphaned: boolean, now: number): Pod {
   if (phase === 'Succeeded' || phase === 'Failed') return pod
   const status = { ...pod.status, phase: 'Failed' }
   if (!orphaned) return { ...pod, status }
-  const target = {
-    type: 'DisruptionTarget',
-    status: 'True',
-    reason: 'DeletionByPodGC',
-    message: 'PodGC: node no longer exists',
-  }
+  const target = disruptionTarget(pod, 'DeletionByPodGC', 'PodGC: node no longer exists')
   return { ...pod, status: { ...status, conditions: setCondition(conditions, target, now) } }
 }

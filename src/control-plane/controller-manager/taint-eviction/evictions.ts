@@ -1,4 +1,4 @@
-import { setCondition } from '../../../api/conditions.ts'
+import { disruptionTarget, setCondition } from '../../../api/conditions.ts'
 import { keyOf, splitKey } from '../../../api/meta.ts'
 import { isStatus, type Pod, type Status, type Taint } from '../../../api/types.ts'
 import { type Charts, createCharts } from '../../../sim/chart.ts'
@@ -108,12 +108,7 @@ export class TaintEvictions {
 }
 
 function withDisruptionTarget(pod: Pod, now: number): Pod {
-  const condition = {
-    type: 'DisruptionTarget',
-    status: 'True',
-    reason: 'DeletionByTaintManager',
-    message: 'Taint manager: deleting due to NoExecute taint',
-  }
+  const condition = disruptionTarget(pod, 'DeletionByTaintManager', 'Taint manager: deleting due to NoExecute taint')
   const conditions = setCondition(pod.status?.conditions, condition, now)
   return conditions === pod.status?.conditions ? pod : { ...pod, status: { ...pod.status, conditions } }
 }
