@@ -1,6 +1,6 @@
 import { rfc3339 } from '../api/time.ts'
 import type { Event } from '../api/types.ts'
-import { LruMap } from './lru.ts'
+import { LruMap, type Used } from './lru.ts'
 
 // Source: client-go/tools/record/events_cache.go
 const MAX_LRU_CACHE_ENTRIES = 4096
@@ -9,10 +9,16 @@ const AGGREGATE_INTERVAL_MS = 600_000
 const SPAM_BURST = 25
 const SPAM_REFILL_MS = 300_000
 
-interface Observation {
+interface Observation extends Used {
   readonly count: number
   readonly firstTimestamp: string | undefined
   readonly name: string
+}
+
+interface Similar extends Used {
+  /** One message is most often all there is. */
+  messages: string | Set<string>
+  last: number
 }
 
 /**
@@ -22,9 +28,9 @@ interface Observation {
  */
 export class EventCorrelator {
   readonly #now: () => number
-  readonly #similar = new LruMap<string, { messages: Set<string>; last: number }>(MAX_LRU_CACHE_ENTRIES)
-  readonly #observed = new LruMap<string, Observation>(MAX_LRU_CACHE_ENTRIES)
-  readonly #tokens = new LruMap<string, { left: number; at: number }>(MAX_LRU_CACHE_ENTRIES)
+  readonly #similar = new LruMap<number, Similar>(MAX_LRU_CACHE_ENTRIES)
+  readonly #observed = new LruMap<number, Observation>(MAX_LRU_CACHE_ENTRIES)
+  readonly #tokens = new LruMap<number, Used & { left: number; at: number }>(MAX_LRU_CACHE_ENTRIES)
   readonly #newName: (about: string) => string
 
   constructor(now: () => number, newName: (about: string) => string) {
@@ -44,19 +50,27 @@ export class EventCorrelator {
     this.#remember(eventKey(event), event)
   }
 
-  #aggregate(event: Event): [event: Event, key: string] {
+  #aggregate(event: Event): [event: Event, key: number] {
     const now = this.#now()
-    const aggregateKey = `${aboutKey(event)}\n${event.reason}\n${event.reportingComponent}\n${event.reportingInstance}`
+    const aggregateKey = aboutKey(event)
+      .mix(event.reason)
+      .mix(event.reportingComponent)
+      .mix(event.reportingInstance)
+      .value()
     let record = this.#similar.get(aggregateKey)
+    const message = event.message ?? ''
     if (record === undefined || now - record.last > AGGREGATE_INTERVAL_MS) {
-      record = { messages: new Set(), last: now }
+      record = { messages: message, last: now, used: 0 }
       this.#similar.set(aggregateKey, record)
+    } else if (record.messages !== message) {
+      if (typeof record.messages === 'string') record.messages = new Set([record.messages])
+      record.messages.add(message)
     }
-    record.messages.add(event.message ?? '')
     record.last = now
-    if (record.messages.size < AGGREGATE_MAX_EVENTS) return [event, eventKey(event)]
-    record.messages.delete(record.messages.values().next().value!)
-    const { involvedObject, type, reason, source, apiVersion, kind, message } = event
+    const { messages } = record
+    if (typeof messages === 'string' || messages.size < AGGREGATE_MAX_EVENTS) return [event, eventKey(event)]
+    messages.delete(messages.values().next().value!)
+    const { involvedObject, type, reason, source, apiVersion, kind } = event
     const at = rfc3339(now)
     const combined: Event = {
       apiVersion,
@@ -66,7 +80,7 @@ export class EventCorrelator {
       firstTimestamp: at,
       lastTimestamp: at,
       involvedObject,
-      message: `(combined from similar events): ${message}`,
+      message: `(combined from similar events): ${event.message}`,
       ...(type !== undefined && { type }),
       ...(reason !== undefined && { reason }),
       ...(source !== undefined && { source }),
@@ -77,7 +91,7 @@ export class EventCorrelator {
     return [combined, aggregateKey]
   }
 
-  #observe(event: Event, key: string): Event {
+  #observe(event: Event, key: number): Event {
     const last = this.#observed.get(key)
     const observed: Event =
       last === undefined
@@ -92,17 +106,17 @@ export class EventCorrelator {
     return observed
   }
 
-  #remember(key: string, { count = 0, firstTimestamp, metadata }: Event): void {
-    this.#observed.set(key, { count, firstTimestamp, name: metadata.name })
+  #remember(key: number, { count = 0, firstTimestamp, metadata }: Event): void {
+    this.#observed.set(key, { count, firstTimestamp, name: metadata.name, used: 0 })
   }
 
   /** A bucket of tokens for each source and object. */
   #mayPass(event: Event): boolean {
-    const key = aboutKey(event)
+    const key = aboutKey(event).value()
     const now = this.#now()
     let bucket = this.#tokens.get(key)
     if (bucket === undefined) {
-      bucket = { left: SPAM_BURST, at: now }
+      bucket = { left: SPAM_BURST, at: now, used: 0 }
       this.#tokens.set(key, bucket)
     }
     bucket.left = Math.min(SPAM_BURST, bucket.left + (now - bucket.at) / SPAM_REFILL_MS)
@@ -113,13 +127,50 @@ export class EventCorrelator {
   }
 }
 
+/**
+ * What is known of an event is found by 53 bits made of all that upstream puts into its keys: the texts themselves would
+ * take more memory than the events.
+ */
+const key = {
+  low: 0,
+  high: 0,
+  begin() {
+    key.low = 0xdeadbeef | 0
+    key.high = 0x41c6ce57 | 0
+    return key
+  },
+  mix(text: string | undefined) {
+    let { low, high } = key
+    if (text !== undefined)
+      for (let i = 0; i < text.length; i++) {
+        const char = text.charCodeAt(i)
+        low = Math.imul(low ^ char ^ (low >>> 16), 0x9e3779b1)
+        high = Math.imul(high ^ char ^ (high >>> 15), 0x5f356495)
+      }
+    // No text has this character: where one ends is part of the key.
+    key.low = Math.imul(low ^ 0x1_ffff, 0x9e3779b1)
+    key.high = Math.imul(high ^ 0x1_ffff, 0x5f356495)
+    return key
+  },
+  value: () => (key.high >>> 11) * 0x1_0000_0000 + (key.low >>> 0),
+}
+
 /** Source: events_cache.go getSpamKey */
-function aboutKey({ source, involvedObject, type }: Event): string {
+function aboutKey({ source, involvedObject, type }: Event) {
   const { kind, namespace, name, uid, apiVersion } = involvedObject
-  return `${source?.component}\n${source?.host}\n${kind}\n${namespace}\n${name}\n${uid}\n${apiVersion}\n${type}`
+  return key
+    .begin()
+    .mix(source?.component)
+    .mix(source?.host)
+    .mix(kind)
+    .mix(namespace)
+    .mix(name)
+    .mix(uid)
+    .mix(apiVersion)
+    .mix(type)
 }
 
 /** Source: events_cache.go getEventKey */
-function eventKey(event: Event): string {
-  return `${aboutKey(event)}\n${event.involvedObject.fieldPath}\n${event.reason}\n${event.message}`
+function eventKey(event: Event): number {
+  return aboutKey(event).mix(event.involvedObject.fieldPath).mix(event.reason).mix(event.message).value()
 }

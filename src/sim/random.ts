@@ -65,10 +65,19 @@ export class Random {
 
   /** A version 4 UUID. */
   uuid(): string {
-    const hex = [0, 0, 0, 0].map(() => this.next32().toString(16).padStart(8, '0')).join('')
-    const variant = '89ab'[Number.parseInt(hex[16]!, 16) & 3]
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`
+    const words = [this.next32(), this.next32(), this.next32(), this.next32()]
+    for (let at = 0, nibble = 0; at < UUID.length; at++) {
+      if (at === 8 || at === 13 || at === 18 || at === 23) continue
+      const digit = (words[nibble >> 3]! >>> (28 - 4 * (nibble & 7))) & 15
+      UUID[at] = HEX[nibble === 12 ? 4 : nibble === 16 ? 8 | (digit & 3) : digit]!
+      nibble++
+    }
+    // In one piece: what is put together with + is held as a tree of its parts, ten times as large.
+    return String.fromCharCode.apply(null, UUID)
   }
 }
 
+const HEX = [...'0123456789abcdef'].map((digit) => digit.charCodeAt(0))
+/** Character codes of the UUID that is being made. */
+const UUID = new Array<number>(36).fill('-'.charCodeAt(0))
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
