@@ -127,6 +127,39 @@ const reminders = vocabulary.createMachine({
   },
 })
 
+const nested = vocabulary.createMachine({
+  id: 'nested',
+  context: ({ input }) => ({ count: input.count, last: '' }),
+  initial: 'closed',
+  exit: 'say',
+  on: { D: '.open.wide', C: { actions: 'note' } },
+  states: {
+    closed: { on: { A: 'open', B: { target: 'open.wide', actions: 'increment' } } },
+    open: {
+      initial: 'narrow',
+      entry: 'increment',
+      exit: 'say',
+      after: { backOff: { target: 'closed', guard: 'odd' } },
+      on: { A: { target: 'open', guard: 'many', reenter: true }, B: 'over' },
+      onDone: { target: 'closed', actions: 'ping' },
+      states: {
+        narrow: { entry: 'echo', exit: 'note', on: { A: 'wide' } },
+        wide: {
+          initial: 'left',
+          after: { grace: 'shut' },
+          on: { A: {}, D: { target: 'wide' } },
+          states: {
+            left: { always: { guard: 'many', target: 'right', actions: 'say' }, on: { C: 'right' } },
+            right: { entry: 'reset', on: { C: { target: 'right', reenter: true, actions: 'say' }, D: 'left' } },
+          },
+        },
+        shut: { type: 'final', entry: 'say' },
+      },
+    },
+    over: { type: 'final', entry: ['say', raise({ type: 'A' })] },
+  },
+})
+
 interface World extends ChartWorld {
   readonly clock: VirtualClock
   readonly trace: RecordedTrace & { readonly transitions: TransitionCounts }
@@ -225,7 +258,7 @@ function run(
   return { seen, trace: world.trace.text(), counts }
 }
 
-describe.each([life, regions, reminders])('$id', (machine) => {
+describe.each([life, nested, regions, reminders])('$id', (machine) => {
   test('lives the same on a flyweight as on an actor of its own', () => {
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 40 }), (operations) => {

@@ -6,12 +6,15 @@ import {
   createActor,
   type InspectionEvent,
 } from 'xstate'
+import { adoptingClock } from './adopting-clock.ts'
+import { refuseInvoking } from './childless.ts'
 import type { Clock, Timer } from './clock.ts'
+import { type CompiledMachine, compiled } from './compiled.ts'
 import { inspectorOf, listen, TransitionTracer } from './live.ts'
 import type { ChartSource, LiveCharts } from './live-charts.ts'
 import { memoOf, type SharedState, sharedState, stateText } from './state-memo.ts'
+import type { Effects } from './steps.ts'
 import type { Trace } from './trace.ts'
-import { statesOf } from './transitions.ts'
 
 /** One object's life: what an actor would hold, without the actor. */
 interface Life {
@@ -29,17 +32,8 @@ interface Life {
 }
 
 const STOP = Symbol('stop')
-
-/** Machines that invoke nobody; each is looked through once. */
-const childless = new WeakSet<AnyStateMachine>()
-
-/** @throws for a machine that invokes actors */
-function refuseInvoking(machine: AnyStateMachine): void {
-  if (childless.has(machine)) return
-  if (statesOf(machine).some(({ invoke }) => invoke.length > 0))
-    throw new Error(`machine ${machine.id} invokes actors: what many objects share cannot have children`)
-  childless.add(machine)
-}
+/** Of a step without effects: never added to. */
+const NOTHING: (() => void)[] = []
 
 /** How XState hands actions to whoever runs them. Internal to XState: held equal to its interpreter by a property test. */
 interface Action {
@@ -65,9 +59,12 @@ export class Flyweight {
   readonly #charts: LiveCharts | undefined
   readonly #source: ChartSource
   readonly #scope
+  /** Undefined where only XState's interpreter knows the machine's steps. */
+  readonly #compiled: CompiledMachine | undefined
+  readonly #effects: Effects
   /** Whose step it is; steps of different objects nest when an effect of one is an event for another. */
   #current: Life | undefined
-  #deferred: (() => void)[] = []
+  #deferred = NOTHING
   /** Actions of the initial state run once all of it is known. */
   #starting = false
   #timerCount = 0
@@ -87,6 +84,8 @@ export class Flyweight {
     this.#memo = memoOf(machine)
     this.#tracer = new TransitionTracer(machine, world.trace, component)
     this.#scope = this.#createScope()
+    this.#compiled = compiled(machine)
+    this.#effects = this.#createEffects()
     this.#charts = world.charts
     this.#source = { component, machine, positions: () => this.#positions() }
   }
@@ -95,6 +94,7 @@ export class Flyweight {
     this.stop(key)
     const life = {
       key,
+      state: undefined,
       context: undefined,
       status: 'active',
       timers: undefined,
@@ -104,14 +104,7 @@ export class Flyweight {
     } as unknown as Life
     if (this.#lives.size === 0) this.#charts?.add(this.#source)
     this.#lives.set(key, life)
-    this.#step(life, true, () => {
-      this.#starting = true
-      try {
-        return this.#machine.getInitialSnapshot(this.#scope as never, input as never)
-      } finally {
-        this.#starting = false
-      }
-    })
+    this.#step(life, undefined, input)
     this.#drain(life)
   }
 
@@ -182,32 +175,78 @@ export class Flyweight {
   }
 
   #take(life: Life, event: AnyEventObject): void {
-    const { snapshot } = life.state
-    const { context } = life
-    const before =
-      life.history === undefined ? { ...snapshot, context } : { ...snapshot, context, historyValue: life.history }
-    this.#step(life, false, () => this.#machine.transition(before as never, event as never, this.#scope as never))
+    this.#step(life, event, undefined)
   }
 
-  #step(life: Life, isInitial: boolean, run: () => AnyMachineSnapshot): void {
+  /** @param event undefined: it begins, with the input */
+  #step(life: Life, event: AnyEventObject | undefined, input: unknown): void {
     const outer = this.#current
     const outerDeferred = this.#deferred
     this.#current = life
-    this.#deferred = []
-    this.#tracer.resumed(isInitial ? undefined : life.state.text)
+    this.#deferred = NOTHING
+    this.#tracer.resumed(event === undefined ? undefined : life.state.text)
     try {
-      const next = run()
-      this.#settle(life, next, isInitial)
-      if (next.status === 'error') throw next.error
+      const ended = this.#compiled === undefined ? this.#interpreted(life, event, input) : this.#ran(life, event, input)
       const deferred = this.#deferred
       for (let i = 0; i < deferred.length; i++) deferred[i]!()
-      if (next.status === 'done') this.#end(life, 'done')
+      if (ended) this.#end(life, 'done')
     } catch (error) {
       this.#end(life, 'error')
       this.#clock.fail(error)
     } finally {
       this.#current = outer
       this.#deferred = outerDeferred
+    }
+  }
+
+  /** @returns whether it has come to its end */
+  #ran(life: Life, event: AnyEventObject | undefined, input: unknown): boolean {
+    const machine = this.#compiled!
+    const outcome =
+      event === undefined
+        ? machine.begin(input, this.#scope, this.#effects)
+        : machine.take(machine.placeOf(life.state), life.context, event, this.#scope, this.#effects)
+    if (outcome === undefined) return false
+    life.state = outcome.place.state
+    life.context = outcome.context
+    if (event === undefined) this.#tracer.begun(life.key, life.state.text)
+    return outcome.ended
+  }
+
+  #interpreted(life: Life, event: AnyEventObject | undefined, input: unknown): boolean {
+    const next = event === undefined ? this.#initial(input) : this.#following(life, event)
+    this.#settle(life, next, event === undefined)
+    if (next.status === 'error') throw next.error
+    return next.status === 'done'
+  }
+
+  #initial(input: unknown): AnyMachineSnapshot {
+    this.#starting = true
+    try {
+      return this.#machine.getInitialSnapshot(this.#scope as never, input as never)
+    } finally {
+      this.#starting = false
+    }
+  }
+
+  #following({ state, context, history }: Life, event: AnyEventObject): AnyMachineSnapshot {
+    const { snapshot } = state
+    const before = history === undefined ? { ...snapshot, context } : { ...snapshot, context, historyValue: history }
+    return this.#machine.transition(before as never, event as never, this.#scope as never)
+  }
+
+  #defer(effect: () => void): void {
+    if (this.#deferred === NOTHING) this.#deferred = [effect]
+    else this.#deferred.push(effect)
+  }
+
+  #createEffects(): Effects {
+    return {
+      emit: (event) => this.#defer(() => this.#onEmit(this.#current!.key, event)),
+      schedule: (event, delayMs, id) => this.#defer(() => this.#schedule(this.#current!, event, delayMs, id)),
+      cancel: (id) => this.#defer(() => this.#cancel(this.#current!, id)),
+      took: (transition, event, { state }) =>
+        this.#tracer.stepped(this.#current!.key, transition, event.type, state.text),
     }
   }
 
@@ -254,11 +293,11 @@ export class Flyweight {
       id: this.#machine.id,
       sessionId: this.#machine.id,
       logger: () => {},
-      defer: (effect: () => void) => this.#deferred.push(effect),
+      defer: (effect: () => void) => this.#defer(effect),
       stopChild: () => {},
       emit: (event: AnyEventObject) => this.#onEmit(this.#current!.key, event),
       actionExecutor: (action: Action) => {
-        if (this.#starting) this.#deferred.push(() => execute(action))
+        if (this.#starting) this.#defer(() => execute(action))
         else execute(action)
       },
       system: {
@@ -301,20 +340,4 @@ export class Flyweight {
     life.timers = undefined
     return actor
   }
-}
-
-/** Our clock, handing out a pending timer once instead of making one: its place in the order of timers stays its own. */
-function adoptingClock(clock: Clock) {
-  const adopting = {
-    adopt: undefined as Timer | undefined,
-    setTimeout(callback: () => void, delayMs: number): Timer {
-      const { adopt } = adopting
-      if (adopt === undefined) return clock.setTimeout(callback, delayMs)
-      adopting.adopt = undefined
-      adopt.callback = callback
-      return adopt
-    },
-    clearTimeout: (timer: Timer | undefined) => clock.clearTimeout(timer),
-  }
-  return adopting
 }

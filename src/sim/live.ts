@@ -44,13 +44,24 @@ export class TransitionTracer {
   took(key: string | undefined, event: Microstep): void {
     const transitions = event._transitions as readonly AnyTransitionDefinition[]
     if (transitions.length === 0) return
-    const { transitions: counts } = this.#trace
-    if (counts !== undefined) for (const transition of transitions) counts.count(this.#machine, transition)
+    for (const transition of transitions.slice(1)) this.#trace.transitions?.count(this.#machine, transition)
+    const { value } = event.snapshot as AnyMachineSnapshot
+    this.stepped(key, transitions[0]!, event.event.type, this.#state === undefined ? '' : stateText(value))
+  }
+
+  /** @param to the state that taking the transition has led to */
+  stepped(key: string | undefined, transition: AnyTransitionDefinition, eventType: string, to: string): void {
+    this.#trace.transitions?.count(this.#machine, transition)
     const from = this.#state
     if (from === undefined) return
-    this.#state = stateText((event.snapshot as AnyMachineSnapshot).value)
-    const name = transitions[0]!.eventType === '' ? 'always' : eventName(event.event.type)
-    this.#trace.transition?.(this.#component, key, name, from, this.#state)
+    this.#state = to
+    this.#trace.transition?.(
+      this.#component,
+      key,
+      transition.eventType === '' ? 'always' : eventName(eventType),
+      from,
+      to,
+    )
   }
 }
 

@@ -6,6 +6,8 @@ export interface SharedState {
   /** `running`, `up.ready`, `a.x & b.y`: as the trace writes it. */
   readonly text: string
   readonly snapshot: AnyMachineSnapshot
+  /** What may be done there, once that is found out: see compiled.ts. */
+  place?: unknown
 }
 
 type Memo = Map<string, SharedState>
