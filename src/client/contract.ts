@@ -101,7 +101,14 @@ export interface Client {
 /** Records Events with client-go's correlation (aggregation after 10 similar in 10 minutes, spam filter). */
 export interface EventRecorder {
   /** @param fieldPath which part of the object it is about: `spec.containers{web}` */
-  event(about: KubernetesObject, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void
+  event(
+    about: KubernetesObject,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    fieldPath?: string,
+    annotations?: Readonly<Record<string, string>>,
+  ): void
 }
 
 /** Records Events of events.k8s.io/v1: what was done to what, repeated ones as a series. Source: client-go/tools/events */

@@ -29,12 +29,16 @@ export function createRecorder(
   const broadcaster = new Broadcaster(client, world, random, new EventCorrelator(() => clock.now(), newName))
   const source = { component, ...(host !== undefined && { host }) }
   return {
-    event(about, type, reason, message, fieldPath) {
+    event(about, type, reason, message, fieldPath, annotations) {
       const at = rfc3339(clock.now())
       broadcaster.add({
         apiVersion: 'v1',
         kind: 'Event',
-        metadata: { name: newName(about.metadata.name), namespace: about.metadata.namespace ?? 'default' },
+        metadata: {
+          name: newName(about.metadata.name),
+          namespace: about.metadata.namespace ?? 'default',
+          ...(annotations !== undefined && { annotations }),
+        },
         involvedObject: referenceTo(about, fieldPath),
         reason,
         message,

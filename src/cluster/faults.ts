@@ -3,7 +3,7 @@ import type { Answer, Kind, KubernetesObject } from '../api/types.ts'
 import type { Client } from '../client/contract.ts'
 import type { Network } from '../network/contract.ts'
 import type { CloudAction, CloudActions } from './cloud.ts'
-import type { ComponentName, Faults } from './contract.ts'
+import type { ComponentName, Faults, PressureKind } from './contract.ts'
 import type { Halted } from './halted.ts'
 import type { Machine } from './machines.ts'
 
@@ -12,6 +12,10 @@ type Action = 'stops' | 'starts' | 'restarts' | 'crashes'
 const MANIFESTS = '/etc/kubernetes/manifests'
 /** Where a manifest lies that was moved away: what one does on a real node to stop a static pod. */
 const ASIDE = '/etc/kubernetes/stopped'
+
+const OUTSIDE = { memory: 'memory', disk: 'disk', PID: 'pids' } as const
+const LEFT_MEMORY = 60 * 1024 ** 2
+const LEFT_PART = 0.04
 
 const isStaticPod = (component: ComponentName) =>
   component === 'etcd' ||
@@ -58,6 +62,22 @@ export class ClusterFaults implements Faults {
 
   cloud(action: CloudAction): void {
     this.#cloud.perform(action)
+  }
+
+  pressure(node: string, of: PressureKind, change: 'begins' | 'ends'): void {
+    const { host } = this.#machine(node)
+    const resources = host.runtime?.resources
+    if (resources === undefined) return
+    const amount = OUTSIDE[of]
+    const without = { ...resources.outside, [amount]: 0 }
+    resources.setOutside(without)
+    if (change === 'ends') return
+    const now = host.world.clock.now()
+    const taken = (of === 'disk' ? resources.disk.bytes : of === 'PID' ? resources.pids : resources.memory).taken(now)
+    const size = resources.size[amount]
+    // Below every usual threshold, and not nothing: the kernel itself need not act.
+    const left = of === 'memory' ? LEFT_MEMORY : size * LEFT_PART
+    resources.setOutside({ ...without, [amount]: Math.max(0, Math.floor(size - taken - left)) })
   }
 
   link(a: string, b: string, state: 'cut' | 'healed'): void {

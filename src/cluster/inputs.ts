@@ -2,7 +2,7 @@ import type { ApiRequest, ApiResponse, ApiServer } from '../api/request.ts'
 import { isStatus, type KubernetesObject } from '../api/types.ts'
 import type { Clock } from '../sim/clock.ts'
 import type { CloudAction } from './cloud.ts'
-import type { ComponentName, DeclaredImage, RequestSource } from './contract.ts'
+import type { ComponentName, DeclaredImage, PressureKind, RequestSource } from './contract.ts'
 import type { Dial, StreamRequest } from './streams.ts'
 
 /** Everything that can come into a cluster from outside: with the seed, all that its life depends on. Plain data. */
@@ -15,6 +15,12 @@ export type Input =
       readonly host?: string
     }
   | { readonly type: 'node'; readonly name: string; readonly fault: 'fails' | 'reboots' | 'recovers' }
+  | {
+      readonly type: 'pressure'
+      readonly node: string
+      readonly of: PressureKind
+      readonly change: 'begins' | 'ends'
+    }
   | { readonly type: 'link'; readonly a: string; readonly b: string; readonly state: 'cut' | 'healed' }
   | {
       readonly type: 'container'

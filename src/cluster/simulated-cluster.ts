@@ -195,6 +195,7 @@ export class SimulatedCluster implements Cluster {
     if (input.type === 'request') this.#endpoints.any()?.handle(input.request)
     else if (input.type === 'component') faults.component(input.name, input.action, input.host)
     else if (input.type === 'node') faults.node(input.name, input.fault)
+    else if (input.type === 'pressure') faults.pressure(input.node, input.of, input.change)
     else if (input.type === 'link') faults.link(input.a, input.b, input.state)
     else if (input.type === 'container') faults.container(input.pod, input.namespace, input.container, input.exitCode)
     else if (input.type === 'probe') faults.probe(input.pod, input.namespace, input.probe, input.outcome)
@@ -296,6 +297,10 @@ export class SimulatedCluster implements Cluster {
       node(name, fault) {
         record({ type: 'node', name, fault })
         inner.node(name, fault)
+      },
+      pressure(node, of, change) {
+        record({ type: 'pressure', node, of, change })
+        inner.pressure(node, of, change)
       },
       link(a, b, state) {
         record({ type: 'link', a, b, state })

@@ -16,6 +16,7 @@ import { powerMachine } from '../node/host/machine.ts'
 import { unitMachine } from '../node/host/systemd/machine.ts'
 import { kubeProxyMachine } from '../node/kube-proxy/machine.ts'
 import { containerMachine } from '../node/kubelet/container/machine.ts'
+import { pressureMachine } from '../node/kubelet/eviction/machine.ts'
 import { imagePullMachine } from '../node/kubelet/images/machine.ts'
 import { kubeletMachine } from '../node/kubelet/machine.ts'
 import { podWorkerMachine } from '../node/kubelet/pod-worker/machine.ts'
@@ -47,6 +48,7 @@ export const statecharts: readonly Statechart[] = [
   { component: 'kubelet', describes: 'a container, its restarts and back-off', machine: containerMachine },
   { component: 'kubelet', describes: 'the pull of an image', machine: imagePullMachine },
   { component: 'kubelet', describes: 'a probe', machine: probeMachine },
+  { component: 'kubelet', describes: 'a pressure the node is under', machine: pressureMachine },
   { component: 'containerd', describes: 'a container in the runtime', machine: runtimeContainerMachine },
   { component: 'host', describes: 'the power of a machine', machine: powerMachine },
   { component: 'systemd', describes: 'a unit', machine: unitMachine },

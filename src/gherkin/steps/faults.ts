@@ -1,3 +1,4 @@
+import type { PressureKind } from '../../cluster/contract.ts'
 import { hostNamed, hostOfComponent } from '../hosts.ts'
 import type { ComponentRef, ObjectRef, PodsRef } from '../parameter-types.ts'
 import { chosen, onePodOf } from '../pods.ts'
@@ -25,6 +26,14 @@ export const faultSteps: readonly StepDefinition[] = [
   }),
   step('node {string} {nodefault}', async (world: World, name: string, fault: string) => {
     world.cluster.faults.node(hostNamed(world, name).name, nodeFaults[fault]!)
+    await world.advance(0)
+  }),
+  step('node {string} comes under {pressure} pressure', async (world: World, name: string, of: PressureKind) => {
+    world.cluster.faults.pressure(hostNamed(world, name).name, of, 'begins')
+    await world.advance(0)
+  }),
+  step('node {string} is relieved of {pressure} pressure', async (world: World, name: string, of: PressureKind) => {
+    world.cluster.faults.pressure(hostNamed(world, name).name, of, 'ends')
     await world.advance(0)
   }),
   step('node {string} {loss} its network', async (world: World, name: string, loss: 'loses' | 'regains') => {

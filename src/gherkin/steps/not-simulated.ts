@@ -10,9 +10,6 @@ export const notSimulatedSteps: readonly StepDefinition[] = [
   step('an ingress controller for class {string}', (world: World, name: string) =>
     world.incapable(`run an ingress controller for class "${name}": Ingress is not simulated`),
   ),
-  step('node {string} comes under {pressure} pressure', (world: World, name: string, pressure: string) =>
-    world.incapable(`put node "${name}" under ${pressure} pressure: node-pressure eviction is not simulated`),
-  ),
   step('the certificate of {component} expires', (world: World, { text }: ComponentRef) =>
     world.incapable(`let the certificate of ${text} expire: certificates are not checked among components`),
   ),

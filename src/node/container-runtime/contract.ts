@@ -3,6 +3,7 @@ import type { Image } from '../contract.ts'
 import type { Mount } from '../host/mounts.ts'
 import type { TerminalSize } from '../terminal.ts'
 import type { Meter } from './usage/meter.ts'
+import type { DiskUse } from './usage/node-disk.ts'
 import type { NodeResources } from './usage/node-resources.ts'
 
 /** What the kubelet asks a pod sandbox for. Source: cri-api PodSandboxConfig */
@@ -57,6 +58,8 @@ export interface RuntimeContainer {
   readonly message?: string
   /** What it takes, where that was declared. */
   readonly meter?: Meter
+  /** What is in its writable layer beyond the image. */
+  readonly layer: DiskUse
 }
 
 export interface LogLine {
@@ -69,6 +72,8 @@ export interface LogLine {
 /** Lines of one container, oldest first; rotated lines are gone. */
 export interface ContainerLog {
   readonly lines: readonly LogLine[]
+  /** How much of it there is. */
+  readonly bytes: number
   /** Called for every further line. */
   follow(onLine: (line: LogLine) => void): () => void
 }
@@ -142,6 +147,8 @@ export interface ContainerRuntime {
   presentImage(name: string): Image | undefined
   presentImages(): Iterable<Image>
   removeImage(name: string): void
+  /** Virtual ms: when it came, and when its last container went. */
+  imageTimes(name: string): { readonly pulledAt: number; readonly lastUsedAt: number | undefined }
   /** Brings an image from its registry; `onDone` is called on the clock. */
   pullImage(name: string, onDone: (result: PullResult) => void): void
   createContainer(sandboxId: string, config: ContainerConfig): RuntimeContainer

@@ -15,9 +15,14 @@ export class ImageStore {
   readonly #catalogue: ImageCatalogue
   readonly #clock: Clock
   readonly #present = new Map<string, Image>()
+  readonly #grew: (bytes: number) => void
+  readonly #pulledAt = new Map<string, number>()
+  readonly #lastUsedAt = new Map<string, number>()
   #boot = 0
 
-  constructor(catalogue: ImageCatalogue, clock: Clock) {
+  /** @param grew told of what images take and give back */
+  constructor(catalogue: ImageCatalogue, clock: Clock, grew: (bytes: number) => void) {
+    this.#grew = grew
     this.#catalogue = catalogue
     this.#clock = clock
   }
@@ -30,8 +35,20 @@ export class ImageStore {
     return this.#present.values()
   }
 
+  times(name: string): { readonly pulledAt: number; readonly lastUsedAt: number | undefined } {
+    return { pulledAt: this.#pulledAt.get(name) ?? 0, lastUsedAt: this.#lastUsedAt.get(name) }
+  }
+
+  /** A container of it is gone. */
+  unused(name: string): void {
+    this.#lastUsedAt.set(name, this.#clock.now())
+  }
+
   remove(name: string): void {
-    this.#present.delete(normalizeImageName(name))
+    const reference = normalizeImageName(name)
+    const image = this.#present.get(reference)
+    if (image !== undefined) this.#grew(-image.sizeBytes)
+    this.#present.delete(reference)
   }
 
   /** Pulls under way are lost with the machine. */
@@ -49,7 +66,9 @@ export class ImageStore {
       if (boot !== this.#boot) return
       if (image === undefined) onDone({ error: notFound(reference) })
       else {
+        this.#grew(image.sizeBytes - (this.#present.get(reference)?.sizeBytes ?? 0))
         this.#present.set(reference, image)
+        if (!isHere) this.#pulledAt.set(reference, this.#clock.now())
         onDone({ image, pullMs: took })
       }
     }, took)

@@ -6,14 +6,14 @@ const MAX_CHARACTERS = 5 * 10 * 1024 * 1024
 /** What a container has written, kept as long as the kubelet's rotation keeps it. */
 export class LogBuffer implements ContainerLog {
   lines: LogLine[] = []
-  #characters = 0
+  bytes = 0
   #followers: Set<(line: LogLine) => void> | undefined
 
   append(at: number, stream: 'stdout' | 'stderr', text: string): void {
     const line = { at, stream, text }
     this.lines.push(line)
-    this.#characters += text.length
-    if (this.#characters > MAX_CHARACTERS) this.#rotate()
+    this.bytes += text.length
+    if (this.bytes > MAX_CHARACTERS) this.#rotate()
     for (const follower of this.#followers ?? []) follower(line)
   }
 
@@ -29,6 +29,6 @@ export class LogBuffer implements ContainerLog {
     let count = 0
     while (dropped < MAX_CHARACTERS / 5 && count < this.lines.length - 1) dropped += this.lines[count++]!.text.length
     this.lines = this.lines.slice(count)
-    this.#characters -= dropped
+    this.bytes -= dropped
   }
 }

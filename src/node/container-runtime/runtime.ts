@@ -19,6 +19,7 @@ import type {
   StreamOptions,
 } from './contract.ts'
 import { ImageStore } from './image-store.ts'
+import { RuntimeListeners } from './listeners.ts'
 import { LogBuffer } from './log.ts'
 import { PodNetwork } from './pod-network.ts'
 import { Sandboxes } from './sandboxes.ts'
@@ -41,6 +42,9 @@ export interface ContainerRuntimeOptions {
   readonly size?: MachineSize
 }
 
+/** How big a file of an image is on average: how many inodes an image takes. */
+const BYTES_PER_FILE = 50_000
+
 const UNREACHABLE =
   'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: no such file or directory"'
 
@@ -55,8 +59,7 @@ class Containerd implements ContainerRuntime {
   readonly #images: ImageStore
   readonly #sandboxes = new Sandboxes()
   readonly #containers = new Map<string, ContainerRecord>()
-  readonly #listeners = new Set<(event: RuntimeEvent) => void>()
-  readonly #statusListeners = new Set<() => void>()
+  readonly #listeners = new RuntimeListeners(() => this.#up)
   readonly #podNetwork: PodNetwork
   readonly #execs: Execs
   readonly #launcher: Launcher
@@ -65,7 +68,6 @@ class Containerd implements ContainerRuntime {
 
   constructor(options: ContainerRuntimeOptions) {
     this.#options = options
-    this.#images = new ImageStore(options.images, options.world.clock)
     this.#charts = createCharts(containerMachine, options.world, `containerd/${options.host}`, (id, { type }) =>
       this.#perform(id, type),
     )
@@ -74,6 +76,9 @@ class Containerd implements ContainerRuntime {
       size: options.size ?? BOUNDLESS,
       kill: ({ id }) => this.crash(id, 137, 'OOMKilled'),
     })
+    this.#images = new ImageStore(options.images, options.world.clock, (bytes) =>
+      this.resources.disk.grew(bytes, Math.sign(bytes) * Math.round(Math.abs(bytes) / BYTES_PER_FILE)),
+    )
     const { world, network, random, host, ip } = options
     this.#launcher = new Launcher({
       world,
@@ -82,8 +87,8 @@ class Containerd implements ContainerRuntime {
       host,
       ip,
       resources: this.resources,
-      started: (container) => this.#emit('started', container),
-      ports: (container) => this.#emit('ports', container),
+      started: (container) => this.#listeners.emit('started', container),
+      ports: (container) => this.#listeners.emit('ports', container),
       ended: (container, exitCode) => this.#ended(container, exitCode),
     })
     this.#execs = new Execs({
@@ -92,7 +97,7 @@ class Containerd implements ContainerRuntime {
       process: (container, argv, on) => this.#launcher.process(container, argv, on),
       newId: () => this.#newId(),
     })
-    this.#podNetwork = new PodNetwork(options, () => this.#statusChanged())
+    this.#podNetwork = new PodNetwork(options, () => this.#listeners.statusChanged())
   }
 
   get host(): string {
@@ -110,7 +115,7 @@ class Containerd implements ContainerRuntime {
   setUp(up: boolean): void {
     const changed = this.#up !== up
     this.#up = up
-    if (changed) this.#statusChanged()
+    if (changed) this.#listeners.statusChanged()
   }
 
   powerOff(): void {
@@ -124,7 +129,7 @@ class Containerd implements ContainerRuntime {
     }
     for (const sandbox of this.#sandboxes.values()) this.#stopNetwork(sandbox)
     this.#images.powerOff()
-    this.#statusChanged()
+    this.#listeners.statusChanged()
   }
 
   runPodSandbox(config: SandboxConfig): Sandbox | { readonly error: string } {
@@ -182,6 +187,10 @@ class Containerd implements ContainerRuntime {
     this.#images.remove(name)
   }
 
+  imageTimes(name: string) {
+    return this.#images.times(name)
+  }
+
   pullImage(name: string, onDone: (result: PullResult) => void): void {
     this.#images.pull(name, onDone)
   }
@@ -193,7 +202,7 @@ class Containerd implements ContainerRuntime {
     this.#containers.set(container.id, container)
     sandbox.containers.push(container)
     this.#charts.start(container.id, undefined)
-    this.#emit('created', container)
+    this.#listeners.emit('created', container)
     return container
   }
 
@@ -225,9 +234,11 @@ class Containerd implements ContainerRuntime {
     if (container.state === 'running') container.handle?.kill()
     this.#charts.stop(id)
     this.#containers.delete(id)
+    this.resources.disk.removed(container)
+    this.#images.unused(container.config.image.name)
     const { containers } = container.sandbox
     containers.splice(containers.indexOf(container), 1)
-    this.#emit('removed', container)
+    this.#listeners.emit('removed', container)
   }
 
   updateContainerResources(id: string, resources: ContainerConfig['container']['resources']): void {
@@ -281,13 +292,11 @@ class Containerd implements ContainerRuntime {
   }
 
   onEvent(listener: (event: RuntimeEvent) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#listeners.onEvent(listener)
   }
 
   onStatus(listener: () => void): () => void {
-    this.#statusListeners.add(listener)
-    return () => this.#statusListeners.delete(listener)
+    return this.#listeners.onStatus(listener)
   }
 
   /** What a container's chart asks for. */
@@ -317,7 +326,7 @@ class Containerd implements ContainerRuntime {
     container.streams?.exited(exitCode)
     this.#charts.send(container.id, { type: 'exited' })
     this.#charts.stop(container.id)
-    this.#emit('exited', container)
+    this.#listeners.emit('exited', container)
   }
 
   #stopNetwork(sandbox: SandboxRecord): void {
@@ -325,15 +334,6 @@ class Containerd implements ContainerRuntime {
     sandbox.ready = false
     if (sandbox.config.pod.spec.hostNetwork === true) return
     this.#podNetwork.release(sandbox.ip)
-  }
-
-  #emit(type: RuntimeEvent['type'], container: RuntimeContainer): void {
-    if (!this.#up) return
-    for (const listener of this.#listeners) listener({ type, container })
-  }
-
-  #statusChanged(): void {
-    for (const listener of [...this.#statusListeners]) listener()
   }
 
   #newId(): string {

@@ -58,9 +58,25 @@ interface Directory {
  * looks into costs a few hundred bytes whatever is in it.
  *
  * @param initial path -> content, shared and never changed; a path ending in `/` is an empty directory
+ * @param grew told of what is written and removed: bytes and files more or less than before
  */
-export function createFileTree(clock: Clock, initial: Readonly<Record<string, string>> = {}): Files {
-  return new MemoryTree(clock, initial)
+export function createFileTree(
+  clock: Clock,
+  initial: Readonly<Record<string, string>> = {},
+  grew?: (bytes: number, files: number) => void,
+): Files {
+  return new MemoryTree(clock, initial, grew)
+}
+
+function sizeOf(entry: File | Directory): { bytes: number; files: number } {
+  if ('content' in entry) return { bytes: entry.content.length, files: 1 }
+  const sum = { bytes: 0, files: 1 }
+  for (const each of entry.entries.values()) {
+    const { bytes, files } = sizeOf(each)
+    sum.bytes += bytes
+    sum.files += files
+  }
+  return sum
 }
 
 class MemoryTree implements Files {
@@ -69,8 +85,14 @@ class MemoryTree implements Files {
   #initial: Readonly<Record<string, string>> | undefined
   #laidOut: Directory | undefined
   #listeners: ChangeListeners | undefined
+  readonly #grew: ((bytes: number, files: number) => void) | undefined
 
-  constructor(clock: Clock, initial: Readonly<Record<string, string>>) {
+  constructor(
+    clock: Clock,
+    initial: Readonly<Record<string, string>>,
+    grew: ((bytes: number, files: number) => void) | undefined,
+  ) {
+    this.#grew = grew
     this.#clock = clock
     this.#born = clock.now()
     this.#initial = initial
@@ -92,6 +114,7 @@ class MemoryTree implements Files {
     const now = this.#clock.now()
     directory.entries.set(name, { content, mode: mode ?? before?.mode ?? 0o644, mtime: now })
     if (before === undefined) directory.mtime = now
+    this.#grew?.(content.length - (before?.content.length ?? 0), before === undefined ? 1 : 0)
     this.#listeners?.changed(at)
   }
 
@@ -100,7 +123,14 @@ class MemoryTree implements Files {
     if (at === '/') throw new FileError('EBUSY', at)
     const directory = this.#find(parentOf(at))
     if (directory === undefined || !('entries' in directory)) return
-    if (!directory.entries.delete(at.slice(at.lastIndexOf('/') + 1))) return
+    const name = at.slice(at.lastIndexOf('/') + 1)
+    const gone = directory.entries.get(name)
+    if (gone === undefined) return
+    directory.entries.delete(name)
+    if (this.#grew !== undefined) {
+      const { bytes, files } = sizeOf(gone)
+      this.#grew(-bytes, -files)
+    }
     directory.mtime = this.#clock.now()
     this.#listeners?.changed(at)
   }

@@ -54,7 +54,11 @@ class Machine implements Host {
     this.cpus = options.cpus ?? 2
     this.memoryBytes = options.memoryBytes ?? 4 * 1024 ** 3
     this.random = options.random
-    this.files = createFileTree(world.clock, { ...nodeFiles(withDefaults(options)), ...options.files })
+    this.files = createFileTree(
+      world.clock,
+      { ...nodeFiles(withDefaults(options)), ...options.files },
+      (bytes, files) => this.#runtime?.resources.disk.grew(bytes, files),
+    )
     this.systemd = new Systemd({
       host: name,
       ip,
@@ -144,6 +148,8 @@ class Machine implements Host {
     this.network.setHostUp(this.name, false)
     this.systemd.powerOff()
     this.#runtime?.powerOff()
+    const { disk = 0 } = this.#runtime?.resources.outside ?? {}
+    this.#runtime?.resources.setOutside({ disk })
     this.network.setRules(this.name, NO_RULES)
     for (const directory of ['/run', '/tmp'])
       for (const name of this.files.list(directory)) this.files.remove(`${directory}/${name}`)

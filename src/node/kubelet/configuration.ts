@@ -2,7 +2,9 @@ import { parse } from 'yaml'
 import { parseGoDuration } from '../../api/duration.ts'
 import type { FileTree } from '../contract.ts'
 import { CONFIGURATION_FIELDS } from './configuration-fields.ts'
+import { flaggedFields } from './configuration-flags.ts'
 import type { Kubeconfig } from './contract.ts'
+import { DEFAULT_EVICTION_HARD, parseThresholds, type Threshold } from './eviction/thresholds.ts'
 
 /** What of a KubeletConfiguration changes what this kubelet does. Times in ms. */
 export interface KubeletConfiguration {
@@ -19,6 +21,17 @@ export interface KubeletConfiguration {
   readonly registerNode: boolean
   readonly systemReserved: Readonly<Record<string, string>>
   readonly kubeReserved: Readonly<Record<string, string>>
+  readonly evictionThresholds: readonly Threshold[]
+  readonly evictionPressureTransitionPeriod: number
+  /** Seconds a pod gets at most when a soft threshold is met. */
+  readonly evictionMaxPodGracePeriod: number
+  /** `pods`: all pods together get no more than what is allocatable. */
+  readonly enforceNodeAllocatable: readonly string[]
+  readonly imageGCHighThresholdPercent: number
+  readonly imageGCLowThresholdPercent: number
+  readonly imageMinimumGCAge: number
+  /** 0: images may be of any age. */
+  readonly imageMaximumGCAge: number
   /** The CA that client certificates are checked with. */
   readonly clientCAFile: string | undefined
 }
@@ -28,7 +41,11 @@ export const KUBECONFIG_FILE = '/etc/kubernetes/kubelet.conf'
 export const FLAGS_FILE = '/var/lib/kubelet/kubeadm-flags.env'
 
 /** A text says why the kubelet cannot run with this file, as it logs it. Source: cmd/kubelet/app/server.go loadConfigFile */
-export function loadConfiguration(files: FileTree, path = CONFIG_FILE): KubeletConfiguration | string {
+export function loadConfiguration(
+  files: FileTree,
+  path = CONFIG_FILE,
+  flags: ReadonlyMap<string, string> = new Map(),
+): KubeletConfiguration | string {
   const fail = (why: string) =>
     `failed to load kubelet config file, path: ${path}, error: failed to load Kubelet config file ${path}, error ${why}`
   const text = files.read(path)
@@ -36,7 +53,7 @@ export function loadConfiguration(files: FileTree, path = CONFIG_FILE): KubeletC
     return fail(`failed to read kubelet config file "${path}", error: open ${path}: no such file or directory`)
   const document = documentOf(text)
   if (typeof document === 'string') return fail(document)
-  return configurationOf(document, path)
+  return configurationOf({ ...document, ...flaggedFields(flags) }, path)
 }
 
 /** The nodes of a cluster have the same file: it is read once. */
@@ -91,6 +108,8 @@ function configurationOf(raw: RawConfiguration, path: string): KubeletConfigurat
       )
     return ms ?? byDefault
   }
+  const evictionThresholds = thresholdsOf(raw)
+  if (typeof evictionThresholds === 'string') return `failed to run Kubelet: ${evictionThresholds}`
   const configuration: KubeletConfiguration = {
     staticPodPath: raw.staticPodPath as string | undefined,
     fileCheckFrequency: duration('fileCheckFrequency', 20_000),
@@ -109,10 +128,35 @@ function configurationOf(raw: RawConfiguration, path: string): KubeletConfigurat
     registerNode: raw.registerNode !== false,
     systemReserved: (raw.systemReserved as Record<string, string> | undefined) ?? {},
     kubeReserved: (raw.kubeReserved as Record<string, string> | undefined) ?? {},
+    evictionThresholds,
+    evictionPressureTransitionPeriod: duration('evictionPressureTransitionPeriod', 300_000),
+    evictionMaxPodGracePeriod: (raw.evictionMaxPodGracePeriod as number | undefined) ?? 0,
+    enforceNodeAllocatable: enforcedOf(raw),
+    imageGCHighThresholdPercent: (raw.imageGCHighThresholdPercent as number | undefined) ?? 85,
+    imageGCLowThresholdPercent: (raw.imageGCLowThresholdPercent as number | undefined) ?? 80,
+    imageMinimumGCAge: duration('imageMinimumGCAge', 120_000),
+    imageMaximumGCAge: duration('imageMaximumGCAge', 0),
     clientCAFile: (raw.authentication as { x509?: { clientCAFile?: string } } | undefined)?.x509?.clientCAFile,
   }
   if (bad.length === 0) return configuration
   return `failed to load kubelet config file, path: ${path}, error: failed to load Kubelet config file ${path}, error ${bad[0]}`
+}
+
+function enforcedOf(raw: RawConfiguration): readonly string[] {
+  return (raw.enforceNodeAllocatable as readonly string[] | undefined) ?? ['pods']
+}
+
+function thresholdsOf(raw: RawConfiguration): readonly Threshold[] | string {
+  const map = (field: string) => (raw[field] as Readonly<Record<string, string>> | undefined) ?? {}
+  const isSet = raw.evictionHard !== undefined && Object.keys(map('evictionHard')).length > 0
+  const isMerged = raw.mergeDefaultEvictionSettings === true
+  return parseThresholds({
+    hard: isSet && !isMerged ? map('evictionHard') : { ...DEFAULT_EVICTION_HARD, ...map('evictionHard') },
+    soft: map('evictionSoft'),
+    softGracePeriod: map('evictionSoftGracePeriod'),
+    minimumReclaim: map('evictionMinimumReclaim'),
+    enforcesPods: enforcedOf(raw).includes('pods'),
+  })
 }
 
 interface KubeconfigFile {

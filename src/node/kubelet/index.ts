@@ -8,6 +8,7 @@ import {
   loadConfiguration,
   loadKubeconfig,
 } from './configuration.ts'
+import { CONFIGURATION_FLAGS } from './configuration-flags.ts'
 import type { Kubeconfig, KubeletDeps } from './contract.ts'
 import { Kubelet } from './kubelet.ts'
 import { kubeletMachine } from './machine.ts'
@@ -64,7 +65,7 @@ function loadFiles({ argv, files }: Process): Files | string {
   const cloud = flags.get('cloud-provider') ?? ''
   if (cloud !== '' && cloud !== 'external')
     return `failed to run Kubelet: cloud provider "${cloud}" was specified, but built-in cloud providers are disabled. Please set --cloud-provider=external and migrate to an external cloud provider`
-  const configuration = loadConfiguration(files, flags.get('config') ?? CONFIG_FILE)
+  const configuration = loadConfiguration(files, flags.get('config') ?? CONFIG_FILE, flags)
   if (typeof configuration === 'string') return configuration
   const { clientCAFile } = configuration
   if (clientCAFile !== undefined && files.read(clientCAFile) === undefined)
@@ -76,6 +77,7 @@ function loadFiles({ argv, files }: Process): Files | string {
 
 /** Flags this kubelet understands or, like the real one, takes without their meaning anything here. Source: cmd/kubelet/app/options/options.go */
 const KNOWN_FLAGS = new Set([
+  ...CONFIGURATION_FLAGS,
   'bootstrap-kubeconfig',
   'cert-dir',
   'cgroup-driver',

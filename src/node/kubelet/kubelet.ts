@@ -7,11 +7,13 @@ import type { SystemOom } from '../container-runtime/usage/node-resources.ts'
 import type { Process } from '../contract.ts'
 import type { KubeletConfiguration } from './configuration.ts'
 import type { KubeletDeps, KubeletHandle, LogOptions, LogSink, ProbeKind, StreamTarget } from './contract.ts'
+import { EvictionManager } from './eviction/manager.ts'
+import { ImageGarbageCollector } from './images/image-gc.ts'
 import type { KubeletContext } from './kubelet-context.ts'
 import { findLogContainer, streamLog } from './logs.ts'
 import type { kubeletMachine } from './machine.ts'
 import { Heartbeat } from './node-status/heartbeat.ts'
-import { nodeFacts } from './node-status/node.ts'
+import { nodeFacts, podMemoryLimit } from './node-status/node.ts'
 import { ApiSource } from './pod-worker/api-source.ts'
 import { PodEvents } from './pod-worker/pod-events.ts'
 import type { PodRecord } from './pod-worker/pod-record.ts'
@@ -45,6 +47,8 @@ export class Kubelet implements KubeletHandle {
   readonly #workers: PodWorkers
   readonly #statics: StaticPods
   readonly #prober: Prober
+  readonly #eviction: EvictionManager
+  readonly #imageGC: ImageGarbageCollector
   readonly #fileSource: FileSource
   readonly #apiSource: ApiSource
   readonly #actor: Actor<typeof kubeletMachine>
@@ -77,8 +81,19 @@ export class Kubelet implements KubeletHandle {
       onTerminating: (record) => this.#prober.terminating(record),
       onTerminated: (record) => this.#terminated(record),
     })
+    this.#imageGC = new ImageGarbageCollector(context, () => this.#heartbeat.touch())
+    this.#eviction = new EvictionManager({
+      context,
+      active: () => this.#workers.active(),
+      evict: (record, grace, ending) => this.#workers.terminate(record, grace, ending),
+      reclaimDisk: () => {
+        this.#workers.deleteUnusedContainers()
+        this.#imageGC.deleteUnused()
+      },
+      onPressure: () => this.#heartbeat.touch(),
+    })
     this.#fileSource = new FileSource(context, (pods) => this.#statics.set(pods))
-    this.#apiSource = new ApiSource(context, this.#workers, this.#statics)
+    this.#apiSource = new ApiSource(context, this.#workers, this.#statics, this.#eviction)
     this.#heartbeat = new Heartbeat({
       deps,
       configuration: parts.configuration,
@@ -87,6 +102,7 @@ export class Kubelet implements KubeletHandle {
       recorder: parts.recorder,
       clock: context.world.clock,
       log: context.log,
+      pressures: () => this.#eviction.pressures(),
       onRegistered: (node) => this.#registered(node),
     })
     this.#serve(parts)
@@ -108,11 +124,14 @@ export class Kubelet implements KubeletHandle {
   }
 
   run(): void {
-    const { client } = this.#context
+    const { client, runtime, deps, configuration } = this.#context
+    runtime.resources.limitPods(podMemoryLimit(deps, configuration))
     this.#context.log('I kubelet.go:2451] "Starting kubelet main sync loop"')
     this.#fileSource.start()
     this.#heartbeat.start()
     this.#apiSource.start()
+    this.#eviction.start()
+    this.#imageGC.start()
     this.#stops = [
       client.onReachable((reachable) => this.#actor.send({ type: reachable ? 'apiReachable' : 'apiUnreachable' })),
       this.#context.runtime.resources.onSystemOom((oom) => this.#systemOom(oom)),
@@ -136,6 +155,8 @@ export class Kubelet implements KubeletHandle {
     for (const stop of this.#stops) stop()
     this.#fileSource.stop()
     this.#apiSource.stop()
+    this.#eviction.stop()
+    this.#imageGC.stop()
     this.#heartbeat.stop()
     this.#prober.stop()
     this.#workers.stop()

@@ -51,13 +51,15 @@ export class TestNode {
 
   constructor(files: Readonly<Record<string, string>> = {}) {
     this.network.addHost('worker-1', '192.168.64.11')
-    this.files = createFileTree(this.clock, {
+    const usual = {
       '/var/lib/kubelet/config.yaml': CONFIGURATION,
       '/etc/kubernetes/kubelet.conf': KUBECONFIG,
       '/etc/kubernetes/manifests/': '',
       '/etc/cni/net.d/10-kindnet.conflist': '{}',
-      ...files,
-    })
+    }
+    this.files = createFileTree(this.clock, { ...usual, ...files }, (bytes, count) =>
+      this.runtime.resources.disk.grew(bytes, count),
+    )
     const random = new Random(7)
     const user = { name: 'system:node:worker-1', groups: ['system:nodes'] }
     this.client = createClient({ user, connection: this.wire, world: this.world, random })

@@ -66,7 +66,10 @@ export class Launcher {
   }
 
   filesOf(container: ContainerRecord): Files {
-    container.files ??= rootOf(container.config, this.#deps.world.clock)
+    const { world, resources } = this.#deps
+    container.files ??= rootOf(container.config, world.clock, (bytes, files) =>
+      resources.disk.layerGrew(container, bytes, files),
+    )
     return container.files
   }
 }

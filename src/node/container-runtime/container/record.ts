@@ -7,6 +7,7 @@ import type { ProcessHandle } from '../../process.ts'
 import type { ContainerConfig, ContainerState, RuntimeContainer, Sandbox } from '../contract.ts'
 import type { LogBuffer } from '../log.ts'
 import type { Meter } from '../usage/meter.ts'
+import type { DiskUse } from '../usage/node-disk.ts'
 import type { ProcessStreams } from './streams.ts'
 
 /** A sandbox with what only the runtime sees of it. */
@@ -14,6 +15,8 @@ export interface SandboxRecord extends Sandbox {
   ready: boolean
   readonly containers: ContainerRecord[]
 }
+
+const NOTHING: DiskUse = { bytes: 0, files: 0 }
 
 /** A container with what only the runtime sees of it. */
 export class ContainerRecord implements RuntimeContainer {
@@ -36,6 +39,8 @@ export class ContainerRecord implements RuntimeContainer {
   /** What the next exit will be called, when somebody else than the program has caused it. */
   exitReason: string | undefined
   meter?: Meter
+  /** What is in its writable layer beyond the image. */
+  layer: DiskUse = NOTHING
 
   constructor(id: string, sandbox: SandboxRecord, config: ContainerConfig, createdAt: number) {
     this.id = id
@@ -77,8 +82,12 @@ export function reasonOf({ config }: ContainerRecord, exitCode: number): string 
 }
 
 /** What a container sees below `/`: its image's files, and what is mounted. */
-export function rootOf({ mounts, image }: ContainerConfig, clock: Clock): Files {
-  return mountTree([{ path: '/', files: () => createFileTree(clock, layersOf(image)) }, ...mounts])
+export function rootOf(
+  { mounts, image }: ContainerConfig,
+  clock: Clock,
+  grew: (bytes: number, files: number) => void,
+): Files {
+  return mountTree([{ path: '/', files: () => createFileTree(clock, layersOf(image), grew) }, ...mounts])
 }
 
 const layers = new WeakMap<Image, Readonly<Record<string, string>>>()

@@ -5,8 +5,9 @@ import { argvOf } from '../container/record.ts'
 import type { Amounts } from './amounts.ts'
 import { level, peak, type Started } from './curve.ts'
 import { cpuLimit, idleMemory, idleOf, memoryLimit, SYSTEM_USAGE, usageOf } from './idle.ts'
-import { MemoryGroup } from './memory-group.ts'
 import { Meter } from './meter.ts'
+import { NodeDisk } from './node-disk.ts'
+import { SharedAmount } from './shared-amount.ts'
 import { annotatedUsage } from './written.ts'
 
 /** What a machine has: bytes, cores, files, processes. */
@@ -35,6 +36,9 @@ export interface OutsideLoad {
   readonly pids?: number
 }
 
+/** How much is taken of something, and when it will be more. */
+export type Amount = Pick<SharedAmount<never>, 'most' | 'taken' | 'firstAbove'>
+
 /** The kernel has ended a process because the whole machine had no memory left. */
 export interface SystemOom {
   readonly process: string
@@ -60,6 +64,9 @@ class User {
   }
 }
 
+const ONE_PROCESS: readonly Started[] = [{ curve: level(1), startedAt: 0 }]
+const memoryOf = (user: User): readonly Started[] => user.memory
+
 /**
  * What containers take of one machine, and what the kernel does when there is no more: control groups and the killer
  * of processes.
@@ -69,21 +76,30 @@ export class NodeResources {
   readonly size: MachineSize
   readonly #deps: NodeResourcesDeps
   readonly #users = new Map<ContainerRecord, User>()
-  readonly #machine: MemoryGroup<User>
+  readonly #machine: SharedAmount<User>
   /** Of containers whose own limit they can exceed, by container; of pods with a limit, by sandbox. */
-  readonly #own = new Map<ContainerRecord, MemoryGroup<User>>()
-  readonly #pods = new Map<string, MemoryGroup<User>>()
+  readonly #own = new Map<ContainerRecord, SharedAmount<User>>()
+  readonly #pods = new Map<string, SharedAmount<User>>()
   readonly #listeners = new Set<() => void>()
   readonly #oomListeners = new Set<(oom: SystemOom) => void>()
-  #allPods: MemoryGroup<User> | undefined
+  readonly #pids: SharedAmount<User>
+  readonly disk: NodeDisk
+  #allPods: SharedAmount<User> | undefined
   #outside: OutsideLoad = {}
   #pid = 2_000
+  #podLimit: number
 
   constructor(deps: NodeResourcesDeps) {
     this.#deps = deps
     this.size = deps.size
-    this.#machine = new MemoryGroup(deps.clock, deps.size.memory, (users) => this.#killWorst(users, true))
+    this.#podLimit = deps.size.memory
+    this.#machine = new SharedAmount(deps.clock, deps.size.memory, memoryOf, (users) => this.#killWorst(users, true))
     this.#machine.limitTo(deps.size.memory, SYSTEM_USAGE.memory)
+    this.#pids = new SharedAmount(deps.clock, deps.size.pids, ({ container }) =>
+      container.meter === undefined ? ONE_PROCESS : [container.meter.started('pids')],
+    )
+    this.#pids.limitTo(Number.POSITIVE_INFINITY, SYSTEM_USAGE.pids)
+    this.disk = new NodeDisk(deps.clock, deps.size, () => this.#changed())
   }
 
   get outside(): OutsideLoad {
@@ -94,6 +110,8 @@ export class NodeResources {
   setOutside(load: OutsideLoad): void {
     this.#outside = load
     this.#machine.limitTo(this.size.memory, this.systemMemory)
+    this.#pids.limitTo(Number.POSITIVE_INFINITY, SYSTEM_USAGE.pids + (load.pids ?? 0))
+    this.disk.setOutside(load)
     this.#changed()
   }
 
@@ -102,21 +120,27 @@ export class NodeResources {
     return SYSTEM_USAGE.memory + (this.#outside.memory ?? 0)
   }
 
+  /** Bytes that all pods may take together. */
+  get podLimit(): number {
+    return this.#podLimit
+  }
+
   /** All pods together get no more than this. Source: pkg/kubelet/cm/node_container_manager_linux.go */
   limitPods(bytes: number): void {
+    this.#podLimit = bytes
     if (this.#allPods === undefined && bytes >= this.size.memory) return
-    this.#allPods ??= new MemoryGroup(this.#deps.clock, bytes, (users) => this.#killWorst(users, false))
+    this.#allPods ??= new SharedAmount(this.#deps.clock, bytes, memoryOf, (users) => this.#killWorst(users, false))
     this.#allPods.limitTo(bytes)
     for (const user of this.#users.values()) this.#allPods.put(user)
   }
 
-  memoryTaken(now: number): number {
-    return this.#machine.taken(now)
+  /** Of everything that runs, the system included; pages are 4 KiB. */
+  get memory(): Amount {
+    return this.#machine
   }
 
-  /** When that many bytes are first taken. */
-  memoryAbove(bytes: number, from: number): ReturnType<MemoryGroup<User>['firstAbove']> {
-    return this.#machine.firstAbove(bytes, from)
+  get pids(): Amount {
+    return this.#pids
   }
 
   /** Told when somebody came, went, or takes other amounts than before: within the change. */
@@ -174,6 +198,8 @@ export class NodeResources {
     if (pod?.users.size === 0) this.#pods.delete(container.sandboxId)
     this.#allPods?.remove(user)
     this.#machine.remove(user)
+    this.#pids.remove(user)
+    this.disk.ended(container)
     this.#changed()
   }
 
@@ -184,6 +210,8 @@ export class NodeResources {
   #put(user: User): void {
     const { container } = user
     this.#machine.put(user)
+    this.#pids.put(user)
+    this.disk.put(container)
     this.#allPods?.put(user)
     this.#putOwn(user, container)
     const ofPod = container.sandbox.config.pod.spec.resources?.limits?.memory
@@ -198,17 +226,17 @@ export class NodeResources {
       let most = 0
       for (const { curve } of user.memory) most += peak(curve)
       if (most <= limit) return
-      group = new MemoryGroup(this.#deps.clock, limit, () => this.#deps.kill(container))
+      group = new SharedAmount(this.#deps.clock, limit, memoryOf, () => this.#deps.kill(container))
       this.#own.set(container, group)
     }
     group.limitTo(limit)
     group.put(user)
   }
 
-  #podGroup(sandboxId: string, limit: number): MemoryGroup<User> {
+  #podGroup(sandboxId: string, limit: number): SharedAmount<User> {
     let group = this.#pods.get(sandboxId)
     if (group === undefined) {
-      group = new MemoryGroup(this.#deps.clock, limit, (users) => this.#killWorst(users, false))
+      group = new SharedAmount(this.#deps.clock, limit, memoryOf, (users) => this.#killWorst(users, false))
       this.#pods.set(sandboxId, group)
     }
     return group

@@ -4,7 +4,8 @@ import type { Client, EventRecorder } from '../../../client/contract.ts'
 import type { Clock, Timer } from '../../../sim/clock.ts'
 import type { KubeletConfiguration } from '../configuration.ts'
 import type { KubeletDeps } from '../contract.ts'
-import { nodeConditions, sameConditions } from './conditions.ts'
+import type { Pressure } from '../eviction/thresholds.ts'
+import { nodeConditions, pressureEvents, sameConditions } from './conditions.ts'
 import { LeaseController } from './lease-controller.ts'
 import { initialNode, isExternalCloud, nodeFacts, nodeImages, withExtendedResources } from './node.ts'
 import { RuntimeState } from './runtime-state.ts'
@@ -24,6 +25,8 @@ export interface HeartbeatDeps {
   readonly recorder: EventRecorder
   readonly clock: Clock
   log(line: string): void
+  /** What the node is short of. */
+  pressures(): readonly Pressure[]
   /** The node is known to the API server. */
   onRegistered(node: Node): void
 }
@@ -120,7 +123,7 @@ export class Heartbeat {
 
   #status(old: NodeStatus | undefined, errors: readonly string[]): NodeStatus {
     const { deps, configuration, flags, clock } = this.#h
-    const conditions = nodeConditions(old?.conditions, errors, clock.now())
+    const conditions = nodeConditions(old?.conditions, errors, this.#h.pressures(), clock.now())
     const images = nodeImages(deps)
     const facts = withExtendedResources(nodeFacts(deps, configuration), old)
     // What the cloud said of addresses counts more. Source: pkg/kubelet/nodestatus/setters.go NodeAddress
@@ -161,6 +164,8 @@ export class Heartbeat {
         'Rebooted',
         `Node ${deps.nodeName} has been rebooted, boot id: ${status.nodeInfo?.bootID}`,
       )
+    for (const event of pressureEvents(node.status?.conditions, status.conditions))
+      recorder.event(node, 'Normal', event, `Node ${deps.nodeName} status is now: ${event}`)
     if (before === undefined || before.status === ready?.status) return
     const event = this.#ready ? 'NodeReady' : 'NodeNotReady'
     recorder.event(node, 'Normal', event, `Node ${deps.nodeName} status is now: ${event}`)

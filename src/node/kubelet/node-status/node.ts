@@ -1,15 +1,18 @@
-import { parseQuantity, quantityOf, subtractQuantities } from '../../../api/quantity.ts'
+import {
+  compareQuantities,
+  parseQuantity,
+  quantityOf,
+  quantityValue,
+  subtractQuantities,
+} from '../../../api/quantity.ts'
 import type { ContainerImage, Node, NodeStatus, Taint } from '../../../api/types.ts'
 import type { KubeletConfiguration } from '../configuration.ts'
 import type { KubeletDeps } from '../contract.ts'
+import { amountOf } from '../eviction/thresholds.ts'
 import { digestOf } from '../hash.ts'
 import { imageID } from '../status/container-status.ts'
 
 const DEFAULT_MAX_PODS = 110
-/** memory.available<100Mi. Source: pkg/kubelet/eviction/defaults_linux.go */
-const HARD_EVICTION_MEMORY = '100Mi'
-/** nodefs.available<10% */
-const HARD_EVICTION_NODEFS = 0.1
 /** Images listed in the status, the biggest first. Source: nodeStatusMaxImages */
 const MAX_IMAGES = 50
 
@@ -73,12 +76,6 @@ export function nodeFacts(deps: KubeletDeps, configuration: KubeletConfiguration
     memory,
     pods,
   }
-  const reserved = (resource: string) => [
-    ...[configuration.systemReserved[resource], configuration.kubeReserved[resource]].filter(
-      (value) => value !== undefined,
-    ),
-  ]
-  const less = (quantity: string, resource: string) => reserved(resource).reduce(subtractQuantities, quantity)
   return {
     addresses: [
       { address: ip, type: 'InternalIP' },
@@ -86,14 +83,45 @@ export function nodeFacts(deps: KubeletDeps, configuration: KubeletConfiguration
     ],
     allocatable: {
       ...capacity,
-      cpu: less(machine.cpu, 'cpu'),
-      'ephemeral-storage': quantityOf(Math.floor(parseQuantity(ephemeral).value * (1 - HARD_EVICTION_NODEFS))),
-      memory: inKi(subtractQuantities(less(memory, 'memory'), HARD_EVICTION_MEMORY)),
+      ...allocatableOf(capacity, configuration),
     },
     capacity,
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
     nodeInfo: nodeInfo(deps),
   }
+}
+
+/** What is kept for the system, and what eviction keeps free. Source: pkg/kubelet/cm/node_container_manager_linux.go GetNodeAllocatableReservation */
+function allocatableOf(
+  capacity: Readonly<Record<string, string>>,
+  configuration: KubeletConfiguration,
+): Readonly<Record<string, string>> {
+  const { systemReserved, kubeReserved, evictionThresholds } = configuration
+  const hard = (signal: string, resource: string) => {
+    const threshold = evictionThresholds.find((each) => each.signal === signal && each.gracePeriod === 0)
+    return threshold === undefined ? [] : [String(amountOf(threshold.value, quantityValue(capacity[resource])))]
+  }
+  const kept = (resource: string, signal?: string) => [
+    ...[systemReserved[resource], kubeReserved[resource]].filter((value) => value !== undefined),
+    ...(signal === undefined ? [] : hard(signal, resource)),
+  ]
+  const left = (resource: string, signal?: string) => {
+    const rest = kept(resource, signal).reduce(subtractQuantities, capacity[resource]!)
+    return compareQuantities(rest, '0') < 0 ? '0' : rest
+  }
+  return {
+    cpu: left('cpu'),
+    'ephemeral-storage': quantityOf(quantityValue(left('ephemeral-storage', 'nodefs.available'))),
+    memory: inKi(left('memory', 'memory.available')),
+  }
+}
+
+/** Bytes that all pods together may take. Source: node_container_manager_linux.go GetNodeAllocatableAbsolute */
+export function podMemoryLimit({ machine }: KubeletDeps, configuration: KubeletConfiguration): number {
+  const { systemReserved, kubeReserved, enforceNodeAllocatable } = configuration
+  const capacity = quantityValue(machine.memory)
+  if (!enforceNodeAllocatable.includes('pods')) return capacity
+  return Math.max(0, capacity - quantityValue(systemReserved.memory) - quantityValue(kubeReserved.memory))
 }
 
 /** What somebody else put into the capacity stays there, and can be asked for. Source: setters.go MachineInfo */

@@ -1,4 +1,5 @@
 import type { Pod, WatchEvent } from '../../../api/types.ts'
+import type { EvictionManager } from '../eviction/manager.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
 import { isMirrorPod } from '../static-pods/mirror.ts'
 import type { StaticPods } from '../static-pods/static-pods.ts'
@@ -11,9 +12,11 @@ export class ApiSource {
   readonly #context: KubeletContext
   readonly #workers: PodWorkers
   readonly #statics: StaticPods
+  readonly #eviction: EvictionManager
   #stop: (() => void) | undefined
 
-  constructor(context: KubeletContext, workers: PodWorkers, statics: StaticPods) {
+  constructor(context: KubeletContext, workers: PodWorkers, statics: StaticPods, eviction: EvictionManager) {
+    this.#eviction = eviction
     this.#context = context
     this.#workers = workers
     this.#statics = statics
@@ -72,7 +75,9 @@ export class ApiSource {
       pod.metadata.deletionTimestamp === undefined &&
       this.#context.runtime.sandboxesOf(record.uid).length === 0
     )
-      record.rejected = admit(pod, this.#context, [...this.#workers.records()])
+      record.rejected = this.#eviction.admit(pod, false) ?? admit(pod, this.#context, [...this.#workers.records()])
+    const { rejected } = record
+    if (rejected !== undefined) this.#context.events.pod(pod, 'Warning', rejected.reason, rejected.message ?? '')
     this.#workers.add(record)
     if (pod.metadata.deletionTimestamp !== undefined) this.#workers.terminate(record, graceOf(pod))
   }

@@ -17,6 +17,16 @@ export class PodEvents {
     this.#recorder.event(this.#translate(pod), type, reason, message)
   }
 
+  annotated(
+    pod: Pod,
+    annotations: Readonly<Record<string, string>> | undefined,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+  ): void {
+    this.#recorder.event(this.#translate(pod), type, reason, message, undefined, annotations)
+  }
+
   /** About one container: `fieldPath` is `spec.containers{web}`. Source: pkg/kubelet/container/ref.go GenerateContainerRef */
   container(pod: Pod, slot: ContainerSlot, type: 'Normal' | 'Warning', reason: string, message: string): void {
     const list = LISTS[slot.kind]

@@ -8,6 +8,14 @@ export interface WaitingReason {
   readonly message?: string
 }
 
+/** Why the kubelet ends a pod by itself: it will have failed. */
+export interface Ending {
+  readonly reason?: string
+  readonly message?: string
+  /** What the condition DisruptionTarget says; without it there is none. */
+  readonly disruption?: string
+}
+
 /** What the kubelet knows of one container of a pod. */
 export interface ContainerSlot {
   readonly name: string
@@ -40,7 +48,7 @@ export class PodRecord {
   /** When the kubelet has first seen the pod: `status.startTime`. Virtual ms. */
   readonly startTime: number
   /** The pod is to end, with this grace. */
-  terminating: { gracePeriodSeconds: number; readonly reason?: string; readonly message?: string } | undefined
+  terminating: (Ending & { readonly gracePeriodSeconds: number }) | undefined
   /** All containers have ended and nothing will be started again. */
   terminated = false
   /** Its object is gone from the API (or its file): nothing is reported any more. */

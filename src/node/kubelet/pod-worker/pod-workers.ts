@@ -15,7 +15,7 @@ import type { StatusManager } from '../status/status-manager.ts'
 import { ActiveDeadline, DEADLINE_MESSAGE, DEADLINE_REASON } from './active-deadline.ts'
 import { BACK_OFF_JITTER, podWorkerMachine } from './machine.ts'
 import { PodKiller } from './pod-killer.ts'
-import { type ContainerSlot, formatPod, type PodRecord } from './pod-record.ts'
+import { type ContainerSlot, type Ending, formatPod, type PodRecord } from './pod-record.ts'
 import { allocateResize } from './resize.ts'
 import { PodSyncer } from './sync-pod.ts'
 import { VolumeRetry } from './volume-retry.ts'
@@ -110,6 +110,24 @@ export class PodWorkers {
     return this.#records.values()
   }
 
+  /** Pods that have, or will have, something running. Source: kubelet_pods.go GetActivePods */
+  active(): readonly PodRecord[] {
+    return [...this.#records.values()].filter(
+      ({ terminated, rejected, terminating }) =>
+        !terminated && rejected === undefined && terminating?.reason === undefined,
+    )
+  }
+
+  /** Containers that have ended and will not be started again. Source: pkg/kubelet/container/container_gc.go DeleteAllUnusedContainers */
+  deleteUnusedContainers(): void {
+    const { runtime } = this.#context
+    for (const { terminated, slots } of this.#records.values())
+      for (const { current, previous } of slots) {
+        if (previous?.state === 'exited') runtime.removeContainer(previous.id)
+        if (terminated && current?.state === 'exited') runtime.removeContainer(current.id)
+      }
+  }
+
   /** A pod this node is to run. */
   add(record: PodRecord): void {
     this.#records.set(record.uid, record)
@@ -166,14 +184,11 @@ export class PodWorkers {
     }
   }
 
-  terminate(record: PodRecord, gracePeriodSeconds: number, reason?: string, message?: string): void {
+  /** @param ending why, when it is the kubelet's own decision */
+  terminate(record: PodRecord, gracePeriodSeconds: number, ending: Ending = {}): void {
     const asked = record.terminating
     if (record.terminated || (asked !== undefined && asked.gracePeriodSeconds <= gracePeriodSeconds)) return
-    record.terminating = {
-      gracePeriodSeconds,
-      ...(reason === undefined ? {} : { reason }),
-      ...(message === undefined ? {} : { message }),
-    }
+    record.terminating = { ...asked, ...ending, gracePeriodSeconds }
     this.#workers.send(record.uid, { type: 'terminate' })
   }
 
@@ -280,7 +295,10 @@ export class PodWorkers {
 
   #deadlineExceeded(record: PodRecord): void {
     this.#context.events.pod(record.pod, 'Normal', DEADLINE_REASON, DEADLINE_MESSAGE)
-    this.terminate(record, record.pod.spec.terminationGracePeriodSeconds ?? 30, DEADLINE_REASON, DEADLINE_MESSAGE)
+    this.terminate(record, record.pod.spec.terminationGracePeriodSeconds ?? 30, {
+      reason: DEADLINE_REASON,
+      message: DEADLINE_MESSAGE,
+    })
   }
 
   #kill(record: PodRecord): void {

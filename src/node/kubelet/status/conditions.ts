@@ -29,6 +29,8 @@ export interface ConditionInput {
   /** A main container has run. */
   readonly hasInitialized: boolean
   readonly old: PodStatus | undefined
+  /** Why the kubelet has ended it, as the condition DisruptionTarget says. */
+  readonly disruption: string | undefined
   /** RFC 3339. */
   readonly now: string
 }
@@ -43,8 +45,19 @@ export function podConditions(input: ConditionInput): readonly PodCondition[] {
     containersReady,
     { type: 'PodScheduled', status: 'True' },
   ]
-  const foreign = (input.pod.status?.conditions ?? []).filter(({ type }) => !OWNED.has(type))
-  return [...foreign, ...resizeConditions(input), ...drafts.map((draft) => finish(draft, input))]
+  const { disruption } = input
+  const foreign = (input.pod.status?.conditions ?? []).filter(
+    ({ type }) => !OWNED.has(type) && (disruption === undefined || type !== 'DisruptionTarget'),
+  )
+  const own = [...resizeConditions(input), ...drafts.map((draft) => finish(draft, input))]
+  if (disruption === undefined) return [...foreign, ...own]
+  const target = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'TerminationByKubelet',
+    message: disruption,
+  } as const
+  return [...foreign, ...own, finish(target, input)]
 }
 
 /** There only while they hold. Source: pkg/kubelet/status/status_manager.go podResizeConditions.List */

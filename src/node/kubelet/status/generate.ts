@@ -17,8 +17,8 @@ export function generatePodStatus(record: PodRecord, hostIP: string, now: number
   // Source: kubelet.go rejectPod
   if (rejected !== undefined)
     return {
-      ...(pod.status ?? {}),
       message: `Pod was rejected: ${rejected.message}`,
+      ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
       phase: 'Failed',
       qosClass: qosClass(pod),
       reason: rejected.reason,
@@ -38,6 +38,7 @@ export function generatePodStatus(record: PodRecord, hostIP: string, now: number
     hasSandbox: record.sandbox?.ready === true,
     hasInitialized,
     old,
+    disruption: record.terminated ? record.terminating?.disruption : undefined,
     now: rfc3339(now),
   })
   const init = slots.filter(({ kind }) => kind === 'init' || kind === 'sidecar')
@@ -83,7 +84,8 @@ function decidePhase(
   statuses: ReadonlyMap<string, ContainerStatus>,
   hasInitialized: boolean,
 ): string {
-  if (record.terminating?.reason !== undefined) return 'Failed'
+  // Not before nothing of it runs any more. Source: pkg/kubelet/status/status_manager.go mergePodStatus
+  if (record.terminating?.reason !== undefined && record.terminated) return 'Failed'
   // A static pod is never given a terminal phase while its file stands. Source: getPhase, #116484
   const isTerminal = record.terminated && !record.isStatic
   return phaseOf(record.pod, record.slots, statuses, isTerminal, hasInitialized)
@@ -91,7 +93,7 @@ function decidePhase(
 
 function reasonOf(record: PodRecord, old: PodStatus | undefined, phase: string) {
   const { terminating } = record
-  if (terminating?.reason !== undefined) return terminating
+  if (terminating?.reason !== undefined && record.terminated) return terminating
   return old !== undefined && old.phase === phase ? old : {}
 }
 

@@ -1,6 +1,6 @@
 import { isConditionTrue } from '../../../api/conditions.ts'
 import { hasReason } from '../../../api/status.ts'
-import { isStatus, type Pod, type PodStatus, type Status } from '../../../api/types.ts'
+import { isStatus, type Pod, type PodCondition, type PodStatus, type Status } from '../../../api/types.ts'
 import type { Timer } from '../../../sim/clock.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
 import type { PodRecord } from '../pod-worker/pod-record.ts'
@@ -94,19 +94,25 @@ export class StatusManager {
   }
 }
 
+/** The one condition that others write too. Source: pkg/kubelet/types/pod_status.go PodConditionSharedByKubelet */
+function isDisruptionByKubelet({ type, reason }: PodCondition): boolean {
+  return type === 'DisruptionTarget' && reason === 'TerminationByKubelet'
+}
+
 /** Conditions of others stay, and so does what the kubelet does not know. Source: status_manager.go mergePodStatus */
 function merge(pod: Pod, status: PodStatus): PodStatus {
   const old = pod.status ?? {}
-  const foreign = (old.conditions ?? []).filter(({ type }) => !isKubeletCondition(type))
-  const own = (status.conditions ?? []).filter(({ type }) => isKubeletCondition(type))
+  const disruption = status.conditions?.find(isDisruptionByKubelet)
+  const foreign = (old.conditions ?? []).filter(
+    ({ type }) => !isKubeletCondition(type) && (disruption === undefined || type !== 'DisruptionTarget'),
+  )
+  const own = (status.conditions ?? []).filter((each) => isKubeletCondition(each.type) || each === disruption)
   const conditions = foreign.length === 0 && own.length === status.conditions?.length ? own : [...foreign, ...own]
   const { phase, reason, message, podIP, podIPs, ...rest } = status
   const merged: PodStatus = {
     ...without(old),
     ...rest,
-    ...(status.conditions === undefined && old.conditions !== undefined
-      ? { conditions: old.conditions }
-      : { conditions }),
+    ...(conditions.length === 0 ? {} : { conditions }),
     phase,
     ...(reason === undefined ? {} : { reason }),
     ...(message === undefined ? {} : { message }),
@@ -117,6 +123,7 @@ function merge(pod: Pod, status: PodStatus): PodStatus {
 }
 
 function without({
+  conditions: _conditions,
   reason: _reason,
   message: _message,
   podIP: _podIP,

@@ -1,17 +1,13 @@
 import type { Clock, Timer } from '../../../sim/clock.ts'
 import { firstAbove, level, peak, type Started, valueAt } from './curve.ts'
 
-/** Somebody whose memory is counted. */
-export interface MemoryUser {
-  readonly memory: readonly Started[]
-}
-
 /**
- * Memory that many share up to a limit, as a control group does: a container's, a pod's, all pods' of a machine.
+ * What many share up to a limit, as a control group does memory: a container's, a pod's, all pods' of a machine.
  * Nobody looks at it until it can be exceeded; then once, at that moment.
  */
-export class MemoryGroup<User extends MemoryUser> {
+export class SharedAmount<User> {
   readonly #clock: Clock
+  readonly #curvesOf: (user: User) => readonly Started[]
   readonly #users = new Set<User>()
   readonly #peaks = new Map<User, number>()
   readonly #onExceeded: (users: ReadonlySet<User>) => void
@@ -21,8 +17,15 @@ export class MemoryGroup<User extends MemoryUser> {
   #timer: Timer | undefined
   #checking = false
 
-  constructor(clock: Clock, limit: number, onExceeded: (users: ReadonlySet<User>) => void) {
+  /** @param onExceeded called at every moment at which it gets beyond the limit */
+  constructor(
+    clock: Clock,
+    limit: number,
+    curvesOf: (user: User) => readonly Started[],
+    onExceeded: (users: ReadonlySet<User>) => void = () => undefined,
+  ) {
     this.#clock = clock
+    this.#curvesOf = curvesOf
     this.#limit = limit
     this.#onExceeded = onExceeded
   }
@@ -47,7 +50,7 @@ export class MemoryGroup<User extends MemoryUser> {
   /** Somebody has come, or takes other amounts now. */
   put(user: User): void {
     let most = 0
-    for (const { curve } of user.memory) most += peak(curve)
+    for (const { curve } of this.#curvesOf(user)) most += peak(curve)
     this.#peak += most - (this.#peaks.get(user) ?? 0)
     this.#peaks.set(user, most)
     this.#users.add(user)
@@ -62,11 +65,16 @@ export class MemoryGroup<User extends MemoryUser> {
     this.#look()
   }
 
-  /** Bytes taken now. */
+  /** The most that all can take together. */
+  get most(): number {
+    return this.#base + this.#peak
+  }
+
+  /** What all take now. */
   taken(now: number): number {
     let sum = this.#base
-    for (const { memory } of this.#users)
-      for (const { curve, startedAt } of memory) sum += valueAt(curve, now - startedAt)
+    for (const user of this.#users)
+      for (const { curve, startedAt } of this.#curvesOf(user)) sum += valueAt(curve, now - startedAt)
     return sum
   }
 
@@ -74,7 +82,7 @@ export class MemoryGroup<User extends MemoryUser> {
   firstAbove(limit: number, from: number): ReturnType<typeof firstAbove> {
     if (this.#base + this.#peak <= limit) return 'never'
     return firstAbove(
-      [{ curve: level(this.#base), startedAt: 0 }, ...[...this.#users].flatMap((user) => user.memory)],
+      [{ curve: level(this.#base), startedAt: 0 }, ...[...this.#users].flatMap((user) => this.#curvesOf(user))],
       limit,
       from,
     )

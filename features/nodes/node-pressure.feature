@@ -1,0 +1,67 @@
+@nodes
+Feature: Node-pressure eviction
+  Before a node runs out of memory or disk its kubelet ends Pods, those first that take more than they asked for, and the
+  node takes no more of them for a while.
+
+  @claim:node-09
+  Scenario: A node short of memory evicts the Pod that takes more than it requested
+    Given a cluster with 1 control plane node and 1 worker node
+    And container image "modest:1" that behaves like this:
+      | uses memory | 300Mi |
+    And container image "greedy:1" that behaves like this:
+      | uses memory | 800Mi |
+    And these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: modest}
+      spec:
+        containers: [{name: app, image: "modest:1", resources: {requests: {memory: 400Mi}}}]
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: greedy}
+      spec:
+        containers: [{name: app, image: "greedy:1", resources: {requests: {memory: 100Mi}}}]
+      """
+    And Pod "greedy" is Running within 10 seconds
+    And Pod "modest" is Running within 10 seconds
+    When node "worker-1" comes under memory pressure
+    Then Pod "greedy" matches within 30 seconds:
+      """yaml
+      status: {phase: Failed, reason: Evicted}
+      """
+    And Pod "greedy" has condition DisruptionTarget True because of TerminationByKubelet
+    And Pod "greedy" has a Warning event Evicted
+    And that event's message contains "The node was low on resource: memory. Threshold quantity: 100Mi, available: "
+    And that event's message contains "Container app was using 800Mi, request is 100Mi, has larger consumption of memory."
+    And Node "worker-1" has condition MemoryPressure True because of KubeletHasInsufficientMemory within 30 seconds
+    And Node "worker-1" has taint "node.kubernetes.io/memory-pressure:NoSchedule" within 10 seconds
+    And Node "worker-1" has a Warning event EvictionThresholdMet
+    And Pod "modest" is Running
+    When 4 minutes pass
+    Then Node "worker-1" has condition MemoryPressure True
+    When 2 minutes pass
+    Then Node "worker-1" has condition MemoryPressure False because of KubeletHasSufficientMemory
+
+  @claim:node-09
+  Scenario: A node with a full disk takes no Pods but critical ones
+    Given a cluster with 1 control plane node and 1 worker node
+    When node "worker-1" comes under disk pressure
+    Then Node "worker-1" has condition DiskPressure True because of KubeletHasDiskPressure within 30 seconds
+    And Node "worker-1" has taint "node.kubernetes.io/disk-pressure:NoSchedule" within 10 seconds
+    When these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: late}
+      spec:
+        nodeName: worker-1
+        containers: [{name: app, image: "nginx:1.27"}]
+      """
+    Then Pod "late" matches within 5 seconds:
+      """yaml
+      status: {phase: Failed, reason: Evicted, message: "Pod was rejected: The node had condition: [DiskPressure]. "}
+      """
+    When node "worker-1" is relieved of disk pressure
+    Then Node "worker-1" has condition DiskPressure False within 6 minutes
