@@ -32,7 +32,7 @@ import { createMachine, type Machine } from './machines.ts'
 import type { ControlPlane } from './programs/control-plane.ts'
 import { requestFrom, resolveFrom } from './requests.ts'
 import { ClusterStreams } from './streams.ts'
-import { DEFAULT_TOPOLOGY, KUBERNETES_VERSION, POD_CIDR, SERVICE_CIDR } from './topology.ts'
+import { DEFAULT_TOPOLOGY, KUBERNETES_VERSION, POD_CIDR, SERVICE_CIDR, WIDE_POD_CIDR } from './topology.ts'
 
 /** 2026-01-01T00:00:00Z */
 const DEFAULT_START = 1_767_225_600_000
@@ -102,7 +102,7 @@ export class SimulatedCluster implements Cluster {
       images: this.#images,
       version: topology.kubernetesVersion ?? KUBERNETES_VERSION,
       serviceCIDR: topology.serviceCIDR ?? SERVICE_CIDR,
-      podCIDR: topology.podCIDR ?? POD_CIDR,
+      podCIDR: topology.podCIDR ?? (topology.nodes.length > 256 ? WIDE_POD_CIDR : POD_CIDR),
       endpoint: this.#endpoint,
       extraArgs: options.extraArgs,
       externalCloud: this.cloud !== undefined,

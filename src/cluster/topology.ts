@@ -4,6 +4,8 @@ import type { Topology, TopologyCloud, TopologyNode } from './contract.ts'
 
 export const KUBERNETES_VERSION = 'v1.36.2'
 export const POD_CIDR = '10.244.0.0/16'
+/** For more nodes than that has ranges for. */
+export const WIDE_POD_CIDR = '10.128.0.0/9'
 export const SERVICE_CIDR = '10.96.0.0/12'
 
 /** One control plane and two workers: what `kubedrill serve` gives without a file. */

@@ -23,6 +23,8 @@ export interface ControllerManagerFlags {
   readonly endpointUpdatesBatchPeriod: number
   readonly endpointSliceUpdatesBatchPeriod: number
   readonly maxEndpointsPerSlice: number
+  readonly mirroringMaxEndpointsPerSubset: number
+  readonly mirroringEndpointSliceUpdatesBatchPeriod: number
   readonly resourceQuotaSyncPeriod: number
   readonly pvClaimBinderSyncPeriod: number
   readonly horizontalPodAutoscalerSyncPeriod: number
@@ -32,7 +34,11 @@ export interface ControllerManagerFlags {
   readonly horizontalPodAutoscalerInitialReadinessDelay: number
   readonly allocateNodeCIDRs: boolean
   readonly clusterCIDR: string
+  /** 0: the default of the range's family. */
   readonly nodeCIDRMaskSize: number
+  readonly nodeCIDRMaskSizeIPv4: number
+  readonly nodeCIDRMaskSizeIPv6: number
+  readonly serviceClusterIPRange: readonly string[]
   /** The longest life of a certificate that is signed for a CertificateSigningRequest. */
   readonly clusterSigningDuration: number
   readonly rootCAFile: string
@@ -170,12 +176,17 @@ function controllerFlags(given: Given) {
     endpointUpdatesBatchPeriod: duration(given, 'endpoint-updates-batch-period', 0),
     endpointSliceUpdatesBatchPeriod: duration(given, 'endpointslice-updates-batch-period', 0),
     maxEndpointsPerSlice: number(given, 'max-endpoints-per-slice', 100),
+    mirroringMaxEndpointsPerSubset: number(given, 'mirroring-max-endpoints-per-subset', 1_000),
+    mirroringEndpointSliceUpdatesBatchPeriod: duration(given, 'mirroring-endpointslice-updates-batch-period', 0),
     resourceQuotaSyncPeriod: duration(given, 'resource-quota-sync-period', 300_000),
     pvClaimBinderSyncPeriod: duration(given, 'pvclaimbinder-sync-period', 15_000),
     ...autoscalerFlags(given),
     allocateNodeCIDRs: bool(given, 'allocate-node-cidrs', false),
     clusterCIDR: given.get('cluster-cidr') ?? '',
-    nodeCIDRMaskSize: number(given, 'node-cidr-mask-size', 24),
+    nodeCIDRMaskSize: number(given, 'node-cidr-mask-size', 0),
+    nodeCIDRMaskSizeIPv4: number(given, 'node-cidr-mask-size-ipv4', 0),
+    nodeCIDRMaskSizeIPv6: number(given, 'node-cidr-mask-size-ipv6', 0),
+    serviceClusterIPRange: list(given, 'service-cluster-ip-range'),
     clusterSigningDuration: duration(given, 'cluster-signing-duration', 365 * 24 * 3_600_000),
     rootCAFile: given.get('root-ca-file') ?? '',
     serviceAccountPrivateKeyFile: given.get('service-account-private-key-file') ?? '',

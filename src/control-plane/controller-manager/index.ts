@@ -16,6 +16,7 @@ import { deploymentController } from './deployment/index.ts'
 import { disruptionController } from './disruption/index.ts'
 import { endpointsController } from './endpoints/index.ts'
 import { endpointSliceController } from './endpointslice/index.ts'
+import { endpointSliceMirroringController } from './endpointslice-mirroring/index.ts'
 import { ephemeralVolumeController } from './ephemeral-volume/index.ts'
 import { type ControllerManagerFlags, isControllerEnabled } from './flags.ts'
 import { garbageCollectorController } from './garbage-collector/index.ts'
@@ -24,6 +25,7 @@ import { Informers } from './informers.ts'
 import { jobController } from './job/index.ts'
 import { storedKinds } from './kinds.ts'
 import { namespaceController } from './namespace/index.ts'
+import { nodeIPAMController } from './node-ipam/index.ts'
 import { nodeLifecycleController } from './node-lifecycle/index.ts'
 import { persistentVolumeBinderController } from './persistentvolume-binder/index.ts'
 import { persistentVolumeProtectionController } from './persistentvolume-protection/index.ts'
@@ -49,11 +51,13 @@ export const controllers: readonly ControllerDescriptor[] = [
   serviceAccountController,
   replicaSetController,
   deploymentController,
+  nodeIPAMController,
   nodeLifecycleController,
   taintEvictionController,
   podGarbageCollectorController,
   endpointsController,
   endpointSliceController,
+  endpointSliceMirroringController,
   namespaceController,
   serviceAccountTokenController,
   rootCACertificatePublisherController,

@@ -9,6 +9,7 @@ export interface PodNetworkOptions {
   readonly network: Network
   /** The host's files. */
   readonly files: FileTree
+  /** Where its pods' addresses come from until the node has been given a range of its own. */
   readonly podCIDR?: string
 }
 
@@ -16,6 +17,7 @@ export interface PodNetworkOptions {
 export class PodNetwork {
   readonly #options: PodNetworkOptions
   #pool: AddressPool | undefined
+  #podCIDR: string | undefined
   #configured: boolean | undefined
 
   constructor(options: PodNetworkOptions, onChange: () => void) {
@@ -34,12 +36,20 @@ export class PodNetwork {
       : 'NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized'
   }
 
+  /** The node's spec.podCIDR, as the kubelet hands it on. Source: cri-api RuntimeService.UpdateRuntimeConfig */
+  updatePodCIDR(cidr: string): void {
+    // Pods have IPv4 addresses here.
+    if (cidr.includes(':') || cidr === (this.#podCIDR ?? this.#options.podCIDR)) return
+    this.#podCIDR = cidr
+    this.#pool = undefined
+  }
+
   /** An address that belongs to this host from now on. */
   take(): string | { readonly error: string } {
     const prefix = 'rpc error: code = Unknown desc = failed to setup network for sandbox: '
     if (this.error() !== undefined) return { error: `${prefix}cni plugin not initialized` }
     if (this.#pool === undefined) {
-      const cidr = this.#options.podCIDR ?? this.#subnet()
+      const cidr = this.#podCIDR ?? this.#options.podCIDR ?? this.#subnet()
       if (cidr === undefined) return { error: `${prefix}no IP ranges specified` }
       this.#pool = new AddressPool(cidr)
     }

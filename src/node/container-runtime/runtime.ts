@@ -108,6 +108,10 @@ class Containerd implements ContainerRuntime {
     return this.#up ? undefined : UNREACHABLE
   }
 
+  updatePodCIDR(cidr: string): void {
+    this.#podNetwork.updatePodCIDR(cidr)
+  }
+
   networkError(): string | undefined {
     return this.#podNetwork.error()
   }
