@@ -176,7 +176,7 @@ export class LocalPathProvisioner implements Provisioner {
       failed(made.message)
       return
     }
-    this.#await(name, (error) => {
+    this.#followHelper(name, (error) => {
       client.delete('Pod', name, namespace)
       if (error === undefined) {
         log('info', `Volume ${task.name} has been ${task.action}d on ${placeText(task.node, task.path)}`)
@@ -186,7 +186,7 @@ export class LocalPathProvisioner implements Provisioner {
   }
 
   /** Looks at the pod every second until it has succeeded, or too long has passed. */
-  #await(name: string, over: (error?: string) => void): void {
+  #followHelper(name: string, over: (error?: string) => void): void {
     const { client, process, namespace, config } = this.#deps
     const { timeoutSeconds } = config()
     const { clock } = process.world

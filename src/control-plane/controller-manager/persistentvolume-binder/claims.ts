@@ -1,28 +1,29 @@
+import { isPodTerminal } from '../../../api/conditions.ts'
 import { keyOf, splitKey } from '../../../api/meta.ts'
-import { isStatus, type PersistentVolumeClaim, type Status, type StorageClass } from '../../../api/types.ts'
-import { bestMatch, classOfClaim, isBoundTo, mismatch } from './matching.ts'
 import {
+  BETA_STORAGE_PROVISIONER,
   BIND_COMPLETED,
-  type BinderDependencies,
   BOUND_BY_CONTROLLER,
-  bind,
-  hasAnnotation,
-  loseClaim,
-  setClaimPhase,
-} from './writes.ts'
-
-const PROVISIONERS = ['volume.kubernetes.io/storage-provisioner', 'volume.beta.kubernetes.io/storage-provisioner']
-const SELECTED_NODE = 'volume.kubernetes.io/selected-node'
-const DEFAULT_CLASS = [
-  'storageclass.kubernetes.io/is-default-class',
-  'storageclass.beta.kubernetes.io/is-default-class',
-]
+  defaultStorageClass,
+  isDelayed,
+  SELECTED_NODE,
+  STORAGE_PROVISIONER,
+  storageClassOf,
+} from '../../../api/storage.ts'
+import { isStatus, type PersistentVolumeClaim, type Status, type StorageClass } from '../../../api/types.ts'
+import { claimNamesOf } from '../ephemeral-claims.ts'
+import { bestMatch, isBoundTo, mismatch } from './matching.ts'
+import { driverInsteadOf, withMigration } from './migration.ts'
+import { type BinderDependencies, bind, hasAnnotation, loseClaim, setClaimPhase } from './writes.ts'
 
 /** Source: pkg/controller/volume/persistentvolume/pv_controller.go syncClaim */
 export function syncClaim(key: string, deps: BinderDependencies): Status | undefined {
   const { namespace, name } = splitKey(key)
-  const claim = deps.client.get('PersistentVolumeClaim', name, namespace)
-  if (claim === undefined) return undefined
+  const found = deps.client.get('PersistentVolumeClaim', name, namespace)
+  if (found === undefined) return undefined
+  const needsChange = withMigration(found) !== found
+  const claim = needsChange ? deps.client.update('PersistentVolumeClaim', name, namespace, withMigration) : found
+  if (isStatus(claim)) return claim
   return hasAnnotation(claim, BIND_COMPLETED) ? syncBound(claim, deps) : syncUnbound(claim, deps)
 }
 
@@ -65,9 +66,9 @@ function syncUnbound(claim: PersistentVolumeClaim, deps: BinderDependencies): St
 
 function findVolume(claim: PersistentVolumeClaim, deps: BinderDependencies): Status | undefined {
   const { client, recorder } = deps
-  const className = classOfClaim(claim)
+  const className = storageClassOf(claim)
   const storageClass = className === '' ? undefined : client.get('StorageClass', className)
-  const delayed = storageClass?.volumeBindingMode === 'WaitForFirstConsumer'
+  const delayed = storageClass !== undefined && isDelayed(storageClass)
   const volume = bestMatch(claim, client.list('PersistentVolume'), delayed)
   if (volume !== undefined) return bind(deps, volume, claim)
   const defaulted = assignDefaultClass(claim, deps)
@@ -86,17 +87,8 @@ function assignDefaultClass(
   claim: PersistentVolumeClaim,
   { client }: BinderDependencies,
 ): 'assigned' | Status | undefined {
-  if (claim.spec.storageClassName !== undefined || classOfClaim(claim) !== '') return undefined
-  const isDefault = ({ metadata }: StorageClass) =>
-    DEFAULT_CLASS.some((name) => metadata.annotations?.[name] === 'true')
-  const [newest] = client
-    .list('StorageClass')
-    .filter(isDefault)
-    .sort((a, b) => {
-      const [left = '', right = ''] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp]
-      if (left !== right) return left > right ? -1 : 1
-      return a.metadata.name < b.metadata.name ? -1 : 1
-    })
+  if (claim.spec.storageClassName !== undefined || storageClassOf(claim) !== '') return undefined
+  const newest = defaultStorageClass(client.list('StorageClass'))
   if (newest === undefined) return undefined
   const { name, namespace } = claim.metadata
   const answer = client.update('PersistentVolumeClaim', name, namespace, (now) => ({
@@ -111,9 +103,7 @@ function tellWaiting(claim: PersistentVolumeClaim, { client, recorder }: BinderD
   const { name, namespace } = claim.metadata
   const waiting = client
     .list('Pod', { namespace: namespace! })
-    .filter(
-      ({ spec }) => !spec.nodeName && spec.volumes?.some((each) => each.persistentVolumeClaim?.claimName === name),
-    )
+    .filter((pod) => !pod.spec.nodeName && !isPodTerminal(pod) && claimNamesOf(pod).includes(name))
     .map(({ metadata }) => metadata.name)
   const [one] = waiting
   if (one === undefined) {
@@ -136,23 +126,37 @@ function provision(
     recorder.event(claim, 'Warning', 'ProvisioningFailed', message)
   }
   if (storageClass === undefined) return fail(`storageclass.storage.k8s.io "${className}" not found`)
-  const { provisioner } = storageClass
-  if (provisioner.startsWith('kubernetes.io/')) return fail(`no volume plugin matched name: ${provisioner}`)
-  const { name, namespace, annotations } = claim.metadata
-  if (PROVISIONERS.some((each) => annotations?.[each] !== provisioner)) {
-    const added = Object.fromEntries(PROVISIONERS.map((each) => [each, provisioner]))
-    const answer = client.update('PersistentVolumeClaim', name, namespace, (now) => ({
-      ...now,
-      metadata: { ...now.metadata, annotations: { ...now.metadata.annotations, ...added } },
-    }))
-    if (isStatus(answer)) {
-      claimChanged(keyOf(claim))
-      return fail(`Error saving claim: ${answer.message}`)
-    }
+  const asked = storageClass.provisioner
+  const provisioner = driverInsteadOf(asked) ?? asked
+  const isBuiltIn = provisioner.startsWith('kubernetes.io/')
+  if (isBuiltIn && provisioner !== HOST_PATH) return fail(`no volume plugin matched name: ${provisioner}`)
+  const annotated = setProvisioner(claim, provisioner, client)
+  if (annotated !== undefined) {
+    claimChanged(keyOf(claim))
+    return fail(`Error saving claim: ${annotated.message}`)
   }
+  // --enable-hostpath-provisioner is off by default.
+  if (isBuiltIn) return fail(`Failed to create provisioner: provisioning in volume plugin "${HOST_PATH}" is disabled`)
   const message =
     `Waiting for a volume to be created either by the external provisioner '${provisioner}' ` +
     'or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.'
   recorder.event(claim, 'Normal', 'ExternalProvisioning', message)
   return undefined
+}
+
+const HOST_PATH = 'kubernetes.io/host-path'
+
+/** Source: setClaimProvisioner */
+function setProvisioner(
+  { metadata: { name, namespace, annotations } }: PersistentVolumeClaim,
+  provisioner: string,
+  client: BinderDependencies['client'],
+): Status | undefined {
+  if (annotations?.[STORAGE_PROVISIONER] === provisioner) return undefined
+  const added = { [BETA_STORAGE_PROVISIONER]: provisioner, [STORAGE_PROVISIONER]: provisioner }
+  const answer = client.update('PersistentVolumeClaim', name, namespace, (now) => ({
+    ...now,
+    metadata: { ...now.metadata, annotations: { ...now.metadata.annotations, ...added } },
+  }))
+  return isStatus(answer) ? answer : undefined
 }

@@ -1,9 +1,12 @@
 import { keyOf } from '../../../api/meta.ts'
+import { BIND_COMPLETED } from '../../../api/storage.ts'
 import type { Controller, ControllerContext, ControllerDescriptor } from '../controller.ts'
 import { startLoop } from '../machine.ts'
 import { syncClaim } from './claims.ts'
+import { isReclaimedHere } from './reclaim.ts'
+import { Recycler } from './recycler.ts'
 import { syncVolume } from './volumes.ts'
-import { BIND_COMPLETED, type BinderDependencies, hasAnnotation } from './writes.ts'
+import { type BinderDependencies, hasAnnotation } from './writes.ts'
 
 /** Binds claims to volumes and reclaims volumes. Source: pkg/controller/volume/persistentvolume/pv_controller_base.go */
 export const persistentVolumeBinderController: ControllerDescriptor = {
@@ -21,34 +24,47 @@ function startPersistentVolumeBinder({ client, informers, recorder, world, flags
     recorder,
     now: () => clock.now(),
     claimChanged: (key) => claims.queue.add(key),
+    recycler: new Recycler({ client, recorder }),
   }
   const component = 'controller-manager/persistentvolume-binder-controller'
   const claims = startLoop({ component, world, reconcile: (key) => syncClaim(key, deps) })
   const volumes = startLoop({ component: `${component}/volumes`, world, reconcile: (name) => syncVolume(name, deps) })
 
-  /** Claims that wait for a volume are looked at again every --pvclaimbinder-sync-period. */
-  const waiting = new Set<string>()
+  /** Claims that wait for a volume and volumes that wait for their end are looked at again every --pvclaimbinder-sync-period. */
+  const waitingClaims = new Set<string>()
+  const waitingVolumes = new Set<string>()
+  const startedAt = clock.now()
   let resync: ReturnType<typeof clock.setTimeout> | undefined
   function lookAgainLater(): void {
-    resync ??= clock.setTimeout(() => {
-      resync = undefined
-      for (const key of waiting) claims.queue.add(key)
-      if (waiting.size > 0) lookAgainLater()
-    }, flags.pvClaimBinderSyncPeriod)
+    const period = flags.pvClaimBinderSyncPeriod
+    resync ??= clock.setTimeout(
+      () => {
+        resync = undefined
+        for (const key of waitingClaims) claims.queue.add(key)
+        for (const name of waitingVolumes) volumes.queue.add(name)
+        if (waitingClaims.size + waitingVolumes.size > 0) lookAgainLater()
+      },
+      period - ((clock.now() - startedAt) % period),
+    )
   }
   const stops = [
     informers.on('PersistentVolume', ({ type, object: volume }) => {
       const { claimRef } = volume.spec
       if (type !== 'DELETED') volumes.queue.add(volume.metadata.name)
       else if (claimRef !== undefined) claims.queue.add(`${claimRef.namespace}/${claimRef.name}`)
+      if (type === 'DELETED' || !isReclaimedHere(volume)) waitingVolumes.delete(volume.metadata.name)
+      else {
+        waitingVolumes.add(volume.metadata.name)
+        lookAgainLater()
+      }
     }),
     informers.on('PersistentVolumeClaim', ({ type, object: claim }) => {
       const key = keyOf(claim)
       if (type !== 'DELETED') claims.queue.add(key)
       else if (claim.spec.volumeName) volumes.queue.add(claim.spec.volumeName)
-      if (type === 'DELETED' || hasAnnotation(claim, BIND_COMPLETED)) waiting.delete(key)
+      if (type === 'DELETED' || hasAnnotation(claim, BIND_COMPLETED)) waitingClaims.delete(key)
       else {
-        waiting.add(key)
+        waitingClaims.add(key)
         lookAgainLater()
       }
     }),
@@ -57,6 +73,7 @@ function startPersistentVolumeBinder({ client, informers, recorder, world, flags
     stop() {
       for (const stop of stops) stop()
       clock.clearTimeout(resync)
+      deps.recycler.stop()
       claims.stop()
       volumes.stop()
     },

@@ -1,17 +1,10 @@
 import { selectorFromLabelSelector } from '../../../api/labels.ts'
 import { isDeleting } from '../../../api/meta.ts'
 import { compareQuantities } from '../../../api/quantity.ts'
+import { storageClassOf } from '../../../api/storage.ts'
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../api/types.ts'
 
 /** Which volume fits a claim: pure. Source: component-helpers/storage/volume/pv_helpers.go */
-
-export function classOfClaim({ metadata, spec }: PersistentVolumeClaim): string {
-  return metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? spec.storageClassName ?? ''
-}
-
-function classOfVolume({ metadata, spec }: PersistentVolume): string {
-  return metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? spec.storageClassName ?? ''
-}
 
 /** By name and, where the volume says one, by uid. Source: IsVolumeBoundToClaim */
 export function isBoundTo({ spec: { claimRef } }: PersistentVolume, { metadata }: PersistentVolumeClaim): boolean {
@@ -73,7 +66,7 @@ export function bestMatch(
 function isFree(claim: PersistentVolumeClaim, volume: PersistentVolume): boolean {
   const { selector } = claim.spec
   const selected = selector === undefined || selectorFromLabelSelector(selector).matches(volume.metadata.labels)
-  return volume.status?.phase === 'Available' && selected && classOfVolume(volume) === classOfClaim(claim)
+  return volume.status?.phase === 'Available' && selected && storageClassOf(volume) === storageClassOf(claim)
 }
 
 function smallest(volumes: readonly PersistentVolume[]): PersistentVolume | undefined {
@@ -88,7 +81,7 @@ function smallest(volumes: readonly PersistentVolume[]): PersistentVolume | unde
 export function mismatch(volume: PersistentVolume, claim: PersistentVolumeClaim): string | undefined {
   if (isDeleting(volume)) return `the volume is marked for deletion ${JSON.stringify(volume.metadata.name)}`
   if (isTooSmall(claim, volume)) return 'requested PV is too small'
-  if (classOfVolume(volume) !== classOfClaim(claim)) return 'storageClassName does not match'
+  if (storageClassOf(volume) !== storageClassOf(claim)) return 'storageClassName does not match'
   if (!sameAttributes(claim, volume)) return 'volumeAttributesClassName does not match'
   if (differInMode(claim, volume)) return 'incompatible volumeMode'
   return hasModes(claim, volume) ? undefined : 'incompatible accessMode'

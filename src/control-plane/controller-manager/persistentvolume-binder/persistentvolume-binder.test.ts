@@ -154,6 +154,74 @@ describe('a class', () => {
   })
 })
 
+describe('a class of what was built in once', () => {
+  test('is served by the driver that took over', () => {
+    const ebs = storageClass('ebs', { provisioner: 'kubernetes.io/aws-ebs' })
+    const cluster = start(ebs, claim('data', '1Gi', { storageClassName: 'ebs' }))
+    expect(cluster.client.get('PersistentVolumeClaim', 'data', 'default')!.metadata.annotations).toMatchObject({
+      'volume.kubernetes.io/storage-provisioner': 'ebs.csi.aws.com',
+    })
+    expect(cluster.messages('ExternalProvisioning')[0]).toContain("'ebs.csi.aws.com'")
+  })
+
+  test('is still deleted here where nobody took over', () => {
+    const made = { ...volume('v', '1Gi', { persistentVolumeReclaimPolicy: 'Delete' }) }
+    const annotations = { 'pv.kubernetes.io/provisioned-by': 'kubernetes.io/host-path' }
+    const cluster = start({ ...made, metadata: { name: 'v', annotations } })
+    const finalizers = () => cluster.client.get('PersistentVolume', 'v')!.metadata.finalizers
+    expect(finalizers()).toEqual(['kubernetes.io/pv-controller'])
+    cluster.client.update('PersistentVolume', 'v', undefined, (now) => ({
+      ...now,
+      spec: { ...now.spec, persistentVolumeReclaimPolicy: 'Retain' },
+    }))
+    cluster.clock.settle()
+    expect(finalizers()).toEqual([])
+  })
+})
+
+describe('a volume that is recycled', () => {
+  const released = () => {
+    const cluster = start(volume('v', '3Gi', { persistentVolumeReclaimPolicy: 'Recycle' }), claim('data', '1Gi'))
+    cluster.client.delete('PersistentVolumeClaim', 'data', 'default')
+    cluster.clock.settle()
+    return cluster
+  }
+  const end = (cluster: TestCluster, status: { phase: string; message?: string }) => {
+    cluster.client.updateStatus('Pod', 'recycler-for-v', 'default', (now) => ({ ...now, status }))
+    cluster.clock.settle()
+  }
+
+  test('is scrubbed by a pod and free again', () => {
+    const cluster = released()
+    expect(phase(cluster, 'v')).toBe('Released')
+    expect(cluster.client.get('Pod', 'recycler-for-v', 'default')!.spec.activeDeadlineSeconds).toBe(90)
+    end(cluster, { phase: 'Succeeded' })
+    expect(cluster.messages('VolumeRecycled')).toEqual(['Volume recycled'])
+    expect(phase(cluster, 'v')).toBe('Available')
+    expect(cluster.client.get('PersistentVolume', 'v')!.spec.claimRef).toBeUndefined()
+    expect(cluster.client.get('Pod', 'recycler-for-v', 'default')).toBeUndefined()
+  })
+
+  test('has Failed with its pod, and is tried again', () => {
+    const cluster = released()
+    end(cluster, { phase: 'Failed', message: 'no space' })
+    expect(cluster.messages('VolumeFailedRecycle')).toEqual(['Recycle failed: failed to recycle volume: no space'])
+    expect(phase(cluster, 'v')).toBe('Failed')
+    cluster.clock.advance(15_000)
+    expect(cluster.client.get('Pod', 'recycler-for-v', 'default')).toBeDefined()
+  })
+
+  test('waits for the pods that still use it', () => {
+    const cluster = start(volume('v', '1Gi', { persistentVolumeReclaimPolicy: 'Recycle' }), claim('data', '1Gi'))
+    const volumes = [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }]
+    const metadata = { name: 'p', namespace: 'default' }
+    made(cluster.client.create({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [], volumes } }))
+    cluster.client.delete('PersistentVolumeClaim', 'data', 'default')
+    cluster.clock.settle()
+    expect(cluster.messages('VolumeFailedRecycle')[0]).toBe('Volume is used by pods: default/p')
+  })
+})
+
 describe('a volume whose claim goes', () => {
   test.each([
     ['Retain', '/data/v', 'Released', []],

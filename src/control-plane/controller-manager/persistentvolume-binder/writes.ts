@@ -1,3 +1,4 @@
+import { BIND_COMPLETED, BOUND_BY_CONTROLLER } from '../../../api/storage.ts'
 import { rfc3339 } from '../../../api/time.ts'
 import {
   type Answer,
@@ -9,6 +10,7 @@ import {
   type Status,
 } from '../../../api/types.ts'
 import type { Client, EventRecorder } from '../../../client/contract.ts'
+import type { Recycler } from './recycler.ts'
 
 /** The writes of the binder. Source: pkg/controller/volume/persistentvolume/pv_controller.go */
 
@@ -17,10 +19,10 @@ export interface BinderDependencies {
   readonly recorder: EventRecorder
   readonly now: () => number
   readonly claimChanged: (key: string) => void
+  readonly recycler: Recycler
 }
 
-export const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed'
-export const BOUND_BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller'
+const PRE_RESIZE_CAPACITY = 'volume.alpha.kubernetes.io/pre-resize-capacity'
 
 export function annotated<T extends { readonly metadata: ObjectMeta }>(object: T, ...names: string[]): T {
   const added = Object.fromEntries(names.map((name) => [name, 'yes']))
@@ -130,11 +132,13 @@ function claimStatus(
   const sameModes = accessModes?.join() === spec.accessModes?.join()
   if (status.phase === phase && sameModes) return status
   const attributes = volume.spec.volumeAttributesClassName
+  const before = volume.metadata.annotations?.[PRE_RESIZE_CAPACITY]
+  const capacityNow = before === undefined ? spec.capacity : { ...status.capacity, storage: before }
   return {
     ...status,
     phase,
     ...(spec.accessModes && { accessModes: spec.accessModes }),
-    ...(status.phase !== phase && spec.capacity && { capacity: spec.capacity }),
+    ...(status.phase !== phase && capacityNow && { capacity: capacityNow }),
     ...(status.phase === 'Pending' &&
       phase === 'Bound' &&
       attributes && { currentVolumeAttributesClassName: attributes }),
@@ -163,7 +167,8 @@ export function unbind(deps: BinderDependencies, volume: PersistentVolume): Stat
       return { ...now, spec: { ...spec, claimRef: reference } }
     }
     const { [BOUND_BY_CONTROLLER]: _, ...annotations } = now.metadata.annotations ?? {}
-    return { ...now, spec, metadata: { ...now.metadata, annotations } }
+    const { annotations: _all, ...metadata } = now.metadata
+    return { ...now, spec, metadata: Object.keys(annotations).length === 0 ? metadata : { ...metadata, annotations } }
   })
   return isStatus(answer) ? answer : setVolumePhase(deps, answer as PersistentVolume, 'Available')
 }

@@ -2,7 +2,7 @@ import { isPodTerminal } from '../../../api/conditions.ts'
 import { isDeleting, keyOf, splitKey } from '../../../api/meta.ts'
 import type { PersistentVolumeClaim, Pod } from '../../../api/types.ts'
 import type { Controller, ControllerContext, ControllerDescriptor } from '../controller.ts'
-import { ephemeralClaimName, isClaimOf } from '../ephemeral-claims.ts'
+import { claimNamesOf, ephemeralClaimName, isClaimOf } from '../ephemeral-claims.ts'
 import { startLoop } from '../machine.ts'
 import { needsProtection, protect } from '../protection.ts'
 
@@ -34,7 +34,7 @@ function startClaimProtection({ client, informers, world }: ControllerContext): 
     stops.push(
       informers.on('Pod', ({ type, object: pod }) => {
         const letsGo = type === 'DELETED' || isPodTerminal(pod) || isShutDown(pod) || !pod.spec.nodeName
-        for (const name of letsGo ? claimNames(pod) : []) loop.queue.add(`${pod.metadata.namespace}/${name}`)
+        for (const name of letsGo ? claimNamesOf(pod) : []) loop.queue.add(`${pod.metadata.namespace}/${name}`)
       }),
     )
   }
@@ -50,16 +50,6 @@ function startClaimProtection({ client, informers, world }: ControllerContext): 
       loop.stop()
     },
   }
-}
-
-function claimNames(pod: Pod): readonly string[] {
-  return (pod.spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) =>
-    persistentVolumeClaim === undefined
-      ? ephemeral === undefined
-        ? []
-        : [ephemeralClaimName(pod, name)]
-      : [persistentVolumeClaim.claimName],
-  )
 }
 
 /** Source: podIsShutDown */
