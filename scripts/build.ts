@@ -11,6 +11,7 @@ import { build } from 'esbuild'
 const entries = {
   cli: 'src/cli/main.ts',
   index: 'src/index.ts',
+  extension: 'src/extension.ts',
   'gherkin/index': 'src/gherkin/index.ts',
 }
 

@@ -29,6 +29,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ['server', 'gherkin', 'exercises', 'cluster', 'client', 'api', 'sim'],
   // What users of the package import.
   'index.ts': ['server', 'gherkin', 'exercises', 'cluster', 'client', 'api', 'sim'],
+  // What extensions of the core are written with.
+  'extension.ts': [
+    ...['cluster', 'node', 'scheduler', 'controller-manager', 'apiserver', 'network', 'client', 'api', 'sim'],
+  ],
   'version.ts': [],
 }
 

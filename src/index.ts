@@ -1,5 +1,6 @@
 /** kubedrill as a library: a cluster in this process, driven by whoever holds its clock. */
 export type { Client } from './client/contract.ts'
+export type { Extension } from './cluster/extension.ts'
 export {
   type Cluster,
   type ClusterOptions,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AnyStateMachine } from 'xstate'
 import { statecharts } from '../cluster/statecharts.ts'
+import { usedExtensions } from '../gherkin/extensions.ts'
 import { TRANSITIONS_DIRECTORY, type TransitionTimes } from '../gherkin/transitions-seen.ts'
 import { type Arrow, arrowsOf } from '../sim/transitions.ts'
 
@@ -23,7 +24,10 @@ export function recordTransitions(): () => string {
 /** What share of the statecharts' transitions were fired, and each that was not. */
 export function transitionReport(
   parts: readonly TransitionTimes[],
-  machines: readonly AnyStateMachine[] = statecharts.map(({ machine }) => machine),
+  machines: readonly AnyStateMachine[] = [
+    ...statecharts,
+    ...usedExtensions().flatMap((each) => each.statecharts ?? []),
+  ].map(({ machine }) => machine),
 ): string {
   const fired = (machine: AnyStateMachine, index: number) =>
     parts.some((times) => (times[machine.id]?.[index] ?? 0) > 0)

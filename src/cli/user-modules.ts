@@ -12,6 +12,7 @@ type Urls = Readonly<Record<string, string>>
 export function shareModules(): void {
   const own = {
     kubedrill: pathToFileURL(join(PACKAGE_ROOT, 'dist', 'index.js')).href,
+    'kubedrill/extension': pathToFileURL(join(PACKAGE_ROOT, 'dist', 'extension.js')).href,
     'kubedrill/gherkin': pathToFileURL(join(PACKAGE_ROOT, 'dist', 'gherkin', 'index.js')).href,
   }
   const cucumber = '@cucumber/cucumber'

@@ -96,9 +96,9 @@ class ApiClient implements Client {
     }
   }
 
-  create<T extends KubernetesObject>(object: T, options?: RequestOptions): Answer<T> {
+  create<T extends KubernetesObject>(object: T, options?: RequestOptions, as?: Kind): Answer<T> {
     const { metadata, apiVersion, kind } = object
-    const known = resourceOf(kind)
+    const known = as === undefined ? resourceOf(kind) : addressOf(as)
     if (known === undefined) throw new Error(`no resource is known for kind ${kind}`)
     const resource = { group: groupOf(apiVersion), version: versionOf(apiVersion), resource: known.resource }
     return this.#send({

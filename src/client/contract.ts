@@ -37,7 +37,8 @@ export interface Client {
    * difference is delivered. Events come in revision order, on the clock.
    */
   watch<K extends Kind>(kind: K, options: ListOptions, onEvent: (event: WatchEvent<ObjectOf<K>>) => void): () => void
-  create<T extends KubernetesObject>(object: T, options?: RequestOptions): Answer<T>
+  /** @param as how the client knows the kind, where that is not its name: a custom resource's */
+  create<T extends KubernetesObject>(object: T, options?: RequestOptions, as?: Kind): Answer<T>
   /** The write is a function of the current object, applied at write time; `undefined` leaves it as it is. */
   update<K extends Kind>(
     kind: K,

@@ -12,6 +12,7 @@ import type { VirtualClock } from '../sim/clock.ts'
 import type { LiveCharts } from '../sim/live-charts.ts'
 import type { Trace } from '../sim/trace.ts'
 import type { CloudAction } from './cloud.ts'
+import type { Extension } from './extension.ts'
 import type { Input } from './inputs.ts'
 import type { Streams } from './streams.ts'
 
@@ -75,6 +76,8 @@ export interface ClusterOptions {
   readonly keepTrace?: boolean
   /** Extra images, as declared in YAML (fixtures/images). */
   readonly images?: readonly DeclaredImage[]
+  /** Controllers, plug-ins and programs of somebody's own: docs/extending.md. */
+  readonly extensions?: readonly Extension[]
 }
 
 export type { DeclaredImage } from '../node/container-runtime/declared-image.ts'

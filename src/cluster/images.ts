@@ -6,6 +6,7 @@ import { coreDNSOf, kubeProxyOf, localPathOf, metricsServerOf } from './programs
 import { cloudControllerManagerProgram } from './programs/cloud-controller-manager.ts'
 import type { ControlPlane } from './programs/control-plane.ts'
 import { etcdProgram } from './programs/etcd.ts'
+import { inCluster } from './programs/in-cluster.ts'
 import { apiServerProgram } from './programs/kube-apiserver.ts'
 import { controllerManagerProgram } from './programs/kube-controller-manager.ts'
 import { schedulerProgram } from './programs/kube-scheduler.ts'
@@ -26,5 +27,8 @@ export function createImages(plane: ControlPlane, barrier: Barrier, declared: re
     'metrics-server': metricsServerOf(plane),
     'local-path-provisioner': localPathOf(plane),
   }
-  return createImageCatalogue({ network: plane.network, barrier, declared, programs })
+  const provided = plane.extensions.flatMap(({ images = [] }) =>
+    images.map(({ program, ...image }) => ({ ...image, program: program(inCluster(plane)) })),
+  )
+  return createImageCatalogue({ network: plane.network, barrier, declared, provided, programs })
 }

@@ -23,6 +23,7 @@ import { CloudActions, cloudOf, powerByCloud } from './cloud.ts'
 import type { Cluster, ClusterOptions, DeclaredImage, EtcdView, Faults, HostView, RequestOutcome } from './contract.ts'
 import { ApiEndpoints } from './endpoints.ts'
 import { etcdView } from './etcd-view.ts'
+import { checkedExtensions } from './extension-names.ts'
 import { ClusterFaults } from './faults.ts'
 import { Halted } from './halted.ts'
 import { HostDoor } from './host-door.ts'
@@ -241,6 +242,7 @@ export class SimulatedCluster implements Cluster {
       authority: this.#options.authority,
       certificates: this.#options.certificates,
       caCertificate: this.#options.caCertificate ?? PLACEHOLDER_CA,
+      extensions: checkedExtensions(this.#options.extensions ?? []),
       client: (host, endpoint, user) =>
         createClient({
           user,

@@ -15,6 +15,7 @@ import { writeTransitionsSeen } from './transitions-seen.ts'
 import { vocabulary } from './vocabulary.ts'
 import { World } from './world.ts'
 
+export { extend } from './extensions.ts'
 export type { StepDefinition } from './step.ts'
 export { step } from './step.ts'
 export { vocabulary } from './vocabulary.ts'

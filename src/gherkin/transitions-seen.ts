@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { statecharts } from '../cluster/statecharts.ts'
 import { TransitionCounts } from '../sim/transitions.ts'
+import { usedExtensions } from './extensions.ts'
 
 /** How often the scenarios of this process have fired each transition of each statechart. */
 export const transitionsSeen = new TransitionCounts()
@@ -17,7 +18,10 @@ export function writeTransitionsSeen(): void {
   const directory = process.env[TRANSITIONS_DIRECTORY]
   if (!directory) return
   const times: TransitionTimes = Object.fromEntries(
-    statecharts.map(({ machine }) => [machine.id, transitionsSeen.of(machine).map((seen) => seen.times)]),
+    [...statecharts, ...usedExtensions().flatMap((each) => each.statecharts ?? [])].map(({ machine }) => [
+      machine.id,
+      transitionsSeen.of(machine).map((seen) => seen.times),
+    ]),
   )
   writeFileSync(join(directory, `${process.pid}.json`), JSON.stringify(times))
 }

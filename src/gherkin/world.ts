@@ -6,6 +6,7 @@ import { createCluster } from '../cluster/index.ts'
 import { advance } from '../sim/barrier.ts'
 import { shortDuration } from './durations.ts'
 import { explain } from './explain.ts'
+import { usedExtensions } from './extensions.ts'
 import { History } from './history.ts'
 import { NotCapable, SpecError } from './step.ts'
 import { transitionsSeen } from './transitions-seen.ts'
@@ -62,7 +63,8 @@ export class World {
   build(topology?: Topology, options: ClusterOptions = {}): Cluster {
     if (this.#cluster)
       throw new SpecError('this scenario has a cluster already: say what it is made of in its first step')
-    const given = { topology, startAt: this.startAt, seed: this.options.seed, images: this.images, ...options }
+    const { startAt, images } = this
+    const given = { topology, startAt, seed: this.options.seed, images, extensions: usedExtensions(), ...options }
     return this.#use(createCluster(given))
   }
 

@@ -7,6 +7,7 @@ import type { EtcdCluster } from '../../control-plane/etcd/index.ts'
 import type { Network } from '../../network/contract.ts'
 import type { FileTree } from '../../node/contract.ts'
 import type { ApiEndpoints } from '../endpoints.ts'
+import type { Extension } from '../extension.ts'
 import type { Halted } from '../halted.ts'
 
 /** What the programs of the control plane share. */
@@ -27,6 +28,8 @@ export interface ControlPlane {
   readonly caCertificate: string
   /** A client of a component on a host, for the address `ip:port` of an API server. */
   client(host: string, endpoint: string, user: UserInfo): Client
+  /** What was added to this cluster from outside. */
+  readonly extensions: readonly Extension[]
   /** Counts starts of API servers on a host: each has chance of its own. */
   starts(host: string): number
 }

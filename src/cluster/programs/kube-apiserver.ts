@@ -46,7 +46,8 @@ export function apiServerProgram(plane: ControlPlane): Program {
         process.exit(0)
       })
       process.onEnd(() => chart.stop())
-      const wrong = 'error' in flags ? `Error: ${flags.error}` : configurationProblem(flags, process)
+      const wrong =
+        'error' in flags ? `Error: ${flags.error}` : configurationProblem(flags, process, pluginNames(plane))
       chart.send(wrong === undefined ? { type: 'configured' } : { type: 'misconfigured', why: wrong })
     },
   }
@@ -58,7 +59,7 @@ function unreachable(servers: string): string {
 }
 
 /** What is wrong with the flags' values, as the server logs it before it exits. */
-function configurationProblem(flags: Flags, process: Process): string | undefined {
+function configurationProblem(flags: Flags, process: Process, known: ReadonlySet<string>): string | undefined {
   for (const flag of API_SERVER_FILES) {
     const file = flags.get(flag)
     if (file !== undefined && process.files.read(file) === undefined) return `open ${file}: no such file or directory`
@@ -68,7 +69,7 @@ function configurationProblem(flags: Flags, process: Process): string | undefine
     ...(flags.get('enable-admission-plugins') ?? '').split(','),
     ...(flags.get('disable-admission-plugins') ?? '').split(','),
   ]
-  const unknown = plugins.find((plugin) => plugin !== '' && !ADMISSION_PLUGINS.has(plugin))
+  const unknown = plugins.find((plugin) => plugin !== '' && !known.has(plugin))
   if (unknown !== undefined) return `enable-admission-plugins plugin "${unknown}" is unknown`
   if (plugins.slice(0, (flags.get('enable-admission-plugins') ?? '').split(',').length).includes('ImagePolicyWebhook'))
     return 'admission plug-in ImagePolicyWebhook is not simulated by kubedrill'
@@ -105,7 +106,8 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
     advertiseAddress: flags.get('advertise-address') ?? process.ip,
     securePort: port,
     componentHealth: () => LOCAL_COMPONENTS.map((component) => healthOf(plane, process, component)),
-    admissionPlugins: enabledPlugins(flags),
+    admissionPlugins: enabledPlugins(flags, plane),
+    moreAdmissionPlugins: plane.extensions.flatMap(({ admissionPlugins = [] }) => admissionPlugins),
     ...admissionConfiguration(flags, process),
     post: (call) => postInside(plane.network, process, server, call),
     ask: (call) => askInside(plane.network, process, server, call),
@@ -151,10 +153,20 @@ function healthOf(
   return { name, fault: `Get "https://${address}/healthz": dial tcp ${address}: connect: connection refused` }
 }
 
-function enabledPlugins(flags: Flags): readonly string[] {
+/** What --enable-admission-plugins may name. */
+function pluginNames(plane: ControlPlane): ReadonlySet<string> {
+  return new Set([...ADMISSION_PLUGINS, ...extensionPlugins(plane)])
+}
+
+function extensionPlugins({ extensions }: ControlPlane): readonly string[] {
+  return extensions.flatMap(({ admissionPlugins = [] }) => admissionPlugins.map(({ name }) => name))
+}
+
+function enabledPlugins(flags: Flags, plane: ControlPlane): readonly string[] {
   const disabled = (flags.get('disable-admission-plugins') ?? '').split(',')
   const enabled = (flags.get('enable-admission-plugins') ?? '').split(',')
-  return [...DEFAULT_ADMISSION_PLUGINS.filter((name) => !disabled.includes(name)), ...enabled]
+  const byDefault = [...DEFAULT_ADMISSION_PLUGINS, ...extensionPlugins(plane)]
+  return [...byDefault.filter((name) => !disabled.includes(name)), ...enabled]
 }
 
 function seconds<K extends string>(flags: Flags, flag: string, key: K): Partial<Record<K, number>> {

@@ -19,7 +19,11 @@ const FILES = [
 export function controllerManagerProgram(plane: ControlPlane): Program {
   return {
     start(process) {
-      const flags = parseFlags(process.argv.slice(1))
+      const more = plane.extensions.flatMap(({ controllers = [] }) => controllers)
+      const flags = parseFlags(
+        process.argv.slice(1),
+        more.map(({ name }) => name),
+      )
       if ('error' in flags) return fail(process, `Error: ${flags.error}`)
       const config = endpointIn(process.files, flags.kubeconfig)
       if ('error' in config) return fail(process, `E run.go:72] "command failed" err="${config.error}"`)
@@ -39,6 +43,7 @@ export function controllerManagerProgram(plane: ControlPlane): Program {
         identity: process.host,
         flags,
         kinds: storedKinds,
+        more,
         authority: {
           rootCA: plane.caCertificate,
           ...(plane.certificates && flags.given.has('cluster-signing-key-file')

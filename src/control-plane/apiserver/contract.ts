@@ -35,6 +35,8 @@ export interface ApiServerOptions {
   readonly securePort?: number
   /** --enable-admission-plugins minus --disable-admission-plugins; default those that are on by default and NodeRestriction, as kubeadm has it. */
   readonly admissionPlugins?: readonly string[]
+  /** Plug-ins that do not come with the server; they run before policies and webhooks. */
+  readonly moreAdmissionPlugins?: readonly AdmissionPlugin[]
   /** --admission-control-config-file */
   readonly admissionConfiguration?: AdmissionConfiguration
   /** What DefaultTolerationSeconds adds to Pods. */

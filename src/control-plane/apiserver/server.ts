@@ -77,9 +77,11 @@ export class Parts implements Server {
     this.customResources = new CustomResources(this, (definition) => this.#storage(definition))
     this.authorizer = new AuthorizationModes(this, options.authorizationModes ?? ['Node', 'RBAC'])
     const enabled = new Set(options.admissionPlugins ?? [...DEFAULT_ADMISSION_PLUGINS, 'NodeRestriction'])
-    const plugins = admissionPlugins(options.tolerations, options.admissionConfiguration).filter(({ name }) =>
-      enabled.has(name),
-    )
+    const plugins = admissionPlugins(
+      options.tolerations,
+      options.admissionConfiguration,
+      options.moreAdmissionPlugins,
+    ).filter(({ name }) => enabled.has(name))
     this.admission = new AdmissionChain([...plugins, rbacEscalation])
   }
 

@@ -64,14 +64,19 @@ const typeOf = flagIndex(flagTypes)
 /**
  * Reads the arguments of `kube-controller-manager` (without the program's name). Answers the flags, or the error that
  * the real one prints behind `Error: ` before it exits with 1: `unknown flag: --x`.
+ *
+ * @param more names that --controllers may hold besides those of the real program
  * Source: spf13/pflag flag.go, cmd/kube-controller-manager/app/options
  */
-export function parseFlags(args: readonly string[]): ControllerManagerFlags | { readonly error: string } {
+export function parseFlags(
+  args: readonly string[],
+  more: readonly string[] = [],
+): ControllerManagerFlags | { readonly error: string } {
   const given = readArguments('kube-controller-manager', args, typeOf)
   if ('error' in given) return given
   const unknown = list(given, 'controllers')
     .map((name) => name.replace(/^-/, ''))
-    .find((name) => name !== '*' && !knownControllers.has(controllerAliases[name] ?? name))
+    .find((name) => name !== '*' && !more.includes(name) && !knownControllers.has(controllerAliases[name] ?? name))
   if (unknown !== undefined) return { error: `"${unknown}" is not in the list of known controllers` }
   return { ...leaderElectionFlags(given), ...controllerFlags(given), given }
 }

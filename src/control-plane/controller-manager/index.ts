@@ -98,6 +98,8 @@ export interface ControllerManagerOptions {
   readonly onLost?: () => void
   /** What the files of the flags hold; without it no CA is published. */
   readonly authority?: ClusterAuthority
+  /** Controllers that do not come with the program. */
+  readonly more?: readonly ControllerDescriptor[]
   /** The kinds that the API server stores; default: those of the walking skeleton. */
   readonly kinds?: readonly KindInfo[]
 }
@@ -152,11 +154,11 @@ export function startControllerManager(options: ControllerManagerOptions): Contr
  * --use-service-account-credentials says so.
  */
 function startControllers(options: ControllerManagerOptions, own: Client): Controller {
-  const { world, random, flags, authority = { rootCA: '' }, kinds = storedKinds } = options
+  const { world, random, flags, authority = { rootCA: '' }, kinds = storedKinds, more = [] } = options
   const informers = new Informers(own, world.clock)
   const served = new Set(kinds.map(({ kind }) => kind))
   const isServed = (kind: string) => served.has(kind)
-  const running = controllers
+  const running = [...controllers, ...more]
     .filter(({ needs = [] }) => needs.every(isServed))
     .filter(({ name, onlyWhenNamed }) => isControllerEnabled(name, flags.controllers, onlyWhenNamed))
     .map(({ account, component, asManager, start }) => {

@@ -28,11 +28,19 @@ export type ClusterProgram =
   | 'metrics-server'
   | 'local-path-provisioner'
 
+/** An image whose program is made elsewhere. */
+export interface ProvidedImage extends Omit<Image, 'sizeBytes'> {
+  /** Default 50 MB. */
+  readonly sizeBytes?: number
+}
+
 export interface ImageCatalogueOptions {
   readonly network: Network
   readonly barrier: Barrier
   /** Images declared by the user; they come before the known ones. */
   readonly declared?: readonly DeclaredImage[]
+  /** Images with programs from outside; they come before all others. */
+  readonly provided?: readonly ProvidedImage[]
   readonly programs?: Readonly<Partial<Record<ClusterProgram, Program>>>
 }
 

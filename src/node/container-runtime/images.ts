@@ -1,5 +1,5 @@
 import type { Image, ImageCatalogue } from '../contract.ts'
-import { type ImageCatalogueOptions, knownRepositories, type Repository } from './catalogue.ts'
+import { type ImageCatalogueOptions, knownRepositories, type ProvidedImage, type Repository } from './catalogue.ts'
 import type { DeclaredImage } from './declared-image.ts'
 import { normalizeImageName, repositoryOf } from './image-name.ts'
 import { declared } from './programs/declared.ts'
@@ -7,6 +7,8 @@ import { binaries } from './programs/dispatch.ts'
 import { shell } from './programs/shell.ts'
 
 export type { ImageCatalogueOptions } from './catalogue.ts'
+
+const DECLARED_SIZE = 50_000_000
 
 /** Every image that exists: what the cluster is made of, well-known public ones, and what was declared. */
 export interface Images extends ImageCatalogue {
@@ -25,6 +27,7 @@ export function createImageCatalogue(options: ImageCatalogueOptions): Images {
     found.set(name, declaredImage(name, image, options))
   }
   for (const image of options.declared ?? []) declare(image)
+  for (const image of options.provided ?? []) found.set(normalizeImageName(image.name), providedImage(image, options))
   return {
     declare,
     find(name) {
@@ -57,12 +60,19 @@ function fromRepository(name: string, repository: Repository | undefined): Image
   return { name, ...repository.image(tag) }
 }
 
+function providedImage(image: ProvidedImage, options: ImageCatalogueOptions): Image {
+  const { entrypoint = ['/entrypoint'], sizeBytes = DECLARED_SIZE } = image
+  const own = { [entrypoint[0]!]: image.program }
+  const name = normalizeImageName(image.name)
+  return { ...image, name, sizeBytes, entrypoint, program: binaries(own, shell('busybox', options)) }
+}
+
 /** A declared image also has a shell, so that people can look around in it. */
 function declaredImage(name: string, image: DeclaredImage, options: ImageCatalogueOptions): Image {
   const main = declared(image)
   return {
     name,
-    sizeBytes: image.sizeBytes ?? 50_000_000,
+    sizeBytes: image.sizeBytes ?? DECLARED_SIZE,
     entrypoint: ['/entrypoint'],
     ...(image.pullTakesMs !== undefined && { pullTakesMs: image.pullTakesMs }),
     ...(image.env && { env: image.env }),

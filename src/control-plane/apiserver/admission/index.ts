@@ -38,6 +38,7 @@ import { validatingAdmissionWebhook } from './validatingwebhook.ts'
 export const admissionPlugins = (
   tolerations?: TolerationDefaults,
   configuration: AdmissionConfiguration = {},
+  more: readonly AdmissionPlugin[] = [],
 ): readonly AdmissionPlugin[] => [
   alwaysAdmit,
   namespaceAutoProvision,
@@ -69,6 +70,7 @@ export const admissionPlugins = (
   denyServiceExternalIPs,
   podTopologyLabels,
   podResizeValidator,
+  ...more,
   mutatingAdmissionPolicy,
   mutatingAdmissionWebhook,
   validatingAdmissionPolicy,

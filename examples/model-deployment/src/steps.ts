@@ -1,0 +1,4 @@
+import { extend } from 'kubedrill/gherkin'
+import { extension } from './extension.js'
+
+extend(extension)
