@@ -46,6 +46,9 @@ function interfaceOf(name: string, type: TypeFacts): string {
     if (gvk && field === 'kind') return `  readonly kind: '${gvk[2]}'`
     if (gvk && field === 'apiVersion') return `  readonly apiVersion: '${[gvk[0], gvk[1]].filter(Boolean).join('/')}'`
     if (name === 'ObjectMeta' && field === 'name') return '  readonly name: string'
+    // The objects made of a template get names of their own.
+    if (!isKind && field === 'metadata' && type.fields?.metadata?.ref?.endsWith('ObjectMeta'))
+      return '  readonly metadata?: Partial<ObjectMeta>'
     const required = facts.required || (isKind && (field === 'metadata' || field === 'spec'))
     return `  readonly ${/^[\w$]+$/.test(field) ? field : `'${field}'`}${required ? '' : '?'}: ${typescriptOf(facts)}`
   })

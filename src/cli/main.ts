@@ -24,6 +24,8 @@ export function program(): Command {
 
 const examples = (...lines: string[]) => `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`
 const json = () => new Option('--json', 'print JSON, for programs')
+const extension = () =>
+  new Option('--extension <file...>', 'controllers, plug-ins and images of your own: docs/extending.md')
 const packs = () => new Option('--packs <directory>', 'also look for packs here').env('KUBEDRILL_PACKS')
 
 function addExerciseCommands(kubedrill: Command): void {
@@ -121,6 +123,7 @@ function addServeCommand(kubedrill: Command): void {
     .option('--disable-admission-plugins <names>', 'control-plane: ServiceAccount, webhooks and others are off')
     .option('--service-cluster-ip-range <cidr>', 'default 10.96.0.0/12; control-plane: 10.0.0.0/24')
     .option('--version-like <kubectl>', 'report the version of this kubectl (for --match-server-version)')
+    .addOption(extension())
     .addOption(new Option('--session <directory>').hideHelp())
     .addHelpText(
       'after',
@@ -157,6 +160,7 @@ function addClusterCommands(kubedrill: Command): void {
     .argument('[name]', 'draw this one')
     .addOption(new Option('--format <format>', 'how it is drawn; default mermaid').choices(['mermaid', 'svg']))
     .option('--output <directory>', 'draw into files here: the named one, or all')
+    .addOption(extension())
     .addOption(json())
     .addHelpText(
       'after',

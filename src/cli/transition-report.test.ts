@@ -11,11 +11,11 @@ const lamp = setup({ guards: { whole: () => true } }).createMachine({
 
 test('the transitions that no process has fired are named', () => {
   expect(transitionReport([{ lamp: [0, 3, 0] }, {}], [lamp])).toBe(
-    '1 of 3 transitions of 1 statecharts were fired; by no scenario:\n' +
+    '1 of 3 transitions of 1 statechart were fired; by no scenario:\n' +
       '  lamp: (any state)  HIT\n' +
       '  lamp: lit  after 500 -> dark',
   )
   expect(transitionReport([{ lamp: [1, 3, 0] }, { lamp: [0, 0, 1] }], [lamp])).toBe(
-    '3 of 3 transitions of 1 statecharts were fired.',
+    '3 of 3 transitions of 1 statechart were fired.',
   )
 })

@@ -21,13 +21,16 @@ export function recordTransitions(): () => string {
   }
 }
 
+/** The charts of the extensions under test, else those of the cluster itself. */
+function reportedMachines(): readonly AnyStateMachine[] {
+  const own = usedExtensions().flatMap((each) => each.statecharts ?? [])
+  return (own.length > 0 ? own : statecharts).map(({ machine }) => machine)
+}
+
 /** What share of the statecharts' transitions were fired, and each that was not. */
 export function transitionReport(
   parts: readonly TransitionTimes[],
-  machines: readonly AnyStateMachine[] = [
-    ...statecharts,
-    ...usedExtensions().flatMap((each) => each.statecharts ?? []),
-  ].map(({ machine }) => machine),
+  machines: readonly AnyStateMachine[] = reportedMachines(),
 ): string {
   const fired = (machine: AnyStateMachine, index: number) =>
     parts.some((times) => (times[machine.id]?.[index] ?? 0) > 0)
@@ -35,7 +38,7 @@ export function transitionReport(
     arrowsOf(machine).map((arrow, index) => ({ machine, arrow, fired: fired(machine, index) })),
   )
   const missing = all.filter((entry) => !entry.fired)
-  const summary = `${all.length - missing.length} of ${all.length} transitions of ${machines.length} statecharts were fired`
+  const summary = `${all.length - missing.length} of ${all.length} transitions of ${machines.length} statechart${machines.length === 1 ? '' : 's'} were fired`
   if (missing.length === 0) return `${summary}.`
   return [
     `${summary}; by no scenario:`,

@@ -64,7 +64,7 @@ Feature: Model deployments
       metadata: {name: other}
       spec: {model: llama, version: latest}
       """
-    Then the request is rejected with "does not say which model is served"
+    Then the request is denied with status 403 and reason Forbidden
 
   Scenario: The operator catches up after it was away
     Given ModelDeployment "chat" matches within 1 minute:

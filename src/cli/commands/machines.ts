@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Statechart, statecharts } from '../../cluster/statecharts.ts'
 import { dot } from '../../sim/dot.ts'
 import { mermaid } from '../../sim/machines.ts'
+import { loadExtensions } from '../extension-file.ts'
 import { Failure } from '../failure.ts'
 import { columns, say, sayJson } from '../terminal.ts'
 
@@ -14,31 +15,34 @@ export interface MachinesOptions {
   readonly json?: boolean
   readonly format?: DrawingFormat
   readonly output?: string
+  readonly extension?: readonly string[]
 }
 
 /** `kubedrill machines [NAME]`: lists the statecharts, or draws one; with --output draws all (or one) into files. */
 export async function machines(name: string | undefined, options: MachinesOptions): Promise<void> {
   const { json, format = 'mermaid', output } = options
-  const chosen = name === undefined ? statecharts : [named(name)]
+  const extensions = await loadExtensions(options.extension ?? [])
+  const all = [...statecharts, ...extensions.flatMap((extension) => extension.statecharts ?? [])]
+  const chosen = name === undefined ? all : [named(all, name)]
   if (output !== undefined) return drawInto(output, chosen, format)
-  if (name === undefined) return options.format === undefined ? list(json) : drawAll(format)
+  if (name === undefined) return options.format === undefined ? list(all, json) : drawAll(format)
   const drawing = await draw(chosen[0]!, format)
   if (json) sayJson({ ...row(chosen[0]!), [format]: drawing })
   else say(drawing.trimEnd())
 }
 
-function named(name: string): Statechart {
-  const found = statecharts.find(({ machine }) => machine.id === name)
+function named(all: readonly Statechart[], name: string): Statechart {
+  const found = all.find(({ machine }) => machine.id === name)
   if (found !== undefined) return found
-  throw new Failure(`there is no statechart "${name}": ${statecharts.map(({ machine }) => machine.id).join(', ')}`)
+  throw new Failure(`there is no statechart "${name}": ${all.map(({ machine }) => machine.id).join(', ')}`)
 }
 
 function row({ component, describes, machine }: Statechart) {
   return { name: machine.id, component, describes, states: Object.keys(machine.states) }
 }
 
-function list(json: boolean | undefined): void {
-  const rows = statecharts.map(row)
+function list(all: readonly Statechart[], json: boolean | undefined): void {
+  const rows = all.map(row)
   if (json) sayJson(rows)
   else
     say(

@@ -23,6 +23,7 @@ import { versionLike } from '../../server/version.ts'
 import { advance } from '../../sim/barrier.ts'
 import { broken } from '../broken.ts'
 import { serveControl } from '../control-server.ts'
+import { loadExtensions } from '../extension-file.ts'
 import { Failure } from '../failure.ts'
 import { type ComponentFlags, extraArgs, type ProfileName, profiles } from '../serve-profiles.ts'
 import { servedSocket, servedSockets } from '../session-files.ts'
@@ -43,6 +44,7 @@ export interface ServeOptions extends ComponentFlags {
   readonly auditPolicyFile?: string
   readonly auditLogPath?: string
   readonly versionLike?: string
+  readonly extension?: readonly string[]
   readonly session?: string
 }
 
@@ -59,6 +61,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const version = options.versionLike === undefined ? undefined : readVersion(options.versionLike)
   const credentials = await createCredentials(addressIn(topology?.serviceCIDR ?? SERVICE_CIDR, 1))
   const signing = givenSigner ?? credentials.ca
+  const extensions = await loadExtensions(options.extension ?? [])
   const cluster = booted(() =>
     createCluster({
       seed: options.seed,
@@ -68,6 +71,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       certificates: createCertificateSigner(signing),
       caCertificate: credentials.ca.certificate,
       extraArgs: extraArgs(profile, options),
+      extensions,
       ...(topology === undefined ? {} : { topology }),
     }),
   )
@@ -118,7 +122,7 @@ function booted(create: () => Cluster): Cluster {
     return create()
   } catch (error) {
     const { message } = error as Error
-    throw message.startsWith('the cluster does not boot') ? new Failure(message) : error
+    throw /^(the cluster does not boot|extension )/.test(message) ? new Failure(message) : error
   }
 }
 

@@ -56,7 +56,7 @@ export function validatePodTemplate(
   template: PodTemplateSpec,
   options: PodOptions,
 ): void {
-  const { metadata = {} as ObjectMeta, spec = { containers: [] } } = template
+  const { metadata = {} as Partial<ObjectMeta>, spec = { containers: [] } } = template
   validateLabels(errors, `${field}.labels`, metadata.labels)
   validateAnnotations(errors, `${field}.annotations`, metadata.annotations)
   validatePodAnnotations(errors, `${field}.annotations`, metadata.annotations, spec, options)
@@ -118,7 +118,12 @@ function validateAppArmorText(errors: Errors, field: string, key: string, profil
 }
 
 /** Where both the old annotation and the field are set they must say the same. */
-function validateProfileAnnotations(errors: Errors, field: string, { annotations }: ObjectMeta, spec: PodSpec): void {
+function validateProfileAnnotations(
+  errors: Errors,
+  field: string,
+  { annotations }: Partial<ObjectMeta>,
+  spec: PodSpec,
+): void {
   if (!annotations) return
   const pod = spec.securityContext?.seccompProfile
   const seccomp = (path: string, text: string | undefined, profile: SeccompProfile | undefined) =>
