@@ -91,3 +91,40 @@ Feature: Model deployments
     When ModelDeployment "chat" is deleted
     Then Deployment "chat-v1" is gone within 1 minute
     And Service "chat" is gone
+
+  Scenario: Pods go where their model is on disk already
+    Given file "/etc/kubernetes/scheduler-config.yaml" on node "cp-1" is written:
+      """yaml
+      apiVersion: kubescheduler.config.k8s.io/v1
+      kind: KubeSchedulerConfiguration
+      clientConnection:
+        kubeconfig: /etc/kubernetes/scheduler.conf
+      profiles:
+      - schedulerName: default-scheduler
+        plugins:
+          preScore:
+            enabled:
+            - name: ModelCache
+          score:
+            enabled:
+            - name: ModelCache
+              weight: 100
+      """
+    And in file "/etc/kubernetes/manifests/kube-scheduler.yaml" on node "cp-1" "path: /etc/kubernetes/scheduler.conf" is replaced by "path: /etc/kubernetes"
+    And in file "/etc/kubernetes/manifests/kube-scheduler.yaml" on node "cp-1" "mountPath: /etc/kubernetes/scheduler.conf" is replaced by "mountPath: /etc/kubernetes"
+    And in file "/etc/kubernetes/manifests/kube-scheduler.yaml" on node "cp-1" "type: FileOrCreate" is replaced by "type: Directory"
+    And in file "/etc/kubernetes/manifests/kube-scheduler.yaml" on node "cp-1" "--leader-elect=true" is replaced by "--config=/etc/kubernetes/scheduler-config.yaml"
+    And 90 seconds pass
+    And Node "worker-2" is patched with:
+      """yaml
+      metadata: {labels: {cached.example.com/mistral: "true"}}
+      """
+    When these manifests are applied:
+      """yaml
+      apiVersion: serving.example.com/v1
+      kind: ModelDeployment
+      metadata: {name: code}
+      spec: {model: mistral, version: v1, replicas: 4}
+      """
+    Then the Pods matching "model=code" on node "worker-2" are Ready within 2 minutes
+    And exactly 4 Pods matching "model=code" on node "worker-2" are Ready

@@ -11,8 +11,8 @@ import {
   type Program,
   type ResourceClient,
   resourceClient,
-  startLoop,
   type Status,
+  startLoop,
 } from 'kubedrill/extension'
 import { deploymentOf, labelsOf, serviceOf } from './dependents.js'
 import { MODEL_DEPLOYMENTS, type ModelDeployment, type ModelStatus } from './model-deployment.js'
@@ -142,9 +142,7 @@ function isLoaded({ status, metadata }: Deployment, { spec }: ModelDeployment): 
 }
 
 function isSame(a: ModelStatus | undefined, b: ModelStatus): boolean {
-  return (
-    a?.phase === b.phase && a.servingVersion === b.servingVersion && a.readyReplicas === b.readyReplicas
-  )
+  return a?.phase === b.phase && a.servingVersion === b.servingVersion && a.readyReplicas === b.readyReplicas
 }
 
 function refusalOf(answer: unknown): Status | undefined {

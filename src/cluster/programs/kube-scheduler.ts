@@ -2,6 +2,7 @@ import { decodeBase64 } from '../../api/base64.ts'
 import { createEventsRecorder } from '../../client/events-recorder.ts'
 import { createRecorder } from '../../client/recorder.ts'
 import { completeOptions, parseFlags, startScheduler } from '../../control-plane/scheduler/index.ts'
+import { inTreeRegistry } from '../../control-plane/scheduler/registry.ts'
 import { steady } from '../../network/steady.ts'
 import type { Process, Program } from '../../node/contract.ts'
 import { Random } from '../../sim/random.ts'
@@ -39,6 +40,7 @@ export function schedulerProgram(plane: ControlPlane): Program {
           random,
           identity: host,
           options,
+          registry: Object.assign({}, inTreeRegistry, ...plane.extensions.map((each) => each.schedulerPlugins ?? {})),
           onLost: () => fail(process, 'E server.go: "Leaderelection lost"'),
         })
         process.onEnd(() => running.stop())
