@@ -48,6 +48,9 @@ export function boot(options: BootOptions): void {
     for (const object of cloudControllerManager({ ...options, ...options.cloud })) create(admin, object)
   const ready = watchReadiness(admin, machines)
   const until = (holds: () => boolean, otherwise: string) => runUntil(clock, holds, otherwise, () => situation(admin))
+  // Nobody joins before `kubeadm init` is done with the control plane's own node.
+  const isNode = ({ node }: Machine) => admin.get('Node', node.name) !== undefined
+  until(() => controlPlanes.every(isNode), 'the control plane does not become a node')
   for (const { host, node } of machines) if (node.role === 'worker') host.powerOn(true)
   until(() => ready.nodes.size === machines.length, 'not every node becomes Ready')
   until(() => ready.dns && ready.account && ready.notReady.size === 0, 'not every Pod of the cluster comes up')

@@ -1,5 +1,7 @@
 import { quantityMilliValue, quantityValue } from '../api/quantity.ts'
 import type { UserInfo } from '../api/request.ts'
+import type { Node } from '../api/types.ts'
+import type { Client } from '../client/contract.ts'
 import { createRecorder } from '../client/recorder.ts'
 import { createContainerRuntime } from '../node/container-runtime/index.ts'
 import type { MachineSize } from '../node/container-runtime/usage/node-resources.ts'
@@ -45,6 +47,14 @@ const DISK_BYTES = 40 * 1024 ** 3
 const INODES = 2_621_440
 const PIDS = 32_768
 
+/**
+ * Where pods of a node have their addresses from: what the controller manager gave it. Before it is a Node, static pods
+ * have theirs from where it would be counted through.
+ */
+function podRange(node: Node | undefined, otherwise: string): string | undefined {
+  return node === undefined ? otherwise : node.spec?.podCIDRs?.find((range) => !range.includes(':'))
+}
+
 /** The nth machine: kubelet and containerd installed and enabled, joined by kubeadm, powered off. */
 export function createMachine(node: TopologyNode, index: number, options: MachineOptions): Machine {
   const { world, plane, endpoint } = options
@@ -63,6 +73,7 @@ export function createMachine(node: TopologyNode, index: number, options: Machin
     clusterDNS: addressIn(options.serviceCIDR, 10),
     files: filesOf(node, ip, options),
   })
+  let client: Client | undefined
   const runtime = createContainerRuntime({
     host: name,
     ip,
@@ -71,7 +82,7 @@ export function createMachine(node: TopologyNode, index: number, options: Machin
     network: plane.network,
     images: options.images,
     files: host.files,
-    podCIDR: podSubnet(options.podCIDR, index),
+    podCIDR: () => podRange(client?.get('Node', name), podSubnet(options.podCIDR, index)),
     size: sizeOf(node, host),
   })
   host.attachRuntime(runtime)
@@ -94,7 +105,10 @@ export function createMachine(node: TopologyNode, index: number, options: Machin
       kubernetesVersion: options.version,
       labels: node.labels ?? {},
       taints: node.taints ?? [],
-      connect: ({ server }) => plane.client(name, server.replace(/^https?:\/\//, ''), user),
+      connect: ({ server }) => {
+        client = plane.client(name, server.replace(/^https?:\/\//, ''), user)
+        return client
+      },
       recorder: (client) => createRecorder(client, 'kubelet', world, random, name),
       onHandle: (handle) => {
         machine.kubelet = handle

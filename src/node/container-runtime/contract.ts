@@ -131,8 +131,6 @@ export interface ContainerRuntime {
   error(): string | undefined
   /** Why pods get no network: `NetworkReady=false reason:NetworkPluginNotReady message:…`; undefined when they do. */
   networkError(): string | undefined
-  /** Where addresses of pods come from now. Source: cri-api RuntimeService.UpdateRuntimeConfig */
-  updatePodCIDR(cidr: string): void
   /** systemd has started or stopped containerd. */
   setUp(up: boolean): void
   /** The machine lost power: every container is gone without a word; images, logs and exited containers stay on disk. */

@@ -9,15 +9,14 @@ export interface PodNetworkOptions {
   readonly network: Network
   /** The host's files. */
   readonly files: FileTree
-  /** Where its pods' addresses come from until the node has been given a range of its own. */
-  readonly podCIDR?: string
+  /** Where its pods' addresses come from, asked when the first of them needs one. */
+  readonly podCIDR?: () => string | undefined
 }
 
 /** What the CNI plugin does for pods of this node: it gives them addresses, once it is configured. */
 export class PodNetwork {
   readonly #options: PodNetworkOptions
   #pool: AddressPool | undefined
-  #podCIDR: string | undefined
   #configured: boolean | undefined
 
   constructor(options: PodNetworkOptions, onChange: () => void) {
@@ -36,20 +35,12 @@ export class PodNetwork {
       : 'NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized'
   }
 
-  /** The node's spec.podCIDR, as the kubelet hands it on. Source: cri-api RuntimeService.UpdateRuntimeConfig */
-  updatePodCIDR(cidr: string): void {
-    // Pods have IPv4 addresses here.
-    if (cidr.includes(':') || cidr === (this.#podCIDR ?? this.#options.podCIDR)) return
-    this.#podCIDR = cidr
-    this.#pool = undefined
-  }
-
   /** An address that belongs to this host from now on. */
   take(): string | { readonly error: string } {
     const prefix = 'rpc error: code = Unknown desc = failed to setup network for sandbox: '
     if (this.error() !== undefined) return { error: `${prefix}cni plugin not initialized` }
     if (this.#pool === undefined) {
-      const cidr = this.#podCIDR ?? this.#options.podCIDR ?? this.#subnet()
+      const cidr = this.#options.podCIDR === undefined ? this.#subnet() : this.#options.podCIDR()
       if (cidr === undefined) return { error: `${prefix}no IP ranges specified` }
       this.#pool = new AddressPool(cidr)
     }

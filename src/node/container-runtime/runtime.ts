@@ -37,7 +37,7 @@ export interface ContainerRuntimeOptions {
   /** The host's files: the CNI configuration is read there. */
   readonly files: FileTree
   /** Where pods of this node get their addresses. Default: the subnet that the CNI configuration names. */
-  readonly podCIDR?: string
+  readonly podCIDR?: () => string | undefined
   /** What the machine has; without it there is enough of everything. */
   readonly size?: MachineSize
 }
@@ -106,10 +106,6 @@ class Containerd implements ContainerRuntime {
 
   error(): string | undefined {
     return this.#up ? undefined : UNREACHABLE
-  }
-
-  updatePodCIDR(cidr: string): void {
-    this.#podNetwork.updatePodCIDR(cidr)
   }
 
   networkError(): string | undefined {

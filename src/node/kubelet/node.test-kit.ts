@@ -71,7 +71,7 @@ export class TestNode {
       network: this.network,
       images: { find: (name) => this.images.get(name) },
       files: this.files,
-      podCIDR: '10.244.1.0/24',
+      podCIDR: () => '10.244.1.0/24',
       size: { cpus: 2, memory: 4 * 1024 ** 3, disk: 40 * 1024 ** 3, inodes: 2_621_440, pids: 32_768 },
     })
     this.runtime.setUp(true)

@@ -23,7 +23,7 @@ function login() {
     network,
     images,
     files: host.files,
-    podCIDR: '10.244.1.0/24',
+    podCIDR: () => '10.244.1.0/24',
   })
   host.attachRuntime(runtime)
   let fails = false

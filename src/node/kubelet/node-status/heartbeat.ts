@@ -147,10 +147,7 @@ export class Heartbeat {
       log(
         `E kubelet_node_status.go:474] "Error updating node status, will retry" err="error getting node \\"${deps.nodeName}\\": ${answer.message}"`,
       )
-    } else {
-      if (written) this.#lastReport = clock.now()
-      if (answer.spec?.podCIDR) deps.runtime.updatePodCIDR(answer.spec.podCIDR)
-    }
+    } else if (written) this.#lastReport = clock.now()
     this.#lookAt(isStatus(answer) || this.#runtime.unsettled ? this.#nextTick() : this.#nextReport())
   }
 
