@@ -1,70 +1,56 @@
-import type { NodeSelector, TopologySpreadConstraint } from '../../src/api/types.ts'
+import type { TopologySpreadConstraint } from '../../src/api/types.ts'
 import type { Plugin } from '../../src/control-plane/scheduler/framework.ts'
-import { imageLocality } from '../../src/control-plane/scheduler/plugins/image-locality.ts'
-import { interPodAffinity } from '../../src/control-plane/scheduler/plugins/inter-pod-affinity.ts'
-import { type NodeAffinityArgs, nodeAffinity } from '../../src/control-plane/scheduler/plugins/node-affinity.ts'
-import { nodeName } from '../../src/control-plane/scheduler/plugins/node-name.ts'
-import { nodePorts } from '../../src/control-plane/scheduler/plugins/node-ports.ts'
-import { nodeResourcesBalancedAllocation } from '../../src/control-plane/scheduler/plugins/node-resources-balanced-allocation.ts'
-import { nodeResourcesFit } from '../../src/control-plane/scheduler/plugins/node-resources-fit.ts'
-import { nodeUnschedulable } from '../../src/control-plane/scheduler/plugins/node-unschedulable.ts'
-import { podTopologySpread } from '../../src/control-plane/scheduler/plugins/pod-topology-spread.ts'
-import type { ResourceSpec } from '../../src/control-plane/scheduler/plugins/resource-allocation.ts'
-import type { ScoringStrategy } from '../../src/control-plane/scheduler/plugins/scoring-strategy.ts'
-import { taintToleration } from '../../src/control-plane/scheduler/plugins/taint-toleration.ts'
+import type { NodeAffinityArgs } from '../../src/control-plane/scheduler/plugins/node-affinity.ts'
+import { inTreeRegistry } from '../../src/control-plane/scheduler/registry.ts'
+import type { Inputs } from './inputs.ts'
 import type { SchedulerCall } from './scheduler-call.ts'
+import { handleOf } from './world.ts'
 
-/** Scoring configuration, which the recordings leave out. */
-export interface ScoringChoice {
-  readonly strategy?: ScoringStrategy
-  readonly resources?: readonly ResourceSpec[]
+/** As a profile names it; the recorder went by Go types. */
+const NAMES: Readonly<Record<string, string>> = {
+  Fit: 'NodeResourcesFit',
+  BalancedAllocation: 'NodeResourcesBalancedAllocation',
+  CSILimits: 'NodeVolumeLimits',
+}
+
+const recorded: Readonly<Record<string, (args: SchedulerCall['args']) => object>> = {
+  Fit: (args) => ({
+    ignoredResources: mapKeys(args.ignoredResources),
+    ignoredResourceGroups: mapKeys(args.ignoredResourceGroups),
+  }),
+  NodeAffinity: nodeAffinityArgs,
+  InterPodAffinity: (args) => ({
+    hardPodAffinityWeight: Number(/HardPodAffinityWeight:(\d+)/.exec(args.args ?? '')?.[1] ?? 1),
+    ignorePreferredTermsOfExistingPods: /IgnorePreferredTermsOfExistingPods:true/.test(args.args ?? ''),
+  }),
+  PodTopologySpread: (args) =>
+    args.systemDefaulted === 'true'
+      ? { defaultingType: 'System' }
+      : { defaultingType: 'List', defaultConstraints: spreadConstraints(args.defaultConstraints ?? '[]') },
 }
 
 /** Our plugin for a recorded call, configured as recorded; undefined: we have none. */
-export function pluginFor({ plugin, args }: SchedulerCall, choice: ScoringChoice = {}): Plugin | undefined {
-  const made = make(plugin, args, choice)
-  return made as Plugin | undefined
-}
-
-function make(name: string, args: SchedulerCall['args'], choice: ScoringChoice): unknown {
-  switch (name) {
-    case 'NodeName':
-      return nodeName
-    case 'NodeUnschedulable':
-      return nodeUnschedulable
-    case 'NodePorts':
-      return nodePorts
-    case 'TaintToleration':
-      return taintToleration({ enableComparisonOperators: args.enableTaintTolerationComparisonOperators === 'true' })
-    case 'ImageLocality':
-      return imageLocality
-    case 'NodeAffinity':
-      return nodeAffinity(nodeAffinityArgs(args))
-    case 'Fit':
-      return nodeResourcesFit({
-        ...(choice.strategy && { scoringStrategy: choice.strategy }),
-        enableSidecarContainers: args.enableSidecarContainers === 'true',
-        enablePodLevelResources: args.enablePodLevelResources === 'true',
-        ignoredResources: mapKeys(args.ignoredResources),
-        ignoredResourceGroups: mapKeys(args.ignoredResourceGroups),
-      })
-    case 'BalancedAllocation':
-      return nodeResourcesBalancedAllocation(choice.resources)
-    case 'InterPodAffinity':
-      return interPodAffinity({
-        hardPodAffinityWeight: Number(/HardPodAffinityWeight:(\d+)/.exec(args.args ?? '')?.[1] ?? 1),
-        ignorePreferredTermsOfExistingPods: /IgnorePreferredTermsOfExistingPods:true/.test(args.args ?? ''),
-      })
-    case 'PodTopologySpread':
-      return podTopologySpread({
-        defaultConstraints: spreadConstraints(args.defaultConstraints ?? '[]'),
-        systemDefaulted: args.systemDefaulted === 'true',
-        enableNodeInclusionPolicy: args.enableNodeInclusionPolicyInPodTopologySpread === 'true',
-        enableMatchLabelKeys: args.enableMatchLabelKeysInPodTopologySpread === 'true',
-      })
-    default:
-      return undefined
-  }
+export function pluginFor({ plugin, args }: SchedulerCall, inputs: Inputs = {}): Plugin | undefined {
+  const make = inTreeRegistry[NAMES[plugin] ?? plugin]
+  if (make === undefined) return undefined
+  const handle = handleOf(inputs)
+  const gate = (name: string, ours: boolean): boolean => (args[name] === undefined ? ours : args[name] === 'true')
+  const { features } = handle
+  return make(
+    { ...recorded[plugin]?.(args), ...inputs.args },
+    {
+      ...handle,
+      features: {
+        ...features,
+        taintTolerationComparisonOperators: gate('enableTaintTolerationComparisonOperators', false),
+        nodeInclusionPolicy: gate('enableNodeInclusionPolicyInPodTopologySpread', true),
+        matchLabelKeys: gate('enableMatchLabelKeysInPodTopologySpread', true),
+        sidecarContainers: gate('enableSidecarContainers', true),
+        podLevelResources: gate('enablePodLevelResources', inputs.features?.includes('podLevelResources') ?? false),
+        volumeLimitScaling: gate('enableVolumeLimitScaling', false),
+      },
+    },
+  )
 }
 
 /** `map[example.com/a:{} example.com/b:{}]` as Go prints a set. */
@@ -89,15 +75,22 @@ function nodeAffinityArgs({
 }: SchedulerCall['args']): NodeAffinityArgs {
   const preferred = [...addedPrefSchedTerms.matchAll(/nodeSelectorTerm:\{(.*?)parseErrs:\[\]\} weight:(\d+)/g)]
   return {
-    ...(addedNodeSelector !== '<nil>' && { addedNodeSelector: { nodeSelectorTerms: [term(addedNodeSelector)] } }),
-    ...(preferred.length > 0 && {
-      addedPreferredTerms: preferred.map(([, text, weight]) => ({ weight: Number(weight), preference: term(text!) })),
-    }),
+    addedAffinity: {
+      ...(addedNodeSelector !== '<nil>' && {
+        requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term(addedNodeSelector)] },
+      }),
+      ...(preferred.length > 0 && {
+        preferredDuringSchedulingIgnoredDuringExecution: preferred.map(([, text, weight]) => ({
+          weight: Number(weight),
+          preference: term(text!),
+        })),
+      }),
+    },
   }
 }
 
 /** Field terms are recorded as an address only, so they cannot be told. */
-function term(text: string): NodeSelector['nodeSelectorTerms'][number] {
+function term(text: string) {
   return {
     matchExpressions: [...text.matchAll(/\{key:(\S+) operator:(\S+) strValues:\[([^\]]*)\]\}/g)].map(
       ([, key, operator, values]) => ({

@@ -1,12 +1,12 @@
-import { type Selector, selectorFromSet } from '../../src/api/labels.ts'
-import type { Pod } from '../../src/api/types.ts'
 import type { Plugin, Snapshot, Status } from '../../src/control-plane/scheduler/framework.ts'
-import { countMatching, type ImageState, NodeInfo } from '../../src/control-plane/scheduler/node-info.ts'
+import { NodeInfo } from '../../src/control-plane/scheduler/node-info.ts'
 import { podInfoOf } from '../../src/control-plane/scheduler/pod-info.ts'
+import { type Inputs, inputsOf } from './inputs.ts'
 import type { NodeScore, RecordedNode, SchedulerCall } from './scheduler-call.ts'
-import { pluginFor, type ScoringChoice } from './scheduler-plugins.ts'
+import { pluginFor } from './scheduler-plugins.ts'
 import { scoringChoices } from './scoring-choices.ts'
 import type { Verdict } from './verdict.ts'
+import { nodeInfoOf, snapshotOf } from './world.ts'
 
 export { isSchedulerCall, type SchedulerCall } from './scheduler-call.ts'
 
@@ -17,19 +17,33 @@ interface Outcome {
 }
 
 const INFERRED = 'scoring strategy and resources are not recorded; one was chosen that gives all scores of the cycle'
+const LOOKED_UP =
+  'volumes, namespaces, Services, all nodes or scoring arguments are not recorded; they are those of the test that was recorded'
 
 /** Replays the calls of plugins in order: the later ones of a scheduling cycle need what the earlier ones computed. */
 export function replayScheduler(calls: readonly SchedulerCall[]): readonly Verdict[] {
   return cyclesOf(calls).flatMap((cycle) => {
     let best: readonly Verdict[] = []
-    const choices = scoringChoices(cycle)
-    for (const [index, choice] of choices.entries()) {
-      const verdicts = new Cycle(cycle, choice).replay(index > 0)
+    const candidates = candidatesFor(cycle)
+    for (const [index, { inputs, note }] of candidates.entries()) {
+      const verdicts = new Cycle(cycle, inputs).replay(note)
       if (index === 0 || verdicts.every(({ agrees }) => agrees)) best = verdicts
       if (verdicts.every(({ agrees }) => agrees)) break
     }
     return best
   })
+}
+
+interface Candidate {
+  readonly inputs: Inputs
+  readonly note?: string
+}
+
+/** What the cycle's plugin may have read beyond the recording, the likeliest first. */
+function candidatesFor(cycle: readonly SchedulerCall[]): readonly Candidate[] {
+  const known = new Map(cycle.flatMap(inputsOf).map((inputs) => [JSON.stringify(inputs), inputs]))
+  if (known.size > 0) return [...known.values()].map((inputs) => ({ inputs, note: LOOKED_UP }))
+  return scoringChoices(cycle).map((args, i) => (i === 0 ? { inputs: {} } : { inputs: { args }, note: INFERRED }))
 }
 
 /** Calls of one plugin for one pod in one test, from a PreFilter or PreScore on, each node once. */
@@ -61,14 +75,15 @@ interface Kept {
 
 class Cycle {
   readonly #calls: readonly SchedulerCall[]
-  readonly #choice: ScoringChoice
+  readonly #inputs: Inputs
   readonly #nodes = new Map<string, NodeInfo>()
+  #plugin: Plugin | undefined
   #filterState: Kept | undefined
   #scoreState: Kept | undefined
 
-  constructor(calls: readonly SchedulerCall[], choice: ScoringChoice) {
+  constructor(calls: readonly SchedulerCall[], inputs: Inputs) {
     this.#calls = calls
-    this.#choice = choice
+    this.#inputs = inputs
     for (const call of calls)
       for (const recorded of call.nodes ?? (call.node ? [call.node] : [])) {
         const node = nodeInfoOf(recorded)
@@ -76,15 +91,21 @@ class Cycle {
       }
   }
 
-  replay(inferred: boolean): readonly Verdict[] {
+  replay(note: string | undefined): readonly Verdict[] {
     return this.#calls.map((call) => {
       const { plugin: group, case: name, code, reasons = [] } = call
       const expected = { code, reasons, ...('result' in call && { result: call.result }) }
-      const plugin = pluginFor(call, this.#choice)
+      const plugin = this.#pluginFor(call)
       const got = plugin && this.#run(plugin, call)
       const agrees = got !== undefined && agree(call, got)
-      return { group, name, agrees, expected, got: got ?? 'no such plugin', ...(inferred && { note: INFERRED }) }
+      return { group, name, agrees, expected, got: got ?? 'no such plugin', ...(note !== undefined && { note }) }
     })
+  }
+
+  /** One for the cycle: a plugin may remember what it decided. */
+  #pluginFor(call: SchedulerCall): Plugin | undefined {
+    this.#plugin ??= pluginFor(call, this.#inputs)
+    return this.#plugin
   }
 
   #run(plugin: Plugin, call: SchedulerCall): Outcome {
@@ -133,7 +154,8 @@ class Cycle {
 
   #preScore(plugin: Plugin, { pod, nodes = [] }: SchedulerCall): Outcome {
     const infos = nodes.map(nodeInfoOf)
-    const outcome = plugin.preScore?.(podInfoOf(pod), this.#snapshot(undefined), infos) ?? SUCCESS
+    const outcome =
+      plugin.preScore?.(podInfoOf(pod), this.#snapshot(undefined), infos, this.#filterState?.state) ?? SUCCESS
     this.#scoreState = undefined
     if (outcome.code !== 'Success') return failed(outcome)
     this.#scoreState = { pod: JSON.stringify(pod), state: outcome.state }
@@ -144,7 +166,12 @@ class Cycle {
     const info = podInfoOf(pod)
     let kept = this.#scoreState
     if (kept === undefined) {
-      const outcome = plugin.preScore?.(info, this.#snapshot(undefined), [...this.#nodes.values()])
+      const outcome = plugin.preScore?.(
+        info,
+        this.#snapshot(undefined),
+        [...this.#nodes.values()],
+        this.#filterState?.state,
+      )
       if (outcome !== undefined && outcome.code !== 'Success') return { ...OK, result: 0 }
       kept = { pod: '', state: outcome?.state }
     }
@@ -161,7 +188,7 @@ class Cycle {
 
   /** @param nodes as recorded; undefined: all that any call of the cycle shows */
   #snapshot(nodes: readonly RecordedNode[] | undefined): Snapshot {
-    return snapshotOf(nodes === undefined ? [...this.#nodes.values()] : nodes.map(nodeInfoOf))
+    return snapshotOf(nodes === undefined ? [...this.#nodes.values()] : nodes.map(nodeInfoOf), this.#inputs)
   }
 }
 
@@ -181,40 +208,16 @@ function failed(status: Status | { readonly code: 'Skip' } | undefined): Outcome
   return { code: status.code, reasons: 'reasons' in status ? status.reasons : [] }
 }
 
-function nodeInfoOf({ node, pods, images }: RecordedNode): NodeInfo {
-  const info = new NodeInfo(node?.metadata.name ?? '', node ?? undefined)
-  for (const [i, pod] of (pods ?? []).entries()) {
-    const named = pod.metadata.name === undefined ? { ...pod, metadata: { ...pod.metadata, name: `pod-${i}` } } : pod
-    info.addPod(podInfoOf(named as Pod))
-  }
-  info.imageStates = new Map(
-    Object.entries(images ?? {}).map(([name, { Size, NumNodes }]): [string, ImageState] => [
-      name,
-      { size: Size, nodes: new Set(Array.from({ length: NumNodes }, (_, i) => String(i))) },
-    ]),
-  )
-  return info
-}
-
-function snapshotOf(nodes: readonly NodeInfo[]): Snapshot {
-  return {
-    nodes,
-    get: (name) => nodes.find((node) => node.name === name),
-    havePodsWithAffinity: nodes.filter((node) => node.podsWithAffinity.size > 0),
-    havePodsWithRequiredAntiAffinity: nodes.filter((node) => node.podsWithRequiredAntiAffinity.size > 0),
-    namespaceLabels: () => ({}),
-    namespaces: () => [],
-    podCount: (selector: Selector, namespace: string) => (node: NodeInfo) => countMatching(node, selector, namespace),
-    // Services and controllers are not recorded: as if one selected all that the pod is labelled with.
-    defaultSelector: (pod) => selectorFromSet(pod.metadata.labels),
-  }
-}
-
 function agree(call: SchedulerCall, got: Outcome): boolean {
   if (call.code !== got.code) return false
-  if (JSON.stringify([...(call.reasons ?? [])].sort()) !== JSON.stringify([...got.reasons].sort())) return false
+  const expected = (call.reasons ?? []).map(asListersSay).sort()
+  if (JSON.stringify(expected) !== JSON.stringify([...got.reasons].sort())) return false
   return JSON.stringify(ordered(call.result)) === JSON.stringify(ordered(got.result))
 }
+
+/** The listers of tests name what is missing in the plural, the real ones in the singular. */
+const asListersSay = (reason: string): string =>
+  reason.replace(/(persistentvolumeclaim|persistentvolume|storageclass)e?s((\.[a-z0-9.]+)? ".*" not found)/, '$1$2')
 
 /** Names of nodes are a set. */
 const ordered = (result: unknown): unknown => (Array.isArray(result) ? [...result].sort() : result)

@@ -5,7 +5,6 @@ import type {
   UtilizationShapePoint,
 } from '../../src/control-plane/scheduler/plugins/scoring-strategy.ts'
 import type { SchedulerCall } from './scheduler-call.ts'
-import type { ScoringChoice } from './scheduler-plugins.ts'
 
 const SHAPES: readonly (readonly UtilizationShapePoint[])[] = [
   [
@@ -21,6 +20,9 @@ const SHAPES: readonly (readonly UtilizationShapePoint[])[] = [
     { utilization: 100, score: 1 },
   ],
 ]
+
+/** Arguments of the plugin. */
+type ScoringChoice = Readonly<Record<string, unknown>>
 
 /**
  * Scoring strategy, resources and weights are not recorded. One cycle (a PreScore and its Scores) is judged by the first
@@ -45,9 +47,12 @@ function strategiesNamed(name: string): readonly StrategyType[] {
 }
 
 function strategies(type: StrategyType, resources: readonly ResourceSpec[]): readonly ScoringChoice[] {
-  if (type === 'RequestedToCapacityRatio') return SHAPES.map((shape) => ({ strategy: { type, resources, shape } }))
-  return [{ strategy: { type, resources } }]
+  if (type === 'RequestedToCapacityRatio')
+    return SHAPES.map((shape) => choice({ type, resources, requestedToCapacityRatio: { shape } }))
+  return [choice({ type, resources })]
 }
+
+const choice = (scoringStrategy: ScoringStrategy): ScoringChoice => ({ scoringStrategy })
 
 function extendedResources(cycle: readonly SchedulerCall[]): string[] {
   const names = new Set<string>()

@@ -130,32 +130,49 @@ const INTEGER = /^[+-]?\d+$/
 /**
  * One requirement, checked.
  *
+ * @param path stands in front of what errors name: `nodeSelectorTerms[0].matchExpressions[0]`
  * @throws SelectorError. Source: labels.NewRequirement
  */
-export function newRequirement(key: string, operator: SelectorOperator, values: readonly string[]): LabelRequirement {
-  const errors: string[] =
-    isLabelKey(key).length > 0 ? [`key: Invalid value: ${quote(key)}: ${isLabelKey(key).join('; ')}`] : []
-  const list = JSON.stringify(values)
-  if (operator === 'in' || operator === 'notin') {
-    if (values.length === 0)
-      errors.push(`values: Invalid value: ${list}: for 'in', 'notin' operators, values set can't be empty`)
-  } else if (operator === 'exists' || operator === '!') {
-    if (values.length !== 0)
-      errors.push(`values: Invalid value: ${list}: values set must be empty for exists and does not exist`)
-  } else if (operator === 'gt' || operator === 'lt') {
-    values.forEach((value, index) => {
-      if (!INTEGER.test(value))
-        errors.push(
-          `values[${index}]: Invalid value: ${quote(value)}: for 'Gt', 'Lt' operators, the value must be an integer`,
-        )
-    })
-  }
+export function newRequirement(
+  key: string,
+  operator: SelectorOperator,
+  values: readonly string[],
+  path = '',
+): LabelRequirement {
+  const at = path === '' ? '' : `${path}.`
+  const wrongKey = isLabelKey(key)
+  const errors: string[] = wrongKey.length > 0 ? [`${at}key: Invalid value: ${quote(key)}: ${wrongKey.join('; ')}`] : []
+  const count = wrongCount(operator, values.length)
+  if (count !== undefined) errors.push(`${at}values: Invalid value: ${JSON.stringify(values)}: ${count}`)
+  values.forEach((value, index) => {
+    if ((operator === 'gt' || operator === 'lt') && !INTEGER.test(value))
+      errors.push(
+        `${at}values[${index}]: Invalid value: ${quote(value)}: for 'Gt', 'Lt' operators, the value must be an integer`,
+      )
+  })
   values.forEach((value, index) => {
     const wrong = isLabelValue(value)
-    if (wrong.length > 0) errors.push(`values[${index}][${key}]: Invalid value: ${quote(value)}: ${wrong.join('; ')}`)
+    if (wrong.length > 0)
+      errors.push(`${at}values[${index}][${key}]: Invalid value: ${quote(value)}: ${wrong.join('; ')}`)
   })
   if (errors.length > 0) throw new SelectorError(errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]`)
   return { key, operator, values: [...new Set(values)].sort() }
+}
+
+function wrongCount(operator: SelectorOperator, count: number): string | undefined {
+  switch (operator) {
+    case 'in':
+    case 'notin':
+      return count === 0 ? "for 'in', 'notin' operators, values set can't be empty" : undefined
+    case 'exists':
+    case '!':
+      return count !== 0 ? 'values set must be empty for exists and does not exist' : undefined
+    case 'gt':
+    case 'lt':
+      return count !== 1 ? "for 'Gt', 'Lt' operators, exactly one value is required" : undefined
+    default:
+      return count !== 1 ? 'exact-match compatibility requires one single value' : undefined
+  }
 }
 
 /** Source: labels.Requirement.String */

@@ -2,7 +2,7 @@ import type { Selector } from '../../api/labels.ts'
 import type { Node, Pod } from '../../api/types.ts'
 import type { Snapshot } from './framework.ts'
 import { ImageStates } from './image-states.ts'
-import type { NodeInfo } from './node-info.ts'
+import { countUp, type NodeInfo } from './node-info.ts'
 import { NodeTree } from './node-tree.ts'
 import { type PodInfo, podInfoOf, podKey } from './pod-info.ts'
 import { SelectorCounts } from './selector-counts.ts'
@@ -32,6 +32,7 @@ export class Cache implements Snapshot {
   readonly #counts = new SelectorCounts()
   readonly #withAffinity = new Set<NodeInfo>()
   readonly #withAntiAffinity = new Set<NodeInfo>()
+  readonly #claims = new Map<string, number>()
   readonly #sources: CacheSources
 
   constructor(sources: CacheSources) {
@@ -65,6 +66,10 @@ export class Cache implements Snapshot {
 
   defaultSelector(pod: Pod): Selector {
     return this.#sources.defaultSelector(pod)
+  }
+
+  isClaimUsed(claim: string): boolean {
+    return this.#claims.has(claim)
   }
 
   podCount(selector: Selector, namespace: string): (node: NodeInfo) => number {
@@ -115,6 +120,7 @@ export class Cache implements Snapshot {
   #add(info: PodInfo, node: NodeInfo, assumed: boolean): void {
     this.#remove(info.key)
     node.addPod(info)
+    for (const claim of info.claims) countUp(this.#claims, claim, 1)
     this.#counts.add(info.pod, node, 1)
     this.#pods.set(info.key, { info, node, assumed })
     this.#noteAffinity(node)
@@ -124,6 +130,7 @@ export class Cache implements Snapshot {
     const cached = this.#pods.get(key)
     if (cached === undefined) return
     cached.node.removePod(cached.info)
+    for (const claim of cached.info.claims) countUp(this.#claims, claim, -1)
     this.#counts.add(cached.info.pod, cached.node, -1)
     this.#pods.delete(key)
     this.#noteAffinity(cached.node)

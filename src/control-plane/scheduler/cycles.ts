@@ -39,10 +39,17 @@ interface Placed {
 export class Cycles {
   readonly #options: CyclesOptions
   readonly writes: PodWrites
+  /** Pods that wait for something before they are bound, and how to give up on it. */
+  readonly #preBinding = new Map<Placed, () => void>()
 
   constructor(options: CyclesOptions) {
     this.#options = options
     this.writes = new PodWrites(options.client, options.clock)
+  }
+
+  stop(): void {
+    for (const stop of this.#preBinding.values()) stop()
+    this.#preBinding.clear()
   }
 
   /** Source: scheduleOnePod */
@@ -91,17 +98,36 @@ export class Cycles {
       this.#refused(placed, failedAt(status as Status, plugin, 'Permit'))
       return
     }
+    this.#preFlight(placed, waits)
+  }
+
+  /**
+   * Where the pod will wait before it is bound, others, like the cluster autoscaler, are told where it is about to go.
+   * Source: bindingCycle, RunPreBindPreFlights
+   */
+  #preFlight(placed: Placed, waits: ReadonlyMap<string, number>): void {
+    const { queued, node, states } = placed
+    const { framework, info } = queued
+    let waiting = waits.size > 0
+    for (const plugin of framework.preBind) {
+      if (plugin.preBindPreFlight === undefined) continue
+      const status = plugin.preBindPreFlight(stateOf(states, plugin), info, node)
+      if (status === undefined) waiting = true
+      else if (status.code !== 'Skip') {
+        this.#bindingFailed(placed, failedAt(status as Status, plugin, 'PreBindPreFlight'))
+        return
+      }
+    }
+    if (waiting) this.writes.nominate(info.pod, node.name)
     if (waits.size > 0) this.#waitOnPermit(placed, waits)
     else this.#preBind(placed)
   }
 
   /** Source: bindingCycle, WaitOnPermit */
   #waitOnPermit(placed: Placed, waits: ReadonlyMap<string, number>): void {
-    const { queued, node } = placed
+    const { queued } = placed
     const { pod } = queued.info
     this.#options.queue.holdBack(queued)
-    // Others, like the cluster autoscaler, are told where it is about to go.
-    this.writes.nominate(pod, node.name)
     this.#options.waiting.add(pod.metadata.uid ?? '', waits, (outcome) => {
       if (outcome === undefined) this.#preBind(placed)
       else if (outcome.code === 'Error')
@@ -117,11 +143,12 @@ export class Cycles {
     for (let i = from; i < framework.preBind.length; i++) {
       const plugin = framework.preBind[i]!
       const answer = plugin.preBind!(stateOf(states, plugin), info, node, (refused) => {
+        this.#preBinding.delete(placed)
         if (refused === undefined) this.#preBind(placed, i + 1)
         else this.#bindingFailed(placed, failedAt(refused, plugin, 'PreBind'))
       })
       if (answer === undefined) continue
-      if (typeof answer === 'function') this.writes.nominate(info.pod, node.name)
+      if (typeof answer === 'function') this.#preBinding.set(placed, answer)
       else this.#bindingFailed(placed, failedAt(answer, plugin, 'PreBind'))
       return
     }

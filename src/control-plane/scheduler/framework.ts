@@ -11,8 +11,10 @@ import type { KubernetesObject, Node, Pod } from '../../api/types.ts'
 import type { Client, EventsRecorder } from '../../client/contract.ts'
 import type { Clock } from '../../sim/clock.ts'
 import type { Random } from '../../sim/random.ts'
+import type { PluginFeatures } from './features.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { PodInfo } from './pod-info.ts'
+import type { StorageSource } from './storage.ts'
 
 type Code = 'Success' | 'Error' | 'Unschedulable' | 'UnschedulableAndUnresolvable' | 'Skip'
 
@@ -51,6 +53,8 @@ export interface Snapshot {
   /** Labels of a namespace, for namespaceSelector. */
   namespaceLabels(namespace: string): Readonly<Record<string, string>>
   namespaces(): Iterable<string>
+  /** Whether a pod that has a node uses the claim, `namespace/name`. */
+  isClaimUsed(claim: string): boolean
   /** How many pods of the namespace that do not terminate the selector matches, per node. */
   podCount(selector: Selector, namespace: string): (node: NodeInfo) => number
   /** Labels that Services and the pod's controller look for: what spreading by default goes by. */
@@ -127,6 +131,9 @@ export interface PluginHandle {
   readonly clock: Clock
   readonly random: Random
   readonly scheduler: SchedulerHandle
+  /** Volumes, claims and what goes with them; the first question starts the informers for them. */
+  readonly storage: StorageSource
+  readonly features: PluginFeatures
 }
 
 /** The scheduler as plugins see it that look beyond one pod. It is there once every plugin has been made. */
@@ -206,6 +213,8 @@ export interface Plugin<F = unknown, S = unknown> {
   reserve?(filtered: F | undefined, pod: PodInfo, node: NodeInfo): Status | undefined
   /** Takes `reserve` back, in the opposite order of plugins: a later step failed. Also called where `reserve` was not. */
   unreserve?(filtered: F | undefined, pod: PodInfo, node: NodeInfo): void
+  /** Whether `preBind` will have something to do: `Skip` when not. A Status fails the binding. */
+  preBindPreFlight?(filtered: F | undefined, pod: PodInfo, node: NodeInfo): Status | Skip | undefined
   /**
    * What must be so before the pod is bound; may take virtual time. Answers `undefined` when that is so already, a Status
    * when it cannot be, or waits: then `done` is called once on the clock. The answered function gives up waiting.

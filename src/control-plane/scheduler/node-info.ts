@@ -51,6 +51,8 @@ export class NodeInfo {
   readonly podsWithRequiredAntiAffinity = new Set<PodInfo>()
   /** How often a host port is taken: `ip/protocol/port`. */
   readonly usedPorts = new Map<string, number>()
+  /** How many pods here use a claim, by `namespace/name`. */
+  readonly claims = new Map<string, number>()
   /** Images on this node by normalised name. */
   imageStates: ReadonlyMap<string, ImageState> = NO_IMAGES
   /** Per {@link SelectorCount} how many pods here match it, by its id. */
@@ -102,13 +104,18 @@ export class NodeInfo {
     addResource(this.requested, info.resource.requests, sign)
     this.nonZeroMilliCPU += sign * info.resource.nonZeroMilliCPU
     this.nonZeroMemory += sign * info.resource.nonZeroMemory
+    for (const claim of info.claims) countUp(this.claims, claim, sign)
     for (const port of info.hostPorts) {
-      const key = portKey(port.hostIP, port.protocol, port.hostPort!)
-      const count = (this.usedPorts.get(key) ?? 0) + sign
-      if (count > 0) this.usedPorts.set(key, count)
-      else this.usedPorts.delete(key)
+      countUp(this.usedPorts, portKey(port.hostIP, port.protocol, port.hostPort!), sign)
     }
   }
+}
+
+/** Adds to a count; one that comes to nothing is forgotten. */
+export function countUp(counts: Map<string, number>, key: string, by: number): void {
+  const count = (counts.get(key) ?? 0) + by
+  if (count > 0) counts.set(key, count)
+  else counts.delete(key)
 }
 
 const NO_IMAGES: ReadonlyMap<string, ImageState> = new Map()

@@ -32,6 +32,8 @@ export interface PodInfo {
   readonly resource: PodResource
   readonly terms: PodAffinityTerms
   readonly hostPorts: readonly ContainerPort[]
+  /** Claims that its volumes name, `namespace/name`. */
+  readonly claims: readonly string[]
 }
 
 export const podKey = (pod: Pod): string => `${pod.metadata.namespace}/${pod.metadata.name}`
@@ -43,7 +45,18 @@ export function podInfoOf(pod: Pod): PodInfo {
     resource: podResource(pod),
     terms: affinityTerms(pod),
     hostPorts: hostPortsOf(pod),
+    claims: claimsOf(pod),
   }
+}
+
+const NO_CLAIMS: readonly string[] = []
+
+/** Source: pkg/scheduler/framework/types.go updatePVCRefCounts */
+function claimsOf({ metadata: { namespace = '' }, spec: { volumes } }: Pod): readonly string[] {
+  let claims = NO_CLAIMS
+  for (const { persistentVolumeClaim } of volumes ?? [])
+    if (persistentVolumeClaim !== undefined) claims = [...claims, `${namespace}/${persistentVolumeClaim.claimName}`]
+  return claims
 }
 
 const NO_PORTS: readonly ContainerPort[] = []

@@ -4,8 +4,10 @@ import type { Clock } from '../../sim/clock.ts'
 import { Random } from '../../sim/random.ts'
 import { Cache } from './cache.ts'
 import type { Profile } from './config/configuration.ts'
+import { DEFAULT_FEATURES } from './features.ts'
 import type { PluginHandle, Registry } from './framework.ts'
 import { buildProfile } from './profile.ts'
+import { StorageCache } from './storage-cache.ts'
 
 /**
  * A configuration that cannot be run ends the program at its start, also where another scheduler leads.
@@ -22,6 +24,8 @@ const nowhere = (clock: Clock): PluginHandle => ({
   recorder: { eventf: () => undefined },
   clock,
   random: new Random(0),
+  storage: new StorageCache(NOBODY, () => undefined),
+  features: DEFAULT_FEATURES,
   scheduler: {
     snapshot: new Cache({
       namespaceLabels: () => ({}),

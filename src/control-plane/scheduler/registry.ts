@@ -1,5 +1,6 @@
 /** The plugins that come with the scheduler, by the names that profiles give them. */
 import type { DefaultPreemptionArgs } from './config/configuration.ts'
+import type { PluginFeatures } from './features.ts'
 import type { Plugin, PluginFactory, Registry } from './framework.ts'
 import { defaultBinder } from './plugins/default-binder.ts'
 import { defaultPreemption } from './plugins/default-preemption.ts'
@@ -12,10 +13,14 @@ import { nodePorts } from './plugins/node-ports.ts'
 import { nodeResourcesBalancedAllocation } from './plugins/node-resources-balanced-allocation.ts'
 import { nodeResourcesFit } from './plugins/node-resources-fit.ts'
 import { nodeUnschedulable } from './plugins/node-unschedulable.ts'
+import { nodeVolumeLimits } from './plugins/node-volume-limits.ts'
 import { podTopologySpread } from './plugins/pod-topology-spread.ts'
 import { prioritySort } from './plugins/priority-sort.ts'
 import { schedulingGates } from './plugins/scheduling-gates.ts'
 import { taintToleration } from './plugins/taint-toleration.ts'
+import { type VolumeBindingArgs, volumeBinding } from './plugins/volume-binding.ts'
+import { volumeRestrictions } from './plugins/volume-restrictions.ts'
+import { volumeZone } from './plugins/volume-zone.ts'
 
 /** A plugin without arguments that needs nothing of the handle. */
 const plain =
@@ -24,9 +29,9 @@ const plain =
     plugin as Plugin
 
 const made =
-  <F, S>(make: () => Plugin<F, S>): PluginFactory =>
-  () =>
-    make() as Plugin
+  <A extends object, F, S>(make: (args: A, features: PluginFeatures) => Plugin<F, S>): PluginFactory =>
+  (args, { features }) =>
+    make((args ?? {}) as A, features) as Plugin
 
 /** Source: pkg/scheduler/framework/plugins/registry.go NewInTreeRegistry */
 export const inTreeRegistry: Registry = {
@@ -34,19 +39,19 @@ export const inTreeRegistry: Registry = {
   PrioritySort: plain(prioritySort),
   NodeUnschedulable: plain(nodeUnschedulable),
   NodeName: plain(nodeName),
-  TaintToleration: made(taintToleration),
+  TaintToleration: (_args, { features }) => taintToleration(features) as Plugin,
   NodeAffinity: made(nodeAffinity),
   NodePorts: plain(nodePorts),
   NodeResourcesFit: made(nodeResourcesFit),
+  VolumeRestrictions: (_args, { storage }) => volumeRestrictions(storage) as Plugin,
+  NodeVolumeLimits: (_args, { storage, features }) => nodeVolumeLimits(storage, features) as Plugin,
+  VolumeBinding: (args, handle) => volumeBinding((args ?? {}) as VolumeBindingArgs, handle) as Plugin,
+  VolumeZone: (_args, { storage }) => volumeZone(storage) as Plugin,
   PodTopologySpread: made(podTopologySpread),
   InterPodAffinity: made(interPodAffinity),
   NodeResourcesBalancedAllocation: made(nodeResourcesBalancedAllocation),
   ImageLocality: plain(imageLocality),
   DefaultBinder: (_args, { client }) => defaultBinder(client),
-  VolumeRestrictions: plain({ name: 'VolumeRestrictions' }),
-  NodeVolumeLimits: plain({ name: 'NodeVolumeLimits' }),
-  VolumeBinding: plain({ name: 'VolumeBinding' }),
-  VolumeZone: plain({ name: 'VolumeZone' }),
   DynamicResources: plain(dynamicResources),
   DefaultPreemption: (args, handle) => defaultPreemption(args as DefaultPreemptionArgs, handle),
   // Nodes declare no features here, so nothing can be asked of them.

@@ -7,6 +7,7 @@ import { nodeEvents, podEvents } from './cluster-events.ts'
 import type { Profile } from './config/configuration.ts'
 import { Cycles } from './cycles.ts'
 import { DefaultSelectors } from './default-selector.ts'
+import { DEFAULT_FEATURES } from './features.ts'
 import type { ClusterEvent, Registry, SchedulerHandle } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
 import { Nominator } from './nominator.ts'
@@ -15,6 +16,7 @@ import { buildProfile, type Framework } from './profile.ts'
 import { DEFAULT_QUEUE_OPTIONS, type QueueOptions, SchedulingQueue } from './queue.ts'
 import { filterChanged, withNominated } from './run-plugins.ts'
 import { Algorithm } from './schedule-one.ts'
+import { StorageCache } from './storage-cache.ts'
 import { WaitingPods } from './waiting-pods.ts'
 
 const NO_LABELS: Readonly<Record<string, string>> = {}
@@ -47,6 +49,7 @@ export class Scheduler {
   readonly #cycles: Cycles
   readonly #nominator = new Nominator()
   readonly #waiting: WaitingPods
+  readonly #storage: StorageCache
   readonly #selectors: DefaultSelectors
   readonly #namespaces = new Map<string, Readonly<Record<string, string>>>()
   readonly #nodes = new Map<string, Node>()
@@ -66,6 +69,7 @@ export class Scheduler {
       defaultSelector: (pod) => this.#selectors.of(pod),
     })
     this.#waiting = new WaitingPods(world.clock)
+    this.#storage = new StorageCache(client, (event) => this.#queue.moveAll(event))
     this.#frameworks = this.#build(options)
     this.#queue = new SchedulingQueue(world, this.#frameworks, queue, () => this.#wake(), component)
     this.#cycles = new Cycles({
@@ -95,6 +99,8 @@ export class Scheduler {
         clock: world.clock,
         random,
         recorder: recorder(schedulerName),
+        storage: this.#storage,
+        features: DEFAULT_FEATURES,
         scheduler: this.#handle(() => frameworks.get(schedulerName)!),
       }
       frameworks.set(schedulerName, buildProfile(profile, registry, handle))
@@ -122,6 +128,8 @@ export class Scheduler {
     for (const stop of this.#stops) stop()
     this.#queue.stop()
     this.#waiting.stop()
+    this.#storage.stop()
+    this.#cycles.stop()
   }
 
   #wake(): void {
@@ -142,7 +150,12 @@ export class Scheduler {
     else this.#namespaces.set(object.metadata.name, object.metadata.labels ?? NO_LABELS)
   }
 
-  #onNode({ type, object }: WatchEvent<Node>): void {
+  #onNode(event: WatchEvent<Node>): void {
+    this.#setNode(event)
+    this.#storage.changed()
+  }
+
+  #setNode({ type, object }: WatchEvent<Node>): void {
     const { name } = object.metadata
     const old = this.#nodes.get(name)
     if (type === 'DELETED') {
@@ -196,6 +209,7 @@ export class Scheduler {
   }
 
   #deletePod(pod: Pod): void {
+    this.#storage.changed()
     if (pod.spec.nodeName) {
       this.#cache.removePod(pod)
       this.#queue.moveAll({ resource: 'AssignedPod', action: 'Delete', old: pod })

@@ -42,6 +42,14 @@ export class SnapshotWithNode implements Snapshot {
     return this.#snapshot.defaultSelector(pod)
   }
 
+  isClaimUsed(claim: string): boolean {
+    if (this.#changed.claims.has(claim)) return true
+    // As the node was, its pods alone may have been the users.
+    const before = this.#snapshot.get(this.#changed.name)?.claims.has(claim) === true
+    if (!before) return this.#snapshot.isClaimUsed(claim)
+    return this.#snapshot.nodes.some(({ name, claims }) => name !== this.#changed.name && claims.has(claim))
+  }
+
   podCount(selector: Selector, namespace: string): (node: NodeInfo) => number {
     const count = this.#snapshot.podCount(selector, namespace)
     return (node) => (node === this.#changed ? countMatching(node, selector, namespace) : count(node))

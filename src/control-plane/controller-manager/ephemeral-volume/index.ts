@@ -1,9 +1,9 @@
+import { ephemeralClaimName, isClaimOf } from '../../../api/claims.ts'
 import { isDeleting, keyOf, newControllerRef, splitKey } from '../../../api/meta.ts'
 import { failure } from '../../../api/status.ts'
 import { isStatus, type PersistentVolumeClaim, type Pod, type Status, type Volume } from '../../../api/types.ts'
 import type { Client } from '../../../client/contract.ts'
 import type { Controller, ControllerContext, ControllerDescriptor } from '../controller.ts'
-import { ephemeralClaimName, isClaimOf } from '../ephemeral-claims.ts'
 import { startLoop } from '../machine.ts'
 
 /** Makes the claims of pods' ephemeral volumes. Source: pkg/controller/volume/ephemeral/controller.go */

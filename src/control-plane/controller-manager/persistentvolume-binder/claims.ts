@@ -1,4 +1,6 @@
+import { isBoundTo } from '../../../api/claims.ts'
 import { isPodTerminal } from '../../../api/conditions.ts'
+import { migratedDriver } from '../../../api/csi-migration.ts'
 import { keyOf, splitKey } from '../../../api/meta.ts'
 import {
   BETA_STORAGE_PROVISIONER,
@@ -12,8 +14,8 @@ import {
 } from '../../../api/storage.ts'
 import { isStatus, type PersistentVolumeClaim, type Status, type StorageClass } from '../../../api/types.ts'
 import { claimNamesOf } from '../ephemeral-claims.ts'
-import { bestMatch, isBoundTo, mismatch } from './matching.ts'
-import { driverInsteadOf, withMigration } from './migration.ts'
+import { bestMatch, mismatch } from './matching.ts'
+import { withMigration } from './migration.ts'
 import { type BinderDependencies, bind, hasAnnotation, loseClaim, setClaimPhase } from './writes.ts'
 
 /** Source: pkg/controller/volume/persistentvolume/pv_controller.go syncClaim */
@@ -127,7 +129,7 @@ function provision(
   }
   if (storageClass === undefined) return fail(`storageclass.storage.k8s.io "${className}" not found`)
   const asked = storageClass.provisioner
-  const provisioner = driverInsteadOf(asked) ?? asked
+  const provisioner = migratedDriver(asked) ?? asked
   const isBuiltIn = provisioner.startsWith('kubernetes.io/')
   if (isBuiltIn && provisioner !== HOST_PATH) return fail(`no volume plugin matched name: ${provisioner}`)
   const annotated = setProvisioner(claim, provisioner, client)

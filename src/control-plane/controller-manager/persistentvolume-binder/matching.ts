@@ -1,3 +1,4 @@
+import { differInMode, hasModes, isBoundTo, isTooSmall, sameAttributes } from '../../../api/claims.ts'
 import { selectorFromLabelSelector } from '../../../api/labels.ts'
 import { isDeleting } from '../../../api/meta.ts'
 import { compareQuantities } from '../../../api/quantity.ts'
@@ -6,31 +7,8 @@ import type { PersistentVolume, PersistentVolumeClaim } from '../../../api/types
 
 /** Which volume fits a claim: pure. Source: component-helpers/storage/volume/pv_helpers.go */
 
-/** By name and, where the volume says one, by uid. Source: IsVolumeBoundToClaim */
-export function isBoundTo({ spec: { claimRef } }: PersistentVolume, { metadata }: PersistentVolumeClaim): boolean {
-  if (claimRef === undefined || claimRef.name !== metadata.name || claimRef.namespace !== metadata.namespace)
-    return false
-  return !claimRef.uid || claimRef.uid === metadata.uid
-}
-
-export function differInMode(claim: PersistentVolumeClaim, volume: PersistentVolume): boolean {
-  return (claim.spec.volumeMode ?? 'Filesystem') !== (volume.spec.volumeMode ?? 'Filesystem')
-}
-
 function modesOf({ spec }: PersistentVolume): readonly string[] {
   return spec.accessModes ?? []
-}
-
-function hasModes(claim: PersistentVolumeClaim, volume: PersistentVolume): boolean {
-  return (claim.spec.accessModes ?? []).every((mode) => modesOf(volume).includes(mode))
-}
-
-function isTooSmall(claim: PersistentVolumeClaim, volume: PersistentVolume): boolean {
-  return compareQuantities(volume.spec.capacity?.storage ?? '0', claim.spec.resources?.requests?.storage ?? '0') < 0
-}
-
-function sameAttributes(claim: PersistentVolumeClaim, volume: PersistentVolume): boolean {
-  return (claim.spec.volumeAttributesClassName ?? '') === (volume.spec.volumeAttributesClassName ?? '')
 }
 
 /**

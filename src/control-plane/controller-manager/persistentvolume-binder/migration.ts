@@ -1,3 +1,4 @@
+import { migratedDriver } from '../../../api/csi-migration.ts'
 import {
   BETA_STORAGE_PROVISIONER,
   EXTERNAL_PROVISIONER_FINALIZER,
@@ -7,27 +8,12 @@ import {
 } from '../../../api/storage.ts'
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../api/types.ts'
 
-/** Drivers that have taken over from what was built in. Source: csi-translation-lib, csimigration/plugin_manager.go */
-const DRIVERS: Readonly<Record<string, string>> = {
-  'kubernetes.io/aws-ebs': 'ebs.csi.aws.com',
-  'kubernetes.io/gce-pd': 'pd.csi.storage.gke.io',
-  'kubernetes.io/azure-file': 'file.csi.azure.com',
-  'kubernetes.io/azure-disk': 'disk.csi.azure.com',
-  'kubernetes.io/cinder': 'cinder.csi.openstack.org',
-  'kubernetes.io/vsphere-volume': 'csi.vsphere.vmware.com',
-  'kubernetes.io/portworx-volume': 'pxd.portworx.com',
-}
-
-export function driverInsteadOf(plugin: string): string | undefined {
-  return DRIVERS[plugin]
-}
-
 type Annotations = Readonly<Record<string, string>>
 
 /** What the annotations should be; the same object when they are. Source: pv_controller_base.go updateMigrationAnnotations */
 function migrated(annotations: Annotations | undefined, provisioner: string | undefined): Annotations | undefined {
   if (annotations === undefined || provisioner === undefined) return annotations
-  const driver = DRIVERS[provisioner]
+  const driver = migratedDriver(provisioner)
   const { [MIGRATED_TO]: now, ...others } = annotations
   if (now === driver) return annotations
   return driver === undefined ? others : { ...annotations, [MIGRATED_TO]: driver }
@@ -63,7 +49,7 @@ function deletionFinalizers({ metadata, spec }: PersistentVolume, now: readonly 
   if (provisioner === undefined) return now
   const without = (name: string, list: readonly string[]) =>
     list.includes(name) ? list.filter((each) => each !== name) : list
-  if (DRIVERS[provisioner] !== undefined) return without(IN_TREE_FINALIZER, now)
+  if (migratedDriver(provisioner) !== undefined) return without(IN_TREE_FINALIZER, now)
   if (!provisioner.startsWith('kubernetes.io/')) return now
   const isDeleted = spec.persistentVolumeReclaimPolicy === 'Delete'
   const own = isDeleted

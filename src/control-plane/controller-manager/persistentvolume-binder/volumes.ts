@@ -1,6 +1,6 @@
+import { differInMode } from '../../../api/claims.ts'
 import { MIGRATED_TO, PROVISIONED_BY } from '../../../api/storage.ts'
 import { isStatus, type PersistentVolume, type PersistentVolumeClaim, type Status } from '../../../api/types.ts'
-import { differInMode } from './matching.ts'
 import { withMigrationAndFinalizers } from './migration.ts'
 import { reclaim } from './reclaim.ts'
 import { type BinderDependencies, hasAnnotation, setVolumePhase, unbind } from './writes.ts'

@@ -1,8 +1,9 @@
+import { ephemeralClaimName, isClaimOf } from '../../../api/claims.ts'
 import { isPodTerminal } from '../../../api/conditions.ts'
 import { isDeleting, keyOf, splitKey } from '../../../api/meta.ts'
 import type { PersistentVolumeClaim, Pod } from '../../../api/types.ts'
 import type { Controller, ControllerContext, ControllerDescriptor } from '../controller.ts'
-import { claimNamesOf, ephemeralClaimName, isClaimOf } from '../ephemeral-claims.ts'
+import { claimNamesOf } from '../ephemeral-claims.ts'
 import { startLoop } from '../machine.ts'
 import { needsProtection, protect } from '../protection.ts'
 

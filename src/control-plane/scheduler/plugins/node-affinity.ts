@@ -1,42 +1,41 @@
-import { newRequirement, type SelectorOperator, selectorFromSet } from '../../../api/labels.ts'
-import type {
-  NodeSelector,
-  NodeSelectorRequirement,
-  NodeSelectorTerm,
-  Pod,
-  PreferredSchedulingTerm,
-} from '../../../api/types.ts'
+import {
+  type NodeLike,
+  type NodeMatcher,
+  type ParsedNodeSelector,
+  parseNodeSelector,
+  parsePreferredTerms,
+  type WeightedNodeMatcher,
+} from '../../../api/node-selector.ts'
+import type { Node, NodeAffinity, NodeSelector, Pod } from '../../../api/types.ts'
+
+import { errorText } from '../errors.ts'
 import type { Plugin, Status } from '../framework.ts'
-import type { NodeInfo } from '../node-info.ts'
 import { defaultNormalizeScore } from './normalize-score.ts'
+import { requiredNodeAffinity } from './required-node-affinity.ts'
 
-/** Affinity that the scheduler's configuration adds to every pod. Source: apis/config NodeAffinityArgs.addedAffinity */
+/** Source: apis/config NodeAffinityArgs */
 export interface NodeAffinityArgs {
-  readonly addedNodeSelector?: NodeSelector
-  readonly addedPreferredTerms?: readonly PreferredSchedulingTerm[]
+  /** On top of every pod's own. */
+  readonly addedAffinity?: NodeAffinity
 }
 
-/** All that affinity to nodes looks at. */
-type NodeLike = Pick<NodeInfo, 'name' | 'labels'>
-type NodeMatcher = (node: NodeLike) => boolean
+const refusal = (reason: string): Status => ({ code: 'UnschedulableAndUnresolvable', reasons: [reason] })
 
-const ERR_POD: Status = {
-  code: 'UnschedulableAndUnresolvable',
-  reasons: ["node(s) didn't match Pod's node affinity/selector"],
-}
-const ERR_ENFORCED: Status = {
-  code: 'UnschedulableAndUnresolvable',
-  reasons: ["node(s) didn't match scheduler-enforced node affinity"],
-}
-const ERR_CONFLICT: Status = {
-  code: 'UnschedulableAndUnresolvable',
-  reasons: ['pod affinity terms conflict'],
-}
+const ERR_POD = refusal("node(s) didn't match Pod's node affinity/selector")
+const ERR_ENFORCED = refusal("node(s) didn't match scheduler-enforced node affinity")
+const ERR_CONFLICT = refusal('pod affinity terms conflict')
 
-/** nodeSelector and affinity to nodes. Source: plugins/nodeaffinity/node_affinity.go */
-export function nodeAffinity(args: NodeAffinityArgs = {}): Plugin<NodeMatcher | undefined, readonly WeightedMatcher[]> {
-  const enforced = args.addedNodeSelector && nodeSelectorMatcher(args.addedNodeSelector)
-  const added = preferredMatchers(args.addedPreferredTerms ?? [])
+/**
+ * nodeSelector and affinity to nodes.
+ *
+ * @throws Error for an added affinity that cannot be read
+ * Source: plugins/nodeaffinity/node_affinity.go
+ */
+export function nodeAffinity({
+  addedAffinity,
+}: NodeAffinityArgs = {}): Plugin<ParsedNodeSelector, readonly WeightedNodeMatcher[]> {
+  const enforced = enforcedMatcher(addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution)
+  const added = addedTerms(addedAffinity?.preferredDuringSchedulingIgnoredDuringExecution)
   return {
     name: 'NodeAffinity',
     events: new Set(['Node/Add', 'Node/UpdateNodeLabel']),
@@ -50,13 +49,16 @@ export function nodeAffinity(args: NodeAffinityArgs = {}): Plugin<NodeMatcher | 
     },
     filter(prepared, { pod }, node) {
       if (enforced !== undefined && !enforced(node)) return ERR_ENFORCED
-      const matches = prepared ?? requiredNodeAffinity(pod)
+      // Without PreFilter it is worked out here.
+      const { matches } = prepared ?? requiredNodeAffinity(pod)
       return matches(node) ? undefined : ERR_POD
     },
     preScore({ pod }) {
       const preferred = pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution
-      if (preferred === undefined && args.addedPreferredTerms === undefined) return { code: 'Skip' }
-      return { code: 'Success', state: [...added, ...preferredMatchers(preferred ?? [])] }
+      if (preferred === undefined && added === undefined) return { code: 'Skip' }
+      const { terms, errors } = parsePreferredTerms(preferred ?? [])
+      if (errors.length > 0) return { code: 'Error', reasons: [errorText(errors)] }
+      return { code: 'Success', state: added === undefined ? terms : [...added, ...terms] }
     },
     score(terms, _pod, node) {
       let score = 0
@@ -66,20 +68,39 @@ export function nodeAffinity(args: NodeAffinityArgs = {}): Plugin<NodeMatcher | 
     normalizeScore: (_state, scores) => defaultNormalizeScore(false, scores),
     isSchedulableAfter(event, pod) {
       if (event.resource !== 'Node' || event.new === undefined) return false
-      const matches = requiredNodeAffinity(pod)
-      const fits = (node: NodeLike) => (enforced === undefined || enforced(node)) && matches(node)
-      if (!fits(nodeLike(event.new))) return false
-      return event.old === undefined || !fits(nodeLike(event.old))
+      return mayHelp(event.old, event.new, pod, enforced)
     },
   }
 }
 
-const nodeLike = (node: { metadata: { name: string; labels?: Readonly<Record<string, string>> } }): NodeLike => ({
-  name: node.metadata.name,
-  labels: node.metadata.labels ?? {},
-})
+function enforcedMatcher(selector: NodeSelector | undefined): NodeMatcher | undefined {
+  if (selector === undefined) return undefined
+  const { matches, errors } = parseNodeSelector(selector)
+  if (errors.length === 0) return matches
+  throw new Error(`parsing addedAffinity.requiredDuringSchedulingIgnoredDuringExecution: ${errorText(errors)}`)
+}
 
-/** The nodes that `metadata.name` in every term leaves; undefined where a term leaves all. Source: NodeAffinity.PreFilter */
+function addedTerms(
+  preferred: NonNullable<NodeAffinityArgs['addedAffinity']>['preferredDuringSchedulingIgnoredDuringExecution'] = [],
+): readonly WeightedNodeMatcher[] | undefined {
+  if (preferred.length === 0) return undefined
+  const { terms, errors } = parsePreferredTerms(preferred)
+  if (errors.length === 0) return terms
+  throw new Error(`parsing addedAffinity.preferredDuringSchedulingIgnoredDuringExecution: ${errorText(errors)}`)
+}
+
+/** Source: isSchedulableAfterNodeChange */
+function mayHelp(old: Node | undefined, now: Node, pod: Pod, enforced: NodeMatcher | undefined): boolean {
+  const after = nodeLike(now)
+  if (enforced !== undefined && !enforced(after)) return false
+  const { matches, errors } = requiredNodeAffinity(pod)
+  if (!matches(after)) return errors.length > 0
+  return old === undefined || !matches(nodeLike(old))
+}
+
+const nodeLike = ({ metadata: { name, labels = {} } }: Node): NodeLike => ({ name, labels })
+
+/** The nodes that `metadata.name` in every term leaves; undefined where a term leaves all. Source: PreFilter */
 function namesAskedFor(required: NodeSelector | undefined): Set<string> | undefined {
   if (required === undefined || required.nodeSelectorTerms.length === 0) return undefined
   const names = new Set<string>()
@@ -93,99 +114,4 @@ function namesAskedFor(required: NodeSelector | undefined): Set<string> | undefi
     for (const name of ofTerm) names.add(name)
   }
   return names
-}
-
-interface WeightedMatcher {
-  readonly weight: number
-  readonly matches: NodeMatcher
-}
-
-const requiredMatchers = new WeakMap<object, NodeMatcher>()
-
-/** Whether nodeSelector and required node affinity let the pod on the node. Source: component-helpers/scheduling/corev1/nodeaffinity GetRequiredNodeAffinity */
-export function requiredNodeAffinity(pod: Pod): NodeMatcher {
-  const required = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
-  const labels = pod.spec.nodeSelector
-  const byLabels = labels && remembered(labels, () => labelMatcher(labels))
-  const byTerms = required && remembered(required, () => nodeSelectorMatcher(required))
-  if (byLabels === undefined) return byTerms ?? (() => true)
-  return byTerms === undefined ? byLabels : (node) => byLabels(node) && byTerms(node)
-}
-
-function remembered(key: object, make: () => NodeMatcher): NodeMatcher {
-  let matcher = requiredMatchers.get(key)
-  if (matcher === undefined) {
-    matcher = make()
-    requiredMatchers.set(key, matcher)
-  }
-  return matcher
-}
-
-function labelMatcher(labels: Readonly<Record<string, string>>): NodeMatcher {
-  const selector = selectorFromSet(labels)
-  return (node) => selector.matches(node.labels)
-}
-
-/** Terms are ORed; empty ones and ones that cannot be parsed match nothing. Source: nodeaffinity.LazyErrorNodeSelector */
-function nodeSelectorMatcher(selector: NodeSelector): NodeMatcher {
-  const terms = selector.nodeSelectorTerms.map(termMatcher).filter((term) => term !== undefined)
-  return (node) => terms.some((matches) => matches(node))
-}
-
-function preferredMatchers(terms: readonly PreferredSchedulingTerm[]): WeightedMatcher[] {
-  return terms.flatMap(({ weight, preference }) => {
-    const matches = weight === 0 ? undefined : termMatcher(preference)
-    return matches === undefined ? [] : [{ weight, matches }]
-  })
-}
-
-const OPERATORS: Readonly<Record<string, SelectorOperator>> = {
-  In: 'in',
-  NotIn: 'notin',
-  Exists: 'exists',
-  DoesNotExist: '!',
-  Gt: 'gt',
-  Lt: 'lt',
-}
-
-function termMatcher({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm): NodeMatcher | undefined {
-  const tests = [...matchExpressions.map(expressionMatcher), ...matchFields.map(fieldMatcher)]
-  if (tests.length === 0 || tests.includes(undefined)) return undefined
-  return (node) => tests.every((test) => test!(node))
-}
-
-function expressionMatcher({ key, operator, values = [] }: NodeSelectorRequirement): NodeMatcher | undefined {
-  const meant = OPERATORS[operator]
-  if (meant === undefined) return undefined
-  try {
-    newRequirement(key, meant, values)
-  } catch {
-    return undefined
-  }
-  return ({ labels }) => matchesExpression(meant, labels[key], values)
-}
-
-/** Source: labels.Requirement.Matches */
-function matchesExpression(operator: SelectorOperator, value: string | undefined, values: readonly string[]): boolean {
-  switch (operator) {
-    case 'in':
-      return value !== undefined && values.includes(value)
-    case 'notin':
-      return value === undefined || !values.includes(value)
-    case 'exists':
-      return value !== undefined
-    case '!':
-      return value === undefined
-    default: {
-      if (value === undefined || !/^[+-]?\d+$/.test(value) || values.length !== 1) return false
-      return operator === 'gt' ? Number(value) > Number(values[0]) : Number(value) < Number(values[0])
-    }
-  }
-}
-
-/** Only `metadata.name`, with one value. Source: nodeaffinity.nodeSelectorRequirementsAsFieldSelector */
-function fieldMatcher({ key, operator, values = [] }: NodeSelectorRequirement): NodeMatcher | undefined {
-  if (values.length !== 1 || (operator !== 'In' && operator !== 'NotIn')) return undefined
-  const field = (node: NodeLike) => (key === 'metadata.name' ? node.name : '')
-  return (node) => node.name === '' || (field(node) === values[0]) === (operator === 'In')
 }

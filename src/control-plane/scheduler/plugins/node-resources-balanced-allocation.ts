@@ -1,3 +1,4 @@
+import { DEFAULT_FEATURES, type PluginFeatures } from '../features.ts'
 import type { Plugin } from '../framework.ts'
 import { DEFAULT_RESOURCES } from './node-resources-fit.ts'
 import { MAX_NODE_SCORE } from './normalize-score.ts'
@@ -8,11 +9,17 @@ import {
   sharedAllocationStates,
 } from './resource-allocation.ts'
 
+/** Source: apis/config NodeResourcesBalancedAllocationArgs */
+export interface BalancedAllocationArgs {
+  readonly resources?: readonly ResourceSpec[]
+}
+
 /** Nodes whose resources are used up evenly score higher. Source: plugins/noderesources/balanced_allocation.go */
 export function nodeResourcesBalancedAllocation(
-  resources: readonly ResourceSpec[] = DEFAULT_RESOURCES,
+  { resources = DEFAULT_RESOURCES }: BalancedAllocationArgs = {},
+  features: PluginFeatures = DEFAULT_FEATURES,
 ): Plugin<undefined, AllocationState> {
-  const stateOf = sharedAllocationStates(resources, {})
+  const stateOf = sharedAllocationStates(resources, { skipPodLevelResources: !features.podLevelResources })
   return {
     name: 'NodeResourcesBalancedAllocation',
     preScore(info) {

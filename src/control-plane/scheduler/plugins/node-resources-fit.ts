@@ -1,5 +1,6 @@
 import type { Pod } from '../../../api/types.ts'
 import { isPodEvent } from '../cluster-events.ts'
+import { DEFAULT_FEATURES, type PluginFeatures } from '../features.ts'
 import type { Plugin, Status } from '../framework.ts'
 import { NodeInfo } from '../node-info.ts'
 import { ByRequests, NodeMemo } from '../node-memo.ts'
@@ -13,13 +14,13 @@ import {
 } from './resource-allocation.ts'
 import { type ScoringStrategy, strategyScorer } from './scoring-strategy.ts'
 
-/** Source: apis/config NodeResourcesFitArgs; the two feature gates were once switchable. */
+/** Source: apis/config NodeResourcesFitArgs */
 export interface NodeResourcesFitArgs {
+  /** Extended resources that other programs look after. */
   readonly ignoredResources?: readonly string[]
+  /** What stands before the `/` of such resources. */
   readonly ignoredResourceGroups?: readonly string[]
   readonly scoringStrategy?: ScoringStrategy
-  readonly enableSidecarContainers?: boolean
-  readonly enablePodLevelResources?: boolean
 }
 
 export const DEFAULT_RESOURCES: readonly ResourceSpec[] = [
@@ -33,13 +34,17 @@ const RESTARTABLE_INIT_CONTAINER: Status = {
 }
 
 /** What a pod asks for must be free on the node. Source: plugins/noderesources/fit.go */
-export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): Plugin<FilterState, AllocationState> {
+export function nodeResourcesFit(
+  args: NodeResourcesFitArgs = {},
+  features: PluginFeatures = DEFAULT_FEATURES,
+): Plugin<FilterState, AllocationState> {
   const ignored = new Set(args.ignoredResources)
   const ignoredGroups = new Set(args.ignoredResourceGroups)
   const isIgnored = (name: string) => ignored.has(name) || ignoredGroups.has(name.split('/')[0]!)
-  const strategy = args.scoringStrategy ?? { type: 'LeastAllocated', resources: DEFAULT_RESOURCES }
+  const strategy = args.scoringStrategy ?? { type: 'LeastAllocated' }
+  const resources = strategy.resources ?? DEFAULT_RESOURCES
   const scorer = strategyScorer(strategy)
-  const skipPodLevelResources = args.enablePodLevelResources === false
+  const skipPodLevelResources = !features.podLevelResources
   const filterStates = new WeakMap<object, FilterState>()
   const memos = new ByRequests(() => new NodeMemo())
   const filterStateOf = ({ pod, resource }: PodInfo) => {
@@ -51,7 +56,7 @@ export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): Plugin<Filter
     }
     return state
   }
-  const stateOf = sharedAllocationStates(strategy.resources, { nonZero: true, skipPodLevelResources })
+  const stateOf = sharedAllocationStates(resources, { nonZero: true, skipPodLevelResources })
   return {
     name: 'NodeResourcesFit',
     events: new Set([
@@ -62,8 +67,7 @@ export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): Plugin<Filter
       'UnscheduledPod/UpdatePodScaleDown',
     ]),
     preFilter(info) {
-      if (args.enableSidecarContainers === false && hasRestartableInitContainer(info.pod))
-        return RESTARTABLE_INIT_CONTAINER
+      if (!features.sidecarContainers && hasRestartableInitContainer(info.pod)) return RESTARTABLE_INIT_CONTAINER
       return { code: 'Success', state: filterStateOf(info) }
     },
     filter({ requests, fits }, _pod, node) {

@@ -1,9 +1,10 @@
 import type { Pod, TopologySpreadConstraint } from '../../../api/types.ts'
+import { DEFAULT_FEATURES, type PluginFeatures } from '../features.ts'
 import type { Plugin, Snapshot, Status } from '../framework.ts'
 import { HOSTNAME, type NodeInfo, topologyValue, ZONE } from '../node-info.ts'
 import type { PodInfo } from '../pod-info.ts'
-import { requiredNodeAffinity } from './node-affinity.ts'
 import { MAX_NODE_SCORE } from './normalize-score.ts'
+import { requiredNodeAffinity } from './required-node-affinity.ts'
 import {
   type Constraint,
   type ConstraintOptions,
@@ -13,13 +14,12 @@ import {
   podSpreadHint,
 } from './spread-constraints.ts'
 
-/** Source: apis/config PodTopologySpreadArgs; the two feature gates were once switchable. */
+/** Source: apis/config PodTopologySpreadArgs */
 export interface PodTopologySpreadArgs {
+  /** For pods without constraints of their own; only with `List`. */
   readonly defaultConstraints?: readonly TopologySpreadConstraint[]
-  /** Whether the defaults are upstream's own; nodes then need not have every topology label. */
-  readonly systemDefaulted?: boolean
-  readonly enableNodeInclusionPolicy?: boolean
-  readonly enableMatchLabelKeys?: boolean
+  /** `System`, the default: upstream's own constraints. Nodes then need not have every topology label. */
+  readonly defaultingType?: string
 }
 
 interface FilterState {
@@ -56,12 +56,16 @@ const systemDefaultConstraints: readonly TopologySpreadConstraint[] = [
 ]
 
 /** Pods are spread over zones and nodes. Source: plugins/podtopologyspread */
-export function podTopologySpread(args: PodTopologySpreadArgs = {}): Plugin<FilterState, ScoreState> {
-  const systemDefaulted = args.systemDefaulted ?? args.defaultConstraints === undefined
+export function podTopologySpread(
+  { defaultConstraints = [], defaultingType = 'System' }: PodTopologySpreadArgs = {},
+  features: PluginFeatures = DEFAULT_FEATURES,
+): Plugin<FilterState, ScoreState> {
+  const systemDefaulted = defaultingType === 'System'
   const options: ConstraintOptions = {
-    defaults: args.defaultConstraints ?? systemDefaultConstraints,
-    matchLabelKeys: args.enableMatchLabelKeys ?? true,
-    nodeInclusionPolicy: args.enableNodeInclusionPolicy ?? true,
+    defaults: systemDefaulted ? systemDefaultConstraints : defaultConstraints,
+    matchLabelKeys: features.matchLabelKeys,
+    nodeInclusionPolicy: features.nodeInclusionPolicy,
+    comparisonOperators: features.taintTolerationComparisonOperators,
   }
   return {
     name: 'PodTopologySpread',
@@ -113,12 +117,12 @@ function filterState(
 ): FilterState {
   const counts = constraints.map(() => new Map<string, number>())
   const perNode = podCounts(pod, constraints, snapshot)
-  const matches = requiredNodeAffinity(pod)
+  const { matches } = requiredNodeAffinity(pod)
   for (const node of snapshot.nodes) {
     if (!options.nodeInclusionPolicy && !matches(node)) continue
     if (!nodeHasTopologyKeys(node, constraints)) continue
     constraints.forEach((constraint, i) => {
-      if (options.nodeInclusionPolicy && !honours(constraint, pod, node, matches)) return
+      if (options.nodeInclusionPolicy && !honours(constraint, pod, node, matches, options)) return
       const value = topologyValue(node, constraint.topologyKey)!
       counts[i]!.set(value, (counts[i]!.get(value) ?? 0) + perNode[i]!(node))
     })
@@ -192,7 +196,7 @@ function countTopologies(
   requireAll: boolean,
   options: ConstraintOptions,
 ): void {
-  const matches = requiredNodeAffinity(pod)
+  const { matches } = requiredNodeAffinity(pod)
   for (const node of snapshot.nodes) {
     if (!options.nodeInclusionPolicy && !matches(node)) continue
     if (requireAll && !nodeHasTopologyKeys(node, constraints)) continue
@@ -200,7 +204,7 @@ function countTopologies(
       const value = topologyValue(node, constraints[i]!.topologyKey) ?? ''
       const count = counts[i]!.get(value)
       if (count === undefined) continue
-      if (options.nodeInclusionPolicy && !honours(constraints[i]!, pod, node, matches)) continue
+      if (options.nodeInclusionPolicy && !honours(constraints[i]!, pod, node, matches, options)) continue
       counts[i]!.set(value, count + perNode[i]!(node))
     }
   }

@@ -1,29 +1,29 @@
+import { along, type Point } from './broken-line.ts'
 import { MAX_NODE_SCORE } from './normalize-score.ts'
 import type { AllocationState, ResourceScorer, ResourceSpec } from './resource-allocation.ts'
 
 /** How NodeResourcesFit compares nodes. Source: apis/config ScoringStrategy */
-export type ScoringStrategy =
-  | { readonly type: 'LeastAllocated' | 'MostAllocated'; readonly resources: readonly ResourceSpec[] }
-  | {
-      readonly type: 'RequestedToCapacityRatio'
-      readonly resources: readonly ResourceSpec[]
-      readonly shape: readonly UtilizationShapePoint[]
-    }
-
-/** Utilization in percent, score 0 to 10. */
-export interface UtilizationShapePoint {
-  readonly utilization: number
-  readonly score: number
+export interface ScoringStrategy {
+  /** `LeastAllocated`, `MostAllocated` or `RequestedToCapacityRatio`. */
+  readonly type: string
+  readonly resources?: readonly ResourceSpec[]
+  readonly requestedToCapacityRatio?: { readonly shape: readonly UtilizationShapePoint[] }
 }
 
-export function strategyScorer(strategy: ScoringStrategy): ResourceScorer {
-  switch (strategy.type) {
+/** Utilization in percent, score 0 to 10. */
+export type UtilizationShapePoint = Point
+
+/** @throws Error. Source: fit.go nodeResourceStrategyTypeMap, getScorer */
+export function strategyScorer({ type, requestedToCapacityRatio }: ScoringStrategy): ResourceScorer {
+  switch (type) {
     case 'LeastAllocated':
       return (state) => weighted(state, leastRequestedScore)
     case 'MostAllocated':
       return (state) => weighted(state, mostRequestedScore)
     case 'RequestedToCapacityRatio':
-      return requestedToCapacityRatioScorer(strategy.shape)
+      return requestedToCapacityRatioScorer(requestedToCapacityRatio?.shape ?? [])
+    default:
+      throw new Error(`scoring strategy ${type} is not supported`)
   }
 }
 
@@ -67,16 +67,4 @@ function requestedToCapacityRatioScorer(shape: readonly UtilizationShapePoint[])
     }
     return weights === 0 ? 0 : Math.round(sum / weights)
   }
-}
-
-function along(points: readonly UtilizationShapePoint[], utilization: number): number {
-  for (let i = 0; i < points.length; i++) {
-    const point = points[i]!
-    if (utilization > point.utilization) continue
-    if (i === 0) return point.score
-    const before = points[i - 1]!
-    const rise = (point.score - before.score) * (utilization - before.utilization)
-    return before.score + Math.trunc(rise / (point.utilization - before.utilization))
-  }
-  return points.at(-1)!.score
 }

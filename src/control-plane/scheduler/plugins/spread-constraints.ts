@@ -20,6 +20,8 @@ export interface ConstraintOptions {
   readonly defaults: readonly TopologySpreadConstraint[]
   readonly matchLabelKeys: boolean
   readonly nodeInclusionPolicy: boolean
+  /** Of tolerations: whether `Gt` and `Lt` mean something. */
+  readonly comparisonOperators: boolean
 }
 
 /** @throws SelectorError. Source: podtopologyspread/common.go filterTopologySpreadConstraints, buildDefaultConstraints */
@@ -88,9 +90,10 @@ export function honours(
   pod: Pod,
   node: NodeInfo,
   matches: (node: NodeInfo) => boolean,
+  { comparisonOperators }: ConstraintOptions,
 ): boolean {
   if (constraint.honourNodeAffinity && !matches(node)) return false
-  return !constraint.honourNodeTaints || !hasUntoleratedTaint(node.taints, pod.spec.tolerations)
+  return !constraint.honourNodeTaints || !hasUntoleratedTaint(node.taints, pod.spec.tolerations, comparisonOperators)
 }
 
 /** The queueing hints. Source: podtopologyspread/plugin.go isSchedulableAfterPodChange, isSchedulableAfterNodeChange */

@@ -1,18 +1,16 @@
 import type { Node, Toleration } from '../../../api/types.ts'
+import { DEFAULT_FEATURES, type PluginFeatures } from '../features.ts'
 import type { Plugin, Status } from '../framework.ts'
 import { defaultNormalizeScore } from './normalize-score.ts'
 import { hasUntoleratedTaint, tolerationsTolerate } from './taints.ts'
 
 const UNTOLERATED: Status = { code: 'UnschedulableAndUnresolvable', reasons: ['node(s) had untolerated taint(s)'] }
 
-export interface TaintTolerationArgs {
-  /** Feature gate TaintTolerationComparisonOperators. */
-  readonly enableComparisonOperators?: boolean
-}
-
 /** Nodes taint, pods tolerate. Source: plugins/tainttoleration/taint_toleration.go */
-export function taintToleration(args: TaintTolerationArgs = {}): Plugin<undefined, readonly Toleration[]> {
-  const comparison = args.enableComparisonOperators ?? false
+export function taintToleration(
+  features: Pick<PluginFeatures, 'taintTolerationComparisonOperators'> = DEFAULT_FEATURES,
+): Plugin<undefined, readonly Toleration[]> {
+  const comparison = features.taintTolerationComparisonOperators
   return {
     name: 'TaintToleration',
     events: new Set(['Node/Add', 'Node/UpdateNodeTaint', 'UnscheduledPod/UpdatePodToleration']),
