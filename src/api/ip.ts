@@ -85,6 +85,14 @@ export function maskedValue({ address, bits }: IPNetwork): bigint {
   return host <= 0n ? address.value : (address.value >> host) << host
 }
 
+/** Whether an address lies in a network, both as text; what cannot be read lies nowhere. */
+export function isInNetwork(ip: string, cidr: string): boolean {
+  const address = parseIP(ip)
+  const network = parseCIDR(cidr)
+  if (address === undefined || network === undefined || address.family !== network.address.family) return false
+  return maskedValue({ ...network, address }) === maskedValue(network)
+}
+
 /** Prints an IPv4 value. */
 const formatIPv4 = (value: bigint): string => [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join('.')
 

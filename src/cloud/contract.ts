@@ -9,6 +9,8 @@ export interface Cloud {
   readonly zones: readonly string[]
   readonly instances: Instances
   readonly disks: Disks
+  readonly loadBalancers: LoadBalancers
+  readonly routes: Routes
   /** What may be had at most. */
   readonly quotas: Quotas
   setQuota(name: QuotaName, limit: number): void
@@ -191,6 +193,85 @@ export interface Disks {
   /** What is written on it: a value of the driver's that nobody changes; snapshots and disks made of them share it. */
   content(id: string): unknown
   setContent(id: string, content: unknown): void
+}
+
+/** `network`: passes packets on, found by its address. `application`: answers HTTP itself, found by a name. */
+export type BalancerKind = 'network' | 'application'
+export type BalancerScheme = 'internet-facing' | 'internal'
+export type BalancerState = 'provisioning' | 'active' | 'updating' | 'deleting'
+export type BackendHealth = 'initial' | 'healthy' | 'unhealthy'
+
+export interface Listener {
+  readonly port: number
+  readonly protocol: 'TCP' | 'UDP'
+  /** The port of the machines; none: packets arrive there as they are, at the balancer's own address and port. */
+  readonly targetPort?: number
+}
+
+/** A GET of the path that has to answer 200, or without a path a connection. */
+export interface HealthCheck {
+  readonly port: number
+  readonly path?: string
+}
+
+/** What a load balancer is to be. */
+export interface BalancerSpec {
+  /** Unique. */
+  readonly name: string
+  readonly kind: BalancerKind
+  readonly scheme: BalancerScheme
+  readonly listeners: readonly Listener[]
+  /** Ids of instances, in any zone. */
+  readonly backends: readonly string[]
+  readonly healthCheck: HealthCheck
+  /** Who may come. Default everybody. */
+  readonly sourceRanges?: readonly string[]
+  /** A client stays with a machine. */
+  readonly sticky?: boolean
+  /** One of the account's addresses that is free. Default: any. */
+  readonly address?: string
+}
+
+export interface LoadBalancer {
+  readonly id: string
+  readonly state: BalancerState
+  readonly spec: BalancerSpec
+  readonly address: string
+  /** Of an application load balancer. */
+  readonly hostname?: string
+}
+
+/** Load balancers of the account. */
+export interface LoadBalancers {
+  list(): readonly LoadBalancer[]
+  get(id: string): LoadBalancer | undefined
+  byName(name: string): LoadBalancer | undefined
+  /** As `DescribeLoadBalancers`: can fail where the others only look. */
+  describe(idOrName: string): CloudAnswer<LoadBalancer | undefined>
+  /** Begins; `active` follows. */
+  create(spec: BalancerSpec): CloudAnswer<LoadBalancer>
+  /** Begins; kind, scheme, name and address stay what they are. Answers what is there already where it is as asked. */
+  update(id: string, spec: BalancerSpec): CloudAnswer<LoadBalancer>
+  /** Begins; its address is free at once. */
+  delete(id: string): CloudAnswer<undefined>
+  /** How the machines behind it do, by their ids. */
+  health(id: string): ReadonlyMap<string, BackendHealth>
+}
+
+export interface Route {
+  readonly name: string
+  /** `10.244.1.0/24` */
+  readonly destination: string
+  /** The instance that packets to it are handed to. */
+  readonly instance: string
+}
+
+/** The route table of the account's network. */
+export interface Routes {
+  list(): readonly Route[]
+  describe(): CloudAnswer<readonly Route[]>
+  create(route: Route): CloudAnswer<Route>
+  delete(name: string): CloudAnswer<undefined>
 }
 
 /** How long things take, ms. */

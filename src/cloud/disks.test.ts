@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createNetwork } from '../network/index.ts'
 import { VirtualClock } from '../sim/clock.ts'
 import { Random } from '../sim/random.ts'
 import type { Quotas } from './contract.ts'
@@ -7,7 +8,12 @@ import { createCloud } from './index.ts'
 
 function cloudOf(quotas: Partial<Quotas> = {}) {
   const clock = new VirtualClock()
-  const cloud = createCloud({ world: { clock, trace: { add() {} } }, random: new Random(1), quotas })
+  const cloud = createCloud({
+    world: { clock, trace: { add() {} } },
+    network: createNetwork(),
+    random: new Random(1),
+    quotas,
+  })
   const machine = (name: string, zone = 'region-1a') => {
     const made = cloud.instances.create({ name, zone, type: 'standard-2', privateIP: '192.168.64.10' })
     if (isCloudError(made)) throw new Error(made.error)

@@ -1,9 +1,12 @@
+import type { Network } from '../network/contract.ts'
 import type { ChartWorld } from '../sim/chart.ts'
 import type { Random } from '../sim/random.ts'
 import { Calls } from './calls.ts'
 import type { Cloud, Latencies, Quotas } from './contract.ts'
 import { BlockStorage } from './disks.ts'
 import { RentedInstances } from './instances.ts'
+import { BalancerFleet } from './load-balancers.ts'
+import { RouteTable } from './routes.ts'
 
 export const PROVIDER = 'kubedrill'
 
@@ -25,6 +28,8 @@ export const LATENCIES: Latencies = {
 
 export interface CloudOptions {
   readonly world: ChartWorld
+  /** Where its load balancers are found, and find machines. */
+  readonly network: Network
   readonly random: Random
   /** Default `region-1`, with zones `region-1a` to `region-1c`. */
   readonly region?: string
@@ -35,7 +40,7 @@ export interface CloudOptions {
 
 /** A cloud of one account, empty at first. */
 export function createCloud(options: CloudOptions): Cloud {
-  const { world, random, region = 'region-1' } = options
+  const { world, network, random, region = 'region-1' } = options
   const zones = options.zones ?? ['a', 'b', 'c'].map((letter) => region + letter)
   const latencies = { ...LATENCIES, ...options.latencies }
   const calls = new Calls(options.quotas ?? {})
@@ -47,6 +52,8 @@ export function createCloud(options: CloudOptions): Cloud {
     zones,
     instances,
     disks,
+    loadBalancers: new BalancerFleet(calls, instances, network, world, random, latencies, region),
+    routes: new RouteTable(calls, instances),
     get quotas() {
       return calls.quotas
     },

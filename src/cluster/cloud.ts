@@ -1,6 +1,7 @@
 import type { Cloud, CloudFault, QuotaName } from '../cloud/contract.ts'
 import { isCloudError } from '../cloud/contract.ts'
 import { createCloud } from '../cloud/index.ts'
+import type { Network } from '../network/contract.ts'
 import type { ChartWorld } from '../sim/chart.ts'
 import { Random } from '../sim/random.ts'
 import { hostAddress } from './addresses.ts'
@@ -21,11 +22,18 @@ export type CloudAction =
 const PUBLIC_ADDRESSES = 240
 
 /** The cloud that a topology asks for, with its machines running in it. */
-export function cloudOf(topology: Topology, world: ChartWorld, seed: number): Cloud | undefined {
+export function cloudOf(topology: Topology, world: ChartWorld, network: Network, seed: number): Cloud | undefined {
   if (topology.cloud === undefined) return undefined
   const { region = DEFAULT_REGION, quotas } = topology.cloud
   const zones = zonesOf(topology.cloud)
-  const cloud = createCloud({ world, random: new Random(seed, 'cloud'), region, zones, ...(quotas && { quotas }) })
+  const cloud = createCloud({
+    world,
+    network,
+    random: new Random(seed, 'cloud'),
+    region,
+    zones,
+    ...(quotas && { quotas }),
+  })
   for (const [index, node] of topology.nodes.entries()) {
     const rented = cloud.instances.create({
       name: node.name,
@@ -36,6 +44,7 @@ export function cloudOf(topology: Topology, world: ChartWorld, seed: number): Cl
       running: true,
     })
     if (isCloudError(rented)) throw new Error(`the cloud has no machine for ${node.name}: ${rented.error}`)
+    if (rented.publicIP !== undefined) network.outside.setAlias(rented.publicIP, rented.privateIP)
   }
   return cloud
 }

@@ -93,7 +93,7 @@ export class SimulatedCluster implements Cluster {
       random: new Random(seed, 'etcd'),
       network: this.network,
     })
-    this.cloud = options.profile === 'control-plane' ? undefined : cloudOf(topology, this.#world, seed)
+    this.cloud = options.profile === 'control-plane' ? undefined : cloudOf(topology, this.#world, this.network, seed)
     const plane = this.#plane(seed, etcd)
     this.#images = createImages(plane, this.barrier, options.images ?? [])
     const shared = {

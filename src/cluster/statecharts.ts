@@ -3,8 +3,10 @@ import { corednsMachine } from '../addons/coredns/machine.ts'
 import { leaderElectionMachine } from '../client/leader-election-machine.ts'
 import { controllerMachine } from '../client/work-loop.ts'
 import { attachmentMachine } from '../cloud/attachment-machine.ts'
+import { backendMachine } from '../cloud/backend-machine.ts'
 import { diskMachine } from '../cloud/disk-machine.ts'
 import { instanceMachine } from '../cloud/instance-machine.ts'
+import { loadBalancerMachine } from '../cloud/load-balancer-machine.ts'
 import { snapshotMachine } from '../cloud/snapshot-machine.ts'
 import { apiServerMachine } from '../control-plane/apiserver/machine.ts'
 import { nodeHealthMachine } from '../control-plane/controller-manager/node-lifecycle/machine.ts'
@@ -58,4 +60,6 @@ export const statecharts: readonly Statechart[] = [
   { component: 'cloud', describes: 'a disk', machine: diskMachine },
   { component: 'cloud', describes: 'a disk at a machine', machine: attachmentMachine },
   { component: 'cloud', describes: 'a snapshot of a disk', machine: snapshotMachine },
+  { component: 'cloud', describes: 'a load balancer', machine: loadBalancerMachine },
+  { component: 'cloud', describes: 'a machine behind a load balancer', machine: backendMachine },
 ]

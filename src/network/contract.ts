@@ -19,6 +19,10 @@ export interface Network {
   removeAddress(ip: string): void
   /** Somebody serves ip:port. Returns how to close it. */
   listen<S>(ip: string, port: number, protocol: 'TCP' | 'UDP', serve: S): () => void
+  /** Called (synchronously) after somebody has begun or ceased to serve ip:port. */
+  onListen(ip: string, port: number, protocol: 'TCP' | 'UDP', listener: () => void): () => void
+  /** What a cloud has between the machines and everybody else. */
+  readonly outside: Outside
   /** The Service rules in force on a host, put there by its kube-proxy; they stay when kube-proxy stops. */
   setRules(host: string, rules: ServiceRules): void
   rules(host: string): ServiceRules
@@ -29,6 +33,34 @@ export interface Network {
     choose: (n: number) => number,
   ): Connection<S>
 }
+
+export interface Outside {
+  /** A load balancer has an address; `undefined`: nobody has it any more. */
+  setBalancer(ip: string, balancer: Balancer | undefined): void
+  /** An address under which the world outside finds a machine. */
+  setAlias(ip: string, machine: string | undefined): void
+  /** What name servers of the world outside answer for a name. */
+  setName(name: string, addresses: readonly string[]): void
+}
+
+/** A load balancer, as packets meet it. */
+export interface Balancer {
+  /** `load balancer a1b2…` */
+  readonly name: string
+  /** Where it sends a packet; it may also answer itself, or refuse. */
+  forward(packet: {
+    readonly from: string
+    readonly port: number
+    readonly protocol: 'TCP' | 'UDP'
+    choose(n: number): number
+  }): Forwarded
+}
+
+export type Forwarded =
+  /** @property direct the packet keeps its destination: the machine's rules have to know the balancer's address */
+  | { readonly machine: string; readonly port: number; readonly direct?: boolean }
+  | { readonly serve: unknown }
+  | { readonly outcome: 'refused' | 'timeout'; readonly because: string }
 
 export type Connection<S> =
   | {
@@ -50,6 +82,8 @@ export type Connection<S> =
 export interface ServiceRules {
   readonly mode: 'iptables' | 'ipvs' | 'nftables'
   readonly services: readonly ServiceRule[]
+  /** Ports at which a node tells load balancers how many endpoints of a Service it has. */
+  readonly healthChecks?: readonly HealthCheckPort[]
   /** Packets from elsewhere are masqueraded. */
   readonly clusterCIDR?: string
 }
@@ -58,6 +92,15 @@ export interface Endpoint {
   readonly ip: string
   readonly port: number
   readonly node?: string
+}
+
+/** Source: pkg/proxy/healthcheck/service_health.go */
+export interface HealthCheckPort {
+  readonly namespace: string
+  readonly name: string
+  readonly port: number
+  /** Node -> how many of the Service's Pods are ready there. */
+  readonly ready: ReadonlyMap<string, number>
 }
 
 export interface ServiceRule {
@@ -73,6 +116,8 @@ export interface ServiceRule {
   readonly terminating?: readonly Endpoint[]
   /** Further addresses (externalIPs, load balancers): traffic from outside, under the external policy. */
   readonly externalIPs?: readonly string[]
+  /** Of them, those of load balancers: only from these ranges, where there are any. */
+  readonly sourceRanges?: { readonly addresses: readonly string[]; readonly cidrs: readonly string[] }
   /** Default Cluster. Local: only endpoints of the node where the packet is looked at. */
   readonly internalTrafficPolicy?: 'Cluster' | 'Local'
   readonly externalTrafficPolicy?: 'Cluster' | 'Local'

@@ -8,6 +8,7 @@ export class AddressInUseError extends Error {
 /** Who serves which ip:port. */
 export class Listeners {
   readonly #byAddress = new Map<string, { readonly serve: unknown }>()
+  readonly #watchers = new Map<string, Set<() => void>>()
 
   /** @throws AddressInUseError */
   add(ip: string, port: number, protocol: 'TCP' | 'UDP', serve: unknown): () => void {
@@ -15,9 +16,27 @@ export class Listeners {
     if (this.#byAddress.has(key)) throw new AddressInUseError(ip, port, protocol)
     const listener = { serve }
     this.#byAddress.set(key, listener)
+    this.#changed(key)
     return () => {
-      if (this.#byAddress.get(key) === listener) this.#byAddress.delete(key)
+      if (this.#byAddress.get(key) !== listener) return
+      this.#byAddress.delete(key)
+      this.#changed(key)
     }
+  }
+
+  watch(ip: string, port: number, protocol: string, watcher: () => void): () => void {
+    const key = addressKey(ip, port, protocol)
+    const watchers = this.#watchers.get(key) ?? new Set()
+    this.#watchers.set(key, watchers.add(watcher))
+    return () => {
+      watchers.delete(watcher)
+      if (watchers.size === 0) this.#watchers.delete(key)
+    }
+  }
+
+  #changed(key: string): void {
+    if (this.#watchers.size === 0) return
+    for (const watcher of [...(this.#watchers.get(key) ?? [])]) watcher()
   }
 
   find(ip: string, port: number, protocol: string): { readonly serve: unknown } | undefined {

@@ -1,10 +1,11 @@
+import { isInNetwork } from '../api/ip.ts'
 import type { Endpoint, ServiceRule, ServiceRules } from './contract.ts'
 import { addressKey } from './listeners.ts'
 
 /** A node before its kube-proxy has written anything. */
 export const NO_RULES: ServiceRules = { mode: 'iptables', services: [] }
 
-interface Match {
+export interface Match {
   readonly rule: ServiceRule
   /** By an address for the outside (node port, external IP): the external policy counts. */
   readonly external: boolean
@@ -43,13 +44,21 @@ export class RuleIndex {
   }
 }
 
+/** Whether a packet to a load balancer's address comes from where none may come from. Source: pkg/proxy/iptables/proxier.go writeServiceToEndpointRules (KUBE-FW) */
+export function isKeptOut({ sourceRanges }: ServiceRule, to: string, from: string): boolean {
+  if (sourceRanges === undefined || !sourceRanges.addresses.includes(to)) return false
+  return !sourceRanges.cidrs.some((cidr) => isInNetwork(from, cidr))
+}
+
 /** The endpoints a node may send a packet to. `dropped`: by policy there is none here, and the packet is lost. */
 export function endpointsFor(
   match: Match,
   node: string,
+  fromHere = false,
 ): { readonly endpoints: readonly Endpoint[]; dropped: boolean } {
   const { rule } = match
-  const policy = match.external ? rule.externalTrafficPolicy : rule.internalTrafficPolicy
+  // What begins in the cluster is not from outside. Source: proxier.go (the KUBE-EXT chain of a Local Service)
+  const policy = match.external ? (fromHere ? 'Cluster' : rule.externalTrafficPolicy) : rule.internalTrafficPolicy
   if (policy !== 'Local' || rule.endpoints.length === 0) return { endpoints: rule.endpoints, dropped: false }
   const local = rule.endpoints.filter((endpoint) => endpoint.node === node)
   if (local.length > 0) return { endpoints: local, dropped: false }

@@ -11,6 +11,8 @@ import { cloudNodeLifecycleController } from './cloud-node-lifecycle/index.ts'
 import type { CloudProvider } from './cloud-provider.ts'
 import type { CloudController, CloudControllerDescriptor } from './controller.ts'
 import type { CloudControllerManagerFlags } from './flags.ts'
+import { nodeRouteController } from './node-route/index.ts'
+import { serviceLBController } from './service-lb/index.ts'
 
 export { type CloudControllerManagerFlags, parseFlags } from './flags.ts'
 export { kubedrillProvider } from './provider/index.ts'
@@ -19,6 +21,8 @@ export { kubedrillProvider } from './provider/index.ts'
 export const cloudControllers: readonly CloudControllerDescriptor[] = [
   cloudNodeController,
   cloudNodeLifecycleController,
+  serviceLBController,
+  nodeRouteController,
 ]
 
 export interface CloudControllerManagerOptions {

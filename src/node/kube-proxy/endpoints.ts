@@ -1,5 +1,5 @@
 import type { EndpointSlice, Service, ServicePort } from '../../api/types.ts'
-import type { Endpoint, ServiceRule } from '../../network/contract.ts'
+import type { Endpoint, HealthCheckPort, ServiceRule } from '../../network/contract.ts'
 
 /** Endpoints behind one port, sorted by what a Service may do with them. */
 interface PortEndpoints {
@@ -44,7 +44,8 @@ function ruleOf(service: Service, port: ServicePort, slices: readonly EndpointSl
   const { metadata, spec = {} as NonNullable<Service['spec']> } = service
   const protocol = (port.protocol ?? 'TCP') as ServiceRule['protocol']
   const { ready, terminating } = endpointsOf(slices, `${port.name ?? ''}/${protocol}`)
-  const ingress = (service.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? [])
+  const ingress = balancerAddresses(service)
+  const ranges = spec.loadBalancerSourceRanges ?? []
   const externalIPs = [...(spec.externalIPs ?? []), ...ingress]
   const name = `${metadata.namespace}/${metadata.name}`
   return {
@@ -56,10 +57,31 @@ function ruleOf(service: Service, port: ServicePort, slices: readonly EndpointSl
     endpoints: ready.length > 0 ? ready : terminating,
     ...(terminating.length > 0 && { terminating }),
     ...(externalIPs.length > 0 && { externalIPs }),
+    ...(ingress.length > 0 && ranges.length > 0 && { sourceRanges: { addresses: ingress, cidrs: ranges } }),
     ...(spec.internalTrafficPolicy === 'Local' && { internalTrafficPolicy: 'Local' }),
     ...(spec.externalTrafficPolicy === 'Local' && { externalTrafficPolicy: 'Local' }),
     ...(spec.sessionAffinity === 'ClientIP' && { sessionAffinity: 'ClientIP' }),
   }
+}
+
+/** A balancer that is a proxy of its own is gone through; all others are short-cut. Source: pkg/proxy/serviceport.go newBaseServiceInfo (LoadBalancerIPMode) */
+function balancerAddresses({ status }: Service): readonly string[] {
+  return (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, ipMode = 'VIP' }) =>
+    ip !== undefined && ipMode === 'VIP' ? [ip] : [],
+  )
+}
+
+/** What a node answers at the health check port of a Service, if it has one. Source: pkg/proxy/endpointschangetracker.go */
+export function healthCheckOf(service: Service, slices: readonly EndpointSlice[]): HealthCheckPort | undefined {
+  const { metadata, spec } = service
+  if (!spec?.healthCheckNodePort || spec.externalTrafficPolicy !== 'Local') return undefined
+  const ips = new Map<string, Set<string>>()
+  for (const { addresses, conditions, nodeName } of slices.flatMap(({ endpoints }) => endpoints ?? [])) {
+    if (nodeName === undefined || conditions?.ready === false) continue
+    ips.set(nodeName, (ips.get(nodeName) ?? new Set()).add(addresses[0]!))
+  }
+  const ready = new Map([...ips].map(([node, addresses]) => [node, addresses.size]))
+  return { namespace: metadata.namespace!, name: metadata.name, port: spec.healthCheckNodePort, ready }
 }
 
 function endpointsOf(slices: readonly EndpointSlice[], port: string): PortEndpoints {

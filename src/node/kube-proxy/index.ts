@@ -1,9 +1,11 @@
 import type { Client } from '../../client/contract.ts'
 import type { Network } from '../../network/contract.ts'
+import { steady } from '../../network/steady.ts'
 import { type Charts, createCharts } from '../../sim/chart.ts'
 import { klogTime } from '../container-runtime/programs/log-times.ts'
 import type { Process, Program } from '../contract.ts'
 import { type KubeProxyConfig, readConfig } from './config.ts'
+import { HealthCheckPorts } from './health-checks.ts'
 import { kubeProxyMachine } from './machine.ts'
 import { Observed, SharedRules } from './observed.ts'
 
@@ -83,6 +85,7 @@ class KubeProxy {
   readonly #shared: SharedRules
   readonly #changed: () => void
   readonly #observed = new Observed()
+  readonly #healthChecks: HealthCheckPorts
   /** A sync is due already: further changes need not say so. */
   #pending = false
 
@@ -92,6 +95,7 @@ class KubeProxy {
     this.#config = config
     this.#shared = shared
     this.#changed = changed
+    this.#healthChecks = new HealthCheckPorts(network, process.host, process.ip)
   }
 
   start(client: Client): void {
@@ -111,7 +115,11 @@ class KubeProxy {
       }),
     ]
     for (const stop of stops) process.onEnd(stop)
-    process.listen(10_256, 'TCP', ({ path }) => ({ status: path === '/healthz' || path === '/livez' ? 200 : 404 }))
+    process.onEnd(() => this.#healthChecks.stop())
+    process.listen(10_256, 'TCP', ({ path }) => ({
+      status: path === '/healthz' || path === '/livez' ? 200 : 404,
+      onStale: steady,
+    }))
     process.listen(10_249, 'TCP', ({ path }) =>
       path === '/proxyMode' ? { status: 200, body: this.#config.mode } : { status: path === '/healthz' ? 200 : 404 },
     )
@@ -121,7 +129,9 @@ class KubeProxy {
   sync(): void {
     this.#pending = false
     const { mode, clusterCIDR } = this.#config
-    this.#network.setRules(this.#process.host, this.#shared.of(this.#observed, mode, clusterCIDR))
+    const rules = this.#shared.of(this.#observed, mode, clusterCIDR)
+    this.#network.setRules(this.#process.host, rules)
+    this.#healthChecks.sync(rules.healthChecks ?? [])
   }
 
   /** Told to the chart after everything else of this instant: what comes together is synced together. */

@@ -1,6 +1,6 @@
 import type { EndpointSlice, KubernetesObject, Service, WatchEvent } from '../../api/types.ts'
 import type { ServiceRules } from '../../network/contract.ts'
-import { rulesOf } from './endpoints.ts'
+import { healthCheckOf, rulesOf } from './endpoints.ts'
 
 const SERVICE_NAME = 'kubernetes.io/service-name'
 const NO_SLICES: readonly EndpointSlice[] = []
@@ -40,7 +40,15 @@ export class Observed {
     }
     const keys = [...this.#services.keys()].sort()
     const services = keys.flatMap((key) => rulesOf(this.#services.get(key)!, byService.get(key) ?? NO_SLICES))
-    return { mode, services, ...(clusterCIDR !== undefined && { clusterCIDR }) }
+    const healthChecks = keys.flatMap(
+      (key) => healthCheckOf(this.#services.get(key)!, byService.get(key) ?? NO_SLICES) ?? [],
+    )
+    return {
+      mode,
+      services,
+      ...(healthChecks.length > 0 && { healthChecks }),
+      ...(clusterCIDR !== undefined && { clusterCIDR }),
+    }
   }
 
   #note<T extends KubernetesObject>(objects: Map<string, T>, { type, object }: WatchEvent<T>): void {

@@ -1,3 +1,4 @@
+import { parseIP } from '../../../api/ip.ts'
 import type { NodeAddress } from '../../../api/types.ts'
 import type { ProviderAnswer } from '../cloud-provider.ts'
 
@@ -16,7 +17,7 @@ export function preferringNodeIP(
   if (provided === undefined) return addresses
   const enforced: NodeAddress[] = []
   for (const ip of provided.split(',').map((part) => part.trim())) {
-    if (!isIP(ip)) return { error: `failed to parse node IP "${provided}": could not parse "${ip}"` }
+    if (parseIP(ip) === undefined) return { error: `failed to parse node IP "${provided}": could not parse "${ip}"` }
     const matching = addresses.filter(({ address }) => sameIP(address, ip))
     if (matching.length === 0) return { error: `failed to get node address from cloud provider that matches ip: ${ip}` }
     enforced.push(...matching)
@@ -41,10 +42,7 @@ export function addressesDiffer(a: readonly NodeAddress[], b: readonly NodeAddre
   return b.some(({ type, address }) => last.get(type) !== address)
 }
 
-function isIP(text: string): boolean {
-  return /^\d{1,3}(\.\d{1,3}){3}$/.test(text) || (text.includes(':') && /^[0-9a-fA-F:.]+$/.test(text))
-}
-
 function sameIP(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase()
+  const [one, other] = [parseIP(a), parseIP(b)]
+  return one !== undefined && one.value === other?.value && one.family === other.family
 }

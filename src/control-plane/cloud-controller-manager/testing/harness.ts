@@ -2,6 +2,7 @@ import { setCondition } from '../../../api/conditions.ts'
 import type { Node, NodeAddress, Taint } from '../../../api/types.ts'
 import { type Cloud, type Instance, isCloudError, type Quotas } from '../../../cloud/contract.ts'
 import { createCloud } from '../../../cloud/index.ts'
+import { createNetwork } from '../../../network/index.ts'
 import { VirtualClock } from '../../../sim/clock.ts'
 import { Random } from '../../../sim/random.ts'
 import { FakeServer } from '../../controller-manager/testing/fake-client.ts'
@@ -22,7 +23,8 @@ export function createTestCloud({ quotas = {} as Partial<Quotas> } = {}) {
   const world = { clock, trace: { add: () => undefined } }
   const server = new FakeServer(clock)
   const client = server.client()
-  const cloud = createCloud({ world, random: new Random(1, 'cloud'), quotas })
+  const network = createNetwork()
+  const cloud = createCloud({ world, network, random: new Random(1, 'cloud'), quotas })
   const events: RecordedEvent[] = []
   const log: string[] = []
   const recorder = {
@@ -35,6 +37,7 @@ export function createTestCloud({ quotas = {} as Partial<Quotas> } = {}) {
     server,
     client,
     cloud,
+    network,
     events,
     log,
     /** `Normal Synced Node synced successfully` */

@@ -1,0 +1,39 @@
+import { isInNetwork } from '../api/ip.ts'
+import type { Balancer, Forwarded, Serve } from '../network/contract.ts'
+import { stickyChoice } from '../network/service-rules.ts'
+import type { LoadBalancer } from './contract.ts'
+
+/**
+ * What a load balancer does with packets.
+ *
+ * @param balancer as it is now
+ * @param healthy addresses of the machines that may be sent to now
+ */
+export function balancerOf(balancer: () => LoadBalancer, healthy: () => readonly string[]): Balancer {
+  const { spec } = balancer()
+  return {
+    name: `load balancer ${spec.name}`,
+    forward({ from, port, protocol, choose }): Forwarded {
+      const { spec: now } = balancer()
+      const listener = now.listeners.find((each) => each.port === port && each.protocol === protocol)
+      if (listener === undefined)
+        return { outcome: 'timeout', because: `load balancer ${now.name} does not listen on ${port}/${protocol}` }
+      if (!letsIn(from, now.sourceRanges ?? []))
+        return { outcome: 'timeout', because: `load balancer ${now.name} does not let ${from} in` }
+      const machines = healthy()
+      if (machines.length === 0) {
+        if (now.kind === 'application') return { serve: UNAVAILABLE }
+        return { outcome: 'timeout', because: `load balancer ${now.name} has no healthy machine` }
+      }
+      const machine = machines[now.sticky ? stickyChoice(from, machines.length) : choose(machines.length)]!
+      const { targetPort } = listener
+      return targetPort === undefined ? { machine, port, direct: true } : { machine, port: targetPort }
+    },
+  }
+}
+
+const UNAVAILABLE: Serve = () => ({ status: 503, body: 'Service Unavailable\n' })
+
+function letsIn(from: string, ranges: readonly string[]): boolean {
+  return ranges.length === 0 || ranges.some((range) => isInNetwork(from, range))
+}

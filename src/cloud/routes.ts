@@ -1,0 +1,45 @@
+import { type Calls, refuse } from './calls.ts'
+import type { CloudAnswer, Instances, Route, Routes } from './contract.ts'
+
+/** The route table of the account's network. */
+export class RouteTable implements Routes {
+  readonly #calls: Calls
+  readonly #instances: Instances
+  readonly #byName = new Map<string, Route>()
+
+  constructor(calls: Calls, instances: Instances) {
+    this.#calls = calls
+    this.#instances = instances
+  }
+
+  list(): readonly Route[] {
+    return [...this.#byName.values()]
+  }
+
+  describe(): CloudAnswer<readonly Route[]> {
+    return this.#calls.fault('DescribeRoute') ?? this.list()
+  }
+
+  create(route: Route): CloudAnswer<Route> {
+    const { name, destination, instance } = route
+    const refused =
+      this.#calls.fault('CreateRoute', name, destination, instance, this.#instances.get(instance)?.name ?? '') ??
+      this.#calls.exceeds('routes', this.#byName.size + 1)
+    if (refused) return refused
+    if (this.#instances.get(instance)?.state === 'terminated' || this.#instances.get(instance) === undefined)
+      return refuse('NotFound', `there is no instance ${instance}`)
+    const other = this.list().find((each) => each.destination === destination || each.name === name)
+    if (other !== undefined) return refuse('AlreadyExists', `route ${other.name} leads to ${other.destination}`)
+    this.#byName.set(name, route)
+    this.#calls.changed('route', name)
+    return route
+  }
+
+  delete(name: string): CloudAnswer<undefined> {
+    const refused = this.#calls.fault('DeleteRoute', name)
+    if (refused) return refused
+    if (!this.#byName.delete(name)) return refuse('NotFound', `there is no route ${name}`)
+    this.#calls.changed('route', name)
+    return undefined
+  }
+}
