@@ -1,0 +1,27 @@
+@network @dns @time
+Feature: CoreDNS and its Corefile
+  CoreDNS looks at its Corefile every 30 seconds and takes over what has changed; without an API server it starts all the
+  same, with nothing to say about the cluster.
+
+  @claim:net-06
+  Scenario: A change of the Corefile takes effect once it is reloaded
+    Given a cluster
+    And a Deployment "web" of image "nginx:1.27" with 1 replica
+    And a Service "web" selecting "app=web" on port 80
+    And a Pod "client" of image "busybox:1.36"
+    And "web.default.svc.cluster.local" resolves from Pod "client" to the cluster IP of Service "web"
+    When ConfigMap "kube-system/coredns" is patched with:
+      """yaml
+      data:
+        Corefile: |
+          .:53 {
+              errors
+              health
+              ready
+              kubernetes cluster.local example.local in-addr.arpa ip6.arpa
+              reload
+          }
+      """
+    Then a connection from Pod "client" to "web.default.svc.example.local" fails
+    When 3 minutes pass
+    Then "web.default.svc.example.local" resolves from Pod "client" to the cluster IP of Service "web"
