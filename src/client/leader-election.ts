@@ -61,7 +61,7 @@ class LeaderElector implements LeaderElection {
   }
 
   get isLeader(): boolean {
-    return this.#chart.getSnapshot().matches('leading')
+    return this.#chart.matches('leading')
   }
 
   stop({ release = false }: { readonly release?: boolean } = {}): void {

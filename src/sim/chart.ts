@@ -1,18 +1,8 @@
-import {
-  type Actor,
-  type AnyMachineSnapshot,
-  type AnyStateMachine,
-  createActor,
-  type EmittedFrom,
-  type EventFromLogic,
-  type InputFrom,
-  type InspectionEvent,
-} from 'xstate'
+import type { Actor, AnyStateMachine, EmittedFrom, EventFromLogic, InputFrom, InspectionEvent } from 'xstate'
 import type { Clock } from './clock.ts'
 import { Flyweight } from './flyweight.ts'
-import { inspectorOf, listen, TransitionTracer } from './live.ts'
 import type { LiveCharts } from './live-charts.ts'
-import { stateText } from './state-memo.ts'
+import { Single } from './single.ts'
 import type { Trace } from './trace.ts'
 
 /** What charts need of the world. */
@@ -56,45 +46,27 @@ export function createCharts<M extends AnyStateMachine>(
   component: string,
   onEmit: (key: string, event: EmittedFrom<M>) => void,
 ): Charts<M> {
-  const lives = new Flyweight(machine, world, component, onEmit as never)
-  return {
-    machine,
-    start: (key, input) => lives.start(key, input),
-    send: (key, event) => lives.send(key, event as never),
-    stop: (key) => lives.stop(key),
-    has: (key) => lives.has(key),
-    state: (key) => lives.state(key) as ChartState<M> | undefined,
-    keys: () => lives.keys(),
-    live: (key, inspect) => lives.live(key, inspect) as Actor<M> | undefined,
-  }
+  return new Flyweight(machine, world, component, onEmit as never) as unknown as Charts<M>
 }
 
-/** One live actor on our clock; an error in it fails the clock. For components that are few. */
+/** The chart of a component that has but one. */
+export interface Chart<M extends AnyStateMachine> {
+  send(event: EventFromLogic<M>): void
+  stop(): void
+  getSnapshot(): ChartState<M>
+  /** Whether it is in a state, or in one within it. */
+  matches(state: string): boolean
+}
+
+/** Starts a chart on our clock; an error in it fails the clock. */
 export function startChart<M extends AnyStateMachine>(
   machine: M,
   world: ChartWorld,
   component: string,
   input: InputFrom<M>,
   onEmit: (event: EmittedFrom<M>) => void,
-): Actor<M> {
-  const tracer = new TransitionTracer(machine, world.trace, component)
-  const actor: Actor<M> = createActor(machine, { clock: world.clock, input, inspect: inspectorOf(tracer) } as never)
-  tracer.begun(undefined, stateText((actor.getSnapshot() as AnyMachineSnapshot).value))
-  listen(actor as never, world.clock, onEmit as never)
-  enlist(actor as never, machine, world.charts, component)
-  return actor.start()
-}
-
-function enlist(
-  actor: Actor<AnyStateMachine>,
-  machine: AnyStateMachine,
-  charts: LiveCharts | undefined,
-  component: string,
-): void {
-  if (charts === undefined) return
-  const positions = () => [[undefined, stateText(actor.getSnapshot().value)] as const]
-  const source = { component, machine, positions }
-  const ended = () => charts.delete(source)
-  charts.add(source)
-  actor.subscribe({ complete: ended, error: ended })
+): Chart<M> {
+  const chart = new Single(machine, world, component, onEmit as never)
+  chart.start(input)
+  return chart as unknown as Chart<M>
 }

@@ -1,10 +1,9 @@
-import type { Actor } from 'xstate'
 import type { Client } from '../../client/contract.ts'
 import type { Network, NetworkAnswer } from '../../network/contract.ts'
 import { parseResolvConf } from '../../network/resolver.ts'
 import { steady } from '../../network/steady.ts'
 import type { Process, Program } from '../../node/contract.ts'
-import { startChart } from '../../sim/chart.ts'
+import { type Chart, startChart } from '../../sim/chart.ts'
 import { AnswerCache } from './cache.ts'
 import { CorefileError } from './corefile.ts'
 import { type CorednsEffect, corednsMachine } from './machine.ts'
@@ -79,7 +78,7 @@ class Coredns {
   readonly #path: string
   readonly #records = new Records()
   readonly #cache: AnswerCache
-  readonly #chart: Actor<typeof corednsMachine>
+  readonly #chart: Chart<typeof corednsMachine>
   #configuration: Configuration
   #synced = false
 
@@ -191,7 +190,7 @@ class Coredns {
   #listenHttp(): void {
     const process = this.#process
     const { health, ready, metrics } = this.#configuration
-    const serving = () => this.#chart.getSnapshot().matches('serving')
+    const serving = () => this.#chart.matches('serving')
     if (health !== undefined) process.listen(health, 'TCP', () => ({ status: 200, body: 'OK', onStale: steady }))
     if (ready !== undefined)
       process.listen(ready, 'TCP', () =>

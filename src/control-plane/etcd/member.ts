@@ -1,5 +1,4 @@
-import type { Actor } from 'xstate'
-import { type ChartWorld, startChart } from '../../sim/chart.ts'
+import { type Chart, type ChartWorld, startChart } from '../../sim/chart.ts'
 import type { Random } from '../../sim/random.ts'
 import type { MemberLog } from './log.ts'
 import { type MemberEffect, type MemberEvent, memberMachine } from './machine.ts'
@@ -37,7 +36,7 @@ export class Member implements EtcdMember, Applied {
   leader: string | undefined
   /** While it leads: whether a majority answers. */
   obeyed = false
-  readonly #chart: Actor<typeof memberMachine>
+  readonly #chart: Chart<typeof memberMachine>
   readonly #revision: () => number
   readonly #syncListeners = new Set<() => void>()
   #behindAt: number | undefined

@@ -1,9 +1,8 @@
-import type { Actor } from 'xstate'
 import type { Network } from '../../network/contract.ts'
 import { GATEWAY } from '../../network/index.ts'
 import { NO_RULES } from '../../network/service-rules.ts'
 import type { Barrier } from '../../sim/barrier.ts'
-import { type ChartWorld, startChart } from '../../sim/chart.ts'
+import { type Chart, type ChartWorld, startChart } from '../../sim/chart.ts'
 import type { Random } from '../../sim/random.ts'
 import type { ContainerRuntime } from '../container-runtime/contract.ts'
 import { containerdProgram } from '../container-runtime/index.ts'
@@ -35,7 +34,7 @@ class Machine implements Host {
   readonly files: Files
   readonly journal = new Journal()
   readonly systemd: Systemd
-  readonly #power: Actor<typeof powerMachine>
+  readonly #power: Chart<typeof powerMachine>
   readonly #programs = new Map<string, Program>()
   readonly #listeners = new Set<(up: boolean) => void>()
   #runtime: ContainerRuntime | undefined
@@ -80,7 +79,7 @@ class Machine implements Host {
   }
 
   get up(): boolean {
-    return this.#power.getSnapshot().matches('on')
+    return this.#power.matches('on')
   }
   get bootId(): string {
     return this.#bootId

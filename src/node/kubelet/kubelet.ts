@@ -1,7 +1,7 @@
-import type { Actor } from 'xstate'
 import { failure, notFound } from '../../api/status.ts'
 import { type Answer, isStatus, type Node, type Pod } from '../../api/types.ts'
 import type { Client, EventRecorder } from '../../client/contract.ts'
+import type { Chart } from '../../sim/chart.ts'
 import type { StreamListener, StreamOptions } from '../container-runtime/contract.ts'
 import type { SystemOom } from '../container-runtime/usage/node-resources.ts'
 import type { Process } from '../contract.ts'
@@ -32,7 +32,7 @@ export interface KubeletParts {
   readonly flags: ReadonlyMap<string, string>
   readonly client: Client
   readonly recorder: EventRecorder
-  readonly actor: Actor<typeof kubeletMachine>
+  readonly actor: Chart<typeof kubeletMachine>
 }
 
 const KUBELET_PORT = 10_250
@@ -51,7 +51,7 @@ export class Kubelet implements KubeletHandle {
   readonly #imageGC: ImageGarbageCollector
   readonly #fileSource: FileSource
   readonly #apiSource: ApiSource
-  readonly #actor: Actor<typeof kubeletMachine>
+  readonly #actor: Chart<typeof kubeletMachine>
   readonly #recorder: EventRecorder
   readonly #streaming: Streaming
   #stops: readonly (() => void)[] = []

@@ -1,6 +1,5 @@
-import type { Actor } from 'xstate'
 import type { Network } from '../../../network/contract.ts'
-import { type ChartWorld, startChart } from '../../../sim/chart.ts'
+import { type Chart, type ChartWorld, startChart } from '../../../sim/chart.ts'
 import type { Random } from '../../../sim/random.ts'
 import type { Program } from '../../contract.ts'
 import { createProcess, type ProcessHandle } from '../../process.ts'
@@ -141,7 +140,7 @@ function rank(name: string): number {
 /** One unit: its chart, its process and what systemd says about both. */
 class Unit {
   readonly #deps: SystemdDeps
-  readonly #actor: Actor<typeof unitMachine>
+  readonly #actor: Chart<typeof unitMachine>
   #file: UnitFile
   #since: number | undefined
   #pid: number | undefined
