@@ -41,6 +41,7 @@ export class Cycles {
   readonly writes: PodWrites
   /** Pods that wait for something before they are bound, and how to give up on it. */
   readonly #preBinding = new Map<Placed, () => void>()
+  #stopped = false
 
   constructor(options: CyclesOptions) {
     this.#options = options
@@ -48,6 +49,7 @@ export class Cycles {
   }
 
   stop(): void {
+    this.#stopped = true
     for (const stop of this.#preBinding.values()) stop()
     this.#preBinding.clear()
   }
@@ -120,7 +122,14 @@ export class Cycles {
     }
     if (waiting) this.writes.nominate(info.pod, node.name)
     if (waits.size > 0) this.#waitOnPermit(placed, waits)
-    else this.#preBind(placed)
+    else this.#later(() => this.#preBind(placed))
+  }
+
+  /** The binding cycle goes on beside the scheduling of the next pods. */
+  #later(what: () => void): void {
+    this.#options.clock.defer(() => {
+      if (!this.#stopped) what()
+    })
   }
 
   /** Source: bindingCycle, WaitOnPermit */

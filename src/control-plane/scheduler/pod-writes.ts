@@ -1,4 +1,4 @@
-import { setCondition } from '../../api/conditions.ts'
+import { findCondition, setCondition } from '../../api/conditions.ts'
 import type { Pod, PodCondition } from '../../api/types.ts'
 import type { Client, EventsRecorder } from '../../client/contract.ts'
 import type { Clock } from '../../sim/clock.ts'
@@ -62,7 +62,11 @@ export class PodWrites {
     this.#updateStatus(pod, (current) => nominated(current, node))
   }
 
+  /** A generation that it was not seen with before is no reason to write it again. Source: pkg/api/v1/pod/util.go UpdatePodCondition */
   #withCondition(pod: Pod, condition: PodCondition): Pod {
+    const old = findCondition(pod.status?.conditions, condition.type)
+    const { status, reason, message } = condition
+    if (old?.status === status && old.reason === reason && old.message === message) return pod
     const conditions = setCondition(pod.status?.conditions, condition, this.#clock.now())
     return conditions === pod.status?.conditions ? pod : { ...pod, status: { ...pod.status, conditions } }
   }

@@ -60,7 +60,7 @@ describe('a pod', () => {
       '0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu. no new claims to deallocate, ' +
       'preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, ' +
       '2 No preemption victims found for incoming pod.'
-    expect(events.at(-1)).toBe(`web-3 FailedScheduling ${message}`)
+    expect(events).toContain(`web-3 FailedScheduling ${message}`)
     expect(condition('web-3')).toMatchObject({ status: 'False', reason: 'Unschedulable', message })
   })
 

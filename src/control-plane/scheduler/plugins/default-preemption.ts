@@ -58,7 +58,7 @@ function evict(handle: PluginHandle, preemptor: Pod, { node, victims }: Preempti
   return left.every((victim) => evictOne(handle, preemptor, victim, node))
 }
 
-/** Source: executor.go NewExecutor PreemptPod */
+/** The event names no second object: the real one's reference to the preemptor cannot be made. Source: executor.go NewExecutor PreemptPod */
 function evictOne(handle: PluginHandle, preemptor: Pod, victim: Pod, node: string): boolean {
   const { client, clock, recorder, scheduler } = handle
   const { name, namespace, uid, generation } = victim.metadata
@@ -66,7 +66,7 @@ function evictOne(handle: PluginHandle, preemptor: Pod, victim: Pod, node: strin
   const held = scheduler.waitingPod(uid ?? '')
   if (held !== undefined) {
     held.preempt('DefaultPreemption')
-    recorder.eventf(victim, preemptor, 'Normal', 'Preempted', 'Preempting', `${message} (in kube-scheduler memory).`)
+    recorder.eventf(victim, undefined, 'Normal', 'Preempted', 'Preempting', `${message} (in kube-scheduler memory).`)
     return true
   }
   const condition: PodCondition = {
@@ -86,6 +86,6 @@ function evictOne(handle: PluginHandle, preemptor: Pod, victim: Pod, node: strin
   if (isStatus(marked)) return marked.reason === 'NotFound'
   const answer = client.delete('Pod', name, namespace)
   if (isStatus(answer) && answer.status === 'Failure') return answer.reason === 'NotFound'
-  recorder.eventf(victim, preemptor, 'Normal', 'Preempted', 'Preempting', message)
+  recorder.eventf(victim, undefined, 'Normal', 'Preempted', 'Preempting', message)
   return true
 }

@@ -79,7 +79,7 @@ export function nodeResourcesFit(
     preScore: (info) => ({ code: 'Success', state: stateOf(info) }),
     score: (state, _pod, node) => scoreAllocation(state, node, scorer),
     isSchedulableAfter(event, pod) {
-      if (isPodEvent(event)) return event.action === 'Delete' ? event.old?.spec.nodeName !== undefined : true
+      if (isPodEvent(event)) return event.action === 'Delete' ? holdsRoom(event.old) : true
       if (event.resource !== 'Node') return false
       if (event.new === undefined) return false
       const requests = podRequests(pod)
@@ -89,6 +89,9 @@ export function nodeResourcesFit(
     },
   }
 }
+
+/** On a node, or about to come to one. */
+const holdsRoom = (pod: Pod | undefined): boolean => Boolean(pod?.spec.nodeName || pod?.status?.nominatedNodeName)
 
 interface FilterState {
   readonly requests: Resource
