@@ -13,6 +13,7 @@ import type { LiveCharts } from '../sim/live-charts.ts'
 import type { Trace } from '../sim/trace.ts'
 import type { CloudAction } from './cloud.ts'
 import type { Extension } from './extension.ts'
+import type { ExtraRuntime } from './hardware.ts'
 import type { Input } from './inputs.ts'
 import type { Streams } from './streams.ts'
 
@@ -44,6 +45,10 @@ export interface TopologyNode {
   readonly cpu?: string
   readonly memory?: string
   readonly pods?: number
+  /** GPUs in the machine: what a device plugin finds. */
+  readonly gpus?: number
+  /** OCI runtimes besides runc: gVisor's `runsc`, `kata`. */
+  readonly runtimes?: readonly ExtraRuntime[]
   readonly labels?: Readonly<Record<string, string>>
   readonly taints?: readonly string[]
   /** With a cloud: where it stands. Default: the zones in turn. */

@@ -14,6 +14,7 @@ import type { ChartWorld } from '../sim/chart.ts'
 import { Random } from '../sim/random.ts'
 import { addressIn, hostAddress, podSubnet } from './addresses.ts'
 import type { ExtraArgs, TopologyNode } from './contract.ts'
+import { hardwareFiles } from './hardware.ts'
 import { kubeadmFiles } from './kubeadm/files.ts'
 import type { ControlPlane } from './programs/control-plane.ts'
 
@@ -71,7 +72,7 @@ export function createMachine(node: TopologyNode, index: number, options: Machin
     memoryBytes: quantityValue(node.memory ?? DEFAULT_MEMORY),
     controlPlaneEndpoint: endpoint,
     clusterDNS: addressIn(options.serviceCIDR, 10),
-    files: filesOf(node, ip, options),
+    files: { ...filesOf(node, ip, options), ...hardwareFiles(node) },
   })
   let client: Client | undefined
   const runtime = createContainerRuntime({

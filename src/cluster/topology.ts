@@ -59,6 +59,8 @@ export const topologySchema = {
           cpu: quantity,
           memory: quantity,
           pods: { type: 'integer', minimum: 1 },
+          gpus: { type: 'integer', minimum: 0, maximum: 16 },
+          runtimes: { type: 'array', items: { enum: ['runsc', 'kata'] } },
           zone: zoneName,
           instanceType: { type: 'string', minLength: 1, maxLength: 63 },
           labels: { type: 'object', additionalProperties: { type: 'string' } },

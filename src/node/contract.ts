@@ -31,6 +31,10 @@ export interface Process {
   readonly ip: string
   readonly pod?: Pod
   readonly container?: Container
+  /** Who it runs as; root without one. */
+  readonly identity?: Identity
+  /** The OCI runtime of its pod when it is not the default one. */
+  readonly runtimeHandler?: string
   /** One line of output, without the newline. */
   log(line: string, stream?: 'stdout' | 'stderr'): void
   /** Output as it is; what has no newline yet waits where output is kept by lines. */
@@ -50,6 +54,13 @@ export interface Process {
   onSignal(handler: (signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP') => void): void
   /** Called once when the process has ended, however it ended (SIGKILL and node failure too): give back what is held. */
   onEnd(handler: () => void): void
+}
+
+export interface Identity {
+  readonly uid: number
+  readonly gid: number
+  /** The primary group among them. */
+  readonly groups: readonly number[]
 }
 
 /** What an image does when a container of it runs: it starts at once and lives until it exits or is killed. */

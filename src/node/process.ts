@@ -5,7 +5,7 @@ import type { ChartWorld } from '../sim/chart.ts'
 import type { Random } from '../sim/random.ts'
 import { klogTime } from './container-runtime/programs/log-times.ts'
 import type { Amounts } from './container-runtime/usage/amounts.ts'
-import type { FileTree, Process, Serve } from './contract.ts'
+import type { FileTree, Identity, Process, Serve } from './contract.ts'
 import type { Stdin } from './pipe.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -23,6 +23,8 @@ export interface ProcessOptions {
   readonly ip: string
   readonly pod?: Pod
   readonly container?: Container
+  readonly identity?: Identity
+  readonly runtimeHandler?: string
   /** Where lines of output go. */
   log(line: string, stream: 'stdout' | 'stderr'): void
   /** Where output goes as it is written; default: by lines, to `log`. */
@@ -102,6 +104,12 @@ class SimulatedProcess implements Process, ProcessHandle {
   }
   get container(): Container | undefined {
     return this.#options.container
+  }
+  get identity(): Identity | undefined {
+    return this.#options.identity
+  }
+  get runtimeHandler(): string | undefined {
+    return this.#options.runtimeHandler
   }
   get stdin(): Stdin | undefined {
     return this.#options.stdin

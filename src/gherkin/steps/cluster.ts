@@ -37,10 +37,12 @@ export const clusterSteps: readonly StepDefinition[] = [
 ]
 
 function nodeOf(row: Record<string, string>): TopologyNode {
-  const { name, role = 'worker', cpu, memory, pods, labels, taints, ...unknown } = row
+  const { name, role = 'worker', cpu, memory, pods, gpus, runtimes, labels, taints, ...unknown } = row
   const [extra] = Object.keys(unknown)
   if (extra !== undefined)
-    throw new SpecError(`a node has no column "${extra}": name, role, cpu, memory, pods, labels, taints`)
+    throw new SpecError(
+      `a node has no column "${extra}": name, role, cpu, memory, pods, gpus, runtimes, labels, taints`,
+    )
   if (!name) throw new SpecError('each node needs a name')
   if (role !== 'control-plane' && role !== 'worker') throw new SpecError(`role "${role}": control-plane or worker`)
   const list = (text: string | undefined) => (text ? text.split(/,\s*/) : [])
@@ -50,6 +52,8 @@ function nodeOf(row: Record<string, string>): TopologyNode {
     ...(cpu ? { cpu } : {}),
     ...(memory ? { memory } : {}),
     ...(pods ? { pods: Number(pods) } : {}),
+    ...(gpus ? { gpus: Number(gpus) } : {}),
+    ...(runtimes ? { runtimes: list(runtimes) as NonNullable<TopologyNode['runtimes']> } : {}),
     ...(labels ? { labels: Object.fromEntries(list(labels).map((pair) => pair.split('='))) } : {}),
     ...(taints ? { taints: list(taints) } : {}),
   }

@@ -2,6 +2,7 @@ import type { Container, Pod } from '../../api/types.ts'
 import type { Image } from '../contract.ts'
 import type { Mount } from '../host/mounts.ts'
 import type { TerminalSize } from '../terminal.ts'
+import type { RuntimeHandler } from './runtime-handlers.ts'
 import type { Meter } from './usage/meter.ts'
 import type { DiskUse } from './usage/node-disk.ts'
 import type { NodeResources } from './usage/node-resources.ts'
@@ -11,6 +12,8 @@ export interface SandboxConfig {
   readonly pod: Pod
   /** Which sandbox of this pod, from 0. */
   readonly attempt: number
+  /** Which OCI runtime: a name of containerd's configuration; empty or absent is the default. */
+  readonly runtimeHandler?: string
 }
 
 /** The pod's shell: its network namespace and address. It keeps the pod it was made for, as containerd keeps labels. */
@@ -131,6 +134,8 @@ export interface ContainerRuntime {
   error(): string | undefined
   /** Why pods get no network: `NetworkReady=false reason:NetworkPluginNotReady message:…`; undefined when they do. */
   networkError(): string | undefined
+  /** The OCI runtimes it has been configured with. */
+  handlers(): readonly RuntimeHandler[]
   /** systemd has started or stopped containerd. */
   setUp(up: boolean): void
   /** The machine lost power: every container is gone without a word; images, logs and exited containers stay on disk. */

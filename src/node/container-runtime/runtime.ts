@@ -21,10 +21,11 @@ import type {
 import { ImageStore } from './image-store.ts'
 import { RuntimeListeners } from './listeners.ts'
 import { LogBuffer } from './log.ts'
+import { newId } from './new-id.ts'
 import { PodNetwork } from './pod-network.ts'
+import { configuredHandlers, handlerProblem, type RuntimeHandler } from './runtime-handlers.ts'
 import { Sandboxes } from './sandboxes.ts'
 import { BOUNDLESS, type MachineSize, NodeResources } from './usage/node-resources.ts'
-import { annotatedUsage } from './usage/written.ts'
 
 export interface ContainerRuntimeOptions {
   readonly host: string
@@ -64,6 +65,7 @@ class Containerd implements ContainerRuntime {
   readonly #execs: Execs
   readonly #launcher: Launcher
   readonly resources: NodeResources
+  #handlers: readonly RuntimeHandler[] | undefined
   #up = false
 
   constructor(options: ContainerRuntimeOptions) {
@@ -95,7 +97,7 @@ class Containerd implements ContainerRuntime {
       clock: options.world.clock,
       files: (container) => this.#launcher.filesOf(container),
       process: (container, argv, on) => this.#launcher.process(container, argv, on),
-      newId: () => this.#newId(),
+      newId: () => newId(this.#options.random),
     })
     this.#podNetwork = new PodNetwork(options, () => this.#listeners.statusChanged())
   }
@@ -112,7 +114,14 @@ class Containerd implements ContainerRuntime {
     return this.#podNetwork.error()
   }
 
+  handlers(): readonly RuntimeHandler[] {
+    this.#handlers ??= configuredHandlers(this.#options.files)
+    return this.#handlers
+  }
+
   setUp(up: boolean): void {
+    // The file is read when containerd starts.
+    if (up && !this.#up) this.#handlers = undefined
     const changed = this.#up !== up
     this.#up = up
     if (changed) this.#listeners.statusChanged()
@@ -133,11 +142,14 @@ class Containerd implements ContainerRuntime {
   }
 
   runPodSandbox(config: SandboxConfig): Sandbox | { readonly error: string } {
-    const { pod } = config
+    const { pod, runtimeHandler = '' } = config
+    const id = newId(this.#options.random)
+    const problem = handlerProblem(this.handlers(), runtimeHandler, id, this.#options.files)
+    if (problem !== undefined) return { error: problem }
     const ip = pod.spec.hostNetwork === true ? this.#options.ip : this.#podNetwork.take()
     if (typeof ip !== 'string') return ip
     const sandbox: SandboxRecord = {
-      id: this.#newId(),
+      id,
       config,
       ip,
       createdAt: this.#options.world.clock.now(),
@@ -198,7 +210,7 @@ class Containerd implements ContainerRuntime {
   createContainer(sandboxId: string, config: ContainerConfig): RuntimeContainer {
     const sandbox = this.#sandboxes.get(sandboxId)
     if (sandbox === undefined) throw new Error(`failed to find sandbox id "${sandboxId}": not found`)
-    const container = new ContainerRecord(this.#newId(), sandbox, config, this.#options.world.clock.now())
+    const container = new ContainerRecord(newId(this.#options.random), sandbox, config, this.#options.world.clock.now())
     this.#containers.set(container.id, container)
     sandbox.containers.push(container)
     this.#charts.start(container.id, undefined)
@@ -249,9 +261,7 @@ class Containerd implements ContainerRuntime {
 
   updateUsage(id: string, annotations: Readonly<Record<string, string>> | undefined): void {
     const container = this.#containers.get(id)
-    if (container === undefined) return
-    const { image, container: spec } = container.config
-    this.resources.use(container, annotatedUsage(annotations, spec.name) ?? image.usage ?? {})
+    if (container !== undefined) this.resources.annotated(container, annotations)
   }
 
   container(id: string): RuntimeContainer | undefined {
@@ -334,11 +344,5 @@ class Containerd implements ContainerRuntime {
     sandbox.ready = false
     if (sandbox.config.pod.spec.hostNetwork === true) return
     this.#podNetwork.release(sandbox.ip)
-  }
-
-  #newId(): string {
-    let id = ''
-    for (let i = 0; i < 8; i++) id += this.#options.random.next32().toString(16).padStart(8, '0')
-    return id
   }
 }

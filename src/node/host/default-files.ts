@@ -41,15 +41,18 @@ ID_LIKE=debian
 HOME_URL="https://www.ubuntu.com/"
 `
 
-const containerdFiles = {
-  '/etc/containerd/config.toml': `version = 3
+/** Source: kubeadm's and containerd's documentation; `containerd config default`, shortened */
+export const CONTAINERD_CONFIG = `version = 3
 
 [plugins.'io.containerd.cri.v1.images'.pinned_images]
   sandbox = 'registry.k8s.io/pause:3.10.2'
 
 [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
   SystemdCgroup = true
-`,
+`
+
+const containerdFiles = {
+  '/etc/containerd/config.toml': CONTAINERD_CONFIG,
   '/etc/crictl.yaml': 'runtime-endpoint: unix:///run/containerd/containerd.sock\n',
   '/etc/cni/net.d/10-kubedrill.conflist': `{
   "cniVersion": "1.0.0",

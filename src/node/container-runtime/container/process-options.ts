@@ -3,6 +3,7 @@ import type { ChartWorld } from '../../../sim/chart.ts'
 import { Random } from '../../../sim/random.ts'
 import type { Serve } from '../../contract.ts'
 import type { ProcessOptions } from '../../process.ts'
+import { identityOf } from './identity.ts'
 import { type ContainerRecord, hostnameOf } from './record.ts'
 
 /** Source: containerd internal/cri/opts; every container has it. */
@@ -55,6 +56,8 @@ export function processOptions(
     ip: sandbox.ip,
     pod: sandbox.config.pod,
     container: config.container,
+    identity: identityOf(sandbox.config.pod, config),
+    ...(sandbox.config.runtimeHandler !== undefined && { runtimeHandler: sandbox.config.runtimeHandler }),
     ...rest,
   }
 }

@@ -173,6 +173,12 @@ export class NodeResources {
     this.again(container)
   }
 
+  /** The pod's annotations have come to say something else. */
+  annotated(container: ContainerRecord, annotations: Readonly<Record<string, string>> | undefined): void {
+    const { image, container: spec } = container.config
+    this.use(container, annotatedUsage(annotations, spec.name) ?? image.usage ?? {})
+  }
+
   /** A request has come in over the network. */
   served(container: ContainerRecord): void {
     if (container.meter?.served(this.#deps.clock.now()) === true) this.again(container)

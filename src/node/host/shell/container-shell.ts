@@ -141,18 +141,24 @@ function insideOf(process: Process, network: ContainerShellOptions['network']): 
     source: sourceOf(process),
     hostname: hostnameOf(process),
     files: process.files,
+    identity: process.identity ?? { uid: 0, gid: 0, groups: [0] },
+    ...(process.runtimeHandler !== undefined && { runtimeHandler: process.runtimeHandler }),
     cpus: 2,
     memoryBytes: 4 * 1024 ** 3,
     uptimeMs: () => process.world.clock.now() - started,
     processes: () => [
       ...(process.processes?.() ?? [process.argv]).map((argv, i) => ({
         pid: i === 0 ? 1 : 6 * i + 1,
-        user: 'root',
+        user: userName(process.identity?.uid ?? 0),
         command: argv.join(' '),
       })),
-      { pid: 6 * (process.processes?.().length ?? 1) + 8, user: 'root', command: 'ps' },
+      { pid: 6 * (process.processes?.().length ?? 1) + 8, user: userName(process.identity?.uid ?? 0), command: 'ps' },
     ],
   }
+}
+
+function userName(uid: number): string {
+  return uid === 0 ? 'root' : String(uid)
 }
 
 /** `bash: x: command not found` is `sh: x: not found` in BusyBox. */

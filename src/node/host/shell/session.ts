@@ -176,6 +176,7 @@ function insideOf(host: Host): Inside {
     network,
     hostname: name,
     files,
+    identity: { uid: 0, gid: 0, groups: [0] },
     cpus: host.cpus,
     memoryBytes: host.memoryBytes,
     uptimeMs: () => host.world.clock.now() - host.bootedAt,

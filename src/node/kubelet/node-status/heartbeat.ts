@@ -203,7 +203,7 @@ export class Heartbeat {
 
 /** Source: kubelet_node_status.go nodeStatusHasChanged, conditions aside */
 function factsDiffer(a: NodeStatus | undefined, b: NodeStatus): boolean {
-  const facts = ({ capacity, allocatable, addresses, images, nodeInfo }: NodeStatus) =>
-    JSON.stringify([capacity, allocatable, addresses, images, nodeInfo])
+  const facts = ({ capacity, allocatable, addresses, images, nodeInfo, runtimeHandlers }: NodeStatus) =>
+    JSON.stringify([capacity, allocatable, addresses, images, nodeInfo, runtimeHandlers])
   return a === undefined || facts(a) !== facts(b)
 }

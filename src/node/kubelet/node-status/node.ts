@@ -6,6 +6,7 @@ import {
   subtractQuantities,
 } from '../../../api/quantity.ts'
 import type { ContainerImage, Node, NodeStatus, Taint } from '../../../api/types.ts'
+import type { RuntimeHandler } from '../../container-runtime/runtime-handlers.ts'
 import type { KubeletConfiguration } from '../configuration.ts'
 import type { KubeletDeps } from '../contract.ts'
 import { amountOf } from '../eviction/thresholds.ts'
@@ -87,7 +88,9 @@ export function nodeFacts(deps: KubeletDeps, configuration: KubeletConfiguration
     },
     capacity,
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+    features: { supplementalGroupsPolicy: true },
     nodeInfo: nodeInfo(deps),
+    runtimeHandlers: runtimeHandlers(deps),
   }
 }
 
@@ -139,17 +142,28 @@ export function withExtendedResources(
   }
 }
 
+/** Source: setters.go RuntimeHandlers; containerd internal/cri/server/status.go */
+function runtimeHandlers({ runtime }: KubeletDeps): NodeStatus['runtimeHandlers'] {
+  const shown = ({ name, type }: RuntimeHandler) => {
+    const isRunc = type === 'io.containerd.runc.v2'
+    return { features: { recursiveReadOnlyMounts: isRunc, userNamespaces: isRunc }, name }
+  }
+  const handlers = runtime.handlers()
+  const byDefault = handlers.find(({ name }) => name === 'runc')!
+  return [shown({ ...byDefault, name: '' }), ...handlers.map(shown)]
+}
+
 function nodeInfo({ machine, nodeName, kubernetesVersion = 'v1.36.0' }: KubeletDeps): NodeStatus['nodeInfo'] {
   return {
     architecture: 'amd64',
     bootID: machine.bootID?.() ?? uuidOf(`boot ${nodeName}`),
     containerRuntimeVersion: 'containerd://2.2.1',
-    kernelVersion: '6.12.41+deb13-amd64',
+    kernelVersion: '6.8.0-90-generic',
     kubeProxyVersion: '',
     kubeletVersion: kubernetesVersion,
     machineID: machine.machineID ?? digestOf(`machine ${nodeName}`, 32),
     operatingSystem: 'linux',
-    osImage: 'Debian GNU/Linux 13 (trixie)',
+    osImage: 'Ubuntu 24.04.3 LTS',
     systemUUID: machine.systemUUID ?? uuidOf(`system ${nodeName}`),
   }
 }

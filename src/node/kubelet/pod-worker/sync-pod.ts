@@ -112,12 +112,12 @@ export class PodSyncer {
 
   #sandboxReady(record: PodRecord): boolean {
     const { context, mark } = this.#deps
-    const { runtime, events } = context
+    const { events } = context
     if (record.sandbox?.ready === true) return true
     if (record.sandbox !== undefined)
       events.pod(record.pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
     const attempt = record.sandbox === undefined ? 0 : record.sandbox.config.attempt + 1
-    const made = runtime.runPodSandbox({ pod: record.pod, attempt })
+    const made = this.#runSandbox(record, attempt)
     if ('error' in made) {
       events.pod(record.pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${made.error}`)
       return false
@@ -125,6 +125,16 @@ export class PodSyncer {
     record.sandbox = made
     mark(record)
     return true
+  }
+
+  /** Source: kuberuntime_sandbox.go createPodSandbox, pkg/kubelet/runtimeclass LookupRuntimeHandler */
+  #runSandbox({ pod }: PodRecord, attempt: number): ReturnType<KubeletContext['runtime']['runPodSandbox']> {
+    const { runtime, client } = this.#deps.context
+    const { runtimeClassName = '' } = pod.spec
+    if (runtimeClassName === '') return runtime.runPodSandbox({ pod, attempt })
+    const runtimeClass = client.get('RuntimeClass', runtimeClassName)
+    if (runtimeClass === undefined) return { error: `runtimeclass.node.k8s.io "${runtimeClassName}" not found` }
+    return runtime.runPodSandbox({ pod, attempt, runtimeHandler: runtimeClass.handler })
   }
 
   #startContainers(record: PodRecord): SyncResult {

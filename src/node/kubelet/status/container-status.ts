@@ -1,5 +1,6 @@
 import { rfc3339 } from '../../../api/time.ts'
 import type { Container, ContainerState, ContainerStatus, Pod, VolumeMountStatus } from '../../../api/types.ts'
+import { identityOf } from '../../container-runtime/container/identity.ts'
 import type { RuntimeContainer } from '../../container-runtime/contract.ts'
 import { normalizeImageName, repositoryOf } from '../../container-runtime/image-name.ts'
 import { digestOf } from '../hash.ts'
@@ -38,7 +39,7 @@ export function containerStatus(
     ...(slot.kind === 'ephemeral' ? {} : { started: isRunning && slot.kind !== 'init' ? slot.started : isRunning }),
     state,
     ...(spec.lifecycle?.stopSignal === undefined ? {} : { stopSignal: spec.lifecycle.stopSignal }),
-    ...(isRunning || current.state === 'exited' ? { user: userOf(pod, spec, current) } : {}),
+    ...(isRunning || current.state === 'exited' ? { user: userOf(pod, current) } : {}),
     ...(facts.volumeMounts === undefined ? {} : { volumeMounts: facts.volumeMounts }),
   }
 }
@@ -137,15 +138,12 @@ function mountStatus({ name, mountPath, readOnly }: { name: string; mountPath: s
   return { mountPath, name, ...(readOnly === true ? { readOnly, recursiveReadOnly: 'Disabled' } : {}) }
 }
 
-function userOf(pod: Pod, spec: Container, { config }: RuntimeContainer): ContainerStatus['user'] {
-  const uid = spec.securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser ?? config.image.user ?? 0
-  const gid = spec.securityContext?.runAsGroup ?? pod.spec.securityContext?.runAsGroup ?? 0
-  const { fsGroup, supplementalGroups = [] } = pod.spec.securityContext ?? {}
-  const groups = [gid, ...(fsGroup === undefined ? [] : [fsGroup]), ...supplementalGroups]
+function userOf(pod: Pod, { config }: RuntimeContainer): ContainerStatus['user'] {
+  const { uid, gid, groups } = identityOf(pod, config)
   const key = `${uid}/${groups.join(',')}`
   let user = users.get(key)
   if (user === undefined) {
-    user = { linux: { gid, supplementalGroups: [...new Set(groups)], uid } }
+    user = { linux: { gid, supplementalGroups: groups, uid } }
     users.set(key, user)
   }
   return user

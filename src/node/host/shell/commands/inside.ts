@@ -1,6 +1,6 @@
 import type { Network } from '../../../../network/contract.ts'
 import type { Source } from '../../../../network/resolver.ts'
-import type { FileTree } from '../../../contract.ts'
+import type { FileTree, Identity } from '../../../contract.ts'
 
 /** Where a shell runs, as its commands see it: a container or a machine. */
 export interface Inside {
@@ -12,6 +12,9 @@ export interface Inside {
   processes(): readonly { readonly pid: number; readonly user: string; readonly command: string }[]
   /** Virtual ms since the machine has booted, or the container has started. */
   uptimeMs(): number
+  readonly identity: Identity
+  /** The OCI runtime of the pod when it is not the default one: gVisor and Kata have kernels of their own. */
+  readonly runtimeHandler?: string
   readonly cpus: number
   readonly memoryBytes: number
 }

@@ -79,10 +79,14 @@ export function systemCommands(inside: Inside): Readonly<Record<string, ShellCom
     hostname: (args) => ({
       stdout: `${args.includes('-i') || args.includes('-I') ? inside.source.ip : inside.hostname}\n`,
     }),
-    id: (args) => ({ stdout: args.includes('-u') ? '0\n' : 'uid=0(root) gid=0(root) groups=0(root)\n' }),
-    whoami: () => ({ stdout: 'root\n' }),
+    id: (args) => id(args, inside.identity),
+    whoami: () =>
+      inside.identity.uid === 0
+        ? { stdout: 'root\n' }
+        : { stderr: `whoami: unknown uid ${inside.identity.uid}\n`, exitCode: 1 },
+    dmesg: () => ({ stdout: inside.runtimeHandler === 'runsc' ? GVISOR_BOOT : '' }),
     nproc: () => ({ stdout: `${inside.cpus}\n` }),
-    uname: (args) => uname(args, inside.hostname),
+    uname: (args) => uname(args, inside.hostname, inside.runtimeHandler),
     ps: () => ({ stdout: processTable(inside) }),
     uptime: (_args, _context, shell) => ({ stdout: uptime(inside, shell.now) }),
     free: (args) => ({ stdout: free(inside, args.includes('-m'), args.includes('-h')) }),
@@ -124,10 +128,34 @@ const asRoot: ShellCommand = async (args, context) => {
   return { ...result, stdout }
 }
 
-function uname(args: readonly string[], hostname: string) {
-  const all = `Linux ${hostname} 6.8.0-90-generic #91-Ubuntu SMP PREEMPT_DYNAMIC x86_64 GNU/Linux`
+/** What gVisor's kernel has to say of itself. Source: google/gvisor pkg/sentry/kernel/syslog.go */
+const GVISOR_BOOT = `[    0.000000] Starting gVisor...
+[    0.291831] Checking naughty and nice process list...
+[    0.736547] Granting licence to kill(2)...
+[    1.031418] Digging up root...
+[    1.317245] Preparing for the zombie uprising...
+[    1.720129] Setting up VFS...
+[    1.951772] Ready!
+`
+
+const KERNELS: Readonly<Record<string, readonly [release: string, version: string]>> = {
+  runsc: ['4.19.0-gvisor', '#1 SMP Sun Jan 10 15:06:54 PST 2016'],
+  kata: ['6.12.42', '#1 SMP Mon Aug 18 09:00:00 UTC 2025'],
+}
+
+function id(args: readonly string[], { uid, gid, groups }: Inside['identity']) {
+  const named = (number: number) => (number === 0 ? '0(root)' : String(number))
+  if (args.includes('-u')) return { stdout: `${uid}\n` }
+  if (args.includes('-g')) return { stdout: `${gid}\n` }
+  if (args.includes('-G')) return { stdout: `${groups.join(' ')}\n` }
+  return { stdout: `uid=${named(uid)} gid=${named(gid)} groups=${groups.map(named).join(',')}\n` }
+}
+
+function uname(args: readonly string[], hostname: string, handler = '') {
+  const [release, version] = KERNELS[handler] ?? ['6.8.0-90-generic', '#91-Ubuntu SMP PREEMPT_DYNAMIC']
+  const all = `Linux ${hostname} ${release} ${version} x86_64 GNU/Linux`
   if (args.includes('-a')) return { stdout: `${all}\n` }
-  if (args.includes('-r')) return { stdout: '6.8.0-90-generic\n' }
+  if (args.includes('-r')) return { stdout: `${release}\n` }
   if (args.includes('-m')) return { stdout: 'x86_64\n' }
   return { stdout: args.includes('-n') ? `${hostname}\n` : 'Linux\n' }
 }
