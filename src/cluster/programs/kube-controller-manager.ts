@@ -43,6 +43,7 @@ export function controllerManagerProgram(plane: ControlPlane): Program {
         identity: process.host,
         flags,
         kinds: storedKinds,
+        log: (line) => process.log(line, 'stderr'),
         more,
         authority: {
           rootCA: plane.caCertificate,

@@ -39,6 +39,7 @@ export interface ControllerManagerFlags {
   readonly nodeCIDRMaskSizeIPv4: number
   readonly nodeCIDRMaskSizeIPv6: number
   readonly serviceClusterIPRange: readonly string[]
+  readonly legacyServiceAccountTokenCleanUpPeriod: number
   /** The longest life of a certificate that is signed for a CertificateSigningRequest. */
   readonly clusterSigningDuration: number
   readonly rootCAFile: string
@@ -128,6 +129,8 @@ function wrongValue(type: FlagType, value: string): string | undefined {
   }
 }
 
+const YEAR = 365 * 24 * 3_600_000
+
 export type Given = ReadonlyMap<string, string>
 
 export function bool(given: Given, name: string, otherwise: boolean): boolean {
@@ -192,7 +195,8 @@ function controllerFlags(given: Given) {
     nodeCIDRMaskSizeIPv4: number(given, 'node-cidr-mask-size-ipv4', 0),
     nodeCIDRMaskSizeIPv6: number(given, 'node-cidr-mask-size-ipv6', 0),
     serviceClusterIPRange: list(given, 'service-cluster-ip-range'),
-    clusterSigningDuration: duration(given, 'cluster-signing-duration', 365 * 24 * 3_600_000),
+    legacyServiceAccountTokenCleanUpPeriod: duration(given, 'legacy-service-account-token-clean-up-period', YEAR),
+    clusterSigningDuration: duration(given, 'cluster-signing-duration', YEAR),
     rootCAFile: given.get('root-ca-file') ?? '',
     serviceAccountPrivateKeyFile: given.get('service-account-private-key-file') ?? '',
     kubeconfig: given.get('kubeconfig') ?? '',

@@ -24,6 +24,7 @@ import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler/i
 import { Informers } from './informers.ts'
 import { jobController } from './job/index.ts'
 import { storedKinds } from './kinds.ts'
+import { legacyTokenCleanerController } from './legacy-serviceaccount-token-cleaner/index.ts'
 import { namespaceController } from './namespace/index.ts'
 import { nodeIPAMController } from './node-ipam/index.ts'
 import { nodeLifecycleController } from './node-lifecycle/index.ts'
@@ -35,6 +36,7 @@ import { replicaSetController } from './replicaset/index.ts'
 import { replicationController } from './replicationcontroller/index.ts'
 import { resourceQuotaController } from './resourcequota/index.ts'
 import { rootCACertificatePublisherController } from './root-ca-certificate-publisher/index.ts'
+import { serviceCIDRController } from './service-cidr/index.ts'
 import { serviceAccountController } from './serviceaccount/index.ts'
 import { serviceAccountTokenController } from './serviceaccount-token/index.ts'
 import { statefulSetController } from './statefulset/index.ts'
@@ -42,6 +44,8 @@ import { taintEvictionController } from './taint-eviction/index.ts'
 import { tokenCleanerController } from './token-cleaner/index.ts'
 import { ttlController } from './ttl/index.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished/index.ts'
+import { unavailable } from './unavailable.ts'
+import { volumeAttributesClassProtectionController } from './volumeattributesclass-protection/index.ts'
 
 export type { ClusterAuthority, KindInfo } from './controller.ts'
 export { type ControllerManagerFlags, parseFlags } from './flags.ts'
@@ -82,6 +86,9 @@ export const controllers: readonly ControllerDescriptor[] = [
   persistentVolumeProtectionController,
   ephemeralVolumeController,
   horizontalPodAutoscalerController,
+  legacyTokenCleanerController,
+  serviceCIDRController,
+  volumeAttributesClassProtectionController,
 ]
 
 export interface ControllerManagerOptions {
@@ -94,6 +101,8 @@ export interface ControllerManagerOptions {
   readonly flags: ControllerManagerFlags
   /** The host's name: what the Lease names as its holder begins with it. */
   readonly identity?: string
+  /** A line of the process's log. */
+  readonly log?: (line: string) => void
   /** The Lease is lost: the process says `leaderelection lost` and ends. */
   readonly onLost?: () => void
   /** What the files of the flags hold; without it no CA is published. */
@@ -156,6 +165,8 @@ export function startControllerManager(options: ControllerManagerOptions): Contr
 function startControllers(options: ControllerManagerOptions, own: Client): Controller {
   const { world, random, flags, authority = { rootCA: '' }, kinds = storedKinds, more = [] } = options
   const informers = new Informers(own, world.clock)
+  const there = new Set([...controllers, ...(options.more ?? [])].map(({ name }) => name))
+  for (const line of unavailable(flags, there)) options.log?.(line)
   const served = new Set(kinds.map(({ kind }) => kind))
   const isServed = (kind: string) => served.has(kind)
   const running = [...controllers, ...more]

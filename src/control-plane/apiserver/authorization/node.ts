@@ -1,9 +1,9 @@
 import type { FieldRequirement } from '../../../api/fields.ts'
+import { podRefersTo } from '../../../api/pod-references.ts'
 import type { PersistentVolume, Pod } from '../../../api/types.ts'
 import type { Attributes, Decision, Server } from '../contract.ts'
 import { nodeNameOf } from './node-identity.ts'
 import { NODE_RULES } from './node-rules.ts'
-import { podRefersTo } from './pod-references.ts'
 import { ruleAllows } from './rules.ts'
 
 const ALLOWED: Decision = { allowed: true, reason: '' }

@@ -1,4 +1,4 @@
-import type { Pod } from '../../../api/types.ts'
+import type { Pod } from './types.ts'
 
 interface References {
   readonly secrets: ReadonlySet<string>
