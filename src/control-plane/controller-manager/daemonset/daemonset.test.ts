@@ -175,7 +175,7 @@ test('failed pods are replaced after 1 s, 2 s, 4 s …', () => {
   const backOff = new FailedPodsBackOff(() => now)
   expect(backOff.next('a')).toBe(0)
   now = 400
-  expect(backOff.next('a')).toBe(600)
+  expect(backOff.next('a')).toBe(1000)
   now = 1000
   expect(backOff.next('a')).toBe(0)
   expect(backOff.next('a')).toBe(2000)

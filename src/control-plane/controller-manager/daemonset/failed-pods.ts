@@ -11,11 +11,11 @@ export class FailedPodsBackOff {
     this.#now = now
   }
 
-  /** ms that are still to wait; 0: it may be replaced now, and the next time takes longer. */
+  /** ms after which to ask again: the whole delay, however much of it has passed; 0: it may be replaced now, and the next time takes longer. */
   next(key: string): number {
     const now = this.#now()
     const entry = this.#entries.get(key)
-    if (entry !== undefined && now - entry.at < entry.delayMs) return entry.delayMs - (now - entry.at)
+    if (entry !== undefined && now - entry.at < entry.delayMs) return entry.delayMs
     const rested = entry === undefined || now - entry.at > 2 * MAX_MS
     const delayMs = rested ? FIRST_MS : Math.min(entry.delayMs * 2, MAX_MS)
     this.#entries.set(key, { delayMs, at: now })

@@ -72,11 +72,11 @@ export function cleanUpHistory(
   client: Client,
   { spec: { revisionHistoryLimit = 10 } }: DaemonSet,
   old: readonly ControllerRevision[],
-  pods: readonly Pod[],
+  pods: () => readonly Pod[],
 ): Status | undefined {
   let surplus = old.length - revisionHistoryLimit
   if (surplus <= 0) return undefined
-  const live = new Set(pods.map(({ metadata }) => metadata.labels?.[REVISION_LABEL]))
+  const live = new Set(pods().map(({ metadata }) => metadata.labels?.[REVISION_LABEL]))
   for (const { metadata } of [...old].sort((a, b) => a.revision - b.revision)) {
     if (surplus <= 0) break
     if (live.has(metadata.labels?.[REVISION_LABEL])) continue

@@ -1,14 +1,15 @@
 import { controllerOf, keyOf } from '../../../api/meta.ts'
-import type { Node, Pod } from '../../../api/types.ts'
+import type { DaemonSet, Node } from '../../../api/types.ts'
 import type { Controller, ControllerContext, ControllerDescriptor } from '../controller.ts'
-import { startLoop } from '../machine.ts'
+import { type Loop, startLoop } from '../machine.ts'
 import { createPodControl } from '../pod-control.ts'
-import { sameLabels } from '../service-index.ts'
+import { DaemonPods } from './daemon-pods.ts'
+import { Expectations } from './expectations.ts'
 import { FailedPodsBackOff } from './failed-pods.ts'
-import { reconcileDaemonSet } from './reconcile.ts'
-
-/** How many nodes syncDaemonSet gets through in a millisecond, by order of magnitude. */
-const NODES_PER_MS = 100
+import { concerns, sameForDaemons } from './node-updates.ts'
+import { Orphans, PodEvents } from './pod-events.ts'
+import { type DaemonSetDependencies, reconcileDaemonSet } from './reconcile.ts'
+import { DaemonSetView } from './view.ts'
 
 /** Keeps one pod of a DaemonSet on every node that fits. Source: pkg/controller/daemon/daemon_controller.go */
 export const daemonSetController: ControllerDescriptor = {
@@ -18,68 +19,112 @@ export const daemonSetController: ControllerDescriptor = {
   start: startDaemonSetController,
 }
 
-function startDaemonSetController({ client, informers, recorder, world }: ControllerContext): Controller {
-  const nodes = new Map<string, Node>()
-  const daemonSets = new Set<string>()
-  const orphans = new Map<string, Pod>()
-  const backOff = new FailedPodsBackOff(() => world.clock.now())
-  const loop = startLoop({
-    component: 'controller-manager/daemonset-controller',
-    world,
-    reconcile: (key) =>
-      reconcileDaemonSet(key, {
-        client,
-        clock: world.clock,
-        recorder,
-        pods: createPodControl(client, recorder),
-        backOff,
-        nodes: () => [...nodes.values()],
-        orphans: (namespace) => [...orphans.values()].filter(({ metadata }) => metadata.namespace === namespace),
-        checkAgainAfter: (again, ms) => loop.queue.addAfter(again, ms),
-      }),
-  })
-  // A pass looks at all nodes: where they are many it takes its time, and what happens meanwhile is seen by the next.
-  const enqueue = (key: string) => loop.queue.addAfter(key, Math.floor(nodes.size / NODES_PER_MS))
-  const enqueueAll = () => {
-    for (const key of daemonSets) enqueue(key)
-  }
-  const enqueueOwner = (pod: Pod) => {
-    const ref = controllerOf(pod)
-    if (ref?.kind === 'DaemonSet') enqueue(`${pod.metadata.namespace}/${ref.name}`)
-    return ref !== undefined
+const COMPONENT = 'controller-manager/daemonset-controller'
+/** A node update looks at a few labels and taints for each DaemonSet. */
+const NODES_PER_STEP = 50
+/** How many nodes syncDaemonSet gets through in a millisecond, by order of magnitude. */
+const NODES_PER_MS = 100
+
+/** What the watches have told. */
+class Known {
+  readonly nodes = new Map<string, Node>()
+  readonly daemonSets = new Map<string, DaemonSet>()
+  readonly owned = new DaemonPods()
+  readonly orphans = new Orphans()
+  readonly #views = new Map<string, DaemonSetView>()
+
+  viewOf({ metadata: { uid } }: DaemonSet): DaemonSetView {
+    const view = this.#views.get(uid!) ?? new DaemonSetView(uid!, this.nodes, this.owned)
+    this.#views.set(uid!, view)
+    return view
   }
 
-  const stops = [
-    informers.on('Node', ({ type, object: node }, old) => {
-      const { name } = node.metadata
-      if (type === 'DELETED') nodes.delete(name)
-      else nodes.set(name, node)
-      if (type === 'DELETED' || old === undefined || !sameForDaemons(old, node)) enqueueAll()
-    }),
-    informers.on('Pod', ({ type, object: pod }, old) => {
-      const controlled = enqueueOwner(pod)
-      if (old !== undefined && controllerOf(old)?.uid !== controllerOf(pod)?.uid) enqueueOwner(old)
-      if (controlled || type === 'DELETED') orphans.delete(keyOf(pod))
-      else {
-        orphans.set(keyOf(pod), pod)
-        if (old?.metadata.labels !== pod.metadata.labels) enqueueAll()
-      }
-    }),
-    informers.on('DaemonSet', ({ type, object }) => {
-      if (type === 'DELETED') daemonSets.delete(keyOf(object))
-      else daemonSets.add(keyOf(object))
-      loop.queue.add(keyOf(object))
-    }),
-  ]
+  nodeChanged(name: string): void {
+    for (const view of this.#views.values()) view.changedNodes.add(name)
+  }
+
+  daemonSetGone(uid: string): void {
+    this.#views.delete(uid)
+    this.owned.forget(uid)
+  }
+}
+
+function startDaemonSetController(context: ControllerContext): Controller {
+  const { client, recorder, world } = context
+  const known = new Known()
+  const now = () => world.clock.now()
+  const expectations = new Expectations(now)
+  const loop = startLoop({ component: COMPONENT, world, reconcile: (key) => reconcileDaemonSet(key, deps) })
+  const deps: DaemonSetDependencies = {
+    client,
+    clock: world.clock,
+    recorder,
+    pods: createPodControl(client, recorder),
+    backOff: new FailedPodsBackOff(now),
+    expectations,
+    owned: known.owned,
+    viewOf: known.viewOf.bind(known),
+    orphans: (namespace) => known.orphans.of(namespace),
+    checkAgainAfter: loop.queue.addAfter.bind(loop.queue),
+  }
+  const nodeUpdates = startLoop({
+    component: `${COMPONENT}/node-updates`,
+    world,
+    keysPerStep: NODES_PER_STEP,
+    reconcile(name) {
+      const node = known.nodes.get(name)
+      if (node !== undefined)
+        for (const [key, daemonSet] of known.daemonSets) if (concerns(node, daemonSet, known.owned)) loop.queue.add(key)
+      return undefined
+    },
+  })
+  const stops = follow(context, known, expectations, loop, nodeUpdates)
   return {
     stop() {
       for (const stop of stops) stop()
       loop.stop()
+      nodeUpdates.stop()
     },
   }
 }
 
-/** Source: shouldIgnoreNodeUpdate */
-function sameForDaemons(a: Node, b: Node): boolean {
-  return a.spec?.taints === b.spec?.taints && sameLabels(a.metadata.labels, b.metadata.labels)
+function follow(
+  { client, informers }: ControllerContext,
+  known: Known,
+  expectations: Expectations,
+  loop: Loop,
+  nodeUpdates: Loop,
+): (() => void)[] {
+  const { nodes, daemonSets, owned, orphans } = known
+  // On many nodes a pass takes its time, and what happens to pods meanwhile is seen by the next.
+  const enqueueAfter = (key: string, ms: number) => loop.queue.addAfter(key, ms + Math.floor(nodes.size / NODES_PER_MS))
+  const podEvents = new PodEvents(client, daemonSets, expectations, enqueueAfter)
+  return [
+    informers.on('Node', ({ type, object: node }, old) => {
+      const { name } = node.metadata
+      if (type === 'DELETED') nodes.delete(name)
+      else nodes.set(name, node)
+      if (type !== 'DELETED' && old !== undefined && sameForDaemons(old, node)) return
+      known.nodeChanged(name)
+      // Of a node that goes nobody is told: the DaemonSets see it when something else happens.
+      if (type !== 'DELETED') nodeUpdates.queue.add(name)
+    }),
+    informers.on('Pod', ({ type, object: pod }, old) => {
+      if (type === 'DELETED') owned.delete(pod)
+      else owned.put(pod, old)
+      orphans.put(pod, type !== 'DELETED' && controllerOf(pod) === undefined)
+      podEvents.changed(type, pod, old)
+    }),
+    informers.on('DaemonSet', ({ type, object }, old) => {
+      const key = keyOf(object)
+      if (type === 'DELETED') daemonSets.delete(key)
+      else daemonSets.set(key, object)
+      const gone = type === 'DELETED' ? object : old
+      if (gone !== undefined && (type === 'DELETED' || gone.metadata.uid !== object.metadata.uid)) {
+        expectations.forget(key)
+        known.daemonSetGone(gone.metadata.uid!)
+      }
+      loop.queue.add(key)
+    }),
+  ]
 }

@@ -3,22 +3,9 @@ import { isDeleting } from '../../../api/meta.ts'
 import type { DaemonSet, Node, Pod } from '../../../api/types.ts'
 import { nodeShouldRunDaemonPod } from './eligibility.ts'
 import { maxSurge } from './rolling-update.ts'
-import { REVISION_LABEL, targetNode } from './template.ts'
+import { REVISION_LABEL } from './template.ts'
 
 /** Which nodes lack their daemon pod and which pods are too many: pure. Source: pkg/controller/daemon/daemon_controller.go */
-
-export function podsByNode(pods: readonly Pod[]): Map<string, Pod[]> {
-  const byNode = new Map<string, Pod[]>()
-  for (const pod of pods) {
-    const ended = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
-    const node = targetNode(pod)
-    if ((ended && isDeleting(pod)) || node === undefined) continue
-    const known = byNode.get(node)
-    if (known === undefined) byNode.set(node, [pod])
-    else known.push(pod)
-  }
-  return byNode
-}
 
 /** Assigned ones, then older ones first. Source: podByCreationTimestampAndPhase */
 export function byAge(a: Pod, b: Pod): number {
@@ -38,7 +25,7 @@ export interface NodeDemand {
 
 const NOTHING: NodeDemand = { create: false, remove: [], ended: [] }
 
-/** Source: podsShouldBeOnNode */
+/** Source: podsShouldBeOnNode. @param pods those of the node; none at all: undefined */
 export function demandOf(
   node: Node,
   pods: readonly Pod[] | undefined,
@@ -51,7 +38,7 @@ export function demandOf(
   const alive = pods.filter((pod) => !isDeleting(pod))
   if (!shouldContinueRunning) return { ...NOTHING, remove: alive }
   const ended = alive.filter(({ status }) => status?.phase === 'Failed' || status?.phase === 'Succeeded')
-  const running = alive.filter((pod) => !ended.includes(pod))
+  const running = ended.length === 0 ? alive : alive.filter((pod) => !ended.includes(pod))
   if (maxSurge(daemonSet, 1) === 0) {
     if (running.length <= 1) return ended.length === 0 ? NOTHING : { ...NOTHING, ended }
     return { create: false, remove: [...running].sort(byAge).slice(1), ended }
@@ -70,9 +57,4 @@ function surplusWhileSurging(running: readonly Pod[], daemonSet: DaemonSet, hash
   if (newPod === undefined || oldPod === undefined) return surplus
   const replaced = !isPodReady(oldPod) || isPodAvailable(newPod, daemonSet.spec.minReadySeconds ?? 0, now)
   return replaced ? [...surplus, oldPod] : surplus
-}
-
-/** Pods meant for nodes that are not there, and not running anywhere. Source: getUnscheduledPodsWithoutNode */
-export function unscheduledWithoutNode(nodes: ReadonlySet<string>, byNode: ReadonlyMap<string, readonly Pod[]>): Pod[] {
-  return [...byNode].flatMap(([node, pods]) => (nodes.has(node) ? [] : pods.filter(({ spec }) => !spec.nodeName)))
 }

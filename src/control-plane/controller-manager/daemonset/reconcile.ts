@@ -1,17 +1,19 @@
 import { everything, selectorFromLabelSelector } from '../../../api/labels.ts'
 import { isDeleting, newControllerRef, splitKey } from '../../../api/meta.ts'
-import { type DaemonSet, isStatus, type Node, type Pod, type Status } from '../../../api/types.ts'
+import { type DaemonSet, isStatus, type Pod, type Status } from '../../../api/types.ts'
 import type { Client, EventRecorder } from '../../../client/contract.ts'
 import type { Clock } from '../../../sim/clock.ts'
 import { claim } from '../claim.ts'
 import { isNamespaceTerminating, type PodControl, podFromTemplate, slowStart } from '../pod-control.ts'
-import { nodeShouldRunDaemonPod } from './eligibility.ts'
+import type { DaemonPods } from './daemon-pods.ts'
+import type { Expectations } from './expectations.ts'
 import type { FailedPodsBackOff } from './failed-pods.ts'
-import { cleanUpHistory, constructHistory } from './history.ts'
-import { demandOf, podsByNode, unscheduledWithoutNode } from './manage.ts'
+import { cleanUpHistory, constructHistory, type History } from './history.ts'
 import { rollingStep } from './rolling-update.ts'
 import { daemonSetStatus } from './status.ts'
+import type { Tally } from './tally.ts'
 import { affinityToNode, daemonPodTemplate } from './template.ts'
+import type { DaemonSetView } from './view.ts'
 
 /** Source: pkg/controller/daemon/daemon_controller.go BurstReplicas */
 const BURST_REPLICAS = 250
@@ -22,7 +24,10 @@ export interface DaemonSetDependencies {
   readonly recorder: EventRecorder
   readonly pods: PodControl
   readonly backOff: FailedPodsBackOff
-  readonly nodes: () => readonly Node[]
+  readonly expectations: Expectations
+  readonly owned: DaemonPods
+  readonly viewOf: (daemonSet: DaemonSet) => DaemonSetView
+  /** Pods of the namespace that nobody controls. */
   readonly orphans: (namespace: string) => readonly Pod[]
   readonly checkAgainAfter: (key: string, ms: number) => void
 }
@@ -32,18 +37,19 @@ interface Pass {
   readonly key: string
   readonly deps: DaemonSetDependencies
   readonly daemonSet: DaemonSet
-  readonly nodes: readonly Node[]
-  readonly hash: string
-  /** Its pods by node, as they are now. */
-  byNode: Map<string, Pod[]>
+  readonly history: History
+  readonly tally: Tally
 }
 
 /** Source: daemon_controller.go syncDaemonSet */
 export function reconcileDaemonSet(key: string, deps: DaemonSetDependencies): Status | undefined {
-  const { client, recorder } = deps
+  const { client, recorder, expectations, clock } = deps
   const { namespace, name } = splitKey(key)
   const daemonSet = client.get('DaemonSet', name, namespace)
-  if (daemonSet === undefined) return undefined
+  if (daemonSet === undefined) {
+    expectations.forget(key)
+    return undefined
+  }
   if (selectorFromLabelSelector(daemonSet.spec.selector) === everything) {
     const message = 'This daemon set is selecting all pods. A non-empty selector is required.'
     recorder.event(daemonSet, 'Warning', 'SelectingAll', message)
@@ -53,32 +59,55 @@ export function reconcileDaemonSet(key: string, deps: DaemonSetDependencies): St
   const revisions = client.list('ControllerRevision', { namespace: namespace!, ownerUid: daemonSet.metadata.uid! })
   const history = constructHistory(client, daemonSet, revisions)
   if (isStatus(history)) return history
-  const { hash, old } = history as Exclude<typeof history, Status>
-  const pass: Pass = { key, deps, daemonSet, nodes: deps.nodes(), hash, byNode: daemonPods(daemonSet, deps) }
-  const failed = manage(pass) ?? roll(pass) ?? cleanUpHistory(client, daemonSet, old, [...pass.byNode.values()].flat())
-  return failed ?? updateStatus(pass)
+  const { hash } = history as History
+  const view = deps.viewOf(daemonSet)
+  const notClaimed = claimPods(daemonSet, view, deps)
+  if (notClaimed !== undefined) return notClaimed
+  const tally = view.tally(daemonSet, hash, clock.now())
+  const pass: Pass = { key, deps, daemonSet, history: history as History, tally }
+  if (!expectations.satisfied(key)) return updateStatus(pass, false)
+  const failed = updateDaemonSet(pass)
+  return failed ?? updateStatus(pass, true) ?? undefined
 }
 
-function daemonPods(daemonSet: DaemonSet, { client, orphans }: DaemonSetDependencies): Map<string, Pod[]> {
-  const { namespace, uid } = daemonSet.metadata
+/** Adopts what nobody has, and lets go what the selector does not meet. Source: getDaemonPods */
+function claimPods(daemonSet: DaemonSet, view: DaemonSetView, deps: DaemonSetDependencies): Status | undefined {
+  const { client, orphans, owned } = deps
   const selector = selectorFromLabelSelector(daemonSet.spec.selector)
-  const owned = client.list('Pod', { namespace: namespace!, ownerUid: uid! })
-  return podsByNode(claim(client, 'Pod', daemonSet, selector, [...owned, ...orphans(namespace!)]).claimed)
+  const adoptable = orphans(daemonSet.metadata.namespace!).filter(({ metadata }) => selector.matches(metadata.labels))
+  const candidates = [...adoptable, ...view.unmatched]
+  view.unmatched.clear()
+  if (candidates.length === 0) return undefined
+  const { claimed, failed } = claim(client, 'Pod', daemonSet, selector, candidates)
+  for (const pod of claimed) {
+    const adopted = client.get('Pod', pod.metadata.name, pod.metadata.namespace)
+    if (adopted !== undefined) owned.put(adopted, undefined)
+  }
+  return failed
+}
+
+/** Source: daemon_controller.go updateDaemonSet. The status is written even where this has failed. */
+function updateDaemonSet(pass: Pass): Status | undefined {
+  const { deps, daemonSet, history, key } = pass
+  const podsNow = () =>
+    [...deps.owned.of(daemonSet.metadata.uid!).byNode.values()].flatMap((pods) => [...pods.values()])
+  const failed =
+    manage(pass) ??
+    (deps.expectations.satisfied(key) ? roll(pass) : undefined) ??
+    cleanUpHistory(deps.client, daemonSet, history.old, podsNow)
+  if (failed !== undefined) updateStatus(pass, true)
+  return failed
 }
 
 /** Source: daemon_controller.go manage */
 function manage(pass: Pass): Status | undefined {
-  const { daemonSet, nodes, hash, deps, byNode } = pass
   const create: string[] = []
   const remove: Pod[] = []
-  for (const node of nodes) {
-    const { name } = node.metadata
-    const demand = demandOf(node, byNode.get(name), daemonSet, hash, deps.clock.now())
+  for (const [name, demand] of pass.tally.needs) {
     if (demand.create) create.push(name)
     remove.push(...demand.remove)
     for (const pod of demand.ended) if (mayRemoveEnded(pass, pod, name)) remove.push(pod)
   }
-  remove.push(...unscheduledWithoutNode(new Set(nodes.map(({ metadata }) => metadata.name)), byNode))
   return syncNodes(pass, create, remove)
 }
 
@@ -101,46 +130,49 @@ function mayRemoveEnded({ key, deps, daemonSet }: Pass, { metadata, status }: Po
 
 /** Source: daemon_controller.go syncNodes */
 function syncNodes(pass: Pass, create: readonly string[], remove: readonly Pod[]): Status | undefined {
-  if (create.length + remove.length === 0) return undefined
-  const { deps, daemonSet, hash } = pass
-  const template = daemonPodTemplate(daemonSet, hash)
-  const owners = [newControllerRef(daemonSet)]
-  const waiting = create.slice(0, BURST_REPLICAS)
-  let failed = slowStart(waiting.length, () => {
-    const pod = podFromTemplate(template, daemonSet, owners)
-    const affinity = affinityToNode(template.spec?.affinity, waiting.shift()!)
-    const refused = deps.pods.create({ ...pod, spec: { ...pod.spec, affinity } }, daemonSet)
-    return refused !== undefined && isNamespaceTerminating(refused) ? undefined : refused
-  })
-  for (const pod of remove.slice(0, BURST_REPLICAS)) {
+  const { key, deps, daemonSet } = pass
+  const nodes = create.slice(0, BURST_REPLICAS)
+  const surplus = remove.slice(0, BURST_REPLICAS)
+  deps.expectations.set(key, nodes.length, surplus.length)
+  let failed = createPods(pass, nodes)
+  for (const pod of surplus) {
     const refused = deps.pods.delete(pod, daemonSet)
-    if (refused !== undefined && refused.reason !== 'NotFound') failed ??= refused
+    if (refused === undefined) continue
+    deps.expectations.lower(key, 0, 1)
+    if (refused.reason !== 'NotFound') failed ??= refused
   }
-  pass.byNode = daemonPods(daemonSet, deps)
+  return failed
+}
+
+function createPods({ key, deps, daemonSet, history }: Pass, nodes: readonly string[]): Status | undefined {
+  if (nodes.length === 0) return undefined
+  const template = daemonPodTemplate(daemonSet, history.hash)
+  const pod = podFromTemplate(template, daemonSet, [newControllerRef(daemonSet)])
+  let tried = 0
+  const failed = slowStart(nodes.length, () => {
+    const affinity = affinityToNode(template.spec?.affinity, nodes[tried++]!)
+    const refused = deps.pods.create({ ...pod, spec: { ...pod.spec, affinity } }, daemonSet)
+    // Where the namespace is going nothing is to be done, and nothing is heard of.
+    if (refused === undefined || isNamespaceTerminating(refused)) return undefined
+    deps.expectations.lower(key, 1, 0)
+    return refused
+  })
+  deps.expectations.lower(key, nodes.length - tried, 0)
   return failed
 }
 
 /** Source: pkg/controller/daemon/update.go rollingUpdate */
 function roll(pass: Pass): Status | undefined {
-  const { daemonSet, nodes, hash, deps } = pass
+  const { daemonSet, tally } = pass
   if (daemonSet.spec.updateStrategy?.type === 'OnDelete') return undefined
-  const byNode = new Map<string, readonly Pod[]>(pass.byNode)
-  const desired = new Set<string>()
-  for (const node of nodes) {
-    const { name } = node.metadata
-    if (!nodeShouldRunDaemonPod(node, daemonSet).shouldRun) continue
-    desired.add(name)
-    if (!byNode.has(name)) byNode.set(name, [])
-  }
-  const step = rollingStep({ daemonSet, hash, podsByNode: byNode, desired, now: deps.clock.now() })
-  return syncNodes(pass, step.createOn, step.remove)
+  const { createOn, remove } = rollingStep(daemonSet, tally)
+  return syncNodes(pass, createOn, remove)
 }
 
-function updateStatus(pass: Pass): Status | undefined {
-  const { deps, daemonSet, nodes, hash, key } = pass
-  const status = daemonSetStatus(daemonSet, nodes, pass.byNode, hash, deps.clock.now())
+function updateStatus({ deps, daemonSet, tally, key }: Pass, observed: boolean): Status | undefined {
+  const status = daemonSetStatus(daemonSet, tally.counts, observed)
   const { minReadySeconds = 0 } = daemonSet.spec
-  if (minReadySeconds > 0 && status.numberReady !== (status.numberAvailable ?? 0))
+  if (minReadySeconds > 0 && tally.counts.ready !== tally.counts.available)
     deps.checkAgainAfter(key, minReadySeconds * 1000)
   if (status === daemonSet.status) return undefined
   const { name, namespace } = daemonSet.metadata
