@@ -1,3 +1,4 @@
+import { sha256 } from './sha256.ts'
 import type {
   ObjectMeta,
   PersistentVolume,
@@ -52,4 +53,26 @@ export function defaultStorageClass(classes: readonly StorageClass[]): StorageCl
       return a.metadata.name < b.metadata.name ? -1 : 1
     })
   return newest
+}
+
+/** How a CSI volume is known to nodes and the attach/detach controller. Source: pkg/volume/util/util.go GetUniqueVolumeName, pkg/volume/csi/csi_plugin.go GetVolumeName */
+export function csiVolumeName({
+  driver,
+  volumeHandle,
+}: {
+  readonly driver: string
+  readonly volumeHandle: string
+}): string {
+  return `kubernetes.io/csi/${driver}^${volumeHandle}`
+}
+
+/** Source: pkg/volume/csi/csi_attacher.go getAttachmentName */
+export function attachmentName(volumeHandle: string, driver: string, node: string): string {
+  const hash = sha256(`${volumeHandle}${driver}${node}`)
+  return `csi-${[...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
+}
+
+/** Whether nodes may have it side by side. Source: pkg/volume/util/util.go IsMultiAttachAllowed */
+export function mayAttachToMany({ spec: { accessModes = [] } }: PersistentVolume): boolean {
+  return accessModes.length === 0 || accessModes.some((mode) => mode === 'ReadWriteMany' || mode === 'ReadOnlyMany')
 }

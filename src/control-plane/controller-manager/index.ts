@@ -28,6 +28,7 @@ import { legacyTokenCleanerController } from './legacy-serviceaccount-token-clea
 import { namespaceController } from './namespace/index.ts'
 import { nodeIPAMController } from './node-ipam/index.ts'
 import { nodeLifecycleController } from './node-lifecycle/index.ts'
+import { attachDetachController } from './persistentvolume-attach-detach/index.ts'
 import { persistentVolumeBinderController } from './persistentvolume-binder/index.ts'
 import { persistentVolumeProtectionController } from './persistentvolume-protection/index.ts'
 import { persistentVolumeClaimProtectionController } from './persistentvolumeclaim-protection/index.ts'
@@ -82,6 +83,7 @@ export const controllers: readonly ControllerDescriptor[] = [
   disruptionController,
   resourceQuotaController,
   persistentVolumeBinderController,
+  attachDetachController,
   persistentVolumeClaimProtectionController,
   persistentVolumeProtectionController,
   ephemeralVolumeController,

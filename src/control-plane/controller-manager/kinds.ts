@@ -19,6 +19,8 @@ const names: readonly Kind[] = [
   'StorageClass',
   'PersistentVolume',
   'PersistentVolumeClaim',
+  'VolumeAttachment',
+  'CSIDriver',
   'ControllerRevision',
   'Service',
   'ServiceAccount',
