@@ -30,6 +30,7 @@ import { nodeIPAMController } from './node-ipam/index.ts'
 import { nodeLifecycleController } from './node-lifecycle/index.ts'
 import { attachDetachController } from './persistentvolume-attach-detach/index.ts'
 import { persistentVolumeBinderController } from './persistentvolume-binder/index.ts'
+import { volumeExpanderController } from './persistentvolume-expander/index.ts'
 import { persistentVolumeProtectionController } from './persistentvolume-protection/index.ts'
 import { persistentVolumeClaimProtectionController } from './persistentvolumeclaim-protection/index.ts'
 import { podGarbageCollectorController } from './pod-garbage-collector/index.ts'
@@ -84,6 +85,7 @@ export const controllers: readonly ControllerDescriptor[] = [
   resourceQuotaController,
   persistentVolumeBinderController,
   attachDetachController,
+  volumeExpanderController,
   persistentVolumeClaimProtectionController,
   persistentVolumeProtectionController,
   ephemeralVolumeController,

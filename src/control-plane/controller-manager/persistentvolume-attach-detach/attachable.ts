@@ -1,9 +1,9 @@
+import { claimNameOf, isClaimOf } from '../../../api/claims.ts'
 import { isPodTerminal } from '../../../api/conditions.ts'
 import { isDeleting } from '../../../api/meta.ts'
 import { csiVolumeName } from '../../../api/storage.ts'
 import type { ContainerStatus, PersistentVolume, Pod, Volume } from '../../../api/types.ts'
 import type { Client } from '../../../client/contract.ts'
-import { ephemeralClaimName, isClaimOf } from '../ephemeral-claims.ts'
 
 /** A volume that has to be attached before it can be mounted: one of a CSI driver. */
 export interface AttachableVolume {
@@ -27,12 +27,11 @@ export function attachableVolumes(pod: Pod, client: Pick<Client, 'get'>): readon
 }
 
 function volumeOf(each: Volume, pod: Pod, client: Pick<Client, 'get'>): PersistentVolume | undefined {
-  const isEphemeral = each.ephemeral !== undefined
-  const claimName = isEphemeral ? ephemeralClaimName(pod, each.name) : each.persistentVolumeClaim?.claimName
+  const claimName = claimNameOf(pod, each)
   if (claimName === undefined) return undefined
   const claim = client.get('PersistentVolumeClaim', claimName, pod.metadata.namespace)
   if (claim?.status?.phase !== 'Bound' || !claim.spec.volumeName) return undefined
-  if (isEphemeral && !isClaimOf(pod, claim)) return undefined
+  if (each.ephemeral !== undefined && !isClaimOf(pod, claim)) return undefined
   const volume = client.get('PersistentVolume', claim.spec.volumeName)
   return volume?.spec.claimRef?.uid === claim.metadata.uid ? volume : undefined
 }
