@@ -96,6 +96,7 @@ export type ComponentName =
   | 'containerd'
   | 'kube-proxy'
   | 'coredns'
+  | 'cloud-controller-manager'
 
 /** A running cluster: what the doors (server, gherkin, exercises) hold. Booted by `createCluster`: nodes Ready, CoreDNS running. */
 export interface Cluster {

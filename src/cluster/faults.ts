@@ -17,6 +17,9 @@ const OUTSIDE = { memory: 'memory', disk: 'disk', PID: 'pids' } as const
 const LEFT_MEMORY = 60 * 1024 ** 2
 const LEFT_PART = 0.04
 
+/** A label that no node has. */
+const NOWHERE = 'kubedrill.dev/nowhere'
+
 const isStaticPod = (component: ComponentName) =>
   component === 'etcd' ||
   component.startsWith('kube-apiserver') ||
@@ -50,6 +53,7 @@ export class ClusterFaults implements Faults {
     if (isStaticPod(name)) for (const machine of machines) staticPod(machine, name, action)
     else if (name === 'kubelet' || name === 'containerd') for (const machine of machines) unit(machine, name, action)
     else if (name === 'coredns') this.#coreDNS(action)
+    else if (name === 'cloud-controller-manager') this.#cloudControllerManager(action, machines)
     else for (const machine of machines) kubeProxy(machine, action, this.#haltedProxies)
   }
 
@@ -132,6 +136,19 @@ export class ClusterFaults implements Faults {
       if (action === 'crashes') this.container(metadata.name, 'kube-system', 'coredns', 1)
       else this.#delete('Pod', metadata)
     }
+  }
+
+  /** A DaemonSet: stopped, it finds no node to run on. */
+  #cloudControllerManager(action: Action, machines: readonly Machine[]): void {
+    if (action === 'crashes' || action === 'restarts')
+      for (const machine of machines) crashContainer(machine, 'cloud-controller-manager', action === 'crashes' ? 2 : 0)
+    else
+      this.#admin.update('DaemonSet', 'cloud-controller-manager', 'kube-system', (current) => {
+        const { spec: pod, ...template } = current.spec.template
+        const { [NOWHERE]: _, ...usual } = pod!.nodeSelector ?? {}
+        const nodeSelector = action === 'stops' ? { ...usual, [NOWHERE]: '' } : usual
+        return { ...current, spec: { ...current.spec, template: { ...template, spec: { ...pod!, nodeSelector } } } }
+      })
   }
 
   #delete(kind: Kind, { name, namespace }: KubernetesObject['metadata']): void {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { createCluster } from './index.ts'
 import { parseTopology, TopologyError, topologyOf } from './topology.ts'
@@ -32,6 +33,24 @@ test('a topology that is right, and the cluster of it', () => {
   expect(worker.spec.taints).toMatchObject([{ key: 'dedicated', value: 'db', effect: 'NoSchedule' }])
 })
 
+test('a cluster whose machines are rented', () => {
+  const file = 'fixtures/topologies/cloud.yaml'
+  const topology = parseTopology(readFileSync(file, 'utf8'), file)
+  const cluster = createCluster({ topology })
+  const instances = cluster.cloud?.instances.list().map(({ name, type, zone, state }) => [name, type, zone, state])
+  expect(instances).toEqual([
+    ['cp-1', 'standard-4', 'region-1a', 'running'],
+    ['worker-1', 'standard-4', 'region-1a', 'running'],
+    ['worker-2', 'standard-4', 'region-1b', 'running'],
+    ['worker-3', 'standard-8', 'region-1a', 'running'],
+  ])
+  expect(cluster.cloud?.quotas.loadBalancers).toBe(3)
+  const [pod] = cluster
+    .client()
+    .list('Pod', { namespace: 'kube-system', labelSelector: 'k8s-app=cloud-controller-manager' })
+  expect(pod?.spec.nodeName).toBe('cp-1')
+})
+
 test('JSON is YAML too', () => {
   expect(parseTopology(JSON.stringify(topologyOf(3, 2)), 'ha.json')).toEqual(topologyOf(3, 2))
 })
@@ -56,6 +75,9 @@ describe('what is wrong is said with file, line and field', () => {
     [FILE.replace('control-plane', 'worker'), 'ha.yaml:2: nodes must have at least one node with role control-plane'],
     [FILE.replace('NoSchedule', 'Never'), 'ha.yaml:9: nodes.1.taints.0 must match pattern'],
     [FILE.replace('{disk: ssd}', '[disk]'), 'ha.yaml:8: nodes.1.labels must be object'],
+    [FILE.replace('cpu: 2', 'zone: region-1a'), 'ha.yaml:6: nodes.1.zone needs a cloud'],
+    [`cloud: {zones: [a, b]}\n${FILE.replace('cpu: 2', 'zone: c')}`, 'ha.yaml:7: nodes.1.zone must be one of a, b'],
+    [`${FILE}cloud: {quotas: {beds: 1}}\n`, 'ha.yaml:10: cloud.quotas must NOT have additional properties: beds'],
     [`${FILE}podCIDR: 10.0.0.0/8\n`, 'ha.yaml:10: podCIDR must match pattern'],
     [`${FILE}kubernetesVersion: 1.36\n`, 'ha.yaml:10: kubernetesVersion must be string'],
     [`${FILE}extra: 1\n`, 'ha.yaml:10: topology must NOT have additional properties: extra'],

@@ -71,6 +71,7 @@ function component(text: string): ComponentRef {
   const names: readonly (readonly [RegExp, ComponentRef['component']])[] = [
     [/etcd/, 'etcd'],
     [/API server|apiserver/, 'kube-apiserver'],
+    [/cloud.controller.manager/, 'cloud-controller-manager'],
     [/controller.manager/, 'kube-controller-manager'],
     [/scheduler/, 'kube-scheduler'],
     [/kubelet/, 'kubelet'],
@@ -116,7 +117,7 @@ export const parameterTypes: readonly ParameterTypeDefinition[] = [
   {
     name: 'component',
     regexp:
-      /(?:the )?etcd member "[^"]+"|(?:the )?(?:API server|kube-apiserver|controller manager|kube-controller-manager|scheduler|kube-scheduler|kubelet|container runtime|containerd|kube-proxy|CoreDNS|etcd)(?: (?:on|of) (?:node |Node )?"[^"]+")?/,
+      /(?:the )?etcd member "[^"]+"|(?:the )?(?:API server|kube-apiserver|cloud controller manager|cloud-controller-manager|controller manager|kube-controller-manager|scheduler|kube-scheduler|kubelet|container runtime|containerd|kube-proxy|CoreDNS|etcd)(?: (?:on|of) (?:node |Node )?"[^"]+")?/,
     transformer: (text) => component(text!),
   },
   words('state', /[A-Z][A-Za-z]*(?:[:,][A-Za-z0-9/]+)?/),
@@ -141,6 +142,10 @@ export const parameterTypes: readonly ParameterTypeDefinition[] = [
   words('domain', /nodes?|zones?/),
   words('pressure', /memory|disk|PID/),
   words('be', /is|are/),
+  words('cloudthing', /instances?|disks? on an instance|disks?|snapshots?|load balancers?|routes?/),
+  words('instancefate', /started|stopped|deleted|terminated/),
+  words('balancerscheme', /internal|internet-facing/),
+  words('balancerkind', /network|application/),
 ]
 
 function podsRef(text: string): PodsRef {

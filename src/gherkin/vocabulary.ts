@@ -1,6 +1,7 @@
 import type { StepDefinition } from './step.ts'
 import { accessSteps } from './steps/access.ts'
 import { changeSteps } from './steps/changes.ts'
+import { cloudSteps } from './steps/cloud.ts'
 import { clusterSteps } from './steps/cluster.ts'
 import { controlPlaneSteps } from './steps/control-plane.ts'
 import { eventSteps } from './steps/events.ts'
@@ -18,6 +19,7 @@ import { timeSteps } from './steps/time.ts'
 /** Every step there is. */
 export const vocabulary: readonly StepDefinition[] = [
   ...clusterSteps,
+  ...cloudSteps,
   ...flagSteps,
   ...manifestSteps,
   ...changeSteps,

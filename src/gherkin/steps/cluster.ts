@@ -36,12 +36,14 @@ export const clusterSteps: readonly StepDefinition[] = [
   }),
 ]
 
-function nodeOf(row: Record<string, string>): TopologyNode {
-  const { name, role = 'worker', cpu, memory, pods, gpus, runtimes, labels, taints, ...unknown } = row
+/** A row of a table of nodes. */
+export function nodeOf(row: Record<string, string>): TopologyNode {
+  const { 'instance type': instanceType, zone, ...usual } = row
+  const { name, role = 'worker', cpu, memory, pods, gpus, runtimes, labels, taints, ...unknown } = usual
   const [extra] = Object.keys(unknown)
   if (extra !== undefined)
     throw new SpecError(
-      `a node has no column "${extra}": name, role, cpu, memory, pods, gpus, runtimes, labels, taints`,
+      `a node has no column "${extra}": name, role, cpu, memory, pods, gpus, runtimes, labels, taints, zone, instance type`,
     )
   if (!name) throw new SpecError('each node needs a name')
   if (role !== 'control-plane' && role !== 'worker') throw new SpecError(`role "${role}": control-plane or worker`)
@@ -54,6 +56,8 @@ function nodeOf(row: Record<string, string>): TopologyNode {
     ...(pods ? { pods: Number(pods) } : {}),
     ...(gpus ? { gpus: Number(gpus) } : {}),
     ...(runtimes ? { runtimes: list(runtimes) as NonNullable<TopologyNode['runtimes']> } : {}),
+    ...(zone ? { zone } : {}),
+    ...(instanceType ? { instanceType } : {}),
     ...(labels ? { labels: Object.fromEntries(list(labels).map((pair) => pair.split('='))) } : {}),
     ...(taints ? { taints: list(taints) } : {}),
   }
