@@ -9,6 +9,7 @@ import { podInfoOf } from '../../src/control-plane/scheduler/pod-info.ts'
 import type { StorageSource } from '../../src/control-plane/scheduler/storage.ts'
 import { FakeClient } from '../../src/control-plane/scheduler/testing/fake-client.ts'
 import { pluginHandle } from '../../src/control-plane/scheduler/testing/plugins.ts'
+import { TopologyIndex } from '../../src/control-plane/scheduler/topology-index.ts'
 import { VirtualClock } from '../../src/sim/clock.ts'
 import type { Inputs } from './inputs.ts'
 import type { RecordedNode } from './scheduler-call.ts'
@@ -37,11 +38,14 @@ export function snapshotOf(shown: readonly NodeInfo[], inputs: Inputs): Snapshot
     ),
   )
   const selectors = defaultSelectors(inputs)
+  const index = new TopologyIndex()
+  for (const node of nodes) index.countNode(node, 1)
   return {
     nodes,
     get: (name) => nodes.find((node) => node.name === name),
-    havePodsWithAffinity: nodes.filter((node) => node.podsWithAffinity.size > 0),
-    havePodsWithRequiredAntiAffinity: nodes.filter((node) => node.podsWithRequiredAntiAffinity.size > 0),
+    podsByDomain: (query, topologyKey) => index.podsByDomain(query, topologyKey, nodes),
+    podTerms: (kind) => index.podTerms(kind),
+    domains: (topologyKey) => index.domains(topologyKey, nodes),
     namespaceLabels: (namespace) => labels.get(namespace) ?? {},
     namespaces: () => labels.keys(),
     isClaimUsed: (claim) => nodes.some(({ claims }) => claims.has(claim)),

@@ -5,7 +5,9 @@ import { ImageStates } from './image-states.ts'
 import { countUp, type NodeInfo } from './node-info.ts'
 import { NodeTree } from './node-tree.ts'
 import { type PodInfo, podInfoOf, podKey } from './pod-info.ts'
+import type { DomainCounts, Domains, PlacedTerm, PodQuery, TermKind } from './pod-query.ts'
 import { SelectorCounts } from './selector-counts.ts'
+import { TopologyIndex } from './topology-index.ts'
 
 interface CachedPod {
   readonly info: PodInfo
@@ -30,8 +32,7 @@ export class Cache implements Snapshot {
   readonly #pods = new Map<string, CachedPod>()
   readonly #images = new ImageStates()
   readonly #counts = new SelectorCounts()
-  readonly #withAffinity = new Set<NodeInfo>()
-  readonly #withAntiAffinity = new Set<NodeInfo>()
+  readonly #topology = new TopologyIndex()
   readonly #claims = new Map<string, number>()
   readonly #sources: CacheSources
 
@@ -48,12 +49,16 @@ export class Cache implements Snapshot {
     return node?.node === undefined ? undefined : node
   }
 
-  get havePodsWithAffinity(): readonly NodeInfo[] {
-    return [...this.#withAffinity].filter(({ node }) => node !== undefined)
+  podsByDomain(query: PodQuery, topologyKey: string): DomainCounts {
+    return this.#topology.podsByDomain(query, topologyKey, this.nodes)
   }
 
-  get havePodsWithRequiredAntiAffinity(): readonly NodeInfo[] {
-    return [...this.#withAntiAffinity].filter(({ node }) => node !== undefined)
+  podTerms(kind: TermKind): Iterable<PlacedTerm> {
+    return this.#topology.podTerms(kind)
+  }
+
+  domains(topologyKey: string): Domains {
+    return this.#topology.domains(topologyKey, this.nodes)
   }
 
   namespaceLabels(namespace: string): Readonly<Record<string, string>> {
@@ -77,12 +82,19 @@ export class Cache implements Snapshot {
   }
 
   setNode(node: Node): NodeInfo {
+    const before = this.#tree.get(node.metadata.name)
+    const known = before?.node
+    const relabelled = known?.metadata.labels !== node.metadata.labels
+    if (before !== undefined && known !== undefined && relabelled) this.#topology.countNode(before, -1)
     const info = this.#tree.set(node)
+    if (known === undefined || relabelled) this.#topology.countNode(info, 1)
     this.#images.set(info, node.status?.images)
     return info
   }
 
   removeNode(name: string): void {
+    const known = this.get(name)
+    if (known !== undefined) this.#topology.countNode(known, -1)
     const info = this.#tree.remove(name)
     if (info !== undefined) this.#images.set(info, undefined)
   }
@@ -123,25 +135,18 @@ export class Cache implements Snapshot {
     for (const claim of info.claims) countUp(this.#claims, claim, 1)
     this.#counts.add(info.pod, node, 1)
     this.#pods.set(info.key, { info, node, assumed })
-    this.#noteAffinity(node)
+    if (node.node !== undefined) this.#topology.countPod(info, node.labels, 1)
   }
 
   #remove(key: string): void {
     const cached = this.#pods.get(key)
     if (cached === undefined) return
     cached.node.removePod(cached.info)
+    if (cached.node.node !== undefined) this.#topology.countPod(cached.info, cached.node.labels, -1)
     for (const claim of cached.info.claims) countUp(this.#claims, claim, -1)
     this.#counts.add(cached.info.pod, cached.node, -1)
     this.#pods.delete(key)
-    this.#noteAffinity(cached.node)
     this.#tree.forgetIfEmpty(cached.node)
-  }
-
-  #noteAffinity(node: NodeInfo): void {
-    if (node.podsWithAffinity.size > 0) this.#withAffinity.add(node)
-    else this.#withAffinity.delete(node)
-    if (node.podsWithRequiredAntiAffinity.size > 0) this.#withAntiAffinity.add(node)
-    else this.#withAntiAffinity.delete(node)
   }
 }
 

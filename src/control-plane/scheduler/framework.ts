@@ -14,6 +14,7 @@ import type { Random } from '../../sim/random.ts'
 import type { PluginFeatures } from './features.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { PodInfo } from './pod-info.ts'
+import type { DomainCounts, Domains, PlacedTerm, PodQuery, TermKind } from './pod-query.ts'
 import type { StorageSource } from './storage.ts'
 
 type Code = 'Success' | 'Error' | 'Unschedulable' | 'UnschedulableAndUnresolvable' | 'Skip'
@@ -47,9 +48,11 @@ interface PreScoreResult<S> {
 export interface Snapshot {
   readonly nodes: readonly NodeInfo[]
   get(name: string): NodeInfo | undefined
-  /** Nodes that hold pods with affinity or anti-affinity to pods. */
-  readonly havePodsWithAffinity: readonly NodeInfo[]
-  readonly havePodsWithRequiredAntiAffinity: readonly NodeInfo[]
+  /** How many of the pods that the query means are in each domain of a topology. */
+  podsByDomain(query: PodQuery, topologyKey: string): DomainCounts
+  /** Terms of affinity between pods that pods on nodes have. */
+  podTerms(kind: TermKind): Iterable<PlacedTerm>
+  domains(topologyKey: string): Domains
   /** Labels of a namespace, for namespaceSelector. */
   namespaceLabels(namespace: string): Readonly<Record<string, string>>
   namespaces(): Iterable<string>

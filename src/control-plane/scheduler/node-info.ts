@@ -48,7 +48,6 @@ export class NodeInfo {
   /** By `namespace/name`. */
   readonly pods = new Map<string, PodInfo>()
   readonly podsWithAffinity = new Set<PodInfo>()
-  readonly podsWithRequiredAntiAffinity = new Set<PodInfo>()
   /** How often a host port is taken: `ip/protocol/port`. */
   readonly usedPorts = new Map<string, number>()
   /** How many pods here use a claim, by `namespace/name`. */
@@ -79,14 +78,12 @@ export class NodeInfo {
   addPod(info: PodInfo): void {
     this.pods.set(info.key, info)
     if (hasAffinity(info)) this.podsWithAffinity.add(info)
-    if (info.terms.requiredAntiAffinity.length > 0) this.podsWithRequiredAntiAffinity.add(info)
     this.#account(info, 1)
   }
 
   removePod(info: PodInfo): void {
     this.pods.delete(info.key)
     this.podsWithAffinity.delete(info)
-    this.podsWithRequiredAntiAffinity.delete(info)
     this.#account(info, -1)
   }
 

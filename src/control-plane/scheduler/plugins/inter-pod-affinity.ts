@@ -10,6 +10,7 @@ import {
   termMatches,
   type WeightedAffinityTerm,
 } from '../pod-info.ts'
+import { type DomainCounts, type PlacedTerm, type TermKind, termsQuery } from '../pod-query.ts'
 import { MAX_NODE_SCORE } from './normalize-score.ts'
 
 /** Source: apis/config InterPodAffinityArgs */
@@ -19,15 +20,23 @@ export interface InterPodAffinityArgs {
   readonly ignorePreferredTermsOfExistingPods?: boolean
 }
 
-/** Topology key, then value: a number. */
-type TopologyCounts = Map<string, Map<string, number>>
-
 interface FilterState {
-  readonly existingAntiAffinity: TopologyCounts
-  readonly affinity: TopologyCounts
-  readonly antiAffinity: TopologyCounts
-  readonly affinityTerms: readonly AffinityTerm[]
-  readonly antiAffinityTerms: readonly AffinityTerm[]
+  /** Terms of pods that are there and do not want this one near them. */
+  readonly existing: readonly PlacedTerm[]
+  readonly affinity: readonly TermCounts[]
+  readonly antiAffinity: readonly TermCounts[]
+  /** Whether the pod is one of those that it wants to be near. */
+  readonly self: boolean
+}
+
+interface TermCounts {
+  readonly topologyKey: string
+  readonly counts: DomainCounts
+}
+
+/** What one term adds to the score of nodes, for each pod in their domain. */
+interface TermScore extends TermCounts {
+  readonly weight: number
 }
 
 const AFFINITY: Status = {
@@ -41,7 +50,7 @@ const EXISTING_ANTI_AFFINITY: Status = {
 }
 
 /** Affinity and anti-affinity to other pods. Source: plugins/interpodaffinity */
-export function interPodAffinity(args: InterPodAffinityArgs = {}): Plugin<FilterState, TopologyCounts> {
+export function interPodAffinity(args: InterPodAffinityArgs = {}): Plugin<FilterState, readonly TermScore[]> {
   const hardWeight = args.hardPodAffinityWeight ?? 1
   return {
     name: 'InterPodAffinity',
@@ -60,14 +69,14 @@ export function interPodAffinity(args: InterPodAffinityArgs = {}): Plugin<Filter
       const preferred = preferredAffinity.length > 0 || preferredAntiAffinity.length > 0
       if (args.ignorePreferredTermsOfExistingPods === true && !preferred) return { code: 'Skip' }
       if (error !== undefined) return { code: 'Error', reasons: [`failed to parse pod: ${error}`] }
-      const scores = topologyScores(info, snapshot, preferred, hardWeight)
-      return scores.size === 0 ? { code: 'Skip' } : { code: 'Success', state: scores }
+      const scores = termScores(info, snapshot, hardWeight)
+      return scores.length === 0 ? { code: 'Skip' } : { code: 'Success', state: scores }
     },
-    score(scores, _pod, node) {
+    score(scores, _pod, { labels }) {
       let sum = 0
-      for (const [key, values] of scores) {
-        const value = node.labels[key]
-        if (value !== undefined) sum += values.get(value) ?? 0
+      for (const { topologyKey, counts, weight } of scores) {
+        const domain = labels[topologyKey]
+        if (domain !== undefined) sum += weight * (counts.get(domain) ?? 0)
       }
       return sum
     },
@@ -87,45 +96,39 @@ export function interPodAffinity(args: InterPodAffinityArgs = {}): Plugin<Filter
 function preFilter({ pod, terms }: PodInfo, snapshot: Snapshot) {
   if (terms.error !== undefined)
     return { code: 'UnschedulableAndUnresolvable' as const, reasons: [`parsing pod: ${terms.error}`] }
-  const namespaceLabels = snapshot.namespaceLabels(pod.metadata.namespace ?? '')
-  const existingAntiAffinity: TopologyCounts = new Map()
-  for (const node of snapshot.havePodsWithRequiredAntiAffinity) {
-    for (const other of node.podsWithRequiredAntiAffinity)
-      for (const term of other.terms.requiredAntiAffinity)
-        if (termMatches(term, pod, namespaceLabels)) add(existingAntiAffinity, node, term.topologyKey, 1)
-  }
-  const affinityTerms = withNamespaces(terms.requiredAffinity, snapshot)
-  const antiAffinityTerms = withNamespaces(terms.requiredAntiAffinity, snapshot)
-  if (existingAntiAffinity.size === 0 && affinityTerms.length === 0 && antiAffinityTerms.length === 0)
-    return { code: 'Skip' as const }
-  const affinity: TopologyCounts = new Map()
-  const antiAffinity: TopologyCounts = new Map()
-  if (affinityTerms.length > 0 || antiAffinityTerms.length > 0) {
-    for (const node of snapshot.nodes) {
-      for (const other of node.pods.values()) {
-        if (matchesAll(affinityTerms, other.pod))
-          for (const term of affinityTerms) add(affinity, node, term.topologyKey, 1)
-        for (const term of antiAffinityTerms)
-          if (termMatches(term, other.pod)) add(antiAffinity, node, term.topologyKey, 1)
-      }
-    }
-  }
+  const existing = placedTermsFor(pod, 'requiredAntiAffinity', snapshot)
+  const wanted = withNamespaces(terms.requiredAffinity, snapshot)
+  const unwanted = withNamespaces(terms.requiredAntiAffinity, snapshot)
+  if (existing.length === 0 && wanted.length === 0 && unwanted.length === 0) return { code: 'Skip' as const }
+  // A pod counts only where it is one that all terms want; it keeps away where any term does not want it.
+  const all = termsQuery(wanted)
+  const affinity = wanted.map(({ topologyKey }) => ({ topologyKey, counts: snapshot.podsByDomain(all, topologyKey) }))
+  const antiAffinity = unwanted.map((term) => countsFor(term, snapshot))
   return {
     code: 'Success' as const,
-    state: { existingAntiAffinity, affinity, antiAffinity, affinityTerms, antiAffinityTerms },
+    state: { existing, affinity, antiAffinity, self: wanted.length > 0 && all.matches(pod) },
   }
 }
 
-function add(counts: TopologyCounts, node: NodeInfo, topologyKey: string, count: number): void {
-  const value = node.labels[topologyKey]
-  if (value === undefined) return
-  let values = counts.get(topologyKey)
-  if (values === undefined) {
-    values = new Map()
-    counts.set(topologyKey, values)
+const countsFor = (term: AffinityTerm, snapshot: Snapshot): TermCounts => ({
+  topologyKey: term.topologyKey,
+  counts: snapshot.podsByDomain(termsQuery([term]), term.topologyKey),
+})
+
+/** Terms of pods with nodes that mean this pod. */
+function placedTermsFor(pod: Pod, kind: TermKind, snapshot: Snapshot): readonly PlacedTerm[] {
+  let found: PlacedTerm[] | undefined
+  let namespaceLabels: Readonly<Record<string, string>> | undefined
+  for (const placed of snapshot.podTerms(kind)) {
+    namespaceLabels ??= snapshot.namespaceLabels(pod.metadata.namespace ?? '')
+    if (!termMatches(placed.term, pod, namespaceLabels)) continue
+    found ??= []
+    found.push(placed)
   }
-  values.set(value, (values.get(value) ?? 0) + count)
+  return found ?? NO_TERMS
 }
+
+const NO_TERMS: readonly PlacedTerm[] = []
 
 /** The namespaces that namespaceSelectors mean now, written out. Source: plugin.go mergeAffinityTermNamespacesIfNotEmpty */
 function withNamespaces<T extends AffinityTerm>(terms: readonly T[], snapshot: Snapshot): readonly T[] {
@@ -143,61 +146,57 @@ const matchesAll = (terms: readonly AffinityTerm[], pod: Pod): boolean =>
   terms.length > 0 && terms.every((term) => termMatches(term, pod))
 
 /** Source: filtering.go Filter */
-function filter(state: FilterState, info: PodInfo, node: NodeInfo): Status | undefined {
-  if (state.affinityTerms.length > 0 && !satisfiesAffinity(state, info, node)) return AFFINITY
-  for (const { topologyKey } of state.antiAffinityTerms) {
-    const value = node.labels[topologyKey]
-    if (value !== undefined && (state.antiAffinity.get(topologyKey)?.get(value) ?? 0) > 0) return ANTI_AFFINITY
-  }
-  for (const [topologyKey, values] of state.existingAntiAffinity) {
-    const value = node.labels[topologyKey]
-    if (value !== undefined && (values.get(value) ?? 0) > 0) return EXISTING_ANTI_AFFINITY
-  }
+function filter(state: FilterState, _pod: PodInfo, { labels }: NodeInfo): Status | undefined {
+  if (state.affinity.length > 0 && !satisfiesAffinity(state, labels)) return AFFINITY
+  for (const { topologyKey, counts } of state.antiAffinity)
+    if (hasAny(counts, labels[topologyKey])) return ANTI_AFFINITY
+  for (const { term, counts } of state.existing)
+    if (hasAny(counts, labels[term.topologyKey])) return EXISTING_ANTI_AFFINITY
   return undefined
 }
 
+const hasAny = (counts: DomainCounts, domain: string | undefined): boolean =>
+  domain !== undefined && (counts.get(domain) ?? 0) > 0
+
 /** Source: filtering.go satisfyPodAffinity */
-function satisfiesAffinity({ affinity, affinityTerms }: FilterState, { pod }: PodInfo, node: NodeInfo): boolean {
+function satisfiesAffinity({ affinity, self }: FilterState, labels: NodeInfo['labels']): boolean {
   let podsExist = true
-  for (const { topologyKey } of affinityTerms) {
-    const value = node.labels[topologyKey]
-    if (value === undefined) return false
-    if ((affinity.get(topologyKey)?.get(value) ?? 0) <= 0) podsExist = false
+  for (const { topologyKey, counts } of affinity) {
+    const domain = labels[topologyKey]
+    if (domain === undefined) return false
+    if (!hasAny(counts, domain)) podsExist = false
   }
   // The first of a group whose pods want to be with each other may go anywhere.
-  return podsExist || (affinity.size === 0 && matchesAll(affinityTerms, pod))
+  return podsExist || (self && affinity.every(({ counts }) => counts.size === 0))
 }
 
-/** Source: scoring.go PreScore, processExistingPod */
-function topologyScores(info: PodInfo, snapshot: Snapshot, preferred: boolean, hardWeight: number): TopologyCounts {
-  const scores: TopologyCounts = new Map()
-  const { pod } = info
-  const namespaceLabels = snapshot.namespaceLabels(pod.metadata.namespace ?? '')
-  const wanted = withNamespaces(info.terms.preferredAffinity, snapshot)
-  const unwanted = withNamespaces(info.terms.preferredAntiAffinity, snapshot)
-  const addOwn = (terms: readonly WeightedAffinityTerm[], other: Pod, node: NodeInfo, sign: 1 | -1) => {
-    for (const term of terms) if (termMatches(term, other)) add(scores, node, term.topologyKey, sign * term.weight)
+/** What says something about some node. Source: scoring.go PreScore, processExistingPod */
+function termScores({ pod, terms }: PodInfo, snapshot: Snapshot, hardWeight: number): readonly TermScore[] {
+  const scores: TermScore[] = []
+  const addOwn = (own: readonly WeightedAffinityTerm[], sign: 1 | -1) => {
+    for (const term of withNamespaces(own, snapshot))
+      scores.push({ ...countsFor(term, snapshot), weight: sign * term.weight })
   }
-  const addTheirs = (terms: readonly AffinityTerm[], node: NodeInfo, weight: (term: AffinityTerm) => number) => {
-    for (const term of terms)
-      if (termMatches(term, pod, namespaceLabels)) add(scores, node, term.topologyKey, weight(term))
+  const addTheirs = (kind: TermKind, weight: (placed: PlacedTerm) => number) => {
+    for (const placed of placedTermsFor(pod, kind, snapshot))
+      scores.push({ topologyKey: placed.term.topologyKey, counts: placed.counts, weight: weight(placed) })
   }
-  for (const node of preferred ? snapshot.nodes : snapshot.havePodsWithAffinity) {
-    for (const other of preferred ? node.pods.values() : node.podsWithAffinity) {
-      addOwn(wanted, other.pod, node, 1)
-      addOwn(unwanted, other.pod, node, -1)
-      if (hardWeight > 0) addTheirs(other.terms.requiredAffinity, node, () => hardWeight)
-      addTheirs(other.terms.preferredAffinity, node, (term) => (term as WeightedAffinityTerm).weight)
-      addTheirs(other.terms.preferredAntiAffinity, node, (term) => -(term as WeightedAffinityTerm).weight)
-    }
-  }
-  return scores
+  addOwn(terms.preferredAffinity, 1)
+  addOwn(terms.preferredAntiAffinity, -1)
+  if (hardWeight > 0) addTheirs('requiredAffinity', () => hardWeight)
+  addTheirs('preferredAffinity', ({ weight }) => weight)
+  addTheirs('preferredAntiAffinity', ({ weight }) => -weight)
+  return scores.filter(({ counts }) => counts.size > 0)
 }
 
 /** Source: scoring.go NormalizeScore */
-function normalizeScore(_state: TopologyCounts, scores: number[]): void {
-  const min = Math.min(...scores)
-  const max = Math.max(...scores)
+function normalizeScore(_state: readonly TermScore[], scores: number[]): void {
+  let min = Number.POSITIVE_INFINITY
+  let max = Number.NEGATIVE_INFINITY
+  for (const score of scores) {
+    if (score < min) min = score
+    if (score > max) max = score
+  }
   for (let i = 0; i < scores.length; i++) {
     scores[i] = max > min ? Math.trunc(MAX_NODE_SCORE * ((scores[i]! - min) / (max - min))) : 0
   }

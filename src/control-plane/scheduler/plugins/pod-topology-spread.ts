@@ -3,6 +3,7 @@ import { DEFAULT_FEATURES, type PluginFeatures } from '../features.ts'
 import type { Plugin, Snapshot, Status } from '../framework.ts'
 import { HOSTNAME, type NodeInfo, topologyValue, ZONE } from '../node-info.ts'
 import type { PodInfo } from '../pod-info.ts'
+import { type DomainCounts, spreadQuery } from '../pod-query.ts'
 import { MAX_NODE_SCORE } from './normalize-score.ts'
 import { requiredNodeAffinity } from './required-node-affinity.ts'
 import {
@@ -25,7 +26,7 @@ export interface PodTopologySpreadArgs {
 interface FilterState {
   readonly constraints: readonly Constraint[]
   /** Per constraint: topology value to the number of matching pods. */
-  readonly counts: readonly ReadonlyMap<string, number>[]
+  readonly counts: readonly Pick<DomainCounts, 'get'>[]
   readonly minimum: readonly number[]
   readonly self: readonly number[]
 }
@@ -33,7 +34,7 @@ interface FilterState {
 interface ScoreState {
   readonly constraints: readonly Constraint[]
   readonly ignored: ReadonlySet<string>
-  readonly counts: readonly ReadonlyMap<string, number>[]
+  readonly counts: readonly Pick<DomainCounts, 'get'>[]
   readonly weights: readonly number[]
   readonly perNode: readonly ((node: NodeInfo) => number)[]
   /** Per constraint: whether no candidate has its label, so that it says nothing. */
@@ -115,6 +116,11 @@ function filterState(
   snapshot: Snapshot,
   options: ConstraintOptions,
 ): FilterState {
+  const self = constraints.map(({ selector }) => (selector.matches(pod.metadata.labels) ? 1 : 0))
+  if (countsEveryNode(pod, constraints, snapshot)) {
+    const counts = countsByDomain(pod, constraints, snapshot)
+    return { constraints, counts, minimum: counts.map((each, i) => fewest(each, constraints[i]!, snapshot)), self }
+  }
   const counts = constraints.map(() => new Map<string, number>())
   const perNode = podCounts(pod, constraints, snapshot)
   const { matches } = requiredNodeAffinity(pod)
@@ -130,8 +136,34 @@ function filterState(
   const minimum = constraints.map(({ minDomains }, i) =>
     counts[i]!.size < minDomains ? 0 : Math.min(...[2 ** 31 - 1, ...counts[i]!.values()]),
   )
-  const self = constraints.map(({ selector }) => (selector.matches(pod.metadata.labels) ? 1 : 0))
   return { constraints, counts, minimum, self }
+}
+
+/** Whether no node is left out for lack of a label, a taint, or because the pod cannot go there. */
+function countsEveryNode(
+  pod: Pod,
+  constraints: readonly Constraint[],
+  snapshot: Snapshot,
+  needsLabels = true,
+): boolean {
+  const { nodeSelector, affinity } = pod.spec
+  if (nodeSelector !== undefined || affinity?.nodeAffinity !== undefined) return false
+  if (constraints.some(({ honourNodeTaints }) => honourNodeTaints)) return false
+  return !needsLabels || constraints.every(({ topologyKey }) => snapshot.domains(topologyKey).complete)
+}
+
+const countsByDomain = (pod: Pod, constraints: readonly Constraint[], snapshot: Snapshot): readonly DomainCounts[] =>
+  constraints.map(({ selector, topologyKey }) =>
+    snapshot.podsByDomain(spreadQuery(selector, pod.metadata.namespace ?? ''), topologyKey),
+  )
+
+/** Source: filtering.go minMatchNum, criticalPaths */
+function fewest(counts: DomainCounts, { topologyKey, minDomains }: Constraint, snapshot: Snapshot): number {
+  const { size } = snapshot.domains(topologyKey)
+  if (size < minDomains || counts.size < size) return 0
+  let least = 2 ** 31 - 1
+  for (const count of counts.values()) if (count < least) least = count
+  return least
 }
 
 const podCounts = (pod: Pod, constraints: readonly Constraint[], snapshot: Snapshot) =>
@@ -162,7 +194,7 @@ function scoreState(
   options: ConstraintOptions,
 ): ScoreState {
   const ignored = new Set<string>()
-  const counts = constraints.map(() => new Map<string, number>())
+  const candidates = constraints.map(() => new Map<string, number>())
   for (const node of nodes) {
     if (requireAll && !nodeHasTopologyKeys(node, constraints)) {
       ignored.add(node.name)
@@ -171,20 +203,22 @@ function scoreState(
     for (let i = 0; i < constraints.length; i++) {
       const { topologyKey } = constraints[i]!
       // Counted node by node when they are scored.
-      if (topologyKey !== HOSTNAME) counts[i]!.set(topologyValue(node, topologyKey) ?? '', 0)
+      if (topologyKey !== HOSTNAME) candidates[i]!.set(topologyValue(node, topologyKey) ?? '', 0)
     }
   }
   const weights = constraints.map(({ topologyKey }, i) =>
-    Math.log((topologyKey === HOSTNAME ? nodes.length - ignored.size : counts[i]!.size) + 2),
+    Math.log((topologyKey === HOSTNAME ? nodes.length - ignored.size : candidates[i]!.size) + 2),
   )
   const perNode = podCounts(pod, constraints, snapshot)
   const unlabelled = constraints.map(
     ({ topologyKey }, i) =>
-      topologyKey !== HOSTNAME && (counts[i]!.size === 0 || (counts[i]!.size === 1 && counts[i]!.has(''))),
+      topologyKey !== HOSTNAME && (candidates[i]!.size === 0 || (candidates[i]!.size === 1 && candidates[i]!.has(''))),
   )
-  const state = { constraints, ignored, counts, weights, perNode, unlabelled }
-  if (constraints.some(({ topologyKey }, i) => topologyKey !== HOSTNAME && !unlabelled[i]))
-    countTopologies(pod, state, counts, snapshot, requireAll, options)
+  const state = { constraints, ignored, counts: candidates, weights, perNode, unlabelled }
+  if (constraints.every(({ topologyKey }, i) => topologyKey === HOSTNAME || unlabelled[i])) return state
+  if (countsEveryNode(pod, constraints, snapshot, requireAll))
+    return { ...state, counts: countsByDomain(pod, constraints, snapshot) }
+  countTopologies(pod, state, candidates, snapshot, requireAll, options)
   return state
 }
 
@@ -224,7 +258,7 @@ function score(
     if (unlabelled[i]) continue
     const value = topologyValue(node, topologyKey)
     if (value === undefined) continue
-    const count = topologyKey === HOSTNAME ? perNode[i]!(node) : counts[i]!.get(value)!
+    const count = topologyKey === HOSTNAME ? perNode[i]!(node) : (counts[i]!.get(value) ?? 0)
     sum += count * weights[i]! + (maxSkew - 1)
   }
   return Math.round(sum)
