@@ -1,5 +1,6 @@
 import type { UserInfo } from '../../api/request.ts'
 import { createRecorder } from '../../client/recorder.ts'
+import { checkPolicyTypes } from '../../control-plane/apiserver/policy-types.ts'
 import { parseFlags, startControllerManager } from '../../control-plane/controller-manager/index.ts'
 import { steady } from '../../network/steady.ts'
 import type { Process, Program } from '../../node/contract.ts'
@@ -43,6 +44,7 @@ export function controllerManagerProgram(plane: ControlPlane): Program {
         identity: process.host,
         flags,
         kinds: storedKinds,
+        checkPolicy: checkPolicyTypes,
         log: (line) => process.log(line, 'stderr'),
         more,
         authority: {

@@ -295,3 +295,20 @@ function zeroOf(shape: string): unknown {
       return ''
   }
 }
+
+/** Shapes of a type's fields (see scripts/generate/structure.ts). */
+export function shapesOf(type: string): ReadonlyMap<string, string> | undefined {
+  const fields = tables().get(type)?.fields
+  return (
+    fields &&
+    new Map(Object.entries(fields).map(([name, field]) => [name, typeof field === 'string' ? field : field[0]]))
+  )
+}
+
+let byKind: ReadonlyMap<string, string> | undefined
+
+/** The type of a kind: of `apps/v1/Deployment`, or `/v1/Pod`. */
+export function typeOfKind(gvk: string): string | undefined {
+  byKind ??= new Map([...tables()].flatMap(([type, { gvk: kinds = [] }]) => kinds.map((kind) => [kind, type] as const)))
+  return byKind.get(gvk)
+}

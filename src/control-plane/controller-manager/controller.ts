@@ -1,5 +1,5 @@
 import type { CertificateSigner } from '../../api/request.ts'
-import type { Kind } from '../../api/types.ts'
+import type { CustomResourceDefinition, ExpressionWarning, Kind, ValidatingAdmissionPolicy } from '../../api/types.ts'
 import type { Client, EventRecorder } from '../../client/contract.ts'
 import type { ChartWorld } from '../../sim/chart.ts'
 import type { Random } from '../../sim/random.ts'
@@ -20,7 +20,14 @@ export interface ControllerContext {
   readonly flags: ControllerManagerFlags
   readonly authority: ClusterAuthority
   readonly kinds: readonly KindInfo[]
+  readonly checkPolicy?: PolicyCheck
 }
+
+/** What is doubtful in a policy's expressions, by the schemas of what they are about. */
+export type PolicyCheck = (
+  policy: ValidatingAdmissionPolicy,
+  definitions: readonly CustomResourceDefinition[],
+) => readonly ExpressionWarning[]
 
 /** The cluster's secrets that two controllers hand out: the text of --root-ca-file, and tokens signed with --service-account-private-key-file. */
 export interface ClusterAuthority {

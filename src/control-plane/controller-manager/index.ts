@@ -9,7 +9,7 @@ import { certificateApprovingController } from './certificatesigningrequest-appr
 import { certificateCleanerController } from './certificatesigningrequest-cleaner/index.ts'
 import { certificateSigningController } from './certificatesigningrequest-signing/index.ts'
 import { clusterRoleAggregationController } from './clusterrole-aggregation/index.ts'
-import type { ClusterAuthority, Controller, ControllerDescriptor, KindInfo } from './controller.ts'
+import type { ClusterAuthority, Controller, ControllerDescriptor, KindInfo, PolicyCheck } from './controller.ts'
 import { cronJobController } from './cronjob/index.ts'
 import { daemonSetController } from './daemonset/index.ts'
 import { deploymentController } from './deployment/index.ts'
@@ -47,6 +47,7 @@ import { tokenCleanerController } from './token-cleaner/index.ts'
 import { ttlController } from './ttl/index.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished/index.ts'
 import { unavailable } from './unavailable.ts'
+import { validatingAdmissionPolicyStatusController } from './validatingadmissionpolicy-status/index.ts'
 import { volumeAttributesClassProtectionController } from './volumeattributesclass-protection/index.ts'
 
 export type { ClusterAuthority, KindInfo } from './controller.ts'
@@ -93,6 +94,7 @@ export const controllers: readonly ControllerDescriptor[] = [
   legacyTokenCleanerController,
   serviceCIDRController,
   volumeAttributesClassProtectionController,
+  validatingAdmissionPolicyStatusController,
 ]
 
 export interface ControllerManagerOptions {
@@ -105,6 +107,8 @@ export interface ControllerManagerOptions {
   readonly flags: ControllerManagerFlags
   /** The host's name: what the Lease names as its holder begins with it. */
   readonly identity?: string
+  /** Checks the expressions of policies; default: nothing is doubtful. */
+  readonly checkPolicy?: PolicyCheck
   /** A line of the process's log. */
   readonly log?: (line: string) => void
   /** The Lease is lost: the process says `leaderelection lost` and ends. */
@@ -167,7 +171,7 @@ export function startControllerManager(options: ControllerManagerOptions): Contr
  * --use-service-account-credentials says so.
  */
 function startControllers(options: ControllerManagerOptions, own: Client): Controller {
-  const { world, random, flags, authority = { rootCA: '' }, kinds = storedKinds, more = [] } = options
+  const { world, random, flags, authority = { rootCA: '' }, kinds = storedKinds, more = [], checkPolicy } = options
   const informers = new Informers(own, world.clock)
   const there = new Set([...controllers, ...(options.more ?? [])].map(({ name }) => name))
   for (const line of unavailable(flags, there)) options.log?.(line)
@@ -182,7 +186,17 @@ function startControllers(options: ControllerManagerOptions, own: Client): Contr
           ? writingAs(options.client(`system:serviceaccount:kube-system:${account}`, SERVICE_ACCOUNT_GROUPS), own)
           : own
       const recorder = (options.recorder ?? createRecorder)(client, component, world, random)
-      return start({ client, informers, recorder, world, random, flags, authority, kinds })
+      return start({
+        client,
+        informers,
+        recorder,
+        world,
+        random,
+        flags,
+        authority,
+        kinds,
+        ...(checkPolicy && { checkPolicy }),
+      })
     })
   return {
     stop() {
