@@ -89,6 +89,8 @@ export interface Image {
   readonly usage?: Amounts
   /** Files beyond the usual ones. */
   readonly files?: Readonly<Record<string, string>>
+  /** Its containers see the machine's own /dev, as the NVIDIA runtime and privileged containers do. */
+  readonly hostDevices?: boolean
   readonly program: Program
 }
 

@@ -2,6 +2,7 @@ import type { Network } from '../../network/contract.ts'
 import type { Barrier } from '../../sim/barrier.ts'
 import type { Image, Program } from '../contract.ts'
 import type { DeclaredImage } from './declared-image.ts'
+import { nvidiaDevicePlugin, sampleDevicePlugin } from './programs/device-plugin.ts'
 import { binaries, type Fallback } from './programs/dispatch.ts'
 import { ALPINE_RELEASE, DEBIAN_RELEASE, NGINX_FILES } from './programs/image-files.ts'
 import { nginx } from './programs/nginx.ts'
@@ -229,6 +230,14 @@ function toolImages(options: ImageCatalogueOptions): readonly Entry[] {
       'registry.k8s.io/e2e-test-images/agnhost',
       server(/^2\.\d{1,2}(\.\d)?$/, 53 * MB, ['/agnhost'], agnhost, ['pause']),
     ],
+    [
+      'registry.k8s.io/e2e-test-images/sample-device-plugin',
+      server(/^1\.\d$/, 20 * MB, ['/sampledeviceplugin'], sampleDevicePlugin),
+    ],
+    [
+      'nvcr.io/nvidia/k8s-device-plugin',
+      withDevices(server(/^v0\.1\d\.\d$/, 180 * MB, ['nvidia-device-plugin'], nvidiaDevicePlugin)),
+    ],
     ['docker.io/polinux/stress', server(/^(latest|1\.0\.4)$/, 4 * MB, ['stress'], stress)],
     ['docker.io/progrium/stress', server(/^latest$/, 100 * MB, ['stress'], stress)],
     ['docker.io/alexeiled/stress-ng', server(/^(latest|0\.\d\d(\.\d\d)?)$/, 4 * MB, ['stress-ng'], stress)],
@@ -236,6 +245,11 @@ function toolImages(options: ImageCatalogueOptions): readonly Entry[] {
     ['registry.k8s.io/hpa-example', server(/^latest$/, 180 * MB, ['apache2-foreground'], hpaExample)],
     ['k8s.gcr.io/hpa-example', server(/^latest$/, 180 * MB, ['apache2-foreground'], hpaExample)],
   ]
+}
+
+/** Its containers see the devices of the machine. */
+function withDevices(repository: Repository): Repository {
+  return { ...repository, image: (tag) => ({ ...repository.image(tag), hostDevices: true }) }
 }
 
 function serverOn(userland: Fallback) {

@@ -81,13 +81,14 @@ class Containerd implements ContainerRuntime {
     this.#images = new ImageStore(options.images, options.world.clock, (bytes) =>
       this.resources.disk.grew(bytes, Math.sign(bytes) * Math.round(Math.abs(bytes) / BYTES_PER_FILE)),
     )
-    const { world, network, random, host, ip } = options
+    const { world, network, random, host, ip, files } = options
     this.#launcher = new Launcher({
       world,
       network,
       random,
       host,
       ip,
+      files,
       resources: this.resources,
       started: (container) => this.#listeners.emit('started', container),
       ports: (container) => this.#listeners.emit('ports', container),

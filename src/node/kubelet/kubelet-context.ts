@@ -5,6 +5,7 @@ import type { ContainerRuntime } from '../container-runtime/contract.ts'
 import type { FileTree } from '../contract.ts'
 import type { KubeletConfiguration } from './configuration.ts'
 import type { KubeletDeps } from './contract.ts'
+import type { DeviceManager } from './devices/manager.ts'
 import type { PodEvents } from './pod-worker/pod-events.ts'
 
 /** What every part of one running kubelet shares. */
@@ -23,6 +24,7 @@ export interface KubeletContext {
   readonly client: Client
   readonly configuration: KubeletConfiguration
   readonly events: PodEvents
+  readonly devices: DeviceManager
   /** Virtual ms. */
   readonly startedAt: number
   readonly allocatable: Readonly<Record<string, string>>

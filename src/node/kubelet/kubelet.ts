@@ -7,6 +7,7 @@ import type { SystemOom } from '../container-runtime/usage/node-resources.ts'
 import type { Process } from '../contract.ts'
 import type { KubeletConfiguration } from './configuration.ts'
 import type { KubeletDeps, KubeletHandle, LogOptions, LogSink, ProbeKind, StreamTarget } from './contract.ts'
+import { DeviceManager } from './devices/manager.ts'
 import { EvictionManager } from './eviction/manager.ts'
 import { ImageGarbageCollector } from './images/image-gc.ts'
 import type { KubeletContext } from './kubelet-context.ts'
@@ -15,6 +16,7 @@ import type { kubeletMachine } from './machine.ts'
 import { Heartbeat } from './node-status/heartbeat.ts'
 import { nodeFacts, podMemoryLimit } from './node-status/node.ts'
 import { ApiSource } from './pod-worker/api-source.ts'
+import { PodAdmission } from './pod-worker/pod-admission.ts'
 import { PodEvents } from './pod-worker/pod-events.ts'
 import type { PodRecord } from './pod-worker/pod-record.ts'
 import { PodWorkers } from './pod-worker/pod-workers.ts'
@@ -62,12 +64,24 @@ export class Kubelet implements KubeletHandle {
     this.#actor = actor
     this.#recorder = parts.recorder
     const events = new PodEvents(parts.recorder, (pod) => this.#inApi(pod))
-    const context = contextOf(parts, events)
+    const context: KubeletContext = {
+      ...contextOf(parts, events),
+      get devices() {
+        return devices
+      },
+    }
+    const devices = new DeviceManager(context, () => this.#devicesChanged())
     this.#context = context
     this.#streaming = new Streaming(context.runtime, (namespace, pod) => this.#find(namespace, pod))
+    const admission = new PodAdmission(
+      context,
+      () => this.#workers,
+      () => this.#eviction,
+    )
     this.#statics = new StaticPods(
       context,
       () => this.#workers,
+      admission,
       (record) => this.#statusManager.touch(record),
     )
     this.#statusManager = new StatusManager(context, (record) => this.#statics.mirrorOf(record))
@@ -93,7 +107,7 @@ export class Kubelet implements KubeletHandle {
       onPressure: () => this.#heartbeat.touch(),
     })
     this.#fileSource = new FileSource(context, (pods) => this.#statics.set(pods))
-    this.#apiSource = new ApiSource(context, this.#workers, this.#statics, this.#eviction)
+    this.#apiSource = new ApiSource(context, this.#workers, this.#statics, admission)
     this.#heartbeat = new Heartbeat({
       deps,
       configuration: parts.configuration,
@@ -103,6 +117,7 @@ export class Kubelet implements KubeletHandle {
       clock: context.world.clock,
       log: context.log,
       pressures: () => this.#eviction.pressures(),
+      devices: context.devices,
       onRegistered: (node) => this.#registered(node),
     })
     this.#serve(parts)
@@ -127,6 +142,7 @@ export class Kubelet implements KubeletHandle {
     const { client, runtime, deps, configuration } = this.#context
     runtime.resources.limitPods(podMemoryLimit(deps, configuration))
     this.#context.log('I kubelet.go:2451] "Starting kubelet main sync loop"')
+    this.#context.devices.start()
     this.#fileSource.start()
     this.#heartbeat.start()
     this.#apiSource.start()
@@ -156,6 +172,7 @@ export class Kubelet implements KubeletHandle {
     this.#fileSource.stop()
     this.#apiSource.stop()
     this.#eviction.stop()
+    this.#context.devices.stop()
     this.#imageGC.stop()
     this.#heartbeat.stop()
     this.#prober.stop()
@@ -229,6 +246,11 @@ export class Kubelet implements KubeletHandle {
     this.#actor.send({ type: 'registered' })
   }
 
+  #devicesChanged(): void {
+    this.#heartbeat.touch()
+    for (const record of this.#workers.records()) if (!record.terminated) this.#workers.reportAgain(record.uid)
+  }
+
   /** Source: pkg/kubelet/oom/oom_watcher_linux.go */
   #systemOom({ process, pid }: SystemOom): void {
     const message = `System OOM encountered, victim process: ${process}, pid: ${pid}`
@@ -237,12 +259,16 @@ export class Kubelet implements KubeletHandle {
   }
 
   #terminated(record: PodRecord): void {
+    this.#context.devices.release(record.uid)
     if (record.isStatic) this.#statics.ended(record)
     else if (record.removed) this.#workers.forget(record)
   }
 }
 
-function contextOf({ process, deps, configuration, client }: KubeletParts, events: PodEvents): KubeletContext {
+function contextOf(
+  { process, deps, configuration, client }: KubeletParts,
+  events: PodEvents,
+): Omit<KubeletContext, 'devices'> {
   return {
     nodeName: deps.nodeName,
     ip: deps.ip,

@@ -1,6 +1,7 @@
 import type { Network } from '../../../network/contract.ts'
 import type { ChartWorld } from '../../../sim/chart.ts'
 import type { Random } from '../../../sim/random.ts'
+import type { FileTree } from '../../contract.ts'
 import type { Files } from '../../host/file-tree.ts'
 import { createProcess, type ProcessHandle } from '../../process.ts'
 import { LogBuffer } from '../log.ts'
@@ -17,6 +18,8 @@ export interface LauncherDeps {
   readonly random: Random
   readonly host: string
   readonly ip: string
+  /** The host's. */
+  readonly files: FileTree
   readonly resources: NodeResources
   started(container: ContainerRecord): void
   /** It began to serve a port. */
@@ -66,9 +69,12 @@ export class Launcher {
   }
 
   filesOf(container: ContainerRecord): Files {
-    const { world, resources } = this.#deps
-    container.files ??= rootOf(container.config, world.clock, (bytes, files) =>
-      resources.disk.layerGrew(container, bytes, files),
+    const { world, resources, files: host } = this.#deps
+    container.files ??= rootOf(
+      container.config,
+      world.clock,
+      (bytes, files) => resources.disk.layerGrew(container, bytes, files),
+      host,
     )
     return container.files
   }

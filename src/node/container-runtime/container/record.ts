@@ -1,6 +1,6 @@
 import type { Container } from '../../../api/types.ts'
 import type { Clock } from '../../../sim/clock.ts'
-import type { Image } from '../../contract.ts'
+import type { FileTree, Image } from '../../contract.ts'
 import { createFileTree, type Files } from '../../host/file-tree.ts'
 import { mountTree } from '../../host/mounts.ts'
 import type { ProcessHandle } from '../../process.ts'
@@ -83,11 +83,14 @@ export function reasonOf({ config }: ContainerRecord, exitCode: number): string 
 
 /** What a container sees below `/`: its image's files, and what is mounted. */
 export function rootOf(
-  { mounts, image }: ContainerConfig,
+  { mounts, image, container }: ContainerConfig,
   clock: Clock,
   grew: (bytes: number, files: number) => void,
+  host: FileTree,
 ): Files {
-  return mountTree([{ path: '/', files: () => createFileTree(clock, layersOf(image), grew) }, ...mounts])
+  const devices = image.hostDevices || container.securityContext?.privileged === true
+  const dev = devices ? [{ path: '/dev', files: host, from: '/dev' }] : []
+  return mountTree([{ path: '/', files: () => createFileTree(clock, layersOf(image), grew) }, ...dev, ...mounts])
 }
 
 const layers = new WeakMap<Image, Readonly<Record<string, string>>>()

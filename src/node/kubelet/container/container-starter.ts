@@ -124,7 +124,7 @@ export class ContainerStarter {
       image,
       ...(spec.command === undefined ? {} : { command: spec.command.map((word) => expand(word, env)) }),
       ...(spec.args === undefined ? {} : { args: spec.args.map((word) => expand(word, env)) }),
-      env,
+      env: { ...env, ...this.#context.devices.environment(record.uid, slot.name) },
       mounts: this.#surroundings.mounts(record, spec, env),
       oomScoreAdj: oomScoreAdj(record.allocated, spec, runtime.resources.size.memory),
     }

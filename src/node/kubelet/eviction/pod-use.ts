@@ -1,5 +1,3 @@
-import { quantityValue } from '../../../api/quantity.ts'
-import type { Container, Pod } from '../../../api/types.ts'
 import type { ContainerRuntime } from '../../container-runtime/contract.ts'
 import { usageOf } from '../../container-runtime/usage/idle.ts'
 import type { DiskUse } from '../../container-runtime/usage/node-disk.ts'
@@ -78,21 +76,4 @@ export function diskUse({ containers, volumes }: PodUse): DiskUse {
     files += each.files
   }
   return { bytes, files }
-}
-
-/** What a pod asks for, as ranking counts it. Source: pkg/api/v1/resource/helpers.go GetResourceRequestQuantity */
-export function requestOf({ spec }: Pod, resource: 'memory' | 'ephemeral-storage'): number {
-  const of = ({ resources }: Container) => quantityValue(resources?.requests?.[resource])
-  const isSidecar = ({ restartPolicy }: Container) => restartPolicy === 'Always'
-  const { containers, initContainers = [], overhead } = spec
-  const ofPod = resource === 'memory' ? spec.resources?.requests?.memory : undefined
-  let sidecars = 0
-  let init = 0
-  for (const container of initContainers) {
-    if (isSidecar(container)) sidecars += of(container)
-    init = Math.max(init, sidecars + (isSidecar(container) ? 0 : of(container)))
-  }
-  const main = sidecars + containers.reduce((sum, each) => sum + of(each), 0)
-  const own = ofPod === undefined ? Math.max(main, init) : quantityValue(ofPod)
-  return own + quantityValue(overhead?.[resource])
 }

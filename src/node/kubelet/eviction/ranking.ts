@@ -1,5 +1,6 @@
 import type { PodRecord } from '../pod-worker/pod-record.ts'
-import { diskUse, type PodUse, requestOf } from './pod-use.ts'
+import { requestOf } from '../pod-worker/requests.ts'
+import { diskUse, type PodUse } from './pod-use.ts'
 import type { Starved } from './thresholds.ts'
 
 type Compare = (a: PodRecord, b: PodRecord) => number

@@ -4,6 +4,7 @@ import type { Client, EventRecorder } from '../../../client/contract.ts'
 import type { Clock, Timer } from '../../../sim/clock.ts'
 import type { KubeletConfiguration } from '../configuration.ts'
 import type { KubeletDeps } from '../contract.ts'
+import type { DeviceManager } from '../devices/manager.ts'
 import type { Pressure } from '../eviction/thresholds.ts'
 import { nodeConditions, pressureEvents, sameConditions } from './conditions.ts'
 import { LeaseController } from './lease-controller.ts'
@@ -25,6 +26,7 @@ export interface HeartbeatDeps {
   readonly recorder: EventRecorder
   readonly clock: Clock
   log(line: string): void
+  readonly devices: Pick<DeviceManager, 'capacity' | 'allocatable'>
   /** What the node is short of. */
   pressures(): readonly Pressure[]
   /** The node is known to the API server. */
@@ -125,7 +127,7 @@ export class Heartbeat {
     const { deps, configuration, flags, clock } = this.#h
     const conditions = nodeConditions(old?.conditions, errors, this.#h.pressures(), clock.now())
     const images = nodeImages(deps)
-    const facts = withExtendedResources(nodeFacts(deps, configuration), old)
+    const facts = withExtendedResources(nodeFacts(deps, configuration), old, this.#h.devices)
     // What the cloud said of addresses counts more. Source: pkg/kubelet/nodestatus/setters.go NodeAddress
     const addresses = isExternalCloud(flags) && old?.addresses?.length ? old.addresses : facts.addresses
     return { ...old, ...facts, addresses, ...(images.length === 0 ? {} : { images }), conditions }

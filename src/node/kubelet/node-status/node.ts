@@ -127,18 +127,22 @@ export function podMemoryLimit({ machine }: KubeletDeps, configuration: KubeletC
   return Math.max(0, capacity - quantityValue(systemReserved.memory) - quantityValue(kubeReserved.memory))
 }
 
+type ResourceAmounts = Readonly<Record<string, string>>
+
 /** What somebody else put into the capacity stays there, and can be asked for. Source: setters.go MachineInfo */
 export function withExtendedResources(
   facts: Omit<NodeStatus, 'conditions'>,
   old: NodeStatus | undefined,
+  devices: { readonly capacity: ResourceAmounts; readonly allocatable: ResourceAmounts },
 ): Omit<NodeStatus, 'conditions'> {
   const extended = Object.entries(old?.capacity ?? {}).filter(([name]) => !Object.hasOwn(facts.capacity ?? {}, name))
-  if (extended.length === 0) return facts
+  const own = Object.keys(devices.capacity)
+  if (extended.length === 0 && own.length === 0) return facts
   const more = Object.fromEntries(extended)
   return {
     ...facts,
-    capacity: { ...facts.capacity, ...more },
-    allocatable: { ...facts.allocatable, ...more },
+    capacity: { ...facts.capacity, ...more, ...devices.capacity },
+    allocatable: { ...facts.allocatable, ...more, ...devices.allocatable },
   }
 }
 

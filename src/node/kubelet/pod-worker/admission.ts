@@ -1,59 +1,77 @@
 import { parseSelector } from '../../../api/labels.ts'
-import { quantityMilliValue, quantityValue } from '../../../api/quantity.ts'
+import { toleratesTaint } from '../../../api/taints.ts'
 import type { Node, Pod } from '../../../api/types.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
 import type { PodRecord, WaitingReason } from './pod-record.ts'
+import { amountOf, requestedResources, requestOf } from './requests.ts'
 
-/**
- * Why the kubelet will not run a pod that was bound to it.
- * Source: pkg/kubelet/lifecycle/predicate.go, pkg/scheduler/framework/plugins (AdmissionCheck)
- */
-export function admit(pod: Pod, context: KubeletContext, records: readonly PodRecord[]): WaitingReason | undefined {
-  const active = records.filter((record) => !record.terminated && record.rejected === undefined)
-  return (
-    tooMany(active.length, context) ??
-    insufficient(pod, active, context) ??
-    wrongNode(pod, context.client.get('Node', context.nodeName)) ??
-    portTaken(pod, active)
-  )
+/** A resource that the node has not enough of. */
+export interface Shortage {
+  readonly resource: string
+  readonly requested: number
+  readonly used: number
+  readonly capacity: number
 }
 
-function tooMany(used: number, { allocatable }: KubeletContext): WaitingReason | undefined {
-  const capacity = quantityValue(allocatable.pods)
-  if (used < capacity) return undefined
+/** What speaks against a pod on this node. Source: pkg/kubelet/lifecycle/predicate.go generalFilter */
+export interface Objections {
+  readonly shortages: readonly Shortage[]
+  readonly others: readonly WaitingReason[]
+}
+
+/** @param active other pods of the node that have not ended */
+export function objectionsTo(record: PodRecord, context: KubeletContext, active: readonly PodRecord[]): Objections {
+  const { pod, isStatic } = record
+  const node = context.client.get('Node', context.nodeName)
+  const others = [wrongNode(pod, node), portTaken(pod, active), isStatic ? undefined : untolerated(pod, node)]
   return {
-    reason: 'OutOfpods',
-    message: `Node didn't have enough resource: pods, requested: 1, used: ${used}, capacity: ${capacity}`,
+    shortages: shortagesOf(pod, active, context, node),
+    others: others.filter((each) => each !== undefined),
   }
 }
 
 /** Source: pkg/kubelet/lifecycle/predicate.go InsufficientResourceError */
-export function insufficient(
+export function shortageReason({ resource, requested, used, capacity }: Shortage): WaitingReason {
+  const message = `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`
+  return { reason: `OutOf${resource}`, message }
+}
+
+/** Source: pkg/scheduler/framework/plugins/noderesources/fit.go fitsRequest */
+export function shortagesOf(
   pod: Pod,
   active: readonly PodRecord[],
-  { allocatable }: KubeletContext,
-): WaitingReason | undefined {
-  for (const resource of ['cpu', 'memory'] as const) {
-    const requested = requestOf(pod, resource)
-    if (requested === 0) continue
-    const capacity = amount(resource, allocatable[resource])
-    const used = active.reduce((sum, record) => sum + requestOf(record.allocated, resource), 0)
-    if (used + requested <= capacity) continue
-    const message = `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`
-    return { reason: `OutOf${resource}`, message }
+  { allocatable, devices }: KubeletContext,
+  node?: Node,
+): readonly Shortage[] {
+  const amounts: Readonly<Record<string, string | undefined>> = {
+    ...node?.status?.allocatable,
+    ...allocatable,
+    ...devices.allocatable,
   }
-  return undefined
+  const shortages: Shortage[] = []
+  const consider = (resource: string, requested: number, used: number) => {
+    const capacity = amountOf(resource, amounts[resource])
+    if (used + requested > capacity) shortages.push({ resource, requested, used, capacity })
+  }
+  consider('pods', 1, active.length)
+  for (const resource of requestedResources(pod)) {
+    // What no node has is somebody else's to look after.
+    if (amounts[resource] === undefined) continue
+    const used = active.reduce((sum, { allocated }) => sum + requestOf(allocated, resource), 0)
+    consider(resource, requestOf(pod, resource), used)
+  }
+  return shortages
 }
 
-/** Millicores or bytes: the containers together, or the biggest init container. */
-function requestOf({ spec }: Pod, resource: 'cpu' | 'memory'): number {
-  const of = ({ resources }: Pod['spec']['containers'][number]) => amount(resource, resources?.requests?.[resource])
-  const main = spec.containers.reduce((sum, container) => sum + of(container), 0)
-  return Math.max(main, ...(spec.initContainers ?? []).map(of)) + amount(resource, spec.overhead?.[resource])
-}
-
-function amount(resource: 'cpu' | 'memory', quantity: string | undefined): number {
-  return resource === 'cpu' ? quantityMilliValue(quantity) : quantityValue(quantity)
+/** The kubelet cares for what drives pods away. */
+function untolerated({ spec }: Pod, node: Node | undefined): WaitingReason | undefined {
+  const taint = (node?.spec?.taints ?? []).find(
+    (each) =>
+      each.effect === 'NoExecute' && !(spec.tolerations ?? []).some((toleration) => toleratesTaint(toleration, each)),
+  )
+  if (taint === undefined) return undefined
+  const message = "Predicate TaintToleration failed: node(s) had taints that the pod didn't tolerate"
+  return { reason: 'TaintToleration', message }
 }
 
 function wrongNode({ spec }: Pod, node: Node | undefined): WaitingReason | undefined {

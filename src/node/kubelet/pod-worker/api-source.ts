@@ -1,9 +1,8 @@
 import type { Pod, WatchEvent } from '../../../api/types.ts'
-import type { EvictionManager } from '../eviction/manager.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
 import { isMirrorPod } from '../static-pods/mirror.ts'
 import type { StaticPods } from '../static-pods/static-pods.ts'
-import { admit } from './admission.ts'
+import type { PodAdmission } from './pod-admission.ts'
 import { PodRecord } from './pod-record.ts'
 import type { PodWorkers } from './pod-workers.ts'
 
@@ -12,11 +11,11 @@ export class ApiSource {
   readonly #context: KubeletContext
   readonly #workers: PodWorkers
   readonly #statics: StaticPods
-  readonly #eviction: EvictionManager
+  readonly #admission: PodAdmission
   #stop: (() => void) | undefined
 
-  constructor(context: KubeletContext, workers: PodWorkers, statics: StaticPods, eviction: EvictionManager) {
-    this.#eviction = eviction
+  constructor(context: KubeletContext, workers: PodWorkers, statics: StaticPods, admission: PodAdmission) {
+    this.#admission = admission
     this.#context = context
     this.#workers = workers
     this.#statics = statics
@@ -75,9 +74,7 @@ export class ApiSource {
       pod.metadata.deletionTimestamp === undefined &&
       this.#context.runtime.sandboxesOf(record.uid).length === 0
     )
-      record.rejected = this.#eviction.admit(pod, false) ?? admit(pod, this.#context, [...this.#workers.records()])
-    const { rejected } = record
-    if (rejected !== undefined) this.#context.events.pod(pod, 'Warning', rejected.reason, rejected.message ?? '')
+      this.#admission.decide(record)
     this.#workers.add(record)
     if (pod.metadata.deletionTimestamp !== undefined) this.#workers.terminate(record, graceOf(pod))
   }

@@ -71,7 +71,7 @@ export class PodWorkers {
     this.#pleg = new PodLifecycleEventGenerator(
       context,
       (uid) => this.changed(uid),
-      (uid) => this.#reportAgain(uid),
+      (uid) => this.reportAgain(uid),
     )
     this.#volumeRetry = new VolumeRetry(world.clock, (uid) => this.changed(uid))
     this.#killer = new PodKiller(context, (record) => this.#workers.send(record.uid, { type: 'stopped' }))
@@ -208,7 +208,7 @@ export class PodWorkers {
   /** Writes the status of a pod as it is now. */
   report(record: PodRecord): void {
     this.#deps.onObserved(record)
-    this.#deps.statusManager.set(record, generatePodStatus(record, this.#context.ip, this.#context.world.clock.now()))
+    this.#deps.statusManager.set(record, generatePodStatus(record, this.#context, this.#context.world.clock.now()))
   }
 
   /** The API may have to hear something though the status stands: that the object may go. */
@@ -234,7 +234,8 @@ export class PodWorkers {
     this.#records.clear()
   }
 
-  #reportAgain(uid: string): void {
+  /** Something its status tells has changed. */
+  reportAgain(uid: string): void {
     const record = this.#records.get(uid)
     if (record !== undefined) this.report(record)
   }

@@ -1,7 +1,7 @@
 import type { Container, Pod, ResourceRequirements } from '../../../api/types.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
 import { sameJson } from '../status/same.ts'
-import { insufficient } from './admission.ts'
+import { shortageReason, shortagesOf } from './admission.ts'
 import type { ContainerSlot, PodRecord } from './pod-record.ts'
 
 /**
@@ -16,8 +16,8 @@ export function allocateResize(record: PodRecord, context: KubeletContext, other
   const { pod } = record
   const generation = pod.metadata.generation ?? 0
   const active = others.filter((each) => each !== record && !each.terminated && each.rejected === undefined)
-  const refused = insufficient(pod, active, context)
-  if (refused === undefined) {
+  const shortage = shortagesOf(pod, active, context).find(({ resource }) => resource !== 'pods')
+  if (shortage === undefined) {
     record.allocate()
     record.resizePending = undefined
     record.resizeStarted = generation
@@ -25,6 +25,7 @@ export function allocateResize(record: PodRecord, context: KubeletContext, other
     return
   }
   const { resizePending } = record
+  const refused = shortageReason(shortage)
   record.resizePending = { reason: 'Deferred', message: refused.message ?? '', generation }
   if (resizePending?.generation === generation) return
   const said = summary('Pod resize Deferred', pod, generation, refused.message)

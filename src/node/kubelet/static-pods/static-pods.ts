@@ -1,5 +1,6 @@
 import type { Pod } from '../../../api/types.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
+import type { PodAdmission } from '../pod-worker/pod-admission.ts'
 import { PodRecord } from '../pod-worker/pod-record.ts'
 import type { PodWorkers } from '../pod-worker/pod-workers.ts'
 import { createMirrorPod, deleteMirrorPod, isMirrorOf } from './mirror.ts'
@@ -8,14 +9,21 @@ import { createMirrorPod, deleteMirrorPod, isMirrorOf } from './mirror.ts'
 export class StaticPods {
   readonly #context: KubeletContext
   readonly #workers: () => PodWorkers
+  readonly #admission: PodAdmission
   readonly #mirrors = new Map<string, Pod>()
   /** Waits until the pod of the same name that it replaces has ended. */
   readonly #waiting = new Map<string, Pod>()
   readonly #onMirror: (record: PodRecord) => void
   #nodeKnown = false
 
-  constructor(context: KubeletContext, workers: () => PodWorkers, onMirror: (record: PodRecord) => void) {
+  constructor(
+    context: KubeletContext,
+    workers: () => PodWorkers,
+    admission: PodAdmission,
+    onMirror: (record: PodRecord) => void,
+  ) {
     this.#context = context
+    this.#admission = admission
     this.#workers = workers
     this.#onMirror = onMirror
   }
@@ -128,6 +136,7 @@ export class StaticPods {
       return
     }
     const record = new PodRecord(pod, true, this.#context.world.clock.now())
+    if (this.#context.runtime.sandboxesOf(record.uid).length === 0) this.#admission.decide(record)
     this.#workers().add(record)
   }
 

@@ -1,5 +1,7 @@
 import { rfc3339 } from '../../../api/time.ts'
 import type { ContainerStatus, PodStatus } from '../../../api/types.ts'
+import type { DeviceManager } from '../devices/manager.ts'
+import type { KubeletContext } from '../kubelet-context.ts'
 import type { PodRecord } from '../pod-worker/pod-record.ts'
 import { podConditions } from './conditions.ts'
 import { containerStatus } from './container-status.ts'
@@ -12,7 +14,11 @@ import { qosClass } from './qos.ts'
  *
  * @param now virtual ms
  */
-export function generatePodStatus(record: PodRecord, hostIP: string, now: number): PodStatus {
+export function generatePodStatus(
+  record: PodRecord,
+  { ip: hostIP, devices }: Pick<KubeletContext, 'ip' | 'devices'>,
+  now: number,
+): PodStatus {
   const { pod, slots, rejected } = record
   // Source: kubelet.go rejectPod
   if (rejected !== undefined)
@@ -25,7 +31,7 @@ export function generatePodStatus(record: PodRecord, hostIP: string, now: number
       startTime: pod.status?.startTime ?? rfc3339(record.startTime),
     }
   const old = record.status ?? pod.status
-  const statuses = containerStatuses(record, old)
+  const statuses = containerStatuses(record, old, devices)
   const hasInitialized = slots.some(({ kind, current }) => kind === 'main' && current !== undefined)
   const phase = terminalPhase(old) ?? decidePhase(record, statuses, hasInitialized)
   const { reason, message } = reasonOf(record, old, phase)
@@ -61,7 +67,11 @@ export function generatePodStatus(record: PodRecord, hostIP: string, now: number
   }
 }
 
-function containerStatuses(record: PodRecord, old: PodStatus | undefined): ReadonlyMap<string, ContainerStatus> {
+function containerStatuses(
+  record: PodRecord,
+  old: PodStatus | undefined,
+  devices: Pick<DeviceManager, 'health'>,
+): ReadonlyMap<string, ContainerStatus> {
   const before = new Map<string, ContainerStatus>()
   for (const status of old?.containerStatuses ?? []) before.set(status.name, status)
   for (const status of old?.initContainerStatuses ?? []) before.set(status.name, status)
@@ -69,8 +79,11 @@ function containerStatuses(record: PodRecord, old: PodStatus | undefined): Reado
   const hasInit = record.slots[0]?.kind !== 'main'
   const isOver = record.terminated && !record.isStatic
   const statuses = new Map<string, ContainerStatus>()
-  for (const slot of record.slots)
-    statuses.set(slot.name, containerStatus(record.pod, slot, before.get(slot.name), hasInit, isOver))
+  for (const slot of record.slots) {
+    const status = containerStatus(record.pod, slot, before.get(slot.name), hasInit, isOver)
+    const allocatedResourcesStatus = devices.health(record.uid, slot.name)
+    statuses.set(slot.name, allocatedResourcesStatus === undefined ? status : { ...status, allocatedResourcesStatus })
+  }
   return statuses
 }
 
