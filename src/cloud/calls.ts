@@ -68,7 +68,7 @@ export class Calls {
   exceeds(name: QuotaName, total: number): CloudError | undefined {
     const limit = this.#quotas[name]
     if (total <= limit) return undefined
-    return refuse('QuotaExceeded', `the account may have ${limit} ${COUNTED[name]} in this region, not ${total}`)
+    return refuse('QuotaExceeded', `the account's quota of ${COUNTED[name]} in this region is ${limit}`)
   }
 
   onChange(listener: (change: CloudChange) => void): () => void {

@@ -57,7 +57,7 @@ export class RentedInstances implements Instances {
 
   create(asked: NewInstance): CloudAnswer<Instance> {
     const refused =
-      this.#calls.fault('CreateInstance', asked.name) ?? this.#calls.exceeds('instances', this.list().length + 1)
+      this.#calls.fault('CreateInstance', asked.name) ?? this.#calls.exceeds('instances', this.#idByName.size + 1)
     if (refused) return refused
     if (!this.#zones.includes(asked.zone))
       return refuse('InvalidParameter', `there is no zone ${asked.zone}, only ${this.#zones.join(', ')}`)

@@ -6,6 +6,7 @@ export class RouteTable implements Routes {
   readonly #calls: Calls
   readonly #instances: Instances
   readonly #byName = new Map<string, Route>()
+  readonly #byDestination = new Map<string, Route>()
 
   constructor(calls: Calls, instances: Instances) {
     this.#calls = calls
@@ -28,9 +29,10 @@ export class RouteTable implements Routes {
     if (refused) return refused
     if (this.#instances.get(instance)?.state === 'terminated' || this.#instances.get(instance) === undefined)
       return refuse('NotFound', `there is no instance ${instance}`)
-    const other = this.list().find((each) => each.destination === destination || each.name === name)
+    const other = this.#byName.get(name) ?? this.#byDestination.get(destination)
     if (other !== undefined) return refuse('AlreadyExists', `route ${other.name} leads to ${other.destination}`)
     this.#byName.set(name, route)
+    this.#byDestination.set(destination, route)
     this.#calls.changed('route', name)
     return route
   }
@@ -38,7 +40,10 @@ export class RouteTable implements Routes {
   delete(name: string): CloudAnswer<undefined> {
     const refused = this.#calls.fault('DeleteRoute', name)
     if (refused) return refused
-    if (!this.#byName.delete(name)) return refuse('NotFound', `there is no route ${name}`)
+    const route = this.#byName.get(name)
+    if (route === undefined) return refuse('NotFound', `there is no route ${name}`)
+    this.#byName.delete(name)
+    this.#byDestination.delete(route.destination)
     this.#calls.changed('route', name)
     return undefined
   }

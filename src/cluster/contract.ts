@@ -210,4 +210,5 @@ export interface Faults {
   cloud(action: CloudAction): void
 }
 
+export type { Cloud, LoadBalancer, Operation, QuotaName } from '../cloud/contract.ts'
 export type { CloudAction } from './cloud.ts'

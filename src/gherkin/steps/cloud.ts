@@ -1,6 +1,5 @@
 import type { Service } from '../../api/types.ts'
-import type { Cloud, LoadBalancer, Operation, QuotaName } from '../../cloud/contract.ts'
-import type { CloudAction } from '../../cluster/contract.ts'
+import type { Cloud, CloudAction, LoadBalancer, Operation, QuotaName } from '../../cluster/contract.ts'
 import { topologyOf } from '../../cluster/topology.ts'
 import { type Count, counts, type ObjectRef } from '../parameter-types.ts'
 import { find } from '../pods.ts'

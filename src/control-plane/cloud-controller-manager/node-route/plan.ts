@@ -1,4 +1,4 @@
-import { isInNetwork, parseCIDR } from '../../../api/ip.ts'
+import { formatIP, isInNetwork, maskedValue, parseCIDR } from '../../../api/ip.ts'
 import type { Node, NodeAddress } from '../../../api/types.ts'
 import type { Route } from '../cloud-provider.ts'
 
@@ -51,15 +51,13 @@ export function routesToDelete(
   })
 }
 
-/** Source: route_controller.go isResponsibleForRoute */
-function isResponsibleFor({ destinationCIDR }: Route, clusterCIDRs: readonly string[]): boolean {
-  const [first = ''] = destinationCIDR.split('/')
+/** Whether its first or its last address is one of the cluster's. Source: route_controller.go isResponsibleForRoute */
+export function isResponsibleFor({ destinationCIDR }: Route, clusterCIDRs: readonly string[]): boolean {
   const network = parseCIDR(destinationCIDR)
   if (network === undefined) return false
-  return clusterCIDRs.some((cidr) => {
-    const cluster = parseCIDR(cidr)
-    if (cluster === undefined) return false
-    // Networks overlap only where one holds the other.
-    return network.bits >= cluster.bits ? isInNetwork(first, cidr) : false
-  })
+  const { family } = network.address
+  const first = maskedValue(network)
+  const last = first + (1n << BigInt((family === 4 ? 32 : 128) - network.bits)) - 1n
+  const ends = [first, last].map((value) => formatIP({ family, value }))
+  return clusterCIDRs.some((cidr) => ends.some((ip) => isInNetwork(ip, cidr)))
 }
