@@ -119,7 +119,7 @@ describe('calls fail', () => {
     const { cloud } = cloudOf({ disks: 1, diskGiB: 100 })
     expect(cloud.disks.create({ name: 'big', zone: 'region-1a', sizeGiB: 101 })).toEqual({
       code: 'QuotaExceeded',
-      error: 'QuotaExceeded: the account's quota of GiB of disks in this region is 100',
+      error: "QuotaExceeded: the account's quota of GiB of disks in this region is 100",
     })
     cloud.disks.create({ name: 'one', zone: 'region-1a', sizeGiB: 1 })
     expect(cloud.disks.create({ name: 'two', zone: 'region-1a', sizeGiB: 1 })).toMatchObject({ code: 'QuotaExceeded' })

@@ -156,7 +156,7 @@ describe('a load balancer', () => {
     create()
     expect(cloud.loadBalancers.create({ ...spec, name: 'second' })).toEqual({
       code: 'QuotaExceeded',
-      error: 'QuotaExceeded: the account's quota of load balancers in this region is 1',
+      error: "QuotaExceeded: the account's quota of load balancers in this region is 1",
     })
   })
 })
