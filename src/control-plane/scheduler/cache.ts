@@ -6,6 +6,7 @@ import { countUp, type NodeInfo } from './node-info.ts'
 import { NodeTree } from './node-tree.ts'
 import { type PodInfo, podInfoOf, podKey } from './pod-info.ts'
 import type { DomainCounts, Domains, PlacedTerm, PodQuery, TermKind } from './pod-query.ts'
+import { resizedRequests } from './resize.ts'
 import { SelectorCounts } from './selector-counts.ts'
 import { TopologyIndex } from './topology-index.ts'
 
@@ -160,6 +161,8 @@ function changes(old: Pod, now: Pod): boolean {
     old.spec.initContainers !== now.spec.initContainers ||
     old.spec.resources !== now.spec.resources ||
     old.spec.affinity !== now.spec.affinity ||
-    old.spec.nodeName !== now.spec.nodeName
+    old.spec.nodeName !== now.spec.nodeName ||
+    (old.status?.containerStatuses !== now.status?.containerStatuses &&
+      (resizedRequests(old) !== undefined || resizedRequests(now) !== undefined))
   )
 }

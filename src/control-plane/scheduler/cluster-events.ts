@@ -1,7 +1,7 @@
 import { findCondition } from '../../api/conditions.ts'
 import type { Node, Pod } from '../../api/types.ts'
 import type { ClusterEvent, NodeAction, NodeEvent, PodAction, PodEvent } from './framework.ts'
-import { podRequests } from './resources.ts'
+import { podResource, type Resource } from './resources.ts'
 
 export const isPodEvent = (event: ClusterEvent): event is PodEvent =>
   event.resource === 'AssignedPod' || event.resource === 'UnscheduledPod'
@@ -26,7 +26,8 @@ export function podEvents(old: Pod, now: Pod): readonly PodEvent[] {
   const resource = now.spec.nodeName ? 'AssignedPod' : 'UnscheduledPod'
   const actions: PodAction[] = []
   if (!sameMap(old.metadata.labels, now.metadata.labels)) actions.push('UpdatePodLabel')
-  if (old.spec.containers !== now.spec.containers && scaledDown(old, now)) actions.push('UpdatePodScaleDown')
+  if (mayScale(old, now) && scaledDown(podResource(old).requests, podResource(now).requests))
+    actions.push('UpdatePodScaleDown')
   const gates = (pod: Pod) => (pod.spec.schedulingGates ?? []).length
   if (gates(old) > 0 && gates(now) === 0) actions.push('UpdatePodSchedulingGatesEliminated')
   if ((old.spec.tolerations ?? []).length !== (now.spec.tolerations ?? []).length) actions.push('UpdatePodToleration')
@@ -34,9 +35,16 @@ export function podEvents(old: Pod, now: Pod): readonly PodEvent[] {
   return actions.map((action) => ({ resource, action, old, new: now }))
 }
 
-function scaledDown(old: Pod, now: Pod): boolean {
-  const before = podRequests(old)
-  const after = podRequests(now)
+/** Requests are of the spec, while a size is being changed also of the status. */
+const mayScale = (old: Pod, now: Pod): boolean =>
+  old.spec.containers !== now.spec.containers ||
+  old.spec.initContainers !== now.spec.initContainers ||
+  old.spec.resources !== now.spec.resources ||
+  old.status?.containerStatuses !== now.status?.containerStatuses
+
+/** Source: extractPodScaleDown */
+function scaledDown(before: Resource, after: Resource): boolean {
+  if (before === after) return false
   if (after.milliCPU < before.milliCPU || after.memory < before.memory) return true
   if (after.ephemeralStorage < before.ephemeralStorage) return true
   return [...(before.scalar ?? [])].some(([name, value]) => (after.scalar?.get(name) ?? 0) < value)

@@ -14,7 +14,7 @@ import { nodeResourcesBalancedAllocation } from './plugins/node-resources-balanc
 import { nodeResourcesFit } from './plugins/node-resources-fit.ts'
 import { nodeUnschedulable } from './plugins/node-unschedulable.ts'
 import { nodeVolumeLimits } from './plugins/node-volume-limits.ts'
-import { podTopologySpread } from './plugins/pod-topology-spread.ts'
+import { type PodTopologySpreadArgs, podTopologySpread } from './plugins/pod-topology-spread.ts'
 import { prioritySort } from './plugins/priority-sort.ts'
 import { schedulingGates } from './plugins/scheduling-gates.ts'
 import { taintToleration } from './plugins/taint-toleration.ts'
@@ -47,7 +47,8 @@ export const inTreeRegistry: Registry = {
   NodeVolumeLimits: (_args, { storage, features }) => nodeVolumeLimits(storage, features) as Plugin,
   VolumeBinding: (args, handle) => volumeBinding((args ?? {}) as VolumeBindingArgs, handle) as Plugin,
   VolumeZone: (_args, { storage }) => volumeZone(storage) as Plugin,
-  PodTopologySpread: made(podTopologySpread),
+  PodTopologySpread: (args, { features, scheduler }) =>
+    podTopologySpread((args ?? {}) as PodTopologySpreadArgs, features, scheduler.snapshot) as Plugin,
   InterPodAffinity: made(interPodAffinity),
   NodeResourcesBalancedAllocation: made(nodeResourcesBalancedAllocation),
   ImageLocality: plain(imageLocality),

@@ -1,5 +1,6 @@
 import { quantityMilliValue, quantityValue } from '../../api/quantity.ts'
 import type { Container, Pod, PodSpec } from '../../api/types.ts'
+import { type ResizedRequests, resizedRequests } from './resize.ts'
 
 /** Amounts of compute resources as plain numbers. Source: pkg/scheduler/framework/types.go Resource */
 export interface Resource {
@@ -102,6 +103,8 @@ const podResources = new WeakMap<object, CachedPodResource>()
 export function podResource(pod: Pod): PodResource {
   const { containers, initContainers, resources, overhead } = pod.spec
   const known = containers ? podResources.get(containers) : undefined
+  const resized = resizedRequests(pod)
+  if (resized !== undefined) return podResourceWith(pod, resized)
   if (
     known !== undefined &&
     known.initContainers === initContainers &&
@@ -110,18 +113,14 @@ export function podResource(pod: Pod): PodResource {
   ) {
     return known
   }
-  const requests = podRequests(pod)
-  const nonZero = podRequests(pod, { nonZero: true })
-  const computed = {
-    requests,
-    nonZeroMilliCPU: nonZero.milliCPU,
-    nonZeroMemory: nonZero.memory,
-    initContainers,
-    resources,
-    overhead,
-  }
+  const computed = { ...podResourceWith(pod, undefined), initContainers, resources, overhead }
   if (containers) podResources.set(containers, computed)
   return computed
+}
+
+function podResourceWith(pod: Pod, resized: ResizedRequests | undefined): PodResource {
+  const nonZero = podRequests(pod, { nonZero: true, resized })
+  return { requests: podRequests(pod, { resized }), nonZeroMilliCPU: nonZero.milliCPU, nonZeroMemory: nonZero.memory }
 }
 
 export interface PodRequestsOptions {
@@ -129,6 +128,8 @@ export interface PodRequestsOptions {
   readonly nonZero?: boolean
   /** Whether requests of the pod as a whole are left out of account (feature gate PodLevelResources off). */
   readonly skipPodLevelResources?: boolean
+  /** Of containers whose size is being changed. */
+  readonly resized?: ResizedRequests | undefined
 }
 
 /**
@@ -140,12 +141,13 @@ export function podRequests(pod: Pod, options: PodRequestsOptions = {}): Resourc
   const requests = emptyResource()
   const podLevel = options.skipPodLevelResources === true ? undefined : podLevelRequests(pod)
   const fill = options.nonZero === true ? missing(podLevel) : NOTHING_MISSING
-  for (const container of pod.spec.containers ?? []) addContainer(requests, container, fill)
+  const { resized } = options
+  for (const container of pod.spec.containers ?? []) addContainer(requests, container, fill, resized)
   const restartable = emptyResource()
   const init = emptyResource()
   for (const container of pod.spec.initContainers ?? []) {
     const wants = emptyResource()
-    addContainer(wants, container, fill)
+    addContainer(wants, container, fill, resized)
     if (container.restartPolicy === 'Always') {
       addResource(requests, wants, 1)
       addResource(restartable, wants, 1)
@@ -176,8 +178,8 @@ function missing(podLevel: ResourceList | undefined): Missing {
   }
 }
 
-function addContainer(requests: Resource, container: Container, fill: Missing): void {
-  const wants = container.resources?.requests
+function addContainer(requests: Resource, container: Container, fill: Missing, resized?: ResizedRequests): void {
+  const wants = resized?.get(container.name) ?? container.resources?.requests
   addList(requests, wants)
   if (wants?.cpu === undefined) requests.milliCPU += fill.cpu
   if (wants?.memory === undefined) requests.memory += fill.memory

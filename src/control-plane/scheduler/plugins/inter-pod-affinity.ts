@@ -83,6 +83,7 @@ export function interPodAffinity(args: InterPodAffinityArgs = {}): Plugin<Filter
     normalizeScore,
     isSchedulableAfter(event, pod) {
       const { terms } = podInfoOf(pod)
+      if (terms.error !== undefined) return true
       if (event.resource === 'Node')
         return nodeMayHelp(event.old, event.new, terms.requiredAffinity, terms.requiredAntiAffinity)
       return (
@@ -142,9 +143,6 @@ function withNamespaces<T extends AffinityTerm>(terms: readonly T[], snapshot: S
   })
 }
 
-const matchesAll = (terms: readonly AffinityTerm[], pod: Pod): boolean =>
-  terms.length > 0 && terms.every((term) => termMatches(term, pod))
-
 /** Source: filtering.go Filter */
 function filter(state: FilterState, _pod: PodInfo, { labels }: NodeInfo): Status | undefined {
   if (state.affinity.length > 0 && !satisfiesAffinity(state, labels)) return AFFINITY
@@ -202,7 +200,7 @@ function normalizeScore(_state: readonly TermScore[], scores: number[]): void {
   }
 }
 
-/** Source: plugin.go isSchedulableAfterPodChange */
+/** Source: plugin.go isSchedulableAfterPodChange; of anti-affinity too, all terms must mean a pod there. */
 function podMayHelp(
   old: Pod | undefined,
   now: Pod | undefined,
@@ -210,16 +208,28 @@ function podMayHelp(
   affinity: readonly AffinityTerm[],
   antiAffinity: readonly AffinityTerm[],
 ): boolean {
-  if (now !== undefined && now.metadata.uid === pod.metadata.uid) return true
-  const inAffinity = (other: Pod) => matchesAll(affinity, other)
-  const inAntiAffinity = (other: Pod) => antiAffinity.some((term) => termMatches(term, other))
-  if (old !== undefined && now !== undefined)
-    return (!inAffinity(old) && inAffinity(now)) || (inAntiAffinity(old) && !inAntiAffinity(now))
-  if (now !== undefined) return inAffinity(now)
+  if (old !== undefined && now !== undefined && now.metadata.uid === pod.metadata.uid) return true
+  if (!isPlaced(now) || !isPlaced(old)) return false
+  if (old !== undefined && now !== undefined) {
+    if (!meansAll(affinity, old) && meansAll(affinity, now)) return true
+    return meansAll(antiAffinity, old) && !meansAll(antiAffinity, now)
+  }
+  if (now !== undefined) return meansAll(affinity, now)
   if (old === undefined) return false
   // A pod that goes may take its own anti-affinity with it.
-  return inAntiAffinity(old) || podInfoOf(old).terms.requiredAntiAffinity.some((term) => termMatches(term, pod))
+  const { terms } = podInfoOf(old)
+  return terms.error !== undefined || meansAll(antiAffinity, old) || meansAll(terms.requiredAntiAffinity, pod)
 }
+
+/** One without a node is in nobody's way. */
+const isPlaced = (pod: Pod | undefined): boolean =>
+  pod === undefined || Boolean(pod.spec.nodeName || pod.status?.nominatedNodeName)
+
+/** As if namespaces had no labels. Source: podMatchesAllAffinityTerms */
+const meansAll = (terms: readonly AffinityTerm[], pod: Pod): boolean =>
+  terms.length > 0 && terms.every((term) => termMatches(term, pod, NO_LABELS))
+
+const NO_LABELS: Readonly<Record<string, string>> = {}
 
 /** Source: plugin.go isSchedulableAfterNodeChange */
 function nodeMayHelp(

@@ -17,7 +17,9 @@ export const nodePorts: Plugin<readonly ContainerPort[]> = {
   filter: (wanted, _pod, node) => (wanted.some((port) => conflicts(port, node.usedPorts)) ? TAKEN : undefined),
   isSchedulableAfter(event, pod) {
     if (event.resource === 'Node') return true
-    return isPodEvent(event) && event.old !== undefined && sharePort(hostPortsOf(pod), event.old)
+    if (!isPodEvent(event) || event.old === undefined) return false
+    const { spec, status } = event.old
+    return Boolean(spec.nodeName || status?.nominatedNodeName) && sharePort(hostPortsOf(pod), event.old)
   },
 }
 

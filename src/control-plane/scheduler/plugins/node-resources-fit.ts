@@ -1,11 +1,11 @@
 import type { Pod } from '../../../api/types.ts'
 import { isPodEvent } from '../cluster-events.ts'
 import { DEFAULT_FEATURES, type PluginFeatures } from '../features.ts'
-import type { Plugin, Status } from '../framework.ts'
+import type { Plugin, PodEvent, Status } from '../framework.ts'
 import { NodeInfo } from '../node-info.ts'
 import { ByRequests, NodeMemo } from '../node-memo.ts'
 import type { PodInfo } from '../pod-info.ts'
-import { isExtendedResourceName, podRequests, type Resource } from '../resources.ts'
+import { isExtendedResourceName, podRequests, podResource, type Resource } from '../resources.ts'
 import {
   type AllocationState,
   type ResourceSpec,
@@ -79,19 +79,17 @@ export function nodeResourcesFit(
     preScore: (info) => ({ code: 'Success', state: stateOf(info) }),
     score: (state, _pod, node) => scoreAllocation(state, node, scorer),
     isSchedulableAfter(event, pod) {
-      if (isPodEvent(event)) return event.action === 'Delete' ? holdsRoom(event.old) : true
+      if (isPodEvent(event)) return podMayHelp(event, pod)
       if (event.resource !== 'Node') return false
       if (event.new === undefined) return false
       const requests = podRequests(pod)
       const after = new NodeInfo(event.new.metadata.name, event.new)
-      if (insufficient(requests, after, isIgnored) !== undefined) return false
+      // Also resources that are ignored elsewhere.
+      if (insufficient(requests, after, () => false) !== undefined) return false
       return event.old === undefined || increased(requests, new NodeInfo(event.old.metadata.name, event.old), after)
     },
   }
 }
-
-/** On a node, or about to come to one. */
-const holdsRoom = (pod: Pod | undefined): boolean => Boolean(pod?.spec.nodeName || pod?.status?.nominatedNodeName)
 
 interface FilterState {
   readonly requests: Resource
@@ -125,6 +123,22 @@ function insufficient(requests: Resource, node: NodeInfo, isIgnored: (name: stri
   }
   if (reasons.length === 0) return undefined
   return { code: unresolvable ? 'UnschedulableAndUnresolvable' : 'Unschedulable', reasons }
+}
+
+/** Source: isSchedulableAfterPodEvent, isSchedulableAfterPodScaleDown */
+function podMayHelp({ old, new: now }: PodEvent, pod: Pod): boolean {
+  if (now === undefined) return Boolean(old?.spec.nodeName || old?.status?.nominatedNodeName)
+  if (now.metadata.uid === pod.metadata.uid) return true
+  if (old === undefined || !now.spec.nodeName) return false
+  const wanted = podResource(pod).requests
+  const before = podResource(old).requests
+  const after = podResource(now).requests
+  if (wanted.milliCPU > 0 && before.milliCPU > after.milliCPU) return true
+  if (wanted.memory > 0 && before.memory > after.memory) return true
+  if (wanted.ephemeralStorage > 0 && before.ephemeralStorage > after.ephemeralStorage) return true
+  for (const [name, amount] of wanted.scalar ?? [])
+    if (amount > 0 && (before.scalar?.get(name) ?? 0) > (after.scalar?.get(name) ?? 0)) return true
+  return false
 }
 
 /** Source: haveAnyRequestedResourcesIncreased */

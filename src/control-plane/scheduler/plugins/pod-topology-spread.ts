@@ -60,6 +60,7 @@ const systemDefaultConstraints: readonly TopologySpreadConstraint[] = [
 export function podTopologySpread(
   { defaultConstraints = [], defaultingType = 'System' }: PodTopologySpreadArgs = {},
   features: PluginFeatures = DEFAULT_FEATURES,
+  snapshot?: Pick<Snapshot, 'defaultSelector'>,
 ): Plugin<FilterState, ScoreState> {
   const systemDefaulted = defaultingType === 'System'
   const options: ConstraintOptions = {
@@ -97,7 +98,7 @@ export function podTopologySpread(
       }),
     score,
     normalizeScore,
-    isSchedulableAfter: (event, pod) => podSpreadHint(event, pod, options),
+    isSchedulableAfter: (event, pod) => podSpreadHint(event, pod, options, snapshot),
   }
 }
 

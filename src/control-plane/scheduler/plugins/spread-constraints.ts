@@ -1,3 +1,4 @@
+import { equal } from '../../../api/equal.ts'
 import { type Selector, selectorFromLabelSelector } from '../../../api/labels.ts'
 import type { LabelSelector, Node, Pod, TopologySpreadConstraint } from '../../../api/types.ts'
 import { isPodEvent } from '../cluster-events.ts'
@@ -97,10 +98,15 @@ export function honours(
 }
 
 /** The queueing hints. Source: podtopologyspread/plugin.go isSchedulableAfterPodChange, isSchedulableAfterNodeChange */
-export function podSpreadHint(event: ClusterEvent, pod: Pod, options: ConstraintOptions): boolean {
+export function podSpreadHint(
+  event: ClusterEvent,
+  pod: Pod,
+  options: ConstraintOptions,
+  snapshot: Pick<Snapshot, 'defaultSelector'> | undefined,
+): boolean {
   let constraints: readonly Constraint[]
   try {
-    constraints = constraintsOf(pod, 'DoNotSchedule', undefined, options)
+    constraints = constraintsOf(pod, 'DoNotSchedule', snapshot, options)
   } catch {
     return true
   }
@@ -112,7 +118,7 @@ function podMayHelp(old: Pod | undefined, now: Pod | undefined, pod: Pod, constr
   if ((now !== undefined && !involved(now, pod)) || (old !== undefined && !involved(old, pod))) return false
   const matched = (other: Pod, { selector }: Constraint) => selector.matches(other.metadata.labels)
   if (now !== undefined && old !== undefined) {
-    const tolerates = now.spec.tolerations !== old.spec.tolerations
+    const tolerates = !equal(now.spec.tolerations ?? [], old.spec.tolerations ?? [])
     if (now.metadata.uid === pod.metadata.uid && tolerates && constraints.some((c) => c.honourNodeTaints)) return true
     return constraints.some((constraint) => matched(old, constraint) !== matched(now, constraint))
   }
@@ -133,5 +139,5 @@ function nodeMayHelp(old: Node | undefined, now: Node | undefined, constraints: 
   const moved = constraints.some(
     ({ topologyKey }) => old.metadata.labels?.[topologyKey] !== now.metadata.labels?.[topologyKey],
   )
-  return suits(now) && (moved || old.spec.taints !== now.spec.taints)
+  return suits(now) && (moved || !equal(old.spec.taints ?? [], now.spec.taints ?? []))
 }
