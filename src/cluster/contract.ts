@@ -188,12 +188,14 @@ export interface EtcdView {
   hostOf(member: string): string | undefined
 }
 
+/** `shuts down`: in order, as `poweroff` does it. */
+export type NodeFault = 'fails' | 'reboots' | 'shuts down' | 'recovers'
 export type PressureKind = 'memory' | 'disk' | 'PID'
 
 export interface Faults {
   /** Static pods are stopped by moving their manifest away and started by putting it back; units through systemd; workloads are killed in the runtime. `crashes`: the process dies and comes back as its supervisor decides. */
   component(name: ComponentName, action: 'stops' | 'starts' | 'restarts' | 'crashes', host?: string): void
-  node(name: string, fault: 'fails' | 'reboots' | 'recovers'): void
+  node(name: string, fault: NodeFault): void
   link(a: string, b: string, state: 'cut' | 'healed'): void
   /** A process outside of any pod takes memory, disk or process numbers until next to nothing is left, or gives it back. */
   pressure(node: string, of: PressureKind, change: 'begins' | 'ends'): void

@@ -3,7 +3,7 @@ import type { Answer, Kind, KubernetesObject } from '../api/types.ts'
 import type { Client } from '../client/contract.ts'
 import type { Network } from '../network/contract.ts'
 import type { CloudAction, CloudActions } from './cloud.ts'
-import type { ComponentName, Faults, PressureKind } from './contract.ts'
+import type { ComponentName, Faults, NodeFault, PressureKind } from './contract.ts'
 import type { Halted } from './halted.ts'
 import type { Machine } from './machines.ts'
 
@@ -57,10 +57,11 @@ export class ClusterFaults implements Faults {
     else for (const machine of machines) kubeProxy(machine, action, this.#haltedProxies)
   }
 
-  node(name: string, fault: 'fails' | 'reboots' | 'recovers'): void {
+  node(name: string, fault: NodeFault): void {
     const { host } = this.#machine(name)
     if (fault === 'fails') host.powerOff()
     else if (fault === 'reboots') host.reboot()
+    else if (fault === 'shuts down') host.shutDown()
     else if (!this.#cloud.recovers(name)) host.powerOn()
   }
 

@@ -2,7 +2,7 @@ import type { ApiRequest, ApiResponse, ApiServer } from '../api/request.ts'
 import { isStatus, type KubernetesObject } from '../api/types.ts'
 import type { Clock } from '../sim/clock.ts'
 import type { CloudAction } from './cloud.ts'
-import type { ComponentName, DeclaredImage, PressureKind, RequestSource } from './contract.ts'
+import type { ComponentName, DeclaredImage, NodeFault, PressureKind, RequestSource } from './contract.ts'
 import type { Dial, StreamRequest } from './streams.ts'
 
 /** Everything that can come into a cluster from outside: with the seed, all that its life depends on. Plain data. */
@@ -14,7 +14,7 @@ export type Input =
       readonly action: 'stops' | 'starts' | 'restarts' | 'crashes'
       readonly host?: string
     }
-  | { readonly type: 'node'; readonly name: string; readonly fault: 'fails' | 'reboots' | 'recovers' }
+  | { readonly type: 'node'; readonly name: string; readonly fault: NodeFault }
   | {
       readonly type: 'pressure'
       readonly node: string

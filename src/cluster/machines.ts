@@ -111,6 +111,7 @@ export function createMachine(node: TopologyNode, index: number, options: Machin
         return client
       },
       recorder: (client) => createRecorder(client, 'kubelet', world, random, name),
+      inhibitShutdown: (maxMs, onShutdown) => host.inhibitShutdown(maxMs, onShutdown),
       onHandle: (handle) => {
         machine.kubelet = handle
       },

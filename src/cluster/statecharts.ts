@@ -23,6 +23,7 @@ import { imagePullMachine } from '../node/kubelet/images/machine.ts'
 import { kubeletMachine } from '../node/kubelet/machine.ts'
 import { podWorkerMachine } from '../node/kubelet/pod-worker/machine.ts'
 import { probeMachine } from '../node/kubelet/probe/machine.ts'
+import { nodeShutdownMachine } from '../node/kubelet/shutdown/machine.ts'
 
 export interface Statechart {
   /** Who lives by it: `kubelet`, `etcd`. */
@@ -50,6 +51,7 @@ export const statecharts: readonly Statechart[] = [
   { component: 'kubelet', describes: 'a container, its restarts and back-off', machine: containerMachine },
   { component: 'kubelet', describes: 'the pull of an image', machine: imagePullMachine },
   { component: 'kubelet', describes: 'a probe', machine: probeMachine },
+  { component: 'kubelet', describes: 'the end of its pods when the node is shut down', machine: nodeShutdownMachine },
   { component: 'kubelet', describes: 'a pressure the node is under', machine: pressureMachine },
   { component: 'containerd', describes: 'a container in the runtime', machine: runtimeContainerMachine },
   { component: 'host', describes: 'the power of a machine', machine: powerMachine },

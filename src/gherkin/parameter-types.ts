@@ -129,7 +129,7 @@ export const parameterTypes: readonly ParameterTypeDefinition[] = [
   words('verb', /get|list|watch|create|update|patch|delete|deletecollection|impersonate|bind|escalate/),
   words('truth', /True|False|Unknown/),
   words('action', /stops|starts|restarts|crashes/),
-  words('nodefault', /fails|reboots|recovers|loses power|comes back|is powered off|is powered on/),
+  words('nodefault', /fails|reboots|recovers|loses power|comes back|is powered off|is powered on|is shut down/),
   words('loss', /loses|regains/),
   words('link', /cut|healed|restored/),
   words('probe', /readiness|liveness|startup/),

@@ -97,6 +97,7 @@ function declaredImage(name: string, rows: readonly string[][]): DeclaredImage {
     if (key === 'starts after') image.startsAfterMs = milliseconds(key, value)
     else if (key === 'ready after') image.readyAfterMs = milliseconds(key, value)
     else if (key === 'exits after') image.exitsAfterMs = milliseconds(key, value)
+    else if (key === 'stops after') image.stopsAfterMs = value === 'never' ? -1 : milliseconds(key, value)
     else if (key === 'pull takes') image.pullTakesMs = milliseconds(key, value)
     else if (key === 'listens on') image.listensOn = value.split(/,\s*/).map(Number)
     else if (key === 'exits with') image.exitsWith = Number(value)
@@ -104,7 +105,7 @@ function declaredImage(name: string, rows: readonly string[][]): DeclaredImage {
     else if (key.startsWith('uses ')) usage[key.slice(5)] = amount(value)
     else
       throw new SpecError(
-        `an image has no "${key}": starts after, ready after, listens on, exits with, exits after, pull takes, logs, uses cpu, uses memory, uses disk, uses inodes, uses pids`,
+        `an image has no "${key}": starts after, ready after, listens on, exits with, exits after, pull takes, stops after, logs, uses cpu, uses memory, uses disk, uses inodes, uses pids`,
       )
   }
   if (Object.keys(usage).length > 0) image.usage = read(usage)

@@ -1,4 +1,4 @@
-import type { PressureKind } from '../../cluster/contract.ts'
+import type { NodeFault, PressureKind } from '../../cluster/contract.ts'
 import { hostNamed, hostOfComponent } from '../hosts.ts'
 import type { ComponentRef, ObjectRef, PodsRef } from '../parameter-types.ts'
 import { chosen, onePodOf } from '../pods.ts'
@@ -8,7 +8,8 @@ import type { World } from '../world.ts'
 type Action = 'stops' | 'starts' | 'restarts' | 'crashes'
 type Probe = 'readiness' | 'liveness' | 'startup'
 
-const nodeFaults: Readonly<Record<string, 'fails' | 'reboots' | 'recovers'>> = {
+const nodeFaults: Readonly<Record<string, NodeFault>> = {
+  'is shut down': 'shuts down',
   fails: 'fails',
   'loses power': 'fails',
   'is powered off': 'fails',

@@ -56,7 +56,11 @@ export interface Host {
   powerOn(immediately?: boolean): void
   /** As when the plug is pulled: nothing gets a signal. */
   powerOff(): void
+  /** In order, as `reboot` and `poweroff` do it: who inhibits shutdowns is told and waited for. */
   reboot(): void
+  shutDown(): void
+  /** Holds up shutdowns in order. Source: systemd-logind inhibitor locks of type delay. @returns how to let go */
+  inhibitShutdown(maxMs: number, onShutdown: (release: () => void) => void): () => void
   /** Called after the machine went on (before its units start) or off. */
   onPower(listener: (up: boolean) => void): () => void
   /** A unit as `systemctl` shows it, as HostView wants it. */

@@ -38,6 +38,10 @@ class Machine implements Host {
   readonly #programs = new Map<string, Program>()
   readonly #listeners = new Set<(up: boolean) => void>()
   #runtime: ContainerRuntime | undefined
+  readonly #inhibitors = new Set<{
+    readonly maxMs: number
+    readonly onShutdown: (release: () => void) => void
+  }>()
   #boots = 0
   #bootId = ''
   #bootedAt = 0
@@ -74,7 +78,7 @@ class Machine implements Host {
     network.setHostUp(name, false)
     const input = { bootDurationMs: options.bootDurationMs ?? BOOT_DURATION_MS }
     this.#power = startChart(powerMachine, world, `host/${name}`, input, ({ type }) =>
-      type === 'boot' ? this.#boot() : this.#halt(),
+      type === 'boot' ? this.#boot() : type === 'halt' ? this.#halt() : this.#announce(),
     )
   }
 
@@ -114,7 +118,31 @@ class Machine implements Host {
   }
 
   reboot(): void {
-    this.#power.send({ type: 'reboot' })
+    this.#shutDown('booting')
+  }
+
+  shutDown(): void {
+    this.#shutDown('off')
+  }
+
+  inhibitShutdown(maxMs: number, onShutdown: (release: () => void) => void): () => void {
+    const inhibitor = { maxMs, onShutdown }
+    this.#inhibitors.add(inhibitor)
+    return () => this.#inhibitors.delete(inhibitor)
+  }
+
+  #shutDown(next: 'off' | 'booting'): void {
+    const inhibitedMs = Math.max(0, ...[...this.#inhibitors].map(({ maxMs }) => maxMs))
+    this.#power.send({ type: 'shutdown', next, inhibitedMs })
+  }
+
+  #announce(): void {
+    const waiting = new Set(this.#inhibitors)
+    if (waiting.size === 0) this.#power.send({ type: 'released' })
+    for (const inhibitor of [...waiting])
+      inhibitor.onShutdown(() => {
+        if (waiting.delete(inhibitor) && waiting.size === 0) this.#power.send({ type: 'released' })
+      })
   }
 
   onPower(listener: (up: boolean) => void): () => void {

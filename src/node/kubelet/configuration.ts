@@ -4,7 +4,9 @@ import type { FileTree } from '../contract.ts'
 import { CONFIGURATION_FIELDS } from './configuration-fields.ts'
 import { flaggedFields } from './configuration-flags.ts'
 import type { Kubeconfig } from './contract.ts'
+import { SYSTEM_CRITICAL_PRIORITY } from './eviction/critical.ts'
 import { DEFAULT_EVICTION_HARD, parseThresholds, type Threshold } from './eviction/thresholds.ts'
+import type { ShutdownPeriod } from './shutdown/manager.ts'
 
 /** What of a KubeletConfiguration changes what this kubelet does. Times in ms. */
 export interface KubeletConfiguration {
@@ -27,6 +29,8 @@ export interface KubeletConfiguration {
   readonly evictionMaxPodGracePeriod: number
   /** `pods`: all pods together get no more than what is allocatable. */
   readonly enforceNodeAllocatable: readonly string[]
+  /** How long pods get when the machine is shut down in order, by priority; none: no time at all. */
+  readonly shutdownGracePeriods: readonly ShutdownPeriod[]
   readonly imageGCHighThresholdPercent: number
   readonly imageGCLowThresholdPercent: number
   readonly imageMinimumGCAge: number
@@ -132,6 +136,11 @@ function configurationOf(raw: RawConfiguration, path: string): KubeletConfigurat
     evictionPressureTransitionPeriod: duration('evictionPressureTransitionPeriod', 300_000),
     evictionMaxPodGracePeriod: (raw.evictionMaxPodGracePeriod as number | undefined) ?? 0,
     enforceNodeAllocatable: enforcedOf(raw),
+    shutdownGracePeriods: shutdownPeriods(
+      raw,
+      duration('shutdownGracePeriod', 0),
+      duration('shutdownGracePeriodCriticalPods', 0),
+    ),
     imageGCHighThresholdPercent: (raw.imageGCHighThresholdPercent as number | undefined) ?? 85,
     imageGCLowThresholdPercent: (raw.imageGCLowThresholdPercent as number | undefined) ?? 80,
     imageMinimumGCAge: duration('imageMinimumGCAge', 120_000),
@@ -140,6 +149,17 @@ function configurationOf(raw: RawConfiguration, path: string): KubeletConfigurat
   }
   if (bad.length === 0) return configuration
   return `failed to load kubelet config file, path: ${path}, error: failed to load Kubelet config file ${path}, error ${bad[0]}`
+}
+
+/** Source: pkg/kubelet/nodeshutdown/nodeshutdown_manager.go migrateConfig */
+function shutdownPeriods(raw: RawConfiguration, totalMs: number, criticalMs: number): readonly ShutdownPeriod[] {
+  const byPriority = raw.shutdownGracePeriodByPodPriority as readonly ShutdownPeriod[] | undefined
+  if (byPriority !== undefined && byPriority.length > 0) return byPriority
+  if (totalMs === 0 || totalMs < criticalMs) return []
+  return [
+    { priority: 0, shutdownGracePeriodSeconds: (totalMs - criticalMs) / 1000 },
+    { priority: SYSTEM_CRITICAL_PRIORITY, shutdownGracePeriodSeconds: criticalMs / 1000 },
+  ]
 }
 
 function enforcedOf(raw: RawConfiguration): readonly string[] {

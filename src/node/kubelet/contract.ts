@@ -43,6 +43,8 @@ export interface KubeletDeps {
   /** The client that a kubeconfig gives; a text says why there is none (the file names a missing certificate). */
   connect(kubeconfig: Kubeconfig): Client | string
   recorder(client: Client): EventRecorder
+  /** Holds up an orderly shutdown of the machine for at most that long, until `release`. @returns how to stop that */
+  inhibitShutdown?(maxMs: number, onShutdown: (release: () => void) => void): () => void
   /** Called with the handle when the kubelet has started, with undefined when it has ended. */
   onHandle?(handle: KubeletHandle | undefined): void
 }

@@ -22,6 +22,7 @@ import type { PodRecord } from './pod-worker/pod-record.ts'
 import { PodWorkers } from './pod-worker/pod-workers.ts'
 import { Prober } from './probe/prober.ts'
 import { answerHealthPort, answerKubeletPort } from './server/index.ts'
+import { NodeShutdownManager } from './shutdown/manager.ts'
 import { FileSource } from './static-pods/file-source.ts'
 import { StaticPods } from './static-pods/static-pods.ts'
 import { StatusManager } from './status/status-manager.ts'
@@ -37,6 +38,9 @@ export interface KubeletParts {
   readonly actor: Chart<typeof kubeletMachine>
 }
 
+/** Source: pkg/kubelet/nodeshutdown/nodeshutdown_manager.go */
+const NODE_SHUTDOWN = { reason: 'NodeShutdown', message: 'Pod was rejected as the node is shutting down.' }
+
 const KUBELET_PORT = 10_250
 const HEALTH_PORT = 10_248
 
@@ -50,6 +54,7 @@ export class Kubelet implements KubeletHandle {
   readonly #statics: StaticPods
   readonly #prober: Prober
   readonly #eviction: EvictionManager
+  readonly #shutdown: NodeShutdownManager
   readonly #imageGC: ImageGarbageCollector
   readonly #fileSource: FileSource
   readonly #apiSource: ApiSource
@@ -96,16 +101,8 @@ export class Kubelet implements KubeletHandle {
       onTerminated: (record) => this.#terminated(record),
     })
     this.#imageGC = new ImageGarbageCollector(context, () => this.#heartbeat.touch())
-    this.#eviction = new EvictionManager({
-      context,
-      active: () => this.#workers.active(),
-      evict: (record, grace, ending) => this.#workers.terminate(record, grace, ending),
-      reclaimDisk: () => {
-        this.#workers.deleteUnusedContainers()
-        this.#imageGC.deleteUnused()
-      },
-      onPressure: () => this.#heartbeat.touch(),
-    })
+    this.#eviction = this.#evictionManager(context)
+    this.#shutdown = this.#shutdownManager(context, admission)
     this.#fileSource = new FileSource(context, (pods) => this.#statics.set(pods))
     this.#apiSource = new ApiSource(context, this.#workers, this.#statics, admission)
     this.#heartbeat = new Heartbeat({
@@ -121,6 +118,31 @@ export class Kubelet implements KubeletHandle {
       onRegistered: (node) => this.#registered(node),
     })
     this.#serve(parts)
+  }
+
+  #evictionManager(context: KubeletContext): EvictionManager {
+    return new EvictionManager({
+      context,
+      active: () => this.#workers.active(),
+      evict: (record, grace, ending) => this.#workers.terminate(record, grace, ending),
+      reclaimDisk: () => {
+        this.#workers.deleteUnusedContainers()
+        this.#imageGC.deleteUnused()
+      },
+      onPressure: () => this.#heartbeat.touch(),
+    })
+  }
+
+  #shutdownManager(context: KubeletContext, admission: PodAdmission): NodeShutdownManager {
+    return new NodeShutdownManager({
+      context,
+      active: () => this.#workers.active(),
+      terminate: (record, grace, ending) => this.#workers.terminate(record, grace, ending),
+      onShutdown: () => {
+        admission.close(NODE_SHUTDOWN)
+        this.#heartbeat.shuttingDown()
+      },
+    })
   }
 
   /** Serves ports of the machine: they close with the process. Source: cmd/kubelet/app/server.go startKubelet */
@@ -147,6 +169,7 @@ export class Kubelet implements KubeletHandle {
     this.#heartbeat.start()
     this.#apiSource.start()
     this.#eviction.start()
+    this.#shutdown.start()
     this.#imageGC.start()
     this.#stops = [
       client.onReachable((reachable) => this.#actor.send({ type: reachable ? 'apiReachable' : 'apiUnreachable' })),
@@ -172,6 +195,7 @@ export class Kubelet implements KubeletHandle {
     this.#fileSource.stop()
     this.#apiSource.stop()
     this.#eviction.stop()
+    this.#shutdown.stop()
     this.#context.devices.stop()
     this.#imageGC.stop()
     this.#heartbeat.stop()
@@ -260,6 +284,7 @@ export class Kubelet implements KubeletHandle {
 
   #terminated(record: PodRecord): void {
     this.#context.devices.release(record.uid)
+    this.#shutdown.ended()
     if (record.isStatic) this.#statics.ended(record)
     else if (record.removed) this.#workers.forget(record)
   }

@@ -2,7 +2,7 @@ import type { Pod } from '../../../api/types.ts'
 import { isMirrorPod } from '../static-pods/mirror.ts'
 
 /** Source: pkg/apis/scheduling/types.go SystemCriticalPriority */
-const SYSTEM_CRITICAL_PRIORITY = 2_000_000_000
+export const SYSTEM_CRITICAL_PRIORITY = 2_000_000_000
 
 /** Source: pkg/kubelet/types/pod_update.go IsCriticalPod */
 export function isCritical(pod: Pod, isStatic: boolean): boolean {

@@ -48,6 +48,7 @@ export class Heartbeat {
   #registered = false
   #stopped = false
   #ready = false
+  #isShuttingDown = false
   #lastReport = 0
   #retryMs = 100
   #statusTimer: Timer | undefined
@@ -84,6 +85,17 @@ export class Heartbeat {
   /** Images or something else the status lists has changed: seen at the next look, every 10 s. */
   touch(): void {
     if (this.#registered && !this.#stopped) this.#lookAt(this.#nextTick())
+  }
+
+  /** The machine goes down: the node is not ready, and says so at once. */
+  shuttingDown(): void {
+    this.#isShuttingDown = true
+    if (this.#registered && !this.#stopped) this.#sync()
+  }
+
+  #errors(): readonly string[] {
+    const errors = this.#runtime.errors()
+    return this.#isShuttingDown ? [...errors, 'node is shutting down'] : errors
   }
 
   #register(): void {
@@ -140,7 +152,7 @@ export class Heartbeat {
     const due = clock.now() - this.#lastReport >= configuration.nodeStatusReportFrequency
     let written = false
     const answer = client.updateStatus('Node', deps.nodeName, undefined, (node) => {
-      const status = this.#status(node.status, this.#runtime.errors())
+      const status = this.#status(node.status, this.#errors())
       written = due || !sameConditions(node.status?.conditions, status.conditions) || factsDiffer(node.status, status)
       if (written) this.#announce(node, status)
       return written ? { ...node, status } : undefined

@@ -16,7 +16,7 @@ export function systemctl(host: Host): ShellCommand {
       return { stdout: verb === 'list-units' ? units(host, args) : unitFiles(host) }
     if (verb === 'daemon-reload') return done(() => host.systemd.daemonReload())
     if (verb === 'reboot') return done(() => host.world.clock.defer(() => host.reboot()))
-    if (verb === 'poweroff') return done(() => host.world.clock.defer(() => host.powerOff()))
+    if (verb === 'poweroff') return done(() => host.world.clock.defer(() => host.shutDown()))
     if (verb === 'is-system-running') return { stdout: 'running\n' }
     if (names.length === 0) return { stderr: 'Too few arguments.\n', exitCode: 1 }
     const results: CommandResult[] = []
