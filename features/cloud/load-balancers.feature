@@ -4,7 +4,7 @@ Feature: Load balancers
 
   Background:
     Given a cluster in a cloud with 1 control plane node and 2 worker nodes
-    And a Deployment "web" of image "echo:1" with 3 replicas
+    And a Deployment "web" of image "nginx:1.27" with 3 replicas
 
   @claim:cloud-03 @claim:net-07
   Scenario: The load balancer has an address, and spreads connections over the Pods by way of the nodes
@@ -87,6 +87,7 @@ Feature: Load balancers
     And Deployment "web" is scaled to 1 replica
     Then the load balancer of Service "web" has 1 healthy backend within 2 minutes
     And a request from outside to Service "web" returns status 200
+    And the log of Deployment "web" contains "100.64.7.7"
     When Deployment "web" is scaled to 0 replicas
     Then the load balancer of Service "web" has 0 healthy backends within 2 minutes
 

@@ -27,7 +27,10 @@ export function balancerOf(balancer: () => LoadBalancer, healthy: () => readonly
       }
       const machine = machines[now.sticky ? stickyChoice(from, machines.length) : choose(machines.length)]!
       const { targetPort } = listener
-      return targetPort === undefined ? { machine, port, direct: true } : { machine, port: targetPort }
+      const proxied = now.kind === 'application'
+      return targetPort === undefined
+        ? { machine, port, direct: true, proxied }
+        : { machine, port: targetPort, proxied }
     },
   }
 }

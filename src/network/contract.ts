@@ -58,7 +58,8 @@ export interface Balancer {
 
 export type Forwarded =
   /** @property direct the packet keeps its destination: the machine's rules have to know the balancer's address */
-  | { readonly machine: string; readonly port: number; readonly direct?: boolean }
+  /** @property proxied the machine meets the balancer, not who asked it */
+  | { readonly machine: string; readonly port: number; readonly direct?: boolean; readonly proxied?: boolean }
   | { readonly serve: unknown }
   | { readonly outcome: 'refused' | 'timeout'; readonly because: string }
 
@@ -70,6 +71,8 @@ export type Connection<S> =
       readonly host: string
       readonly hops: readonly string[]
       readonly serve: S
+      /** The address the server takes for the client's, where it is not the client's own. */
+      readonly seenAs?: string
     }
   /** refused: RST at once; timeout: no answer at all (a lost packet, a dead host); unreachable: no route. */
   | {

@@ -76,6 +76,11 @@ export class Hosts {
     return this.#hostOf.get(ip)
   }
 
+  /** A machine's own address. */
+  addressOf(host: string): string | undefined {
+    return this.#hosts.get(host)?.ip
+  }
+
   /** Whether an address is a machine's own. */
   isMachine(ip: string, host: string): boolean {
     return this.#hosts.get(host)?.ip === ip

@@ -67,7 +67,7 @@ export function httpRequest(
   if (connection.outcome !== 'connected') {
     return { outcome: connection.outcome, because: connection.because, ip, hops, tookMs: found.tookMs }
   }
-  const answer = serveHttp(connection.serve, from.ip, parsed, init)
+  const answer = serveHttp(connection.serve, connection.seenAs ?? from.ip, parsed, init)
   return {
     outcome: 'answered',
     status: answer.status ?? 200,

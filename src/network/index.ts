@@ -69,6 +69,7 @@ class Walk {
   readonly #from: Source
   readonly #protocol: 'TCP' | 'UDP'
   readonly #choose: (n: number) => number
+  #seenAs: string | undefined
 
   constructor(ground: Ground, from: Source, protocol: 'TCP' | 'UDP', choose: (n: number) => number) {
     this.#hosts = ground.hosts
@@ -119,7 +120,8 @@ class Walk {
       this.#hops.push(`${address} answers itself`)
       return { serve: to.serve, ip, port, host: 'gateway' }
     }
-    const { machine, direct = false } = to
+    const { machine, direct = false, proxied = false } = to
+    if (proxied) this.#seenAs = ip
     this.#hops.push(`${address} -> ${machine}:${to.port}`)
     const host = this.#hosts.hostOf(machine)
     if (host === undefined) return { outcome: 'timeout', because: `nobody has the address ${machine}` }
@@ -146,6 +148,8 @@ class Walk {
       this.#hops.push(`rules of ${node}: ${rule.name} (${shown}) -> nothing`)
       return { outcome: dropped ? 'timeout' : 'refused', because }
     }
+    // Where any node's endpoint will do, the answer has to come back this way. Source: proxier.go (KUBE-MARK-MASQ in KUBE-EXT chains)
+    if (external && rule.externalTrafficPolicy !== 'Local') this.#seenAs = this.#hosts.addressOf(node)
     const n = endpoints.length
     const endpoint = endpoints[rule.sessionAffinity === 'ClientIP' ? stickyChoice(this.#from.ip, n) : this.#choose(n)]!
     this.#hops.push(`rules of ${node}: ${rule.name} (${shown}) -> ${endpoint.ip}:${endpoint.port}, one of ${n}`)
@@ -169,7 +173,9 @@ class Walk {
     this.#hops.push(`${ip}:${port} on ${host}`)
     const listener = this.#listeners.find(ip, port, this.#protocol)
     if (listener === undefined) return this.#no('refused', `nobody listens on ${ip}:${port}/${this.#protocol}`)
-    return { outcome: 'connected', ip, port, host, hops: this.#hops, serve: listener.serve }
+    const seenAs = this.#seenAs
+    const connection = { outcome: 'connected', ip, port, host, hops: this.#hops, serve: listener.serve } as const
+    return seenAs === undefined ? connection : { ...connection, seenAs }
   }
 
   #no(outcome: Refusal['outcome'], because: string): Connection<unknown> {

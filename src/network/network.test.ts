@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { ServiceRule, ServiceRules } from './contract.ts'
-import { createNetwork } from './index.ts'
+import type { Serve, ServiceRule, ServiceRules } from './contract.ts'
+import { createNetwork, GATEWAY } from './index.ts'
 
 const first = () => 0
 
@@ -135,5 +135,82 @@ describe('service rules', () => {
     let calls = 0
     const served = new Set([1, 2, 3].map(() => JSON.stringify(go('10.96.0.10', 80, () => calls++ % 2))))
     expect(served.size).toBe(1)
+  })
+})
+
+describe('the world outside', () => {
+  const stranger = { host: 'gateway', ip: '8.8.8.8' }
+  const endpoints = [endpoint('10.244.1.5', 'worker-1'), endpoint('10.244.2.5', 'worker-2')]
+  const balanced = (over: Partial<ServiceRule> = {}) =>
+    rule({ nodePort: 30080, endpoints, externalIPs: ['203.0.113.1'], ...over })
+
+  test('comes through a load balancer to a node port; the server sees the node, or with policy Local the client', () => {
+    const { network } = twoHosts()
+    const forward = () => ({ machine: '192.168.0.2', port: 30080 })
+    network.outside.setBalancer('203.0.113.1', { name: 'load balancer x', forward })
+    const come = () => network.connect<string>(stranger, { ip: '203.0.113.1', port: 80 }, first)
+    network.setRules('worker-2', rules(balanced()))
+    expect(come()).toMatchObject({
+      serve: 'pod-1',
+      seenAs: '192.168.0.2',
+      hops: [
+        '8.8.8.8 on gateway',
+        'load balancer x (203.0.113.1:80) -> 192.168.0.2:30080',
+        'gateway to worker-2',
+        'rules of worker-2: default/web (node port or external address of default/web) -> 10.244.1.5:8080, one of 2',
+        'worker-2 to worker-1',
+        '10.244.1.5:8080 on worker-1',
+      ],
+    })
+    network.setRules('worker-2', rules(balanced({ externalTrafficPolicy: 'Local' })))
+    expect(come()).toMatchObject({ serve: 'pod-2' })
+    expect(come()).not.toHaveProperty('seenAs')
+    network.setHostUp('worker-2', false)
+    expect(come()).toMatchObject({ outcome: 'timeout', because: 'worker-2 is powered off' })
+    network.outside.setBalancer('203.0.113.1', undefined)
+    expect(come()).toMatchObject({ outcome: 'timeout' })
+  })
+
+  test('may be kept out, answered by the balancer itself, or handed on as it came', () => {
+    const { network } = twoHosts()
+    const come = (ip: string) => network.connect<string>({ ...stranger, ip }, { ip: '203.0.113.1', port: 80 }, first)
+    const sourceRanges = { addresses: ['203.0.113.1'], cidrs: ['8.8.0.0/16'] }
+    network.setRules('worker-1', rules(balanced({ sourceRanges })))
+    const direct = () => ({ machine: '192.168.0.1', port: 80, direct: true })
+    network.outside.setBalancer('203.0.113.1', { name: 'x', forward: direct })
+    expect(come('8.8.4.4')).toMatchObject({ outcome: 'connected', serve: 'pod-1' })
+    expect(come('9.9.9.9')).toMatchObject({ outcome: 'timeout' })
+    network.outside.setBalancer('203.0.113.1', { name: 'x', forward: () => ({ serve: 'sorry' }) })
+    expect(come('8.8.4.4')).toMatchObject({ outcome: 'connected', serve: 'sorry', host: 'gateway' })
+  })
+
+  test('is short-cut by the rules of a node for those who are inside, whatever the external policy', () => {
+    const { network, go } = twoHosts()
+    network.setRules('worker-1', rules(balanced({ externalTrafficPolicy: 'Local' })))
+    expect(go('203.0.113.1', 80, (n) => n - 1)).toMatchObject({ serve: 'pod-2' })
+  })
+
+  test('finds a machine by its public address, and names that were set', () => {
+    const { network } = twoHosts()
+    network.listen('192.168.0.1', 22, 'TCP', 'sshd')
+    network.outside.setAlias('198.51.100.1', '192.168.0.1')
+    expect(network.connect(stranger, { ip: '198.51.100.1', port: 22 }, first)).toMatchObject({ serve: 'sshd' })
+    network.outside.setName('shop.example', ['203.0.113.1'])
+    const server = network.connect<Serve>(stranger, { ip: GATEWAY, port: 53, protocol: 'UDP' }, first)
+    const ask = (question: string) =>
+      server.outcome === 'connected' ? server.serve({ protocol: 'DNS', from: '8.8.8.8', question }) : undefined
+    expect(ask('shop.example')).toMatchObject({ addresses: ['203.0.113.1'] })
+    expect(ask('nowhere.example')).toMatchObject({ rcode: 'NXDOMAIN' })
+  })
+
+  test('hears of ports that are opened and closed', () => {
+    const { network } = twoHosts()
+    let heard = 0
+    const stop = network.onListen('192.168.0.1', 22, 'TCP', () => heard++)
+    network.listen('192.168.0.1', 22, 'TCP', 'sshd')()
+    expect(heard).toBe(2)
+    stop()
+    network.listen('192.168.0.1', 22, 'TCP', 'sshd')
+    expect(heard).toBe(2)
   })
 })

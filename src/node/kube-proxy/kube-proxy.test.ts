@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { EndpointSlice, KubernetesObject, Service } from '../../api/types.ts'
 import { createClient } from '../../client/client.ts'
 import { MemoryApiServer, Wire } from '../../client/testing/api-server.ts'
+import type { Serve } from '../../network/contract.ts'
 import { createNetwork } from '../../network/index.ts'
 import { VirtualClock } from '../../sim/clock.ts'
 import { Random } from '../../sim/random.ts'
@@ -172,6 +173,52 @@ test('nodes that have seen the same share one rules object', () => {
   clock.advance(2000)
   expect(network.rules('node-0').services[0]?.endpoints.map(({ ip }) => ip)).toEqual(['2.2.2.2', '1.1.1.1'])
   expect(new Set(hosts.map((host) => network.rules(host))).size).toBe(1)
+})
+
+test('a node says at the health check port of a Service with policy Local how many of its Pods it has', () => {
+  const { clock, network, start, request } = cluster(['a', 'b'])
+  const spec = { type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort: 32100 }
+  request('create', service('web', spec))
+  request('create', slice('web', [ready('10.244.1.5', 'a'), ready('10.244.1.6', 'a')]))
+  start('a')
+  const onB = start('b')
+  clock.settle()
+  const ask = (ip: string) => {
+    const met = network.connect<Serve>({ host: 'gateway', ip: '1.1.1.1' }, { ip, port: 32100 }, () => 0)
+    return met.outcome === 'connected' ? met.serve({ protocol: 'HTTP', from: '', path: '/healthz' }) : met.outcome
+  }
+  const body = { service: { namespace: 'default', name: 'web' }, localEndpoints: 2, serviceProxyHealthy: true }
+  expect(ask('a')).toMatchObject({ status: 200, body: JSON.stringify(body, undefined, '\t') })
+  expect(ask('b')).toMatchObject({ status: 503, headers: { 'x-load-balancing-endpoint-weight': '0' } })
+  let stale = 0
+  const answer = ask('b')
+  if (typeof answer !== 'string') answer.onStale?.(() => stale++)
+  request('update', slice('web', [ready('10.244.2.5', 'b')]))
+  clock.advance(1000)
+  expect([stale, ask('b')]).toMatchObject([1, { status: 200 }])
+  request('update', service('web', { ...spec, externalTrafficPolicy: 'Cluster' }))
+  clock.advance(1000)
+  expect(ask('a')).toBe('refused')
+  onB.kill()
+  expect(ask('b')).toBe('refused')
+})
+
+test('a balancer that is a proxy of its own is gone through', () => {
+  const { clock, network, start, request } = cluster(['a'])
+  const loadBalancer = {
+    ingress: [
+      { ip: '1.1.1.1', ipMode: 'Proxy' },
+      { ip: '2.2.2.2', ipMode: 'VIP' },
+    ],
+  }
+  const spec = { type: 'LoadBalancer', loadBalancerSourceRanges: ['10.0.0.0/8'] }
+  request('create', { ...service('web', spec), status: { loadBalancer } } as Service)
+  start('a')
+  clock.settle()
+  expect(network.rules('a').services[0]).toMatchObject({
+    externalIPs: ['2.2.2.2'],
+    sourceRanges: { addresses: ['2.2.2.2'], cidrs: ['10.0.0.0/8'] },
+  })
 })
 
 test.each([
