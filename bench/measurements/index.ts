@@ -9,6 +9,7 @@ import { rolloutMeasurement, smallRolloutMeasurement } from './rollout.ts'
 import { determinismMeasurement, idleHourMeasurements, scaleMeasurements } from './scale.ts'
 import { scenariosMeasurement } from './scenarios.ts'
 import { schedulingMeasurement } from './scheduling.ts'
+import { schedulingWorkloads } from './scheduling-workloads.ts'
 import { watchersMeasurement } from './watchers.ts'
 
 export const measurements: readonly Measurement[] = [
@@ -23,6 +24,7 @@ export const measurements: readonly Measurement[] = [
   ...idleHourMeasurements,
   determinismMeasurement,
   schedulingMeasurement,
+  ...schedulingWorkloads,
   listsMeasurement,
   watchersMeasurement,
   httpsMeasurement,

@@ -162,6 +162,8 @@ function changes(old: Pod, now: Pod): boolean {
     old.spec.resources !== now.spec.resources ||
     old.spec.affinity !== now.spec.affinity ||
     old.spec.nodeName !== now.spec.nodeName ||
+    // Preemption spares the older one.
+    old.status?.startTime !== now.status?.startTime ||
     (old.status?.containerStatuses !== now.status?.containerStatuses &&
       (resizedRequests(old) !== undefined || resizedRequests(now) !== undefined))
   )

@@ -210,7 +210,7 @@ export class Cycles {
       return
     }
     const diagnosis = newDiagnosis()
-    diagnosis.nodeToStatus.set(node.name, status)
+    diagnosis.nodeToStatus.add(node, status)
     this.fail(queued, 'Unschedulable', fitErrorMessage(1, diagnosis), '', new Set([status.plugin ?? '']))
   }
 

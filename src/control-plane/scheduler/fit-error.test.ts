@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest'
 import { fitErrorMessage, newDiagnosis, truncateMessage } from './fit-error.ts'
 import type { Status } from './framework.ts'
+import { NodeInfo } from './node-info.ts'
 
 const refused = (...reasons: string[]): Status => ({ code: 'Unschedulable', reasons })
 
 test('reasons are counted over the nodes and sorted as text', () => {
   const diagnosis = newDiagnosis()
-  diagnosis.nodeToStatus.set('a', refused('Insufficient cpu', 'Insufficient memory'))
-  diagnosis.nodeToStatus.set('b', refused('Insufficient cpu'))
-  diagnosis.nodeToStatus.set('c', refused('node(s) were unschedulable'))
+  diagnosis.nodeToStatus.add(new NodeInfo('a'), refused('Insufficient cpu', 'Insufficient memory'))
+  diagnosis.nodeToStatus.add(new NodeInfo('b'), refused('Insufficient cpu'))
+  diagnosis.nodeToStatus.add(new NodeInfo('c'), refused('node(s) were unschedulable'))
   expect(fitErrorMessage(3, diagnosis)).toBe(
     '0/3 nodes are available: 1 Insufficient memory, 1 node(s) were unschedulable, 2 Insufficient cpu.',
   )
@@ -16,7 +17,7 @@ test('reasons are counted over the nodes and sorted as text', () => {
 
 test('what goes for all nodes alike is counted for those that were not asked', () => {
   const diagnosis = newDiagnosis()
-  diagnosis.nodeToStatus.set('a', refused('Too many pods'))
+  diagnosis.nodeToStatus.add(new NodeInfo('a'), refused('Too many pods'))
   diagnosis.absentNodesStatus = refused("node(s) didn't satisfy plugin(s) [NodeAffinity]")
   expect(fitErrorMessage(3, diagnosis)).toBe(
     "0/3 nodes are available: 1 Too many pods, 2 node(s) didn't satisfy plugin(s) [NodeAffinity].",

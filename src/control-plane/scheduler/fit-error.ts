@@ -1,11 +1,12 @@
 import type { Diagnosis, Status } from './framework.ts'
+import { NodeStatuses } from './node-statuses.ts'
 
 /** The status of nodes that nobody asked. Source: framework.NewDefaultNodeToStatus */
 const UNRESOLVABLE: Status = { code: 'UnschedulableAndUnresolvable', reasons: [] }
 
 export function newDiagnosis(): Diagnosis {
   return {
-    nodeToStatus: new Map(),
+    nodeToStatus: new NodeStatuses(),
     absentNodesStatus: UNRESOLVABLE,
     unschedulablePlugins: new Set(),
     preFilterMessage: '',
@@ -36,7 +37,18 @@ function reasonsHistogram(allNodes: number, { nodeToStatus, absentNodesStatus }:
   const add = (status: Status, times: number) => {
     for (const reason of status.reasons) counts.set(reason, (counts.get(reason) ?? 0) + times)
   }
-  for (const status of nodeToStatus.values()) add(status, 1)
+  // Many nodes in a row say the same.
+  let last: Status | undefined
+  let times = 0
+  for (const status of nodeToStatus.statuses()) {
+    if (status !== last) {
+      if (last !== undefined) add(last, times)
+      last = status
+      times = 0
+    }
+    times++
+  }
+  if (last !== undefined) add(last, times)
   if (nodeToStatus.size < allNodes) add(absentNodesStatus, allNodes - nodeToStatus.size)
   return [...counts].map(([reason, count]) => `${count} ${reason}`).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
 }

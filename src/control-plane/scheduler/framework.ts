@@ -13,6 +13,7 @@ import type { Clock } from '../../sim/clock.ts'
 import type { Random } from '../../sim/random.ts'
 import type { PluginFeatures } from './features.ts'
 import type { NodeInfo } from './node-info.ts'
+import type { NodeStatuses } from './node-statuses.ts'
 import type { PodInfo } from './pod-info.ts'
 import type { DomainCounts, Domains, PlacedTerm, PodQuery, TermKind } from './pod-query.ts'
 import type { StorageSource } from './storage.ts'
@@ -142,8 +143,11 @@ export interface PluginHandle {
 /** The scheduler as plugins see it that look beyond one pod. It is there once every plugin has been made. */
 export interface SchedulerHandle {
   readonly snapshot: Snapshot
-  /** Whether the pod would fit on a node that is not as the snapshot has it, beside the pods that are nominated to it. */
-  fits(pod: PodInfo, node: NodeInfo): Status | undefined
+  /**
+   * Whether a pod would fit on nodes that are not as the snapshot has them, beside the pods that are nominated to them.
+   * What goes for all of them is worked out once.
+   */
+  trial(pod: PodInfo): Trial
   /** Pods that are to come to a node once there is room. */
   nominatedTo(node: string): readonly PodInfo[]
   clearNomination(pod: Pod): void
@@ -151,6 +155,12 @@ export interface SchedulerHandle {
   activate(pod: Pod): void
   /** A pod that has a node but is held back by `permit`. */
   waitingPod(uid: string): WaitingPod | undefined
+}
+
+export interface Trial {
+  fits(node: NodeInfo): Status | undefined
+  /** The answer goes for every pod of the same shape, until the node or the pods nominated to it change. */
+  readonly local: boolean
 }
 
 /** Source: kube-scheduler/framework/interface.go WaitingPod */
@@ -200,6 +210,7 @@ export interface Plugin<F = unknown, S = unknown> {
   readonly name: string
   /** Keeps a pod out of the queue altogether while it refuses. */
   preEnqueue?(pod: Pod): Status | undefined
+  /** One that does not name `snapshot` as a parameter goes by the pod alone: it is not asked again for changed nodes. */
   preFilter?(pod: PodInfo, snapshot: Snapshot): PreFilterResult<F> | Status | Skip
   filter?(state: F, pod: PodInfo, node: NodeInfo): Status | undefined
   /** @param filtered what `preFilter` left for the pod; undefined when it skipped */
@@ -259,8 +270,8 @@ export interface WeightedPlugin {
 
 /** Why no node was found. Source: pkg/scheduler/framework/types.go Diagnosis */
 export interface Diagnosis {
-  /** By node name; a node that was never asked is not in it. */
-  readonly nodeToStatus: Map<string, Status>
+  /** A node that was never asked is not in it. */
+  readonly nodeToStatus: NodeStatuses
   /** What goes for every node that is not in `nodeToStatus`. */
   absentNodesStatus: Status
   readonly unschedulablePlugins: Set<string>

@@ -89,10 +89,23 @@ export class NodeInfo {
 
   /** A copy to try things out on. */
   clone(): NodeInfo {
-    const copy = new NodeInfo(this.name, this.node)
+    const copy = new NodeInfo(this.name)
+    copy.node = this.node
+    copy.labels = this.labels
+    copy.taints = this.taints
+    copy.unschedulable = this.unschedulable
+    copy.hostname = this.hostname
+    copy.zone = this.zone
     copy.allocatable = this.allocatable
     copy.imageStates = this.imageStates
-    for (const info of this.pods.values()) copy.addPod(info)
+    const { scalar } = this.requested
+    copy.requested = { ...this.requested, scalar: scalar && new Map(scalar) }
+    copy.nonZeroMilliCPU = this.nonZeroMilliCPU
+    copy.nonZeroMemory = this.nonZeroMemory
+    for (const [key, info] of this.pods) copy.pods.set(key, info)
+    for (const info of this.podsWithAffinity) copy.podsWithAffinity.add(info)
+    for (const info of this.podsWithRequiredAntiAffinity) copy.podsWithRequiredAntiAffinity.add(info)
+    for (const [port, count] of this.usedPorts) copy.usedPorts.set(port, count)
     return copy
   }
 

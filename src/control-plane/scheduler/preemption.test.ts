@@ -3,17 +3,21 @@ import { everything } from '../../api/labels.ts'
 import type { Pod, PodDisruptionBudget } from '../../api/types.ts'
 import { Random } from '../../sim/random.ts'
 import { Cache } from './cache.ts'
-import { podInfoOf } from './pod-info.ts'
-import { preempt } from './preemption.ts'
-import { filterChanged } from './run-plugins.ts'
+import type { NodeInfo } from './node-info.ts'
+import { type PodInfo, podInfoOf } from './pod-info.ts'
+import { type Candidate, preempt } from './preemption.ts'
+import { filterChanged, preFilter } from './run-plugins.ts'
 import { Algorithm } from './schedule-one.ts'
 import { node, pod } from './testing/builders.ts'
 import { testFramework } from './testing/plugins.ts'
+import { VictimMemo } from './victim-memo.ts'
 
 function world(budgets: readonly PodDisruptionBudget[] = []) {
   const cache = new Cache({ namespaceLabels: () => ({}), namespaces: () => [], defaultSelector: () => everything })
   const algorithm = new Algorithm(new Random(1))
   const framework = testFramework()
+  const memo = new VictimMemo<Candidate>()
+  const nobody: readonly PodInfo[] = []
   const place = (which: Pod, on: string) => cache.setPod({ ...which, spec: { ...which.spec, nodeName: on } })
   const tryFor = (which: Pod) => {
     const info = podInfoOf(which)
@@ -24,7 +28,14 @@ function world(budgets: readonly PodDisruptionBudget[] = []) {
       snapshot: cache,
       budgets: () => budgets,
       random: new Random(1),
-      fits: (each, on) => filterChanged(framework, each, on, cache),
+      trial: () => {
+        const passed = preFilter(framework, info, cache)
+        const fits = (on: NodeInfo) =>
+          'status' in passed ? passed.status : filterChanged(info, on, passed.filters, cache)
+        return { fits, local: true }
+      },
+      nominatedTo: () => nobody,
+      memo,
     })
   }
   const victimsFor = (which: Pod) => {

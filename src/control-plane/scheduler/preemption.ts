@@ -5,9 +5,10 @@ import type { Pod, PodDisruptionBudget } from '../../api/types.ts'
 import type { Random } from '../../sim/random.ts'
 import type { DefaultPreemptionArgs } from './config/configuration.ts'
 import { fitErrorMessage, newDiagnosis } from './fit-error.ts'
-import type { Diagnosis, PreemptionCandidate, Snapshot, Status } from './framework.ts'
+import type { Diagnosis, PreemptionCandidate, Snapshot, Status, Trial } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { PodInfo } from './pod-info.ts'
+import type { VictimMemo } from './victim-memo.ts'
 
 const NO_VICTIMS: Status = {
   code: 'UnschedulableAndUnresolvable',
@@ -24,7 +25,9 @@ export interface PreemptionWorld {
   budgets(): readonly PodDisruptionBudget[]
   readonly random: Random
   /** Whether the pod would fit on a node that is not as the snapshot has it. */
-  fits(pod: PodInfo, node: NodeInfo): Status | undefined
+  trial(): Trial
+  nominatedTo(node: string): readonly PodInfo[]
+  readonly memo: VictimMemo<Candidate>
 }
 
 export type PreemptionOutcome =
@@ -40,15 +43,22 @@ export function preempt(pod: PodInfo, diagnosis: Diagnosis, world: PreemptionWor
   const { snapshot } = world
   const ineligible = whyNotEligible(pod.pod, diagnosis, snapshot)
   if (ineligible !== undefined) return { candidate: undefined, message: ineligible, clearNomination: false }
-  const potential = snapshot.nodes.filter((node) => statusOf(node, diagnosis).code === 'Unschedulable')
+  const potential = resolvable(diagnosis, snapshot)
   const { candidates, statuses } = dryRun(pod, potential, world)
   if (candidates.length === 0) {
     const outcome = newDiagnosis()
-    for (const [node, status] of statuses) outcome.nodeToStatus.set(node, status)
+    for (const [node, status] of statuses) outcome.nodeToStatus.add(node, status)
     outcome.absentNodesStatus = NOT_HELPFUL
     return { candidate: undefined, message: fitErrorMessage(snapshot.nodes.length, outcome), clearNomination: true }
   }
   return { candidate: pickOne(candidates) }
+}
+
+/** Nodes that might take the pod if other pods went. Source: findCandidates */
+function resolvable({ nodeToStatus, absentNodesStatus }: Diagnosis, snapshot: Snapshot): readonly NodeInfo[] {
+  const asked = nodeToStatus.nodesWith('Unschedulable')
+  if (absentNodesStatus.code !== 'Unschedulable') return asked
+  return [...asked, ...snapshot.nodes.filter(({ name }) => nodeToStatus.get(name) === undefined)]
 }
 
 const statusOf = (node: NodeInfo, { nodeToStatus, absentNodesStatus }: Diagnosis): Status =>
@@ -77,18 +87,19 @@ function isTerminatingByPreemption(pod: Pod): boolean {
 
 /** Source: preemption.go DryRunPreemption, default_preemption.go GetOffsetAndNumCandidates */
 function dryRun(pod: PodInfo, nodes: readonly NodeInfo[], world: PreemptionWorld) {
-  const statuses = new Map<string, Status>()
-  const clean: PreemptionCandidate[] = []
-  const violating: PreemptionCandidate[] = []
+  const statuses = new Map<NodeInfo, Status>()
+  const clean: Candidate[] = []
+  const violating: Candidate[] = []
   const { minCandidateNodesPercentage, minCandidateNodesAbsolute } = world.args
   if (nodes.length > 0) {
     const percentage = Math.trunc((nodes.length * minCandidateNodesPercentage) / 100)
     const enough = Math.min(Math.max(percentage, minCandidateNodesAbsolute), nodes.length)
     const offset = world.random.int(nodes.length)
+    const victimsOn = victimFinder(pod, world)
     for (let i = 0; i < nodes.length; i++) {
       const node = nodes[(offset + i) % nodes.length]!
-      const candidate = selectVictims(pod, node, world)
-      if ('code' in candidate) statuses.set(node.name, candidate)
+      const candidate = victimsOn(node)
+      if ('code' in candidate) statuses.set(node, candidate)
       else (candidate.pdbViolations === 0 ? clean : violating).push(candidate)
       if (clean.length > 0 && clean.length + violating.length >= enough) break
     }
@@ -96,20 +107,45 @@ function dryRun(pod: PodInfo, nodes: readonly NodeInfo[], world: PreemptionWorld
   return { candidates: [...clean, ...violating], statuses }
 }
 
+type VictimFinder = (node: NodeInfo) => Candidate | Status
+
+/** Looks at each node anew only where that can matter. */
+function victimFinder(pod: PodInfo, { trial, budgets: list, nominatedTo, memo }: PreemptionWorld): VictimFinder {
+  const { fits, local } = trial()
+  const budgets = list()
+  const anew = (node: NodeInfo) => selectVictims(pod, node, fits, budgets)
+  // A pod that is nominated itself is not in its own way.
+  if (!local || pod.pod.status?.nominatedNodeName) return anew
+  memo.begin(pod.pod, budgets)
+  return (node) => {
+    const nominated = nominatedTo(node.name)
+    const known = memo.get(node, nominated)
+    if (known !== undefined) return known
+    const outcome = anew(node)
+    memo.set(node, nominated, outcome)
+    return outcome
+  }
+}
+
 /** The fewest pods whose going makes room. Source: default_preemption.go SelectVictimsOnNode */
-function selectVictims(pod: PodInfo, node: NodeInfo, world: PreemptionWorld): PreemptionCandidate | Status {
+function selectVictims(
+  pod: PodInfo,
+  node: NodeInfo,
+  fits: (node: NodeInfo) => Status | undefined,
+  budgets: readonly PodDisruptionBudget[],
+): Candidate | Status {
   const lower = [...node.pods.values()].filter((other) => priority(other.pod) < priority(pod.pod))
   if (lower.length === 0) return NO_VICTIMS
   const trial = node.clone()
   for (const other of lower) trial.removePod(other)
-  const status = world.fits(pod, trial)
+  const status = fits(trial)
   if (status !== undefined) return status
   lower.sort(moreImportantFirst)
-  const [violating, rest] = splitByBudget(lower, world.budgets())
+  const [violating, rest] = splitByBudget(lower, budgets)
   const victims: PodInfo[] = []
   const reprieve = (other: PodInfo): boolean => {
     trial.addPod(other)
-    if (world.fits(pod, trial) === undefined) return true
+    if (fits(trial) === undefined) return true
     trial.removePod(other)
     victims.push(other)
     return false
@@ -117,7 +153,7 @@ function selectVictims(pod: PodInfo, node: NodeInfo, world: PreemptionWorld): Pr
   const pdbViolations = violating.filter((other) => !reprieve(other)).length
   for (const other of rest) reprieve(other)
   victims.sort(moreImportantFirst)
-  return { node: node.name, victims: victims.map((victim) => victim.pod), pdbViolations }
+  return ranked({ node: node.name, victims: victims.map((victim) => victim.pod), pdbViolations })
 }
 
 /** By priority, then by age. Source: pkg/scheduler/util/utils.go MoreImportantPod */
@@ -150,24 +186,36 @@ function covers({ metadata, spec, status }: PodDisruptionBudget, pod: Pod): bool
   return status?.disruptedPods?.[pod.metadata.name] === undefined
 }
 
-/** Source: preemption.go pickOneNodeForPreemption */
-function pickOne(candidates: readonly PreemptionCandidate[]): PreemptionCandidate {
-  let left = candidates
-  for (const score of SCORES) {
-    const best = Math.max(...left.map(score))
-    left = left.filter((candidate) => score(candidate) === best)
-    if (left.length === 1) break
-  }
-  return left[0]!
+/** With what speaks for it, the most important first; more is better. */
+export interface Candidate extends PreemptionCandidate {
+  readonly ranks: readonly number[]
 }
 
-const SCORES: readonly ((candidate: PreemptionCandidate) => number)[] = [
-  ({ pdbViolations }) => -pdbViolations,
-  ({ victims }) => -Math.max(...victims.map(priority)),
-  ({ victims }) => -victims.reduce((sum, pod) => sum + priority(pod) + 2 ** 31, 0),
-  ({ victims }) => -victims.length,
-  ({ victims }) => {
-    const highest = Math.max(...victims.map(priority))
-    return Math.min(...victims.filter((pod) => priority(pod) === highest).map(startedAt))
-  },
-]
+/** Source: preemption.go pickOneNodeForPreemption */
+function ranked(candidate: PreemptionCandidate): Candidate {
+  const { victims, pdbViolations } = candidate
+  let highest = Number.NEGATIVE_INFINITY
+  let sum = 0
+  let earliest = Number.POSITIVE_INFINITY
+  for (const victim of victims) {
+    const own = priority(victim)
+    // All are made positive, so that few pods of a negative priority are better than many of them.
+    sum += own + 2 ** 31
+    if (own > highest) earliest = Number.POSITIVE_INFINITY
+    if (own >= highest) earliest = Math.min(earliest, startedAt(victim))
+    highest = Math.max(highest, own)
+  }
+  return { ...candidate, ranks: [-pdbViolations, -highest, -sum, -victims.length, earliest] }
+}
+
+/** Of equals the first. */
+function pickOne(candidates: readonly Candidate[]): Candidate {
+  let best = candidates[0]!
+  for (let i = 1; i < candidates.length; i++) if (isBetter(candidates[i]!, best)) best = candidates[i]!
+  return best
+}
+
+function isBetter({ ranks }: Candidate, best: Candidate): boolean {
+  for (let i = 0; i < ranks.length; i++) if (ranks[i] !== best.ranks[i]) return ranks[i]! > best.ranks[i]!
+  return false
+}

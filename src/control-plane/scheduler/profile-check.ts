@@ -34,7 +34,7 @@ const nowhere = (clock: Clock): PluginHandle => ({
         throw new Error('no pod is scheduled here')
       },
     }),
-    fits: () => undefined,
+    trial: () => ({ fits: () => undefined, local: false }),
     nominatedTo: () => [],
     clearNomination: () => undefined,
     activate: () => undefined,

@@ -97,7 +97,7 @@ export const queuedPodMachine = setup({
     gated: {
       entry: 'toGated',
       on: {
-        gate: 'gated',
+        gate: { target: 'gated', reenter: true },
         requeue: [{ guard: 'isBackingOff', target: 'backoff', actions: 'noteTime' }, { target: 'active' }],
         activate: 'active',
       },

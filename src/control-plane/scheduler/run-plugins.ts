@@ -10,6 +10,9 @@ import { SnapshotWithNode } from './snapshot-with-node.ts'
 export interface ActiveFilter {
   readonly plugin: Plugin
   readonly state: unknown
+  /** Its last refusal, and the same with its name: most nodes get the same one. */
+  refusal?: Status
+  namedRefusal?: Status
 }
 
 /** What the plugins computed for the pod, for those that have more to do with it. */
@@ -27,6 +30,15 @@ export function stateOf(states: PodStates, plugin: Plugin): unknown {
   for (let i = 0; i < states.length; i++) if (states[i]!.plugin === plugin) return states[i]!.state
   return undefined
 }
+
+/** Filters that look at nothing but the pod and the node. */
+const LOCAL_FILTERS: ReadonlySet<string> = new Set([
+  ...['NodeUnschedulable', 'NodeName', 'TaintToleration', 'NodeAffinity', 'NodePorts', 'NodeResourcesFit'],
+])
+
+/** Whether what goes for one pod on a node goes for every pod like it, until the node changes. */
+export const isLocal = (filters: readonly ActiveFilter[]): boolean =>
+  filters.every(({ plugin }) => LOCAL_FILTERS.has(plugin.name))
 
 /** Source: RunPreFilterPlugins */
 export function preFilter(
@@ -68,13 +80,22 @@ export function preFilter(
 /** Source: RunFilterPlugins */
 export function runFilters(pod: PodInfo, node: NodeInfo, filters: readonly ActiveFilter[]): Status | undefined {
   for (let i = 0; i < filters.length; i++) {
-    const { plugin, state } = filters[i]!
-    const status = plugin.filter!(state, pod, node)
-    if (status === undefined) continue
-    if (status.code !== 'Error') return named(status, plugin.name)
-    return { code: 'Error', reasons: [`running "${plugin.name}" filter plugin: ${statusMessage(status)}`] }
+    const filter = filters[i]!
+    const status = filter.plugin.filter!(filter.state, pod, node)
+    if (status !== undefined) return refusalOf(filter, status)
   }
   return undefined
+}
+
+function refusalOf(filter: ActiveFilter, status: Status): Status {
+  const { name } = filter.plugin
+  if (status.code === 'Error')
+    return { code: 'Error', reasons: [`running "${name}" filter plugin: ${statusMessage(status)}`] }
+  if (filter.refusal !== status) {
+    filter.refusal = status
+    filter.namedRefusal = named(status, name)
+  }
+  return filter.namedRefusal!
 }
 
 const namedStatuses = new WeakMap<Status, Status>()
@@ -91,7 +112,6 @@ function named(status: Status, plugin: string): Status {
 
 /** With the pods in place that are to come there, and without. Source: RunFilterPluginsWithNominatedPods */
 export function filterBeside(
-  framework: Framework,
   pod: PodInfo,
   node: NodeInfo,
   filters: readonly ActiveFilter[],
@@ -99,34 +119,77 @@ export function filterBeside(
   nominated: readonly PodInfo[],
 ): Status | undefined {
   const crowded = withNominated(pod, node, nominated)
-  if (crowded !== undefined) {
-    const status = filterChanged(framework, pod, crowded, snapshot)
-    if (status !== undefined) return status
-  }
-  return runFilters(pod, node, filters)
+  const status = crowded && filterChanged(pod, crowded, filters, snapshot)
+  return status ?? runFilters(pod, node, filters)
+}
+
+/** As {@link filterBeside}, for a node that is not as the snapshot has it. */
+export function filterChangedBeside(
+  pod: PodInfo,
+  node: NodeInfo,
+  filters: readonly ActiveFilter[],
+  snapshot: Snapshot,
+  nominated: readonly PodInfo[],
+): Status | undefined {
+  const crowded = withNominated(pod, node, nominated)
+  const status = crowded && filterChanged(pod, crowded, filters, snapshot)
+  return status ?? filterChanged(pod, node, filters, snapshot)
 }
 
 const priority = ({ pod }: PodInfo): number => pod.spec.priority ?? 0
 
 /** Undefined: no pod is to come there that matters to this one. Source: addGENominatedPods */
-export function withNominated(pod: PodInfo, node: NodeInfo, nominated: readonly PodInfo[]): NodeInfo | undefined {
+function withNominated(pod: PodInfo, node: NodeInfo, nominated: readonly PodInfo[]): NodeInfo | undefined {
   if (nominated.length === 0) return undefined
   const first = nominated.filter((other) => priority(other) >= priority(pod) && other.key !== pod.key)
   if (first.length === 0) return undefined
+  if (first.length < nominated.length || node.id < 0) return crowd(node, first)
+  let known = crowdedNodes.get(nominated)
+  if (known?.node !== node || known.generation !== node.generation) {
+    known = { node, generation: node.generation, crowded: crowd(node, nominated) }
+    crowdedNodes.set(nominated, known)
+  }
+  return known.crowded
+}
+
+/** Nodes with all the pods that are nominated to them, until one of both changes. */
+const crowdedNodes = new WeakMap<
+  readonly PodInfo[],
+  { readonly node: NodeInfo; readonly generation: number; readonly crowded: NodeInfo }
+>()
+
+function crowd(node: NodeInfo, first: readonly PodInfo[]): NodeInfo {
   const crowded = node.clone()
   for (const other of first) crowded.addPod(other)
   return crowded
 }
 
-/** Filters a node that is not as the snapshot has it. */
+/**
+ * Filters a node that is not as the snapshot has it. A `preFilter` that takes the snapshot is asked again; one that skipped
+ * the pod goes on skipping it. Source: RunPreFilterExtensionAddPod, RunPreFilterExtensionRemovePod
+ */
 export function filterChanged(
-  framework: Framework,
   pod: PodInfo,
   node: NodeInfo,
+  filters: readonly ActiveFilter[],
   snapshot: Snapshot,
 ): Status | undefined {
-  const outcome = preFilter(framework, pod, new SnapshotWithNode(snapshot, node))
-  return 'status' in outcome ? outcome.status : runFilters(pod, node, outcome.filters)
+  let changed: Snapshot | undefined
+  for (let i = 0; i < filters.length; i++) {
+    const filter = filters[i]!
+    const { plugin } = filter
+    let { state } = filter
+    if (plugin.preFilter !== undefined && plugin.preFilter.length > 1) {
+      changed ??= new SnapshotWithNode(snapshot, node)
+      const outcome = plugin.preFilter(pod, changed)
+      if (outcome.code === 'Skip') continue
+      if (outcome.code !== 'Success') return named(outcome as Status, plugin.name)
+      state = (outcome as { state: unknown }).state
+    }
+    const status = plugin.filter!(state, pod, node)
+    if (status !== undefined) return refusalOf(filter, status)
+  }
+  return undefined
 }
 
 /**

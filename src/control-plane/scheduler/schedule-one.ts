@@ -61,7 +61,7 @@ export class Algorithm {
     diagnosis: Diagnosis,
   ): readonly NodeInfo[] | string {
     for (const name of pluginsWithNodes) diagnosis.unschedulablePlugins.add(name)
-    const passes = (node: NodeInfo) => filterBeside(framework, pod, node, filters, snapshot, nominated(node.name))
+    const passes = (node: NodeInfo) => filterBeside(pod, node, filters, snapshot, nominated(node.name))
     const nominatedNode = pod.pod.status?.nominatedNodeName
     if (nominatedNode) {
       const node = snapshot.get(nominatedNode)
@@ -92,14 +92,16 @@ export class Algorithm {
     const enough = framework.score.length === 0 ? 1 : numFeasibleNodesToFind(nodes.length, percentage)
     const feasible = this.#feasible
     feasible.length = 0
+    let last: Status | undefined
     for (let i = 0; i < nodes.length && feasible.length < enough; i++) {
       const node = nodes[(this.#nextStartNodeIndex + i) % nodes.length]!
       const status = passes(node)
       if (status === undefined) feasible.push(node)
       else if (status.code === 'Error') return statusMessage(status)
       else {
-        diagnosis.nodeToStatus.set(node.name, status)
-        if (status.plugin !== undefined) diagnosis.unschedulablePlugins.add(status.plugin)
+        diagnosis.nodeToStatus.add(node, status)
+        if (status !== last && status.plugin !== undefined) diagnosis.unschedulablePlugins.add(status.plugin)
+        last = status
       }
     }
     return undefined

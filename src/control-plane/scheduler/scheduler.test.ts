@@ -189,3 +189,15 @@ test('replicas are spread over the nodes', () => {
   for (const { spec } of client.list('Pod')) counts.set(spec.nodeName!, (counts.get(spec.nodeName!) ?? 0) + 1)
   expect([...counts.values()]).toEqual(Array(10).fill(3))
 })
+
+test('many pods that drive out others at once all get the room they made', () => {
+  const { clock, client, events, nodeOf } = world()
+  for (let i = 0; i < 5; i++) client.create(node(`worker-${i}`))
+  for (let i = 0; i < 20; i++) client.create(pod(`low-${i}`, { cpu: '900m', spec: { nodeName: `worker-${i % 5}` } }))
+  clock.settle()
+  for (let i = 0; i < 5; i++) client.create(pod(`high-${i}`, { cpu: '3', priority: 10 }))
+  clock.settle()
+  const nodes = [0, 1, 2, 3, 4].map((i) => nodeOf(`high-${i}`))
+  expect(new Set(nodes)).toEqual(new Set([0, 1, 2, 3, 4].map((i) => `worker-${i}`)))
+  expect(events.filter((event) => event.includes(' Preempted '))).toHaveLength(15)
+})

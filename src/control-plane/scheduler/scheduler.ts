@@ -8,13 +8,12 @@ import type { Profile } from './config/configuration.ts'
 import { Cycles } from './cycles.ts'
 import { DefaultSelectors } from './default-selector.ts'
 import { DEFAULT_FEATURES } from './features.ts'
-import type { ClusterEvent, Registry, SchedulerHandle } from './framework.ts'
-import type { NodeInfo } from './node-info.ts'
+import type { ClusterEvent, Registry, SchedulerHandle, Trial } from './framework.ts'
 import { Nominator } from './nominator.ts'
 import { type PodInfo, podKey } from './pod-info.ts'
 import { buildProfile, type Framework } from './profile.ts'
 import { DEFAULT_QUEUE_OPTIONS, type QueueOptions, SchedulingQueue } from './queue.ts'
-import { filterChanged, withNominated } from './run-plugins.ts'
+import { filterChangedBeside, isLocal, preFilter } from './run-plugins.ts'
 import { Algorithm } from './schedule-one.ts'
 import { StorageCache } from './storage-cache.ts'
 import { WaitingPods } from './waiting-pods.ts'
@@ -111,15 +110,21 @@ export class Scheduler {
   #handle(framework: () => Framework): SchedulerHandle {
     return {
       snapshot: this.#cache,
-      fits: (pod: PodInfo, node: NodeInfo) => {
-        const crowded = withNominated(pod, node, this.#nominator.on(node.name))
-        const refused = crowded && filterChanged(framework(), pod, crowded, this.#cache)
-        return refused ?? filterChanged(framework(), pod, node, this.#cache)
-      },
+      trial: (pod) => this.#trial(framework(), pod),
       nominatedTo: (node) => this.#nominator.on(node),
       clearNomination: (pod) => this.#cycles.writes.nominate(pod, ''),
       activate: (pod) => this.#queue.activate(pod),
       waitingPod: (uid) => this.#waiting.get(uid),
+    }
+  }
+
+  #trial(framework: Framework, pod: PodInfo): Trial {
+    const passed = preFilter(framework, pod, this.#cache)
+    if ('status' in passed) return { fits: () => passed.status, local: false }
+    const { filters } = passed
+    return {
+      fits: (node) => filterChangedBeside(pod, node, filters, this.#cache, this.#nominator.on(node.name)),
+      local: isLocal(filters),
     }
   }
 

@@ -2,7 +2,8 @@ import { setCondition } from '../../../api/conditions.ts'
 import { isStatus, type Pod, type PodCondition } from '../../../api/types.ts'
 import type { DefaultPreemptionArgs } from '../config/configuration.ts'
 import type { Plugin, PluginHandle, PreemptionCandidate, Status } from '../framework.ts'
-import { preempt } from '../preemption.ts'
+import { type Candidate, preempt } from '../preemption.ts'
+import { VictimMemo } from '../victim-memo.ts'
 
 const RUNNING: Status = {
   code: 'UnschedulableAndUnresolvable',
@@ -17,6 +18,7 @@ export function defaultPreemption(args: DefaultPreemptionArgs, handle: PluginHan
   const { scheduler, client, clock, random } = handle
   /** Pods whose victims are being deleted. */
   const preempting = new Set<string>()
+  const memo = new VictimMemo<Candidate>()
   return {
     name: 'DefaultPreemption',
     preEnqueue: ({ metadata }) => (preempting.has(metadata.uid ?? '') ? RUNNING : undefined),
@@ -26,7 +28,9 @@ export function defaultPreemption(args: DefaultPreemptionArgs, handle: PluginHan
         snapshot: scheduler.snapshot,
         budgets: () => client.list('PodDisruptionBudget'),
         random,
-        fits: scheduler.fits,
+        trial: () => scheduler.trial(pod),
+        nominatedTo: scheduler.nominatedTo,
+        memo,
       })
       if (outcome.candidate === undefined) {
         const message = `preemption: ${outcome.message}`

@@ -46,12 +46,12 @@ export function nodeResourcesFit(
   const scorer = strategyScorer(strategy)
   const skipPodLevelResources = !features.podLevelResources
   const filterStates = new WeakMap<object, FilterState>()
-  const memos = new ByRequests(() => new NodeMemo())
+  const memos = new ByRequests(() => ({ fits: new NodeMemo(), refusals: [undefined] }))
   const filterStateOf = ({ pod, resource }: PodInfo) => {
     let state = filterStates.get(resource)
     if (state === undefined) {
       const requests = skipPodLevelResources ? podRequests(pod, { skipPodLevelResources }) : resource.requests
-      state = { requests, fits: memos.get(requestsText(requests)) }
+      state = { requests, ...memos.get(requestsText(requests)) }
       filterStates.set(resource, state)
     }
     return state
@@ -70,10 +70,11 @@ export function nodeResourcesFit(
       if (!features.sidecarContainers && hasRestartableInitContainer(info.pod)) return RESTARTABLE_INIT_CONTAINER
       return { code: 'Success', state: filterStateOf(info) }
     },
-    filter({ requests, fits }, _pod, node) {
-      if (fits.get(node) === 1) return undefined
+    filter({ requests, fits, refusals }, _pod, node) {
+      const known = fits.get(node)
+      if (known > 0) return refusals[known - 1]
       const refused = insufficient(requests, node, isIgnored)
-      if (refused === undefined) fits.set(node, 1)
+      remember(fits, refusals, node, refused)
       return refused
     },
     preScore: (info) => ({ code: 'Success', state: stateOf(info) }),
@@ -93,8 +94,18 @@ export function nodeResourcesFit(
 
 interface FilterState {
   readonly requests: Resource
-  /** 1 for the nodes that have room, until they change. */
+  /** 1 for the nodes that have room, more for what else they said, until they change. */
   readonly fits: NodeMemo
+  /** By what is remembered, less one. */
+  readonly refusals: (Status | undefined)[]
+}
+
+const MAX_REFUSALS = 250
+
+function remember(fits: NodeMemo, refusals: (Status | undefined)[], node: NodeInfo, refused: Status | undefined): void {
+  const at = refusals.indexOf(refused)
+  if (at >= 0) fits.set(node, at + 1)
+  else if (refusals.length < MAX_REFUSALS) fits.set(node, refusals.push(refused))
 }
 
 const requestsText = ({ milliCPU, memory, ephemeralStorage, scalar }: Resource): string =>
@@ -105,6 +116,8 @@ const hasRestartableInitContainer = (pod: Pod): boolean =>
 
 /** Every resource that is short; more than the whole node has cannot be freed by preemption either. Source: fitsRequest */
 function insufficient(requests: Resource, node: NodeInfo, isIgnored: (name: string) => boolean): Status | undefined {
+  const { allocatable, requested } = node
+  if (hasRoom(requests, node)) return undefined
   const reasons: string[] = []
   let unresolvable = false
   const check = (name: string, wanted: number, offered: number, used: number) => {
@@ -112,7 +125,6 @@ function insufficient(requests: Resource, node: NodeInfo, isIgnored: (name: stri
     reasons.push(`Insufficient ${name}`)
     unresolvable ||= wanted > offered
   }
-  const { allocatable, requested } = node
   if (node.pods.size + 1 > allocatable.allowedPodNumber) reasons.push('Too many pods')
   check('cpu', requests.milliCPU, allocatable.milliCPU, requested.milliCPU)
   check('memory', requests.memory, allocatable.memory, requested.memory)
@@ -122,7 +134,33 @@ function insufficient(requests: Resource, node: NodeInfo, isIgnored: (name: stri
     check(name, wanted, allocatable.scalar?.get(name) ?? 0, requested.scalar?.get(name) ?? 0)
   }
   if (reasons.length === 0) return undefined
-  return { code: unresolvable ? 'UnschedulableAndUnresolvable' : 'Unschedulable', reasons }
+  return refusal(unresolvable ? 'UnschedulableAndUnresolvable' : 'Unschedulable', reasons)
+}
+
+/** Without extended resources, as most pods are. */
+function hasRoom({ milliCPU, memory, ephemeralStorage, scalar }: Resource, node: NodeInfo): boolean {
+  const { allocatable, requested } = node
+  return (
+    scalar === undefined &&
+    node.pods.size < allocatable.allowedPodNumber &&
+    (milliCPU === 0 || milliCPU <= allocatable.milliCPU - requested.milliCPU) &&
+    (memory === 0 || memory <= allocatable.memory - requested.memory) &&
+    (ephemeralStorage === 0 || ephemeralStorage <= allocatable.ephemeralStorage - requested.ephemeralStorage)
+  )
+}
+
+const knownRefusals = new Map<string, Status>()
+
+/** The same answer is the same object: thousands of nodes give it. */
+function refusal(code: Status['code'], reasons: readonly string[]): Status {
+  const key = `${code}\n${reasons.join('\n')}`
+  let known = knownRefusals.get(key)
+  if (known === undefined) {
+    if (knownRefusals.size > 1000) knownRefusals.clear()
+    known = { code, reasons }
+    knownRefusals.set(key, known)
+  }
+  return known
 }
 
 /** Source: isSchedulableAfterPodEvent, isSchedulableAfterPodScaleDown */

@@ -11,7 +11,7 @@ export class FakeClient implements Client {
   /** What bindings are refused with, while set. */
   refuseBinding: string | undefined
   readonly #clock: Clock
-  readonly #objects = new Map<string, KubernetesObject>()
+  readonly #objects = new Map<string, Map<string, KubernetesObject>>()
   readonly #watchers = new Map<string, Set<Watcher>>()
   #revision = 0
 
@@ -20,11 +20,11 @@ export class FakeClient implements Client {
   }
 
   get<K extends Kind>(kind: K, name: string, namespace?: string): ObjectOf<K> | undefined {
-    return this.#objects.get(key(kind, name, namespace)) as ObjectOf<K> | undefined
+    return this.#of(kind).get(key(name, namespace)) as ObjectOf<K> | undefined
   }
 
   list<K extends Kind>(kind: K): readonly ObjectOf<K>[] {
-    return [...this.#objects.values()].filter((object) => object.kind === kind) as unknown as ObjectOf<K>[]
+    return [...this.#of(kind).values()] as unknown as ObjectOf<K>[]
   }
 
   watch<K extends Kind>(kind: K, _options: ListOptions, onEvent: (event: WatchEvent<ObjectOf<K>>) => void): () => void {
@@ -57,9 +57,9 @@ export class FakeClient implements Client {
   updateStatus = this.update
 
   delete(kind: Kind, name: string, namespace?: string): KubernetesObject {
-    const object = this.#objects.get(key(kind, name, namespace))
+    const object = this.#of(kind).get(key(name, namespace))
     if (object === undefined) return notFound({ group: '', resource: 'pods' }, name) as never
-    this.#objects.delete(key(kind, name, namespace))
+    this.#of(kind).delete(key(name, namespace))
     this.#tell('DELETED', object)
     return object
   }
@@ -83,9 +83,18 @@ export class FakeClient implements Client {
   #store(type: 'ADDED' | 'MODIFIED', object: KubernetesObject): KubernetesObject {
     const resourceVersion = String(++this.#revision)
     const stored = { ...object, metadata: { ...object.metadata, resourceVersion } }
-    this.#objects.set(key(object.kind, object.metadata.name, object.metadata.namespace), stored)
+    this.#of(object.kind).set(key(object.metadata.name, object.metadata.namespace), stored)
     this.#tell(type, stored)
     return stored
+  }
+
+  #of(kind: string): Map<string, KubernetesObject> {
+    let objects = this.#objects.get(kind)
+    if (objects === undefined) {
+      objects = new Map()
+      this.#objects.set(kind, objects)
+    }
+    return objects
   }
 
   #tell(type: WatchEvent['type'], object: KubernetesObject): void {
@@ -93,4 +102,4 @@ export class FakeClient implements Client {
   }
 }
 
-const key = (kind: string, name: string, namespace: string | undefined): string => `${kind}/${namespace ?? ''}/${name}`
+const key = (name: string, namespace: string | undefined): string => `${namespace ?? ''}/${name}`

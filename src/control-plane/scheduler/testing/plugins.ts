@@ -24,7 +24,7 @@ export function pluginHandle(client?: Client): PluginHandle {
     features: DEFAULT_FEATURES,
     scheduler: {
       snapshot: new Cache({ namespaceLabels: () => ({}), namespaces: () => [], defaultSelector: () => everything }),
-      fits: () => undefined,
+      trial: () => ({ fits: () => undefined, local: false }),
       nominatedTo: () => [],
       clearNomination: () => undefined,
       activate: () => undefined,
