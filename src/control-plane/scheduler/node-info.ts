@@ -104,7 +104,6 @@ export class NodeInfo {
     copy.nonZeroMemory = this.nonZeroMemory
     for (const [key, info] of this.pods) copy.pods.set(key, info)
     for (const info of this.podsWithAffinity) copy.podsWithAffinity.add(info)
-    for (const info of this.podsWithRequiredAntiAffinity) copy.podsWithRequiredAntiAffinity.add(info)
     for (const [port, count] of this.usedPorts) copy.usedPorts.set(port, count)
     return copy
   }
