@@ -34,6 +34,9 @@ export interface Loop {
   stop(): void
 }
 
+/** How many steps of the clock a request takes: meanwhile others hear of what was written, and answer to it. */
+const STEPS_PER_REQUEST = 2
+
 export interface LoopOptions {
   /** How the trace and `kubedrill machines` name it: `controller-manager/deployment-controller`. */
   readonly component: string
@@ -44,16 +47,23 @@ export interface LoopOptions {
   readonly maxRetries?: number
   /** How many keys a step of the clock takes: more than one where each means little work. Default 1. */
   readonly keysPerStep?: number
+  /** How often the server is asked before a key is decided on: for controllers that do not read from informers. Default 0. */
+  readonly reads?: number
 }
 
 /** The one loop all level-based controllers share. */
 export function startLoop(options: LoopOptions): Loop {
   const { component, world, reconcile, rateLimits, maxRetries = Number.POSITIVE_INFINITY, keysPerStep = 1 } = options
+  const { reads = 0 } = options
   const { clock } = world
   let working = false
   let stopped = false
   const queue = new WorkQueue(clock, () => !working && actor.send({ type: 'keyQueued' }), rateLimits)
 
+  function later(steps: number, callback: () => void): void {
+    if (steps === 0) callback()
+    else clock.defer(() => !stopped && later(steps - 1, callback))
+  }
   function work(key: string): void {
     const outcome = reconcile(key)
     if (outcome === undefined || queue.failures(key) >= maxRetries) queue.forget(key)
@@ -65,7 +75,7 @@ export function startLoop(options: LoopOptions): Loop {
     for (let left = keysPerStep; left > 0 && !stopped; left--) {
       const key = queue.take()
       if (key === undefined) break
-      work(key)
+      later(reads * STEPS_PER_REQUEST, () => work(key))
     }
     if (stopped) return
     if (queue.length > 0) clock.defer(step)

@@ -22,6 +22,8 @@ function startGarbageCollector({ client, informers, recorder, world, kinds }: Co
   const loop = startLoop({
     component: 'controller-manager/garbage-collector-controller',
     world,
+    // The object and its owners are asked for, whatever the graph says.
+    reads: 2,
     reconcile: (uid) =>
       collect(uid, { client, recorder, graph, kinds: byName, enqueue: (other) => loop.queue.add(other) }),
   })
@@ -39,7 +41,9 @@ function startGarbageCollector({ client, informers, recorder, world, kinds }: Co
       }
     }
     if (!ownersChanged) return
-    if (owners(object).some((ref) => !isSolid(object, ref, graph.get(ref.uid)))) loop.queue.add(uid)
+    // Of owners that it had before there is nothing new. Source: graph_builder.go referencesDiffs, addDependentToOwners
+    const added = owners(object).filter(({ uid: owner }) => !had(old, owner))
+    if (added.some((ref) => !isSolid(object, ref, graph.get(ref.uid)))) loop.queue.add(uid)
     if (old !== undefined) wakeWaiting(old)
   }
 
@@ -108,6 +112,10 @@ class CustomKinds {
   stop(): void {
     for (const stop of this.#followed.values()) stop()
   }
+}
+
+function had(old: KubernetesObject | undefined, owner: string): boolean {
+  return old !== undefined && owners(old).some(({ uid }) => uid === owner)
 }
 
 /** The reference fits the owner that the graph knows, and the owner is not on its way out. */

@@ -96,7 +96,7 @@ export function deleteActivePods(sync: Sync): { readonly all: boolean; readonly 
 }
 
 function createPods(sync: Sync, missing: number): Status | undefined {
-  const { job, now, deps, key } = sync
+  const { job, now, deps } = sync
   const wait = hasLimitPerIndex(job) ? 0 : remainingTime(sync.backoff, now)
   if (wait > 0) return waitFor(sync, wait)
   let indexes: number[] = []
@@ -111,13 +111,11 @@ function createPods(sync: Sync, missing: number): Status | undefined {
   }
   const count = isIndexed(job) ? indexes.length : missing
   const template = podTemplate(job)
-  const failed = slowStart(count, () => {
+  return slowStart(count, () => {
     const refused = deps.pods.create(newPod(sync, template, indexes.shift()), job)
     if (refused === undefined) sync.active++
     return refused !== undefined && isNamespaceTerminating(refused) ? undefined : refused
   })
-  if (failed !== undefined) deps.checkAgainAfter(key, BATCH_MS)
-  return failed
 }
 
 /** Upstream counts no pod as active while it holds back. */
