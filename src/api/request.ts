@@ -80,7 +80,7 @@ export interface ApiRequest {
   readonly outside?: readonly OutsideOutcome[]
   readonly userAgent?: string
   /**
-   * A watch from outside the simulated world: its events and timers leave no mark on the journal (clock.observe), it is
+   * A read or watch from outside the simulated world: its events and timers leave no mark on the journal (clock.observe), it is
    * sent bookmarks, and what it hears must not change the world.
    */
   readonly onlooker?: boolean
@@ -196,6 +196,11 @@ export interface ApiServer {
    * missing, callers make them one by one. `stop` makes what was due until now and answers when the next one is.
    */
   renew?(renewal: Renewal): { stop(): number }
+  /**
+   * Whether a Lease is being renewed in such a way that nobody needs to look for it; undefined: it is not, or that is not
+   * known. `onUnsure` is called once, on the clock, when that may be over.
+   */
+  renewing?(namespace: string, name: string, onUnsure: () => void): (() => void) | undefined
   /** What is served now: an array of kinds that stays the same until something else is. Where it is missing, what the door was started with. */
   served?(): readonly object[]
   /** What /livez and /readyz check, in order: `etcd`, `poststarthook/rbac/bootstrap-roles`. */

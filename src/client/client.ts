@@ -8,6 +8,7 @@ import {
   type Kind,
   type KubernetesObject,
   type Lease,
+  type Node,
   type ObjectOf,
   type Status,
   type WatchEvent,
@@ -17,7 +18,7 @@ import type { Random } from '../sim/random.ts'
 import type { Client, ListOptions, Read } from './contract.ts'
 import { Held } from './held.ts'
 import { Informer } from './informer.ts'
-import { LeaseKeeper } from './lease-keeper.ts'
+import { LeaseKeeper, type LeaseKeeperOptions } from './lease-keeper.ts'
 import { isOwnedBy, optionsKey } from './selection.ts'
 
 /** The way from a component to the API server: the network, and whether somebody listens at the other end. */
@@ -190,17 +191,29 @@ class ApiClient implements Client {
     change: (lease: Lease, at: number) => Lease | undefined,
     onFailed: (status: Status | undefined, at: number) => void,
   ): () => void {
-    const { world, connection } = this.#options
-    const keeper = new LeaseKeeper({
-      clock: world.clock,
-      connection,
-      request: this.#request('update', 'Lease', name, namespace),
-      refused: () => this.#refused(),
-      ...schedule,
-      change,
-      onFailed,
-    })
+    const request = this.#request('update', 'Lease', name, namespace)
+    const keeper = this.#keeper({ request, ...schedule, change: change as never, onFailed })
+    return () => void keeper.stop()
+  }
+
+  renewing(name: string, namespace: string, onUnsure: () => void): (() => void) | undefined {
+    return this.#options.connection.server()?.renewing?.(namespace, name, onUnsure)
+  }
+
+  keepReported(
+    name: string,
+    schedule: { readonly firstAt: number; readonly everyMs: number },
+    change: (node: Node, at: number) => Node,
+    onFailed: (status: Status | undefined, at: number) => void,
+  ): () => number {
+    const request = this.#request('update', 'Node', name, undefined, 'status')
+    const keeper = this.#keeper({ request, ...schedule, change: change as never, onFailed })
     return () => keeper.stop()
+  }
+
+  #keeper(options: Pick<LeaseKeeperOptions, 'request' | 'firstAt' | 'everyMs' | 'change' | 'onFailed'>): LeaseKeeper {
+    const { world, connection } = this.#options
+    return new LeaseKeeper({ clock: world.clock, connection, refused: () => this.#refused(), ...options })
   }
 
   reachable(): boolean {

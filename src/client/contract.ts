@@ -93,6 +93,19 @@ export interface Client {
     change: (lease: ObjectOf<'Lease'>, at: number) => ObjectOf<'Lease'> | undefined,
     onFailed: (status: Status | undefined, at: number) => void,
   ): () => void
+  /** See {@link ApiServer.renewing}. */
+  renewing?(name: string, namespace: string, onUnsure: () => void): (() => void) | undefined
+  /**
+   * As `keepRenewed`, of the status of a Node: the heartbeats of a kubelet that has nothing else to say.
+   *
+   * @returns ends it, and says when the next heartbeat would have been due
+   */
+  keepReported?(
+    name: string,
+    schedule: { readonly firstAt: number; readonly everyMs: number },
+    change: (node: ObjectOf<'Node'>, at: number) => ObjectOf<'Node'>,
+    onFailed: (status: Status | undefined, at: number) => void,
+  ): () => number
   /** Whether the API server answers now. */
   reachable(): boolean
   /** Called on the clock when the API server has become reachable or unreachable for this client. */

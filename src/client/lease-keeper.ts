@@ -1,5 +1,5 @@
 import type { ApiRequest, ApiServer } from '../api/request.ts'
-import { isStatus, type KubernetesObject, type Lease, type Status } from '../api/types.ts'
+import { isStatus, type KubernetesObject, type Status } from '../api/types.ts'
 import type { Clock, Timer } from '../sim/clock.ts'
 
 export interface LeaseKeeperOptions {
@@ -11,12 +11,12 @@ export interface LeaseKeeperOptions {
   readonly refused: () => Status
   readonly firstAt: number
   readonly everyMs: number
-  readonly change: (lease: Lease, at: number) => Lease | undefined
+  readonly change: (object: KubernetesObject, at: number) => KubernetesObject | undefined
   readonly onFailed: (status: Status | undefined, at: number) => void
 }
 
 /**
- * Renews a Lease until that fails. A server that knows renewals makes them itself, when somebody looks; meanwhile
+ * Renews a Lease, or the heartbeats of a Node, until that fails. A server that knows renewals makes them itself, when somebody looks; meanwhile
  * nothing runs here, and only a change of the connection is noticed. With any other server each renewal is a timer.
  */
 export class LeaseKeeper {
@@ -34,11 +34,14 @@ export class LeaseKeeper {
     this.#schedule()
   }
 
-  stop(): void {
-    if (this.#ended) return
-    this.#suspend()
-    this.#ended = true
-    this.#stopListening()
+  /** @returns when the next renewal would be due */
+  stop(): number {
+    if (!this.#ended) {
+      this.#suspend()
+      this.#ended = true
+      this.#stopListening()
+    }
+    return this.#due
   }
 
   #schedule(): void {
@@ -53,8 +56,8 @@ export class LeaseKeeper {
       request,
       firstAt: this.#due,
       everyMs,
-      change: (lease, at) => {
-        const renewed = change(lease as Lease, at)
+      change: (object, at) => {
+        const renewed = change(object, at)
         gaveUp = renewed === undefined
         return renewed
       },
@@ -85,8 +88,8 @@ export class LeaseKeeper {
     const answer =
       connection.server()?.handle({
         ...request,
-        change: (lease: KubernetesObject) => {
-          const renewed = change(lease as Lease, at)
+        change: (object: KubernetesObject) => {
+          const renewed = change(object, at)
           gaveUp = renewed === undefined
           return renewed
         },

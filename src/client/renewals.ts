@@ -6,24 +6,35 @@ import type { ListOptions } from './contract.ts'
 import { selects } from './selection.ts'
 
 interface Kept {
+  readonly key: string
   readonly renewal: Renewal
   readonly server: ApiServer
-  readonly namespace: string
-  readonly name: string
   /** The first renewal that is not made yet. */
   due: number
   /** Something may have changed that the next renewal depends on: it is made at its time. */
   timer: Timer | undefined
+  /** Who relies on it being renewed. */
+  unsure: Set<() => void> | undefined
   /** What was last shown, so that the same instant shows the same object. */
   shown: { readonly of: KubernetesObject; readonly at: number; readonly as: KubernetesObject } | undefined
 }
 
 const READS = new Set(['get', 'list', 'watch'])
+const NONE: readonly Kept[] = []
+
+/** What is renewed: Leases, and the heartbeats in the status of Nodes. */
+const RENEWED = new Set(['leases', 'nodes'])
+
+/** `leases/kube-node-lease/worker-1`, `nodes//worker-1` */
+function keyOf(resource: string, namespace: string | undefined, name: string | undefined): string {
+  return `${resource}/${namespace ?? ''}/${name ?? ''}`
+}
 
 /**
- * Lease renewals that are not made while nobody can tell: whoever reads a Lease sees it as renewed, and it is written
- * when that matters (its keeper stops, somebody else writes it). One for all API servers of a cluster. Reading leaves
- * no mark on the world, so a replay without the readers is the same replay.
+ * Renewals that are not made while nobody can tell: whoever reads a Lease sees it as renewed, and it is written when
+ * that matters (its keeper stops, somebody else writes it). One for all API servers of a cluster. Reading leaves no mark
+ * on the world, so a replay without the readers is the same replay. Heartbeats of Nodes are shown to outside readers
+ * only: no component goes by them, and the Node that all of them hold stays the same object.
  *
  * What is lost: the revisions of the renewals that were not made, and the events that components would get of them.
  * Whoever judges by the age of a Lease reads it when the time has come, instead of waiting for events.
@@ -40,12 +51,13 @@ export class Renewals {
   }
 
   /** The server, knowing renewals: what callers are to be given instead of it. */
-  serve<S extends ApiServer>(server: S): S & Required<Pick<ApiServer, 'renew'>> {
+  serve<S extends ApiServer>(server: S): S & Required<Pick<ApiServer, 'renew' | 'renewing'>> {
     const own = {
       handle: (request: ApiRequest) => this.#handle(server, request),
       watch: (request: ApiRequest, onEvent: (event: ServerWatchEvent) => void, onEnd?: () => void) =>
         this.#watch(server, request, onEvent, onEnd),
       renew: (renewal: Renewal) => this.#renew(server, renewal),
+      renewing: (namespace: string, name: string, onUnsure: () => void) => this.#renewing(namespace, name, onUnsure),
     }
     const bound = new Map<unknown, unknown>()
     return new Proxy(server, {
@@ -56,7 +68,7 @@ export class Renewals {
         if (!bound.has(value)) bound.set(value, value.bind(target))
         return bound.get(value)
       },
-    }) as S & Required<Pick<ApiServer, 'renew'>>
+    }) as S & Required<Pick<ApiServer, 'renew' | 'renewing'>>
   }
 
   /** Something has changed that renewals may depend on (etcd, authorization): each is made at its time once. */
@@ -66,20 +78,35 @@ export class Renewals {
 
   #handle(server: ApiServer, request: ApiRequest): ApiResponse {
     const { resource, verb, options, namespace, name } = request
-    if (resource.resource !== 'leases' || this.#kept.size === 0) {
+    if (!RENEWED.has(resource.resource) || this.#kept.size === 0) {
       const response = server.handle(request)
       if (resource.group === 'rbac.authorization.k8s.io' && !READS.has(verb)) this.check()
       return response
     }
-    if (READS.has(verb)) return this.#shown(server.handle(request))
+    const ofNodes = resource.resource === 'nodes'
+    if (READS.has(verb)) {
+      const response = server.handle(request)
+      return ofNodes && request.onlooker !== true ? response : this.#shown(resource.resource, response)
+    }
     if (options?.dryRun) return server.handle(request)
-    const concerned = [...this.#kept.values()].filter(
-      (kept) => kept.namespace === namespace && (verb === 'deletecollection' || kept.name === name),
-    )
+    const concerned = this.#concerned(keyOf(resource.resource, namespace, name), verb === 'deletecollection')
+    // A Node keeps its version while others change it: what has been read can be written.
+    if (ofNodes && !verb.startsWith('delete')) {
+      const response = server.handle(request)
+      // Its kubelet has a say in what its status comes to.
+      if (resource.subresource === 'status') for (const kept of concerned) this.#makeNext(kept, false)
+      return response
+    }
     for (const kept of concerned) this.#catchUp(kept)
     const response = server.handle(request)
     for (const kept of concerned) this.#makeNext(kept)
     return response
+  }
+
+  #concerned(key: string, all: boolean): readonly Kept[] {
+    if (all) return [...this.#kept.values()].filter((kept) => kept.key.startsWith(key))
+    const one = this.#kept.get(key)
+    return one === undefined ? NONE : [one]
   }
 
   /** Outside watchers are shown renewals at their time; no other watcher is. */
@@ -89,8 +116,8 @@ export class Renewals {
     onEvent: (event: ServerWatchEvent) => void,
     onEnd: (() => void) | undefined,
   ) {
-    if (request.resource.resource !== 'leases' || request.onlooker !== true)
-      return server.watch(request, onEvent, onEnd)
+    const { resource } = request.resource
+    if (!RENEWED.has(resource) || request.onlooker !== true) return server.watch(request, onEvent, onEnd)
     let timer: Timer | undefined
     const close = () => this.#clock.clearTimeout(timer)
     const watch = server.watch(request, onEvent, () => {
@@ -101,17 +128,19 @@ export class Renewals {
     const wanted = selects({ ...(request.options as ListOptions), ...onlyIn(request.namespace) })
     const show = () => {
       const now = this.#clock.now()
-      for (const kept of this.#kept.values()) {
+      for (const kept of this.#keptOf(resource)) {
         if (lastDue(kept, now) !== now) continue
-        const { body } = kept.server.handle({ ...kept.renewal.request, verb: 'get', onlooker: true })
+        const { subresource: _, ...whole } = kept.renewal.request.resource
+        const { body } = kept.server.handle({ ...kept.renewal.request, resource: whole, verb: 'get', onlooker: true })
         if (!isStatus(body) && wanted(body as KubernetesObject))
-          onEvent({ type: 'MODIFIED', object: this.#shownObject(body as KubernetesObject) })
+          onEvent({ type: 'MODIFIED', object: this.#shownObject(resource, body as KubernetesObject) })
       }
       arm()
     }
     const arm = () => {
       const now = this.#clock.now()
-      const next = Math.min(...[...this.#kept.values()].map((kept) => nextDue(kept, now)), now + 60_000)
+      let next = now + 60_000
+      for (const kept of this.#keptOf(resource)) next = Math.min(next, nextDue(kept, now))
       timer = this.#clock.observe(show, next - now)
     }
     arm()
@@ -123,10 +152,22 @@ export class Renewals {
     }
   }
 
+  *#keptOf(resource: string): Generator<Kept> {
+    for (const kept of this.#kept.values()) if (kept.renewal.request.resource.resource === resource) yield kept
+  }
+
   #renew(server: ApiServer, renewal: Renewal): { stop(): number } {
-    const { namespace = '', name = '' } = renewal.request
-    const kept: Kept = { renewal, server, namespace, name, due: renewal.firstAt, timer: undefined, shown: undefined }
-    const key = `${namespace}/${name}`
+    const { resource, namespace, name } = renewal.request
+    const key = keyOf(resource.resource, namespace, name)
+    const kept: Kept = {
+      key,
+      renewal,
+      server,
+      due: renewal.firstAt,
+      timer: undefined,
+      unsure: undefined,
+      shown: undefined,
+    }
     this.#end(this.#kept.get(key))
     this.#kept.set(key, kept)
     // The first one is made, so that it is known to work.
@@ -142,28 +183,45 @@ export class Renewals {
     }
   }
 
-  #end(kept: Kept | undefined): void {
-    if (kept === undefined) return
-    this.#clock.clearTimeout(kept.timer)
-    const key = `${kept.namespace}/${kept.name}`
-    if (this.#kept.get(key) === kept) this.#kept.delete(key)
+  #renewing(namespace: string, name: string, onUnsure: () => void): (() => void) | undefined {
+    const kept = this.#kept.get(keyOf('leases', namespace, name))
+    if (kept === undefined || kept.timer !== undefined) return undefined
+    kept.unsure ??= new Set()
+    kept.unsure.add(onUnsure)
+    return () => void kept.unsure?.delete(onUnsure)
   }
 
-  #makeNext(kept: Kept): void {
+  /** The next renewal may fail, or there will be none. */
+  #tellUnsure(kept: Kept): void {
+    const told = kept.unsure
+    if (told === undefined) return
+    kept.unsure = undefined
+    this.#clock.defer(() => {
+      for (const onUnsure of told) onUnsure()
+    })
+  }
+
+  #end(kept: Kept | undefined): void {
+    if (kept === undefined) return
+    this.#tellUnsure(kept)
+    this.#clock.clearTimeout(kept.timer)
+    if (this.#kept.get(kept.key) === kept) this.#kept.delete(kept.key)
+  }
+
+  #makeNext(kept: Kept, catchUp = true): void {
     if (kept.timer !== undefined) return
     const now = this.#clock.now()
-    this.#catchUp(kept)
-    kept.timer = this.#clock.setTimeout(
-      () => {
-        kept.timer = undefined
-        const refused = this.#write(kept, kept.due)
-        if (refused !== undefined) {
-          this.#end(kept)
-          kept.renewal.onRefused(refused, this.#clock.now())
-        } else if (this.#eager(kept.namespace)) this.#makeNext(kept)
-      },
-      Math.max(0, kept.due - now),
-    )
+    if (catchUp) this.#catchUp(kept)
+    this.#tellUnsure(kept)
+    const at = nextDue(kept, now)
+    kept.timer = this.#clock.setTimeout(() => {
+      kept.timer = undefined
+      const refused = this.#write(kept, at)
+      if (refused !== undefined) {
+        this.#end(kept)
+        kept.renewal.onRefused(refused, this.#clock.now())
+      } else if (this.#eager(kept.renewal.request.namespace ?? '')) this.#makeNext(kept)
+    }, at - now)
   }
 
   /** Writes the newest of the renewals that were due before now. */
@@ -189,21 +247,22 @@ export class Renewals {
     return gaveUp ? failure(409, 'Conflict', 'the Lease is no longer held') : undefined
   }
 
-  #shown(response: ApiResponse): ApiResponse {
+  #shown(resource: string, response: ApiResponse): ApiResponse {
     const { body } = response
     if (isStatus(body)) return response
-    if (!('items' in body)) return { ...response, body: this.#shownObject(body as KubernetesObject) }
+    if (!('items' in body)) return { ...response, body: this.#shownObject(resource, body as KubernetesObject) }
     const list = body as ObjectList
-    return { ...response, body: { ...list, items: list.items.map((object) => this.#shownObject(object)) } }
+    return { ...response, body: { ...list, items: list.items.map((object) => this.#shownObject(resource, object)) } }
   }
 
-  /** A Lease as it would be if its renewals had been made. */
-  #shownObject(object: KubernetesObject): KubernetesObject {
+  /** The object as it would be if its renewals had been made. */
+  #shownObject(resource: string, object: KubernetesObject): KubernetesObject {
     const { namespace, name } = object.metadata
-    const kept = this.#kept.get(`${namespace}/${name}`)
+    const kept = this.#kept.get(keyOf(resource, namespace, name))
     if (kept === undefined) return object
     const at = lastDue(kept, this.#clock.now())
-    if (at === undefined || kept.timer !== undefined) return object
+    // A Lease whose renewal may fail is not shown as renewed before it is.
+    if (at === undefined || (kept.timer !== undefined && resource === 'leases')) return object
     if (kept.shown?.of !== object || kept.shown.at !== at)
       kept.shown = { of: object, at, as: kept.renewal.change(object, at) ?? object }
     return kept.shown.as

@@ -16,6 +16,8 @@ export function writingAs(account: Client, own: Client): Client {
     createSubresource: account.createSubresource.bind(account),
     ...(account.read && { read: account.read.bind(account) }),
     ...(account.keepRenewed && { keepRenewed: account.keepRenewed.bind(account) }),
+    ...(own.renewing && { renewing: own.renewing.bind(own) }),
+    ...(account.keepReported && { keepReported: account.keepReported.bind(account) }),
     reachable: account.reachable.bind(account),
     onReachable: account.onReachable.bind(account),
   }

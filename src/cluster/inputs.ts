@@ -61,7 +61,8 @@ const READS = new Set(['get', 'list', 'watch'])
 export function recorded(server: ApiServer, record: (input: Input) => void): ApiServer {
   return {
     handle(request) {
-      if (READS.has(request.verb)) return server.handle(request)
+      if (READS.has(request.verb))
+        return server.handle(request.resource.resource === 'nodes' ? { ...request, onlooker: true } : request)
       const asked = request.change === undefined ? request : withBody(server, request)
       if ('code' in asked) return asked
       const plain = asked.wire === undefined ? asWritten(asked) : asked

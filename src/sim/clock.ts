@@ -6,6 +6,7 @@
  */
 export interface Clock {
   now(): number
+  /** Never, when the delay is infinite. */
   setTimeout(callback: () => void, delayMs: number): Timer
   clearTimeout(timer: Timer | undefined): void
   /** Runs the callback now, after everything that is already due: how a change reaches others (never inside a write). */
@@ -62,7 +63,7 @@ export class VirtualClock implements Clock {
   setTimeout(callback: () => void, delayMs: number): Timer {
     const timer = { due: this.#now + Math.max(0, delayMs), sequence: this.#sequence++, callback }
     if (timer.due === this.#now) this.#ready.push(timer)
-    else push(this.#heap, timer)
+    else if (timer.due < Number.POSITIVE_INFINITY) push(this.#heap, timer)
     return timer
   }
 

@@ -47,13 +47,18 @@ function startNodeLifecycleController(context: ControllerContext): Controller {
       const neverReported = readyOf(node) === undefined
       const probedAt = neverReported ? Math.min(seenAt(), createdAt(node, now())) : seenAt()
       const leaseNoticedAt = () => leases.noticedAt(name)
-      health.start(name, { ...flags, probedAt, neverReported, now, firstPassAt, leaseNoticedAt })
+      const leaseIsCertain = () => leases.areCertain(name, () => health.send(name, { type: 'leaseUnsure' }))
+      health.start(name, { ...flags, probedAt, neverReported, now, firstPassAt, leaseNoticedAt, leaseIsCertain })
     } else if (old !== undefined && readyOf(old)?.lastHeartbeatTime !== readyOf(node)?.lastHeartbeatTime)
       health.send(name, { type: 'statusPosted', at: seenAt() })
     if (old === undefined || concerns(old, node)) monitor.look(name)
   }
 
   const stops = [
+    // What it cannot read has not been renewed, as far as it knows.
+    context.client.onReachable((reachable) => {
+      if (!reachable) for (const name of [...health.keys()]) health.send(name, { type: 'leaseUnsure' })
+    }),
     informers.on('Node', ({ type, object }, old) => {
       if (type !== 'DELETED') {
         nodeChanged(object, old)
@@ -71,7 +76,10 @@ function startNodeLifecycleController(context: ControllerContext): Controller {
   return {
     stop() {
       for (const stop of stops) stop()
-      for (const name of [...health.keys()]) health.stop(name)
+      for (const name of [...health.keys()]) {
+        health.stop(name)
+        leases.forget(name)
+      }
       monitor.stop()
       loop.stop()
     },

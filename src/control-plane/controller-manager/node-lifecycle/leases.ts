@@ -18,6 +18,7 @@ export class LeaseReadings {
   readonly #now: () => number
   readonly #firstPassAt: (ms: number) => number
   readonly #readings = new Map<string, Reading>()
+  readonly #certain = new Map<string, () => void>()
 
   constructor(client: Client, now: () => number, firstPassAt: (ms: number) => number) {
     this.#client = client
@@ -37,7 +38,22 @@ export class LeaseReadings {
     return noticedAt
   }
 
+  /**
+   * Whether the Lease is renewed until further notice, so that no grace period needs to be watched.
+   *
+   * @param onUnsure called when that may be over
+   */
+  areCertain(node: string, onUnsure: () => void): boolean {
+    this.#certain.get(node)?.()
+    const stop = this.#client.renewing?.(node, 'kube-node-lease', onUnsure)
+    if (stop === undefined) this.#certain.delete(node)
+    else this.#certain.set(node, stop)
+    return stop !== undefined
+  }
+
   forget(node: string): void {
     this.#readings.delete(node)
+    this.#certain.get(node)?.()
+    this.#certain.delete(node)
   }
 }

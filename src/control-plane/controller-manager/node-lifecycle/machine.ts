@@ -10,6 +10,8 @@ export interface NodeHealthInput {
   readonly firstPassAt: (ms: number) => number
   /** At which pass a renewed Lease was last noticed. Asked only when a grace period ends: nobody watches heartbeats. */
   readonly leaseNoticedAt: () => number
+  /** Whether the Lease is renewed until `leaseUnsure` comes. */
+  readonly leaseIsCertain: () => boolean
   readonly nodeMonitorGracePeriod: number
   readonly nodeStartupGracePeriod: number
 }
@@ -17,14 +19,17 @@ export interface NodeHealthInput {
 /**
  * The life of a node as the controller manager sees it: it reports (a renewed Lease, a fresh status), or it has been
  * silent for longer than the grace period. A grace period that ends while the Lease was renewed in between starts
- * again from that renewal.
+ * again from that renewal; while the renewals are certain to go on, none ends.
  * Source: pkg/controller/nodelifecycle/node_lifecycle_controller.go tryUpdateNodeHealth
  */
 export const nodeHealthMachine = setup({
   types: {
     input: {} as NodeHealthInput,
     context: {} as NodeHealthInput,
-    events: {} as { type: 'statusPosted'; at: number } | { type: 'graceRestarted'; at: number },
+    events: {} as
+      | { type: 'statusPosted'; at: number }
+      | { type: 'graceRestarted'; at: number }
+      | { type: 'leaseUnsure' },
     emitted: {} as { type: 'fellSilent' },
   },
   guards: {
@@ -33,13 +38,15 @@ export const nodeHealthMachine = setup({
       graceEnd(context, gracePeriod, newest(context)) > context.now(),
   },
   actions: {
-    noteNews: assign({ probedAt: ({ event }) => event.at }),
+    noteNews: assign({ probedAt: ({ context, event }) => ('at' in event ? event.at : context.probedAt) }),
     noteLease: assign({ probedAt: ({ context }) => newest(context) }),
     tellThatItFellSilent: emit({ type: 'fellSilent' }),
   },
   delays: {
     'node-monitor-grace-period': ({ context }) =>
-      graceEnd(context, context.nodeMonitorGracePeriod, context.probedAt) - context.now(),
+      context.leaseIsCertain()
+        ? Number.POSITIVE_INFINITY
+        : graceEnd(context, context.nodeMonitorGracePeriod, context.probedAt) - context.now(),
     'node-startup-grace-period': ({ context }) =>
       graceEnd(context, context.nodeStartupGracePeriod, context.probedAt) - context.now(),
   },
@@ -65,7 +72,10 @@ export const nodeHealthMachine = setup({
       },
     },
     reporting: {
-      on: { statusPosted: { actions: 'noteNews' } },
+      on: {
+        statusPosted: { actions: 'noteNews' },
+        leaseUnsure: { target: 'reporting', reenter: true, actions: 'noteLease' },
+      },
       after: {
         'node-monitor-grace-period': [
           {

@@ -1,3 +1,4 @@
+import { equal } from '../../../api/equal.ts'
 import { hasReason } from '../../../api/status.ts'
 import { isStatus, type Node, type NodeStatus } from '../../../api/types.ts'
 import type { Client, EventRecorder } from '../../../client/contract.ts'
@@ -52,6 +53,8 @@ export class Heartbeat {
   #lastReport = 0
   #retryMs = 100
   #statusTimer: Timer | undefined
+  /** While there is nothing to say but that the node is alive. */
+  #stopReporting: (() => number) | undefined
   #lease: LeaseController | undefined
   #registerTimer: Timer | undefined
 
@@ -70,6 +73,7 @@ export class Heartbeat {
     this.#stopped = true
     for (const stop of this.#stops) stop()
     this.#lease?.stop()
+    this.#stopReporting?.()
     for (const timer of [this.#statusTimer, this.#registerTimer]) this.#h.clock.clearTimeout(timer)
   }
 
@@ -135,9 +139,9 @@ export class Heartbeat {
     })
   }
 
-  #status(old: NodeStatus | undefined, errors: readonly string[]): NodeStatus {
-    const { deps, configuration, flags, clock } = this.#h
-    const conditions = nodeConditions(old?.conditions, errors, this.#h.pressures(), clock.now())
+  #status(old: NodeStatus | undefined, errors: readonly string[], now = this.#h.clock.now()): NodeStatus {
+    const { deps, configuration, flags } = this.#h
+    const conditions = nodeConditions(old?.conditions, errors, this.#h.pressures(), now)
     const images = nodeImages(deps)
     const facts = withExtendedResources(nodeFacts(deps, configuration), old, this.#h.devices)
     // What the cloud said of addresses counts more. Source: pkg/kubelet/nodestatus/setters.go NodeAddress
@@ -149,6 +153,7 @@ export class Heartbeat {
   #sync(): void {
     if (this.#stopped) return
     const { client, deps, clock, configuration, log } = this.#h
+    this.#reported()
     const due = clock.now() - this.#lastReport >= configuration.nodeStatusReportFrequency
     let written = false
     const answer = client.updateStatus('Node', deps.nodeName, undefined, (node) => {
@@ -162,7 +167,29 @@ export class Heartbeat {
         `E kubelet_node_status.go:474] "Error updating node status, will retry" err="error getting node \\"${deps.nodeName}\\": ${answer.message}"`,
       )
     } else if (written) this.#lastReport = clock.now()
-    this.#lookAt(isStatus(answer) || this.#runtime.unsettled ? this.#nextTick() : this.#nextReport())
+    if (isStatus(answer) || this.#runtime.unsettled) this.#lookAt(this.#nextTick())
+    else if (client.keepReported === undefined || this.#runtime.errors().length > 0) this.#lookAt(this.#nextReport())
+    else this.#keepReporting(client.keepReported.bind(client))
+  }
+
+  /** From here on the status only grows older: everything else it says is looked at when it changes. */
+  #keepReporting(keepReported: NonNullable<Client['keepReported']>): void {
+    const { deps, configuration } = this.#h
+    const period = configuration.nodeStatusUpdateFrequency
+    const everyMs = Math.ceil(configuration.nodeStatusReportFrequency / period) * period
+    const change = (node: Node, at: number): Node => ({ ...node, status: this.#status(node.status, [], at) })
+    this.#stopReporting = keepReported(deps.nodeName, { firstAt: this.#nextReport(), everyMs }, change, () => {
+      this.#stopReporting = undefined
+      this.#sync()
+    })
+  }
+
+  #reported(): void {
+    const { nodeStatusUpdateFrequency: period, nodeStatusReportFrequency } = this.#h.configuration
+    const next = this.#stopReporting?.()
+    this.#stopReporting = undefined
+    if (next !== undefined)
+      this.#lastReport = Math.max(this.#lastReport, next - Math.ceil(nodeStatusReportFrequency / period) * period)
   }
 
   #announce(node: Node, status: NodeStatus): void {
@@ -217,7 +244,13 @@ export class Heartbeat {
 
 /** Source: kubelet_node_status.go nodeStatusHasChanged, conditions aside */
 function factsDiffer(a: NodeStatus | undefined, b: NodeStatus): boolean {
-  const facts = ({ capacity, allocatable, addresses, images, nodeInfo, runtimeHandlers }: NodeStatus) =>
-    JSON.stringify([capacity, allocatable, addresses, images, nodeInfo, runtimeHandlers])
-  return a === undefined || facts(a) !== facts(b)
+  const facts = ({ capacity, allocatable, addresses, images, nodeInfo, runtimeHandlers }: NodeStatus) => [
+    capacity,
+    allocatable,
+    addresses,
+    images,
+    nodeInfo,
+    runtimeHandlers,
+  ]
+  return a === undefined || !equal(facts(a), facts(b))
 }
