@@ -8,7 +8,7 @@ import {
 } from '../../../api/node-selector.ts'
 import type { Node, NodeAffinity, NodeSelector, Pod } from '../../../api/types.ts'
 
-import { errorText } from '../errors.ts'
+import { aggregate } from '../config/field-path.ts'
 import type { Plugin, Status } from '../framework.ts'
 import { defaultNormalizeScore } from './normalize-score.ts'
 import { requiredNodeAffinity } from './required-node-affinity.ts'
@@ -57,7 +57,7 @@ export function nodeAffinity({
       const preferred = pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution
       if (preferred === undefined && added === undefined) return { code: 'Skip' }
       const { terms, errors } = parsePreferredTerms(preferred ?? [])
-      if (errors.length > 0) return { code: 'Error', reasons: [errorText(errors)] }
+      if (errors.length > 0) return { code: 'Error', reasons: [aggregate(errors)!] }
       return { code: 'Success', state: added === undefined ? terms : [...added, ...terms] }
     },
     score(terms, _pod, node) {
@@ -77,7 +77,7 @@ function enforcedMatcher(selector: NodeSelector | undefined): NodeMatcher | unde
   if (selector === undefined) return undefined
   const { matches, errors } = parseNodeSelector(selector)
   if (errors.length === 0) return matches
-  throw new Error(`parsing addedAffinity.requiredDuringSchedulingIgnoredDuringExecution: ${errorText(errors)}`)
+  throw new Error(`parsing addedAffinity.requiredDuringSchedulingIgnoredDuringExecution: ${aggregate(errors)}`)
 }
 
 function addedTerms(
@@ -86,7 +86,7 @@ function addedTerms(
   if (preferred.length === 0) return undefined
   const { terms, errors } = parsePreferredTerms(preferred)
   if (errors.length === 0) return terms
-  throw new Error(`parsing addedAffinity.preferredDuringSchedulingIgnoredDuringExecution: ${errorText(errors)}`)
+  throw new Error(`parsing addedAffinity.preferredDuringSchedulingIgnoredDuringExecution: ${aggregate(errors)}`)
 }
 
 /** Source: isSchedulableAfterNodeChange */

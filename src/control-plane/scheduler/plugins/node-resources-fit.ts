@@ -1,27 +1,20 @@
 import type { Pod } from '../../../api/types.ts'
 import { isPodEvent } from '../cluster-events.ts'
+import { aggregate } from '../config/field-path.ts'
 import { DEFAULT_FEATURES, type PluginFeatures } from '../features.ts'
 import type { Plugin, PodEvent, Status } from '../framework.ts'
 import { NodeInfo } from '../node-info.ts'
 import { ByRequests, NodeMemo } from '../node-memo.ts'
 import type { PodInfo } from '../pod-info.ts'
 import { isExtendedResourceName, podRequests, podResource, type Resource } from '../resources.ts'
+import { fitArgsErrors, type NodeResourcesFitArgs } from './node-resources-fit-args.ts'
 import {
   type AllocationState,
   type ResourceSpec,
   scoreAllocation,
   sharedAllocationStates,
 } from './resource-allocation.ts'
-import { type ScoringStrategy, strategyScorer } from './scoring-strategy.ts'
-
-/** Source: apis/config NodeResourcesFitArgs */
-export interface NodeResourcesFitArgs {
-  /** Extended resources that other programs look after. */
-  readonly ignoredResources?: readonly string[]
-  /** What stands before the `/` of such resources. */
-  readonly ignoredResourceGroups?: readonly string[]
-  readonly scoringStrategy?: ScoringStrategy
-}
+import { strategyScorer } from './scoring-strategy.ts'
 
 export const DEFAULT_RESOURCES: readonly ResourceSpec[] = [
   { name: 'cpu', weight: 1 },
@@ -33,11 +26,18 @@ const RESTARTABLE_INIT_CONTAINER: Status = {
   reasons: ['Pod has a restartable init container and the SidecarContainers feature is disabled'],
 }
 
-/** What a pod asks for must be free on the node. Source: plugins/noderesources/fit.go */
+/**
+ * What a pod asks for must be free on the node.
+ *
+ * @throws Error for arguments that are wrong
+ * Source: plugins/noderesources/fit.go
+ */
 export function nodeResourcesFit(
   args: NodeResourcesFitArgs = {},
   features: PluginFeatures = DEFAULT_FEATURES,
 ): Plugin<FilterState, AllocationState> {
+  const wrong = aggregate(fitArgsErrors(args))
+  if (wrong !== undefined) throw new Error(wrong)
   const ignored = new Set(args.ignoredResources)
   const ignoredGroups = new Set(args.ignoredResourceGroups)
   const isIgnored = (name: string) => ignored.has(name) || ignoredGroups.has(name.split('/')[0]!)
