@@ -193,3 +193,60 @@ Feature: Affinity, priority, and what stands by
     And exactly 3 Pods of Deployment "filler" are Running
     When Deployment "filler" is scaled to 2 replicas
     Then Pod "guest" is Running within 1 minute
+
+  @claim:sched-05
+  Scenario: Pods keep away from those of their own revision only, so that a rollout finds room
+    When these manifests are applied:
+      """yaml
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: web}
+      spec:
+        replicas: 3
+        selector: {matchLabels: {app: web}}
+        strategy: {rollingUpdate: {maxUnavailable: 0, maxSurge: 1}}
+        template:
+          metadata: {labels: {app: web}}
+          spec:
+            affinity:
+              podAntiAffinity:
+                requiredDuringSchedulingIgnoredDuringExecution:
+                  - topologyKey: kubernetes.io/hostname
+                    labelSelector: {matchLabels: {app: web}}
+                    matchLabelKeys: [pod-template-hash]
+            containers: [{name: c, image: "nginx:1.27"}]
+      """
+    Then Deployment "web" is Available within 1 minute
+    And the Pods of Deployment "web" run on 3 different nodes
+    When kubectl "set image deployment/web c=nginx:1.28" is run
+    Then Deployment "web" finishes its rollout within 2 minutes
+    And the Pods of Deployment "web" run on 3 different nodes
+
+  @claim:sched-05
+  Scenario: Spreading that needs three zones waits for the third
+    When these manifests are applied:
+      """yaml
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: web}
+      spec:
+        replicas: 3
+        selector: {matchLabels: {app: web}}
+        template:
+          metadata: {labels: {app: web}}
+          spec:
+            topologySpreadConstraints:
+              - maxSkew: 1
+                minDomains: 3
+                topologyKey: topology.kubernetes.io/zone
+                whenUnsatisfiable: DoNotSchedule
+                labelSelector: {matchLabels: {app: web}}
+            containers: [{name: c, image: "nginx:1.27"}]
+      """
+    Then exactly 2 Pods of Deployment "web" are Running within 1 minute
+    And exactly 1 Pod of Deployment "web" is Unschedulable
+    When Node "a-2" is patched with:
+      """yaml
+      metadata: {labels: {topology.kubernetes.io/zone: c}}
+      """
+    Then exactly 3 Pods of Deployment "web" are Running within 1 minute

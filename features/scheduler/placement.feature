@@ -94,3 +94,45 @@ Feature: Where Pods are placed
       """
     Then Pod "custom" stays Pending for 10 minutes
     And Pod "custom" has no event FailedScheduling
+
+  @claim:sched-02
+  Scenario: A host port is taken once on every node
+    Given a cluster with 1 control plane node and 2 worker nodes
+    And these manifests are applied:
+      """yaml
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: edge}
+      spec:
+        replicas: 3
+        selector: {matchLabels: {app: edge}}
+        template:
+          metadata: {labels: {app: edge}}
+          spec: {containers: [{name: c, image: "nginx:1.27", ports: [{containerPort: 80, hostPort: 8080}]}]}
+      """
+    Then exactly 2 Pods of Deployment "edge" are Running within 1 minute
+    And exactly 1 Pod of Deployment "edge" is Unschedulable
+    And Deployment "edge" has a Warning event FailedScheduling
+    And that event's message contains "2 node(s) didn't have free ports for the requested pod ports"
+
+  @claim:sched-06
+  Scenario: A node that would rather not is the last choice
+    Given a cluster with these nodes:
+      | name | role          | taints                           |
+      | cp   | control-plane |                                  |
+      | w-1  | worker        | quality=poor:PreferNoSchedule    |
+      | w-2  | worker        |                                  |
+    And these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: picky}
+      spec: {containers: [{name: c, image: "nginx:1.27"}]}
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: bound-there}
+      spec: {nodeSelector: {kubernetes.io/hostname: w-1}, containers: [{name: c, image: "nginx:1.27"}]}
+      """
+    Then Pod "picky" is scheduled onto node "w-2" within 10 seconds
+    And Pod "bound-there" is scheduled onto node "w-1" within 10 seconds

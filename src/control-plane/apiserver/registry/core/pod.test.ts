@@ -84,6 +84,32 @@ test('prepareForCreate starts every pod as Pending, without the status a client 
   })
 })
 
+test('prepareForCreate writes label keys into selectors, with the values of the pod', () => {
+  const labelSelector = { matchLabels: { app: 'web' } }
+  const topologyKey = 'kubernetes.io/hostname'
+  const spec = {
+    affinity: {
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          { topologyKey, labelSelector, matchLabelKeys: ['hash', 'absent'], mismatchLabelKeys: ['tenant'] },
+        ],
+      },
+    },
+    topologySpreadConstraints: [
+      { maxSkew: 1, topologyKey, whenUnsatisfiable: 'DoNotSchedule', labelSelector, matchLabelKeys: ['hash'] },
+    ],
+  }
+  const pod = make(spec as never, { metadata: { name: 'web', labels: { hash: '1', tenant: 'a' } } })
+  const { affinity, topologySpreadConstraints } = prepareForCreate!(pod, {} as never).spec
+  const hash = { key: 'hash', operator: 'In', values: ['1'] }
+  const [term] = affinity!.podAntiAffinity!.requiredDuringSchedulingIgnoredDuringExecution!
+  expect(term!.labelSelector).toEqual({
+    ...labelSelector,
+    matchExpressions: [hash, { key: 'tenant', operator: 'NotIn', values: ['a'] }],
+  })
+  expect(topologySpreadConstraints![0]!.labelSelector).toEqual({ ...labelSelector, matchExpressions: [hash] })
+})
+
 test('prepareForCreate drops stop signals, which only a feature gate allows', () => {
   const containers = [{ name: 'web', image: 'nginx', lifecycle: { stopSignal: 'SIGTERM' } }] as never
   expect(prepareForCreate!(make({ containers }), {} as never).spec.containers[0]!.lifecycle).toEqual({})

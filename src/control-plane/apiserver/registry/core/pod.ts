@@ -10,6 +10,7 @@ import { validatePodUpdate } from '../validation/pod-update.ts'
 import { podWarnings } from '../warnings/pod-warnings.ts'
 import { podColumns } from './pod-columns.ts'
 import { podDefaults } from './pod-defaults.ts'
+import { withLabelKeys } from './pod-label-keys.ts'
 import { podQOSClass } from './pod-qos.ts'
 
 const READ_WRITE = { verbs: ['get', 'patch', 'update'] } as const
@@ -17,7 +18,7 @@ const STREAM = { verbs: ['create', 'get'] } as const
 
 /** Source: pkg/registry/core/pod/strategy.go PrepareForCreate. */
 function prepareForCreate(given: Pod, context: StrategyContext): Pod {
-  const pod = withoutDisabledFields(given)
+  const pod = withLabelKeys(withoutDisabledFields(given))
   const gated = (pod.spec.schedulingGates?.length ?? 0) > 0
   return {
     ...pod,
