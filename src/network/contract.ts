@@ -119,8 +119,10 @@ export interface ServiceRule {
   readonly terminating?: readonly Endpoint[]
   /** Further addresses (externalIPs, load balancers): traffic from outside, under the external policy. */
   readonly externalIPs?: readonly string[]
-  /** Of them, those of load balancers: only from these ranges, where there are any. */
-  readonly sourceRanges?: { readonly addresses: readonly string[]; readonly cidrs: readonly string[] }
+  /** Of them, those of load balancers. */
+  readonly balancerIPs?: readonly string[]
+  /** From where load balancers' addresses may be asked for; default from everywhere. */
+  readonly sourceRanges?: readonly string[]
   /** Default Cluster. Local: only endpoints of the node where the packet is looked at. */
   readonly internalTrafficPolicy?: 'Cluster' | 'Local'
   readonly externalTrafficPolicy?: 'Cluster' | 'Local'

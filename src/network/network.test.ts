@@ -174,8 +174,8 @@ describe('the world outside', () => {
   test('may be kept out, answered by the balancer itself, or handed on as it came', () => {
     const { network } = twoHosts()
     const come = (ip: string) => network.connect<string>({ ...stranger, ip }, { ip: '203.0.113.1', port: 80 }, first)
-    const sourceRanges = { addresses: ['203.0.113.1'], cidrs: ['8.8.0.0/16'] }
-    network.setRules('worker-1', rules(balanced({ sourceRanges })))
+    const ranged = { balancerIPs: ['203.0.113.1'], sourceRanges: ['8.8.0.0/16'] }
+    network.setRules('worker-1', rules(balanced(ranged)))
     const direct = () => ({ machine: '192.168.0.1', port: 80, direct: true })
     network.outside.setBalancer('203.0.113.1', { name: 'x', forward: direct })
     expect(come('8.8.4.4')).toMatchObject({ outcome: 'connected', serve: 'pod-1' })

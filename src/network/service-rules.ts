@@ -45,9 +45,9 @@ export class RuleIndex {
 }
 
 /** Whether a packet to a load balancer's address comes from where none may come from. Source: pkg/proxy/iptables/proxier.go writeServiceToEndpointRules (KUBE-FW) */
-export function isKeptOut({ sourceRanges }: ServiceRule, to: string, from: string): boolean {
-  if (sourceRanges === undefined || !sourceRanges.addresses.includes(to)) return false
-  return !sourceRanges.cidrs.some((cidr) => isInNetwork(from, cidr))
+export function isKeptOut({ balancerIPs = [], sourceRanges }: ServiceRule, to: string, from: string): boolean {
+  if (sourceRanges === undefined || !balancerIPs.includes(to)) return false
+  return !sourceRanges.some((cidr) => isInNetwork(from, cidr))
 }
 
 /** The endpoints a node may send a packet to. `dropped`: by policy there is none here, and the packet is lost. */

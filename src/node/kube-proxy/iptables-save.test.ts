@@ -31,6 +31,20 @@ test('chains are named as kube-proxy names them, endpoints are equally likely', 
   expect(lines.some((line) => line.startsWith('-A KUBE-NODEPORTS -m tcp -p tcp --dport 30080'))).toBe(true)
 })
 
+test('addresses of load balancers lead through the ranges that may come', () => {
+  const balanced = { ...service, externalIPs: ['1.1.1.1', '203.0.113.1'], balancerIPs: ['203.0.113.1'] }
+  const open = iptablesSave({ mode: 'iptables', services: [balanced] })
+  expect(open).toContain('-d 1.1.1.1/32 -m tcp -p tcp --dport 80 -m comment --comment "ns1/svc1:p80 external IP"')
+  expect(open).toContain('"ns1/svc1:p80 loadbalancer IP" -j KUBE-EXT-XPGD46QRK7WJZT7O')
+  expect(open).not.toContain('KUBE-FW-')
+  const ranged = iptablesSave({ mode: 'iptables', services: [{ ...balanced, sourceRanges: ['10.0.0.0/8'] }] })
+  expect(ranged).toContain('"ns1/svc1:p80 loadbalancer IP" -j KUBE-FW-XPGD46QRK7WJZT7O')
+  expect(ranged).toContain(
+    '-A KUBE-FW-XPGD46QRK7WJZT7O -s 10.0.0.0/8 -m comment --comment "ns1/svc1:p80 loadbalancer IP" -j KUBE-EXT-XPGD46QRK7WJZT7O',
+  )
+  expect(ranged).toContain('traffic not accepted by KUBE-FW-XPGD46QRK7WJZT7O" -j DROP')
+})
+
 test('a Service without endpoints is rejected', () => {
   const text = iptablesSave({ mode: 'iptables', services: [{ ...service, endpoints: [] }] })
   expect(text).toContain('"ns1/svc1:p80 has no endpoints" -j REJECT')

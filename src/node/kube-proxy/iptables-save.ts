@@ -24,8 +24,10 @@ export function iptablesSave(rules: ServiceRules): string {
   lines.push(
     '-A KUBE-SERVICES -m comment --comment "kubernetes service nodeports; NOTE: this must be the last rule in this chain" -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS',
   )
+  const kept = rules.services.flatMap(firewalledLines)
   const rejected = rules.services.filter(({ endpoints }) => endpoints.length === 0).map(rejectLine)
-  const filter = ['*filter', ':KUBE-SERVICES - [0:0]', ...(rules.mode === 'iptables' ? rejected : []), 'COMMIT']
+  const filterChains = [...(kept.length > 0 ? [':KUBE-PROXY-FIREWALL - [0:0]'] : []), ':KUBE-SERVICES - [0:0]']
+  const filter = ['*filter', ...filterChains, ...(rules.mode === 'iptables' ? [...kept, ...rejected] : []), 'COMMIT']
   const head = [':PREROUTING ACCEPT [0:0]', ':INPUT ACCEPT [0:0]', ':OUTPUT ACCEPT [0:0]', ':POSTROUTING ACCEPT [0:0]']
   const own = [...chains].sort().map((chain) => `:${chain} - [0:0]`)
   return `${['*nat', ...head, ...own, ...lines, 'COMMIT', ...filter].join('\n')}\n`
@@ -46,13 +48,34 @@ function serviceLines(rule: ServiceRule, clusterCIDR: string | undefined, chains
     )
   for (const [i, endpoint] of endpoints.entries())
     lines.push(...endpointLines(rule, chain, endpoint, endpoints.length - i, chains))
-  if (nodePort === undefined) return lines
+  const { externalIPs = [], balancerIPs = [], sourceRanges } = rule
+  if (nodePort === undefined && externalIPs.length === 0) return lines
   chains.add(external)
+  const firewall = sourceRanges && `KUBE-FW-${hash(name + protocol)}`
+  if (firewall) chains.add(firewall)
+  const captured = (ip: string, what: string, target: string) =>
+    `-A KUBE-SERVICES -d ${ip}/32 ${match} --dport ${port} -m comment --comment "${name} ${what}" -j ${target}`
+  const others = externalIPs.filter((ip) => !balancerIPs.includes(ip))
   return [
     ...lines,
-    `-A KUBE-NODEPORTS ${match} --dport ${nodePort} -m comment --comment "${name}" -j ${external}`,
+    ...others.map((ip) => captured(ip, 'external IP', external)),
+    ...balancerIPs.map((ip) => captured(ip, 'loadbalancer IP', firewall ?? external)),
+    ...(nodePort === undefined
+      ? []
+      : [`-A KUBE-NODEPORTS ${match} --dport ${nodePort} -m comment --comment "${name}" -j ${external}`]),
     `-A ${external} -m comment --comment "masquerade traffic for ${name} external destinations" -j KUBE-MARK-MASQ`,
     `-A ${external} -j ${chain}`,
+    ...(firewall ? firewallLines(rule, firewall, external) : []),
+  ]
+}
+
+/** Who may come to a load balancer's address. Source: proxier.go (fwChain) */
+function firewallLines({ name, sourceRanges = [] }: ServiceRule, chain: string, external: string): readonly string[] {
+  return [
+    ...sourceRanges.map(
+      (cidr) => `-A ${chain} -s ${cidr} -m comment --comment "${name} loadbalancer IP" -j ${external}`,
+    ),
+    `-A ${chain} -m comment --comment "other traffic to ${name} will be dropped by KUBE-PROXY-FIREWALL"`,
   ]
 }
 
@@ -74,6 +97,17 @@ function endpointLines(
     `-A ${own} -s ${ip}/32 -m comment --comment "${name}" -j KUBE-MARK-MASQ`,
     `-A ${own} -m ${lower} -p ${lower} -m comment --comment "${name}" -j DNAT --to-destination ${target}`,
   ]
+}
+
+/** What the firewall chain of a Service has not let through. */
+function firewalledLines({ name, port, protocol, balancerIPs = [], sourceRanges }: ServiceRule): readonly string[] {
+  if (sourceRanges === undefined) return []
+  const lower = protocol.toLowerCase()
+  const why = `${name} traffic not accepted by KUBE-FW-${hash(name + lower)}`
+  return balancerIPs.map(
+    (ip) =>
+      `-A KUBE-PROXY-FIREWALL -d ${ip}/32 -m ${lower} -p ${lower} --dport ${port} -m comment --comment "${why}" -j DROP`,
+  )
 }
 
 function rejectLine({ name, clusterIP, port, protocol }: ServiceRule): string {

@@ -217,7 +217,8 @@ test('a balancer that is a proxy of its own is gone through', () => {
   clock.settle()
   expect(network.rules('a').services[0]).toMatchObject({
     externalIPs: ['2.2.2.2'],
-    sourceRanges: { addresses: ['2.2.2.2'], cidrs: ['10.0.0.0/8'] },
+    balancerIPs: ['2.2.2.2'],
+    sourceRanges: ['10.0.0.0/8'],
   })
 })
 
