@@ -12,6 +12,8 @@ export interface SandboxConfig {
   readonly pod: Pod
   /** Which sandbox of this pod, from 0. */
   readonly attempt: number
+  /** What the kernel calls the pod; default: its hostname or name. */
+  readonly hostname?: string
   /** Which OCI runtime: a name of containerd's configuration; empty or absent is the default. */
   readonly runtimeHandler?: string
 }
@@ -72,11 +74,14 @@ export interface LogLine {
   readonly text: string
 }
 
-/** Lines of one container, oldest first; rotated lines are gone. */
+/** Lines of one container's file, oldest first; those of rotated files are not in it. */
 export interface ContainerLog {
   readonly lines: readonly LogLine[]
-  /** How much of it there is. */
+  /** How much of it there is, with the files that were rotated away; and in the file that is written now. */
   readonly bytes: number
+  readonly fileBytes: number
+  /** Starts a new file; so many are kept. */
+  rotate(maxFiles: number): void
   /** Called for every further line. */
   follow(onLine: (line: LogLine) => void): () => void
 }
@@ -86,9 +91,9 @@ export type PullResult =
   /** As containerd words it, without the kubelet's `Failed to pull image`. */
   | { readonly error: string }
 
-/** `state`: what has changed. `ports`: the container began to serve a port. */
+/** `state`: what has changed. `ports`: the container began to serve a port. `log`: it has written a further MiB. */
 export type RuntimeEvent = {
-  readonly type: 'created' | 'started' | 'exited' | 'ports' | 'removed'
+  readonly type: 'created' | 'started' | 'exited' | 'ports' | 'log' | 'removed'
   readonly container: RuntimeContainer
 }
 

@@ -15,13 +15,13 @@ export class ImageStore {
   readonly #catalogue: ImageCatalogue
   readonly #clock: Clock
   readonly #present = new Map<string, Image>()
-  readonly #grew: (bytes: number) => void
+  readonly #grew: (bytes: number, files: number) => void
   readonly #pulledAt = new Map<string, number>()
   readonly #lastUsedAt = new Map<string, number>()
   #boot = 0
 
   /** @param grew told of what images take and give back */
-  constructor(catalogue: ImageCatalogue, clock: Clock, grew: (bytes: number) => void) {
+  constructor(catalogue: ImageCatalogue, clock: Clock, grew: (bytes: number, files: number) => void) {
     this.#grew = grew
     this.#catalogue = catalogue
     this.#clock = clock
@@ -47,7 +47,7 @@ export class ImageStore {
   remove(name: string): void {
     const reference = normalizeImageName(name)
     const image = this.#present.get(reference)
-    if (image !== undefined) this.#grew(-image.sizeBytes)
+    if (image !== undefined) this.#grew(-image.sizeBytes, -filesOf(image))
     this.#present.delete(reference)
   }
 
@@ -66,13 +66,22 @@ export class ImageStore {
       if (boot !== this.#boot) return
       if (image === undefined) onDone({ error: notFound(reference) })
       else {
-        this.#grew(image.sizeBytes - (this.#present.get(reference)?.sizeBytes ?? 0))
+        const before = this.#present.get(reference)
+        if (before !== undefined) this.#grew(-before.sizeBytes, -filesOf(before))
+        this.#grew(image.sizeBytes, filesOf(image))
         this.#present.set(reference, image)
         if (!isHere) this.#pulledAt.set(reference, this.#clock.now())
         onDone({ image, pullMs: took })
       }
     }, took)
   }
+}
+
+/** How big a file of an image is on average: how many inodes an image takes. */
+const BYTES_PER_FILE = 50_000
+
+function filesOf({ sizeBytes }: Image): number {
+  return Math.ceil(sizeBytes / BYTES_PER_FILE)
 }
 
 function pullMs(image: Image): number {

@@ -1,20 +1,40 @@
 import type { ContainerLog, LogLine } from './contract.ts'
 
-/** containerLogMaxSize 10Mi x containerLogMaxFiles 5. Source: pkg/kubelet/apis/config/v1beta1/defaults.go */
-const MAX_CHARACTERS = 5 * 10 * 1024 * 1024
+/** How often somebody is told that a log has grown. */
+const STEP = 1024 ** 2
+/** As much as is kept of a log that nobody rotates. */
+const MAX_CHARACTERS = 50 * STEP
+/** What gzip leaves of a log. */
+const COMPRESSED = 0.1
 
-/** What a container has written, kept as long as the kubelet's rotation keeps it. */
+/** What a container has written: the file that is being written, and how big the rotated ones are. */
 export class LogBuffer implements ContainerLog {
   lines: LogLine[] = []
-  bytes = 0
+  fileBytes = 0
+  /** Of the rotated files, newest first; all but the newest are compressed. */
+  #rotated: readonly number[] = []
+  #told = 0
+  #untold = 0
   #followers: Set<(line: LogLine) => void> | undefined
+  readonly #grew: ((bytes: number) => void) | undefined
+
+  /** @param grew told of every further MiB, and of what rotation gives back */
+  constructor(grew?: (bytes: number) => void) {
+    this.#grew = grew
+  }
+
+  get bytes(): number {
+    return this.fileBytes + this.#rotated.reduce((sum, bytes) => sum + bytes, 0)
+  }
 
   append(at: number, stream: 'stdout' | 'stderr', text: string): void {
     const line = { at, stream, text }
     this.lines.push(line)
-    this.bytes += text.length
-    if (this.bytes > MAX_CHARACTERS) this.#rotate()
+    this.fileBytes += text.length + 1
+    if (this.fileBytes > MAX_CHARACTERS) this.#cut()
     for (const follower of this.#followers ?? []) follower(line)
+    this.#untold += text.length + 1
+    if (this.#untold >= STEP) this.#tell()
   }
 
   follow(onLine: (line: LogLine) => void): () => void {
@@ -23,12 +43,36 @@ export class LogBuffer implements ContainerLog {
     return () => this.#followers?.delete(onLine)
   }
 
-  /** The oldest of the five files goes. */
-  #rotate(): void {
+  /** Source: pkg/kubelet/logs/container_log_manager.go rotateLog */
+  rotate(maxFiles: number): void {
+    const [newest, ...older] = this.#rotated
+    const compressed = newest === undefined ? [] : [Math.round(newest * COMPRESSED)]
+    this.#rotated = [this.fileBytes, ...compressed, ...older].slice(0, Math.max(1, maxFiles - 1))
+    this.lines = []
+    this.fileBytes = 0
+    this.#tell()
+  }
+
+  /** Its files are deleted. */
+  removed(): void {
+    if (this.#told !== 0) this.#grew?.(-this.#told)
+    this.#told = 0
+  }
+
+  #tell(): void {
+    const bytes = this.bytes
+    const more = bytes - this.#told
+    this.#told = bytes
+    this.#untold = 0
+    this.#grew?.(more)
+  }
+
+  #cut(): void {
     let dropped = 0
     let count = 0
-    while (dropped < MAX_CHARACTERS / 5 && count < this.lines.length - 1) dropped += this.lines[count++]!.text.length
+    while (dropped < MAX_CHARACTERS / 5 && count < this.lines.length - 1)
+      dropped += this.lines[count++]!.text.length + 1
     this.lines = this.lines.slice(count)
-    this.bytes -= dropped
+    this.fileBytes -= dropped
   }
 }

@@ -43,9 +43,6 @@ export interface ContainerRuntimeOptions {
   readonly size?: MachineSize
 }
 
-/** How big a file of an image is on average: how many inodes an image takes. */
-const BYTES_PER_FILE = 50_000
-
 const UNREACHABLE =
   'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: no such file or directory"'
 
@@ -78,8 +75,8 @@ class Containerd implements ContainerRuntime {
       size: options.size ?? BOUNDLESS,
       kill: ({ id }) => this.crash(id, 137, 'OOMKilled'),
     })
-    this.#images = new ImageStore(options.images, options.world.clock, (bytes) =>
-      this.resources.disk.grew(bytes, Math.sign(bytes) * Math.round(Math.abs(bytes) / BYTES_PER_FILE)),
+    this.#images = new ImageStore(options.images, options.world.clock, (bytes, count) =>
+      this.resources.disk.grew(bytes, count),
     )
     const { world, network, random, host, ip, files } = options
     this.#launcher = new Launcher({
@@ -92,6 +89,7 @@ class Containerd implements ContainerRuntime {
       resources: this.resources,
       started: (container) => this.#listeners.emit('started', container),
       ports: (container) => this.#listeners.emit('ports', container),
+      grown: (container) => this.#listeners.emit('log', container),
       ended: (container, exitCode) => this.#ended(container, exitCode),
     })
     this.#execs = new Execs({
@@ -248,6 +246,7 @@ class Containerd implements ContainerRuntime {
     this.#charts.stop(id)
     this.#containers.delete(id)
     this.resources.disk.removed(container)
+    container.log?.removed()
     this.#images.unused(container.config.image.name)
     const { containers } = container.sandbox
     containers.splice(containers.indexOf(container), 1)

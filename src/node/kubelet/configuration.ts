@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
 import { parseGoDuration } from '../../api/duration.ts'
+import { quantityValue } from '../../api/quantity.ts'
 import type { FileTree } from '../contract.ts'
 import { CONFIGURATION_FIELDS } from './configuration-fields.ts'
 import { flaggedFields } from './configuration-flags.ts'
@@ -31,6 +32,12 @@ export interface KubeletConfiguration {
   readonly enforceNodeAllocatable: readonly string[]
   /** How long pods get when the machine is shut down in order, by priority; none: no time at all. */
   readonly shutdownGracePeriods: readonly ShutdownPeriod[]
+  /** Bytes of one file of a container's log, how many files are kept, how often that is looked at. */
+  readonly containerLogMaxSize: number
+  readonly containerLogMaxFiles: number
+  readonly containerLogMonitorInterval: number
+  /** The longest a container that crashes again and again waits. */
+  readonly maxContainerRestartPeriod: number
   readonly imageGCHighThresholdPercent: number
   readonly imageGCLowThresholdPercent: number
   readonly imageMinimumGCAge: number
@@ -141,6 +148,10 @@ function configurationOf(raw: RawConfiguration, path: string): KubeletConfigurat
       duration('shutdownGracePeriod', 0),
       duration('shutdownGracePeriodCriticalPods', 0),
     ),
+    containerLogMaxSize: quantityValue((raw.containerLogMaxSize as string | undefined) ?? '10Mi'),
+    containerLogMaxFiles: (raw.containerLogMaxFiles as number | undefined) ?? 5,
+    containerLogMonitorInterval: duration('containerLogMonitorInterval', 10_000),
+    maxContainerRestartPeriod: restartPeriodOf(raw),
     imageGCHighThresholdPercent: (raw.imageGCHighThresholdPercent as number | undefined) ?? 85,
     imageGCLowThresholdPercent: (raw.imageGCLowThresholdPercent as number | undefined) ?? 80,
     imageMinimumGCAge: duration('imageMinimumGCAge', 120_000),
@@ -149,6 +160,13 @@ function configurationOf(raw: RawConfiguration, path: string): KubeletConfigurat
   }
   if (bad.length === 0) return configuration
   return `failed to load kubelet config file, path: ${path}, error: failed to load Kubelet config file ${path}, error ${bad[0]}`
+}
+
+/** Source: pkg/kubelet/kubelet.go (KubeletCrashLoopBackOffMax) */
+function restartPeriodOf({ crashLoopBackOff }: RawConfiguration): number {
+  const text = (crashLoopBackOff as { readonly maxContainerRestartPeriod?: string } | null | undefined)
+    ?.maxContainerRestartPeriod
+  return (text === undefined ? undefined : parseGoDuration(text)) ?? 300_000
 }
 
 /** Source: pkg/kubelet/nodeshutdown/nodeshutdown_manager.go migrateConfig */

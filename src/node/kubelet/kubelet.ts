@@ -11,7 +11,8 @@ import { DeviceManager } from './devices/manager.ts'
 import { EvictionManager } from './eviction/manager.ts'
 import { ImageGarbageCollector } from './images/image-gc.ts'
 import type { KubeletContext } from './kubelet-context.ts'
-import { findLogContainer, streamLog } from './logs.ts'
+import { findLogContainer, streamLog } from './logs/read.ts'
+import { ContainerLogRotation } from './logs/rotation.ts'
 import type { kubeletMachine } from './machine.ts'
 import { Heartbeat } from './node-status/heartbeat.ts'
 import { nodeFacts, podMemoryLimit } from './node-status/node.ts'
@@ -56,6 +57,7 @@ export class Kubelet implements KubeletHandle {
   readonly #eviction: EvictionManager
   readonly #shutdown: NodeShutdownManager
   readonly #imageGC: ImageGarbageCollector
+  readonly #logRotation: ContainerLogRotation
   readonly #fileSource: FileSource
   readonly #apiSource: ApiSource
   readonly #actor: Chart<typeof kubeletMachine>
@@ -100,6 +102,7 @@ export class Kubelet implements KubeletHandle {
       onTerminating: (record) => this.#prober.terminating(record),
       onTerminated: (record) => this.#terminated(record),
     })
+    this.#logRotation = new ContainerLogRotation(context)
     this.#imageGC = new ImageGarbageCollector(context, () => this.#heartbeat.touch())
     this.#eviction = this.#evictionManager(context)
     this.#shutdown = this.#shutdownManager(context, admission)
@@ -171,6 +174,7 @@ export class Kubelet implements KubeletHandle {
     this.#eviction.start()
     this.#shutdown.start()
     this.#imageGC.start()
+    this.#logRotation.start()
     this.#stops = [
       client.onReachable((reachable) => this.#actor.send({ type: reachable ? 'apiReachable' : 'apiUnreachable' })),
       this.#context.runtime.resources.onSystemOom((oom) => this.#systemOom(oom)),
@@ -198,6 +202,7 @@ export class Kubelet implements KubeletHandle {
     this.#shutdown.stop()
     this.#context.devices.stop()
     this.#imageGC.stop()
+    this.#logRotation.stop()
     this.#heartbeat.stop()
     this.#prober.stop()
     this.#workers.stop()

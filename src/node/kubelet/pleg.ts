@@ -48,7 +48,7 @@ export class PodLifecycleEventGenerator {
   }
 
   #heard({ type, container }: RuntimeEvent): void {
-    if (type === 'ports' || type === 'removed' || type === 'created') return
+    if (type === 'ports' || type === 'removed' || type === 'created' || type === 'log') return
     const uid = this.#context.runtime.sandbox(container.sandboxId)?.config.pod.metadata.uid
     if (uid !== undefined) this.mark(uid)
   }

@@ -24,6 +24,8 @@ export interface LauncherDeps {
   started(container: ContainerRecord): void
   /** It began to serve a port. */
   ports(container: ContainerRecord): void
+  /** Its log has grown. */
+  grown(container: ContainerRecord): void
   ended(container: ContainerRecord, exitCode: number): void
 }
 
@@ -37,12 +39,15 @@ export class Launcher {
 
   /** Starts the container's own process. */
   run(container: ContainerRecord): void {
-    const { world, resources, started, ended } = this.#deps
+    const { world, resources, started, ended, grown } = this.#deps
     const { clock } = world
     container.state = 'running'
     container.startedAt = clock.now()
     resources.started(container)
-    container.log ??= new LogBuffer()
+    container.log ??= new LogBuffer((bytes) => {
+      resources.disk.grew(bytes, 0)
+      if (bytes > 0) grown(container)
+    })
     const { log } = container
     container.streams = streamsOf(container)
     const handle = this.process(container, argvOf(container.config), {

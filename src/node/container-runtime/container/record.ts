@@ -68,7 +68,7 @@ export function argvOf({ image, command, args }: ContainerConfig): readonly stri
 
 export function hostnameOf(sandbox: Sandbox, host: string): string {
   const { spec, metadata } = sandbox.config.pod
-  return spec.hostNetwork === true ? host : (spec.hostname ?? metadata.name)
+  return sandbox.config.hostname ?? (spec.hostNetwork === true ? host : (spec.hostname ?? metadata.name))
 }
 
 /**
@@ -90,7 +90,15 @@ export function rootOf(
 ): Files {
   const devices = image.hostDevices || container.securityContext?.privileged === true
   const dev = devices ? [{ path: '/dev', files: host, from: '/dev' }] : []
-  return mountTree([{ path: '/', files: () => createFileTree(clock, layersOf(image), grew) }, ...dev, ...mounts])
+  return mountTree([
+    {
+      path: '/',
+      files: () => createFileTree(clock, layersOf(image), grew),
+      readOnly: container.securityContext?.readOnlyRootFilesystem === true,
+    },
+    ...dev,
+    ...mounts,
+  ])
 }
 
 const layers = new WeakMap<Image, Readonly<Record<string, string>>>()

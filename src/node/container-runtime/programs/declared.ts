@@ -55,6 +55,6 @@ function answer(process: Process, image: DeclaredImage, request: NetworkRequest)
 /** The pod's host name; with hostNetwork the machine's. */
 export function hostnameOf(process: Process): string {
   const { pod } = process
-  if (pod === undefined || pod.spec?.hostNetwork) return process.host
-  return pod.spec?.hostname ?? pod.metadata.name ?? process.host
+  if (pod === undefined) return process.host
+  return process.env.HOSTNAME ?? pod.metadata.name
 }

@@ -70,6 +70,7 @@ export class ContainerStarter {
     slot.previous = slot.current
     slot.current = container
     slot.killBecause = undefined
+    slot.killGrace = undefined
     const error = runtime.startContainer(container.id)
     if (error !== undefined) {
       events.container(record.pod, slot, 'Warning', 'Failed', `Error: ${error}`)
@@ -115,6 +116,10 @@ export class ContainerStarter {
       hostIP: this.#context.ip,
       services: this.#surroundings.serviceVariables(pod),
       allocatable: this.#context.allocatable,
+      volumeFile: (volume, path) =>
+        this.#context.files.read(
+          `/var/lib/kubelet/pods/${record.uid}/volumes/kubernetes.io~empty-dir/${volume}/${path}`,
+        ),
     })
     if ('error' in environment) return environment.error
     const { env } = environment

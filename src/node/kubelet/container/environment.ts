@@ -1,5 +1,13 @@
 import { quantityMilliValue, quantityValue } from '../../../api/quantity.ts'
-import type { Container, EnvVar, ObjectFieldSelector, Pod, ResourceFieldSelector, Secret } from '../../../api/types.ts'
+import type {
+  Container,
+  EnvVar,
+  FileKeySelector,
+  ObjectFieldSelector,
+  Pod,
+  ResourceFieldSelector,
+  Secret,
+} from '../../../api/types.ts'
 import type { Client } from '../../../client/contract.ts'
 import { decodeBase64 } from '../volumes/base64.ts'
 import { expand } from './expansion.ts'
@@ -12,6 +20,8 @@ export interface EnvironmentInput {
   readonly hostIP: string
   /** Service variables (`WEB_SERVICE_HOST`), put first. */
   readonly services: Readonly<Record<string, string>>
+  /** The text of a file of one of the pod's volumes; undefined: there is no such file. */
+  volumeFile(volume: string, path: string): string | undefined
   /** What the node has, for limits that are not set. */
   readonly allocatable: Readonly<Record<string, string>>
 }
@@ -44,7 +54,8 @@ function variableValue(
   input: EnvironmentInput,
 ): string | undefined | { readonly error: string } {
   if (valueFrom === undefined) return expand(value ?? '', env)
-  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = valueFrom
+  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = valueFrom
+  if (fileKeyRef !== undefined) return readFileKey(input, fileKeyRef)
   if (fieldRef !== undefined) return podField(input, fieldRef)
   if (resourceFieldRef !== undefined)
     return resourceField(input.pod, input.container, resourceFieldRef, input.allocatable)
@@ -78,6 +89,22 @@ function readKey(input: EnvironmentInput, kind: DataKind, { name = '', key = '',
   const value = data[key]
   if (value !== undefined) return value
   return optional === true ? undefined : { error: `couldn't find key ${key} in ${kind} ${namespace}/${name}` }
+}
+
+/** Source: kubelet_pods.go makeEnvironmentVariables (EnvFiles), pkg/kubelet/util/env ParseEnv */
+function readFileKey(input: EnvironmentInput, { volumeName, path, key, optional }: FileKeySelector) {
+  const { pod } = input
+  if (!(pod.spec.volumes ?? []).some(({ name }) => name === volumeName))
+    return { error: `cannot find the volume ${JSON.stringify(volumeName)} referenced by FileKeyRef` }
+  const text = input.volumeFile(volumeName, path)
+  if (text === undefined) return optional === true ? undefined : { error: "couldn't parse env file" }
+  for (const line of text.split('\n')) {
+    const match = /^\s*([A-Za-z_][\w.-]*)='(.*)'\s*$/.exec(line) ?? /^\s*([A-Za-z_][\w.-]*)=([^'"]*)$/.exec(line)
+    if (match?.[1] === key && match[2] !== '') return match[2]!
+  }
+  if (optional === true) return undefined
+  const file = `/var/lib/kubelet/pods/${pod.metadata.uid}/volumes/kubernetes.io~empty-dir/${volumeName}/${path}`
+  return { error: `environment variable key ${JSON.stringify(key)} not found in file ${JSON.stringify(file)}` }
 }
 
 function notFound(kind: DataKind, name: string): string {

@@ -2,10 +2,14 @@ import { assign, emit, setup } from 'xstate'
 
 /** Source: pkg/kubelet/kubelet.go initialContainerBackOff, MaxCrashLoopBackOff; containers that ran 10 minutes start anew */
 const CONTAINER_BACK_OFF_PERIOD = 10_000
-export const MAX_CONTAINER_BACK_OFF = 300_000
 const BACK_OFF_RESET = 600_000
 
-export interface ContainerContext {
+export interface ContainerInput {
+  /** Of the kubelet's configuration: crashLoopBackOff.maxContainerRestartPeriod. */
+  readonly maxBackOffMs: number
+}
+
+export interface ContainerContext extends ContainerInput {
   readonly backOffMs: number
   /** When the back-off was last raised, virtual ms. */
   readonly raisedAt: number
@@ -24,6 +28,7 @@ export interface ContainerContext {
  */
 export const containerMachine = setup({
   types: {
+    input: {} as ContainerInput,
     context: {} as ContainerContext,
     events: {} as
       /** The pod's sync finds that it should run. */
@@ -49,12 +54,14 @@ export const containerMachine = setup({
     nextBackOff: assign(({ context, event }) => {
       if (event.type !== 'start') return context
       const expired = context.finishedAt - context.raisedAt > BACK_OFF_RESET
-      const doubled = Math.min(context.backOffMs * 2, MAX_CONTAINER_BACK_OFF)
+      const doubled = Math.min(context.backOffMs * 2, context.maxBackOffMs)
+      const first = Math.min(CONTAINER_BACK_OFF_PERIOD, context.maxBackOffMs)
       return {
+        ...context,
         killedAt: undefined,
         finishedAt: context.killedAt ?? context.finishedAt,
         raisedAt: event.now,
-        backOffMs: expired || context.backOffMs === 0 ? CONTAINER_BACK_OFF_PERIOD : doubled,
+        backOffMs: expired || context.backOffMs === 0 ? first : doubled,
       }
     }),
     settleEnd: assign(({ context }) =>
@@ -69,12 +76,13 @@ export const containerMachine = setup({
   },
 }).createMachine({
   id: 'container',
-  context: {
+  context: ({ input }) => ({
+    ...input,
     backOffMs: 0,
     raisedAt: Number.NEGATIVE_INFINITY,
     finishedAt: Number.NEGATIVE_INFINITY,
     killedAt: undefined,
-  },
+  }),
   initial: 'waiting',
   states: {
     /** ContainerCreating, PodInitializing, or why it could not be started. */

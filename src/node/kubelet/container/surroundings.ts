@@ -6,6 +6,7 @@ import type { KubeletContext } from '../kubelet-context.ts'
 import type { PodRecord } from '../pod-worker/pod-record.ts'
 import { InstantObjects } from '../volumes/instant-objects.ts'
 import { type MountProblem, mountProblems, PodVolumes, type VolumesInput } from '../volumes/volumes.ts'
+import { hostnameAndDomain } from './hostname.ts'
 
 /** What a container finds around itself besides its image: volumes, /etc/hosts, /etc/resolv.conf, service variables. */
 export class PodSurroundings {
@@ -104,7 +105,7 @@ export class PodSurroundings {
     const { world, files } = this.#context
     const tree = () =>
       createFileTree(world.clock, {
-        '/hosts': hostsFile(record, files.read('/etc/hosts')),
+        '/hosts': hostsFile(record, files.read('/etc/hosts'), this.#context.configuration.clusterDomain),
         '/hostname': `${hostnameOf(record, this.#context.nodeName)}\n`,
         '/resolv.conf': this.#resolvConf(record.pod),
       })
@@ -166,19 +167,20 @@ function parseResolvConf(text: string): typeof EMPTY_DNS {
   return { nameservers: words('nameserver'), searches: words('search'), options: words('options') }
 }
 
-function hostnameOf({ pod }: PodRecord, nodeName: string): string {
-  return pod.spec.hostNetwork === true ? nodeName : (pod.spec.hostname ?? pod.metadata.name)
+function hostnameOf({ pod, sandbox }: PodRecord, nodeName: string): string {
+  return sandbox?.config.hostname ?? (pod.spec.hostNetwork === true ? nodeName : hostnameAndDomain(pod, '').hostname)
 }
 
 /** Source: kubelet_pods.go managedHostsFileContent, nodeHostsFileContent */
-function hostsFile(record: PodRecord, ofHost = ''): string {
+function hostsFile(record: PodRecord, ofHost: string | undefined, clusterDomain: string): string {
   const { pod, sandbox } = record
   const aliases = (pod.spec.hostAliases ?? [])
     .map(({ ip, hostnames = [] }) => `${ip}\t${hostnames.join('\t')}\n`)
     .join('')
   const added = aliases === '' ? '' : `\n# Entries added by HostAliases.\n${aliases}`
-  if (pod.spec.hostNetwork === true) return `# Kubernetes-managed hosts file (host network).\n${ofHost}${added}`
-  const own = `${sandbox?.ip}\t${pod.spec.hostname ?? pod.metadata.name}\n`
+  if (pod.spec.hostNetwork === true) return `# Kubernetes-managed hosts file (host network).\n${ofHost ?? ''}${added}`
+  const { hostname, domain } = hostnameAndDomain(pod, clusterDomain)
+  const own = `${sandbox?.ip}\t${domain === '' ? '' : `${hostname}.${domain}\t`}${hostname}\n`
   return `# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\nfe00::\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${own}${added}`
 }
 

@@ -1,4 +1,4 @@
-import type { Container, Pod, PodStatus } from '../../../api/types.ts'
+import type { Container, ContainerRestartRule, Pod, PodStatus } from '../../../api/types.ts'
 import type { RuntimeContainer, Sandbox } from '../../container-runtime/contract.ts'
 import { sameJson } from '../status/same.ts'
 
@@ -32,6 +32,8 @@ export interface ContainerSlot {
   ready: boolean
   /** A liveness or startup probe has failed, or the image changed: why it is to be killed. */
   killBecause: string | undefined
+  /** Seconds it gets then, when the probe has its own. */
+  killGrace: number | undefined
 }
 
 /** One pod on this node, from the API or from a manifest. */
@@ -90,6 +92,14 @@ export class PodRecord {
     return [...initContainers, ...containers].some((spec) => this.slot(spec.name)?.spec !== spec)
   }
 
+  /** A kubelet that has just started finds containers with other resources than the spec asks for: those they were given. */
+  adoptResources(): void {
+    for (const slot of this.slots) {
+      if (slot.current?.state !== 'running' || slot.kind === 'ephemeral') continue
+      slot.spec = keepingResources(slot.spec, slot.current.config.container)
+    }
+  }
+
   /** Its containers are given the resources that the spec asks for. */
   allocate(): void {
     const { initContainers = [], containers } = this.pod.spec
@@ -144,6 +154,7 @@ function slotOf(uid: string, spec: Container, kind: ContainerSlot['kind']): Cont
     started: false,
     ready: false,
     killBecause: undefined,
+    killGrace: undefined,
   }
 }
 
@@ -157,10 +168,20 @@ export function formatPod({ metadata }: Pod): string {
   return `${metadata.name}_${metadata.namespace}(${metadata.uid})`
 }
 
+/** The first rule of a container that is about this exit code. Source: pkg/api/v1/pod/util.go FindMatchingContainerRestartRule */
+function ruleFor({ restartPolicyRules = [] }: Container, exitCode: number): ContainerRestartRule | undefined {
+  return restartPolicyRules.find(({ exitCodes }) => {
+    const { operator, values = [] } = exitCodes ?? {}
+    if (operator === 'In') return values.includes(exitCode)
+    return operator === 'NotIn' && !values.includes(exitCode)
+  })
+}
+
 /** Whether a container that ended with this code is to run again. Source: pkg/api/v1/pod/util.go ContainerShouldRestart */
 export function shouldRestart(pod: Pod, { kind, spec }: ContainerSlot, exitCode: number): boolean {
   if (kind === 'sidecar') return true
   if (kind === 'ephemeral') return false
+  if (spec.restartPolicy !== undefined && ruleFor(spec, exitCode) !== undefined) return true
   const policy = spec.restartPolicy ?? pod.spec.restartPolicy ?? 'Always'
   if (kind === 'init') return exitCode !== 0 && policy !== 'Never'
   return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0)

@@ -68,6 +68,7 @@ export class PodWorkers {
     )
     this.#images = new ImageManager(runtime, world, events, configuration.serializeImagePulls, component)
     this.#surroundings = new PodSurroundings(context)
+    this.#backOff = { maxBackOffMs: configuration.maxContainerRestartPeriod }
     this.#pleg = new PodLifecycleEventGenerator(
       context,
       (uid) => this.changed(uid),
@@ -101,6 +102,7 @@ export class PodWorkers {
   }
 
   readonly #starter: ContainerStarter
+  readonly #backOff: { readonly maxBackOffMs: number }
 
   get(uid: string): PodRecord | undefined {
     return this.#records.get(uid)
@@ -131,11 +133,14 @@ export class PodWorkers {
   /** A pod this node is to run. */
   add(record: PodRecord): void {
     this.#records.set(record.uid, record)
-    for (const { key } of record.slots) this.#containers.start(key, undefined)
+    for (const { key } of record.slots) this.#containers.start(key, this.#backOff)
     record.adopted = this.#context.runtime.sandboxesOf(record.uid).length > 0
     // After the kubelet was restarted: the volumes of running containers are mounted already.
     record.mounted = record.adopted
     if (this.#context.runtime.error() === undefined) this.#syncer.refresh(record)
+    if (record.adopted) record.adoptResources()
+    // Once all pods of the node are known.
+    if (record.wantsResize) this.#context.world.clock.defer(() => this.#resize(record))
     this.#deadline.watch(record)
     this.#workers.start(record.uid, undefined)
   }
@@ -150,7 +155,7 @@ export class PodWorkers {
     const images = new Map(record.slots.map(({ name, spec }) => [name, spec.image]))
     record.update(pod)
     for (const { key } of record.slots)
-      if (this.#containers.state(key) === undefined) this.#containers.start(key, undefined)
+      if (this.#containers.state(key) === undefined) this.#containers.start(key, this.#backOff)
     for (const slot of record.slots)
       if (slot.spec.image !== images.get(slot.name) && slot.current?.state === 'running')
         slot.killBecause = `Container ${slot.name} definition changed, will be restarted`
@@ -291,7 +296,8 @@ export class PodWorkers {
   #killContainer(record: PodRecord, slot: ContainerSlot, message: string): void {
     if (this.#containers.state(slot.key)?.value !== 'running') return
     this.#containers.send(slot.key, { type: 'kill' })
-    this.#killer.killContainer(record, slot, message, record.pod.spec.terminationGracePeriodSeconds ?? 30)
+    const grace = slot.killGrace ?? record.pod.spec.terminationGracePeriodSeconds ?? 30
+    this.#killer.killContainer(record, slot, message, grace)
   }
 
   #deadlineExceeded(record: PodRecord): void {

@@ -1,4 +1,5 @@
 import type { Charts } from '../../../sim/chart.ts'
+import { kernelHostname } from '../container/hostname.ts'
 import type { containerMachine } from '../container/machine.ts'
 import type { PodSurroundings } from '../container/surroundings.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
@@ -48,6 +49,7 @@ export class PodSyncer {
     if (!this.#networkReady(record)) return { retryMs: TRANSIENT_BACK_OFF_PERIOD }
     if (record.isStatic) ensureMirror(record)
     if (!this.#volumesReady(record)) return 'done'
+    this.#missingPullSecrets(record)
     if (!this.#sandboxReady(record)) return { retryMs: BACK_OFF_PERIOD }
     return this.#startContainers(record)
   }
@@ -110,6 +112,19 @@ export class PodSyncer {
     return false
   }
 
+  /** Source: kubelet_pods.go getPullSecretsForPod */
+  #missingPullSecrets({ pod }: PodRecord): void {
+    const { imagePullSecrets } = pod.spec
+    if (imagePullSecrets === undefined || imagePullSecrets.length === 0) return
+    const { client, events } = this.#deps.context
+    const missing = imagePullSecrets.flatMap(({ name = '' }) =>
+      name === '' || client.get('Secret', name, pod.metadata.namespace) !== undefined ? [] : [name],
+    )
+    if (missing.length === 0) return
+    const message = `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`
+    events.pod(pod, 'Warning', 'FailedToRetrieveImagePullSecret', message)
+  }
+
   #sandboxReady(record: PodRecord): boolean {
     const { context, mark } = this.#deps
     const { events } = context
@@ -129,12 +144,15 @@ export class PodSyncer {
 
   /** Source: kuberuntime_sandbox.go createPodSandbox, pkg/kubelet/runtimeclass LookupRuntimeHandler */
   #runSandbox({ pod }: PodRecord, attempt: number): ReturnType<KubeletContext['runtime']['runPodSandbox']> {
-    const { runtime, client } = this.#deps.context
-    const { runtimeClassName = '' } = pod.spec
-    if (runtimeClassName === '') return runtime.runPodSandbox({ pod, attempt })
+    const { runtime, client, configuration } = this.#deps.context
+    const { runtimeClassName = '', hostNetwork, hostnameOverride } = pod.spec
+    const hostname = kernelHostname(pod, configuration.clusterDomain)
+    if (typeof hostname !== 'string') return hostname
+    const named = hostNetwork === true && hostnameOverride === undefined ? {} : { hostname }
+    if (runtimeClassName === '') return runtime.runPodSandbox({ pod, attempt, ...named })
     const runtimeClass = client.get('RuntimeClass', runtimeClassName)
     if (runtimeClass === undefined) return { error: `runtimeclass.node.k8s.io "${runtimeClassName}" not found` }
-    return runtime.runPodSandbox({ pod, attempt, runtimeHandler: runtimeClass.handler })
+    return runtime.runPodSandbox({ pod, attempt, ...named, runtimeHandler: runtimeClass.handler })
   }
 
   #startContainers(record: PodRecord): SyncResult {

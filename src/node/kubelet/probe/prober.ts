@@ -183,7 +183,7 @@ export class Prober {
     this.#charts.send(key, result === 'error' ? { type: 'errored', restMs } : { type: 'failed', restMs })
   }
 
-  #report({ slot, kind, record, containerId }: Worker, healthy: boolean): void {
+  #report({ slot, kind, record, containerId, spec }: Worker, healthy: boolean): void {
     if (slot.current?.id !== containerId) return
     if (kind === 'readiness') {
       if (slot.ready === healthy) return
@@ -191,8 +191,10 @@ export class Prober {
     } else if (kind === 'startup' && healthy) {
       slot.started = true
       slot.ready = slot.spec.readinessProbe === undefined
-    } else if (!healthy) slot.killBecause = `Container ${slot.name} failed ${kind} probe, will be restarted`
-    else return
+    } else if (!healthy) {
+      slot.killBecause = `Container ${slot.name} failed ${kind} probe, will be restarted`
+      slot.killGrace = spec.terminationGracePeriodSeconds
+    } else return
     this.#onResult(record)
   }
 

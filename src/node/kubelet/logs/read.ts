@@ -1,10 +1,10 @@
-import { failure, notFound } from '../../api/status.ts'
-import { parseTime, rfc3339Micro } from '../../api/time.ts'
-import type { Answer } from '../../api/types.ts'
-import type { Clock } from '../../sim/clock.ts'
-import type { ContainerRuntime, LogLine, RuntimeContainer } from '../container-runtime/contract.ts'
-import type { LogOptions, LogSink } from './contract.ts'
-import type { PodRecord } from './pod-worker/pod-record.ts'
+import { failure, notFound } from '../../../api/status.ts'
+import { parseTime, rfc3339Micro } from '../../../api/time.ts'
+import type { Answer } from '../../../api/types.ts'
+import type { Clock } from '../../../sim/clock.ts'
+import type { ContainerRuntime, LogLine, RuntimeContainer } from '../../container-runtime/contract.ts'
+import type { LogOptions, LogSink } from '../contract.ts'
+import type { PodRecord } from '../pod-worker/pod-record.ts'
 
 /**
  * Which container's log is meant.
