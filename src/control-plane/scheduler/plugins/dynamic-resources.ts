@@ -13,5 +13,9 @@ export const dynamicResources: Plugin = {
       reasons: ['dynamic resource allocation is not simulated by kubedrill'],
     }
   },
-  postFilter: () => ({ code: 'Unschedulable', message: 'no new claims to deallocate' }),
+  // Where a plugin refused the pod outright, the real one was not asked to prepare, and does not find what it would have left.
+  postFilter: (_pod, { preFilterMessage }) =>
+    preFilterMessage === ''
+      ? { code: 'Unschedulable', message: 'no new claims to deallocate' }
+      : { code: 'Error', message: 'not found' },
 }
