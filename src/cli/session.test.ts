@@ -291,17 +291,19 @@ describe('an exercise from beginning to end', () => {
     expect(await one.kubedrill('start image-typo --no-shell')).toMatchObject({ code: 0 })
     expect((await one.kubectl('get namespace still-here')).stderr).toMatch(/NotFound/)
 
+    expect((await one.kubedrill('states etcd/cp-1')).stdout).toMatch(/^etcd\/cp-1 +etcd-member +running\.leader/m)
     const { pid } = await one.control.status()
     expect(await one.kubedrill('stop')).toMatchObject({ code: 0, stdout: 'Stopped.\n' })
     await expect.poll(() => alive(pid)).toBe(false)
     expect(existsSync(one.files.directory)).toBe(false)
     expect(kubeconfig).toMatch('current-context')
-    for (const command of ['check', 'hint', 'task', 'solution', 'reset --no-shell', 'skip 1m', 'ssh cp-1 ls'])
-      expect(await one.kubedrill(command)).toEqual({
-        code: 2,
-        stdout: '',
-        stderr: 'kubedrill: no exercise is running: `kubedrill start` begins one\n',
-      })
+    const refused = (why: string) => ({ code: 2, stdout: '', stderr: `kubedrill: ${why} begins one\n` })
+    for (const command of ['check', 'hint', 'task', 'solution', 'reset --no-shell'])
+      expect(await one.kubedrill(command)).toEqual(refused('no exercise is running: `kubedrill start`'))
+    for (const command of ['skip 1m', 'ssh cp-1 ls', 'states'])
+      expect(await one.kubedrill(command)).toEqual(
+        refused('no cluster is running: `kubedrill start` or `kubedrill serve`'),
+      )
     expect((await one.kubedrill('stop')).code).toBe(0)
   })
 })

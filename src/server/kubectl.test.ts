@@ -153,7 +153,7 @@ const reading: readonly Line[] = [
   ['get --raw /livez?verbose', /\[\+\]etcd ok[\s\S]*livez check passed/],
   [
     'get nodes -o wide',
-    /^cp-1 +Ready +control-plane +\d+s +v1\.36\.\d+ +192\.168\.64\.10 +<none> +Debian.*containerd:\/\/2/m,
+    /^cp-1 +Ready +control-plane +\d+s +v1\.36\.\d+ +192\.168\.64\.10 +<none> +Ubuntu.*containerd:\/\/2/m,
   ],
   ['get pods -A --field-selector spec.nodeName=cp-1 -o name', /pod\/etcd-cp-1\npod\/kube-apiserver-cp-1/],
   ['get svc -A', /^kube-system +kube-dns +ClusterIP +10\.96\.0\.10 +<none> +53\/UDP,53\/TCP,9153\/TCP /m],
