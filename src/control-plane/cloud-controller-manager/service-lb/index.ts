@@ -33,6 +33,7 @@ class ServiceController implements CloudController {
   readonly #cache = new Map<string, Service>()
   /** The nodes that a Service's load balancer was last given. */
   readonly #lastNodes = new Map<string, readonly Node[]>()
+  #stopped = false
 
   constructor(context: CloudControllerContext) {
     const { world, flags, informers } = context
@@ -55,6 +56,7 @@ class ServiceController implements CloudController {
   }
 
   stop(): void {
+    this.#stopped = true
     for (const stop of this.#stops) stop()
     this.#services.stop()
     this.#nodes.stop()
@@ -102,14 +104,19 @@ class ServiceController implements CloudController {
     const nodes = client.list('Node').filter(isBackend)
     if (nodes.length === 0) this.#warnOfNoNodes(service)
     this.#lastNodes.set(keyOf(service), nodes)
-    provider.loadBalancer.ensure(flags.clusterName, service, nodes, (answer) => {
-      if (isProviderError(answer)) {
-        const { elsewhere, error, ...rest } = answer
-        return done(elsewhere ? undefined : { ...rest, error: `failed to ensure load balancer: ${error}` })
-      }
-      this.#tell(service, 'EnsuredLoadBalancer', 'Ensured load balancer')
-      done(this.#setStatus(service, answer))
-    })
+    provider.loadBalancer.ensure(
+      flags.clusterName,
+      service,
+      nodes,
+      this.#whileRunning((answer) => {
+        if (isProviderError(answer)) {
+          const { elsewhere, error, ...rest } = answer
+          return done(elsewhere ? undefined : { ...rest, error: `failed to ensure load balancer: ${error}` })
+        }
+        this.#tell(service, 'EnsuredLoadBalancer', 'Ensured load balancer')
+        done(this.#setStatus(service, answer))
+      }),
+    )
   }
 
   #cleanUp(service: Service, done: Done) {
@@ -127,7 +134,7 @@ class ServiceController implements CloudController {
     }
     if (found === undefined) return ended(undefined)
     this.#tell(service, 'DeletingLoadBalancer', 'Deleting load balancer')
-    provider.loadBalancer.ensureDeleted(flags.clusterName, service, ended)
+    provider.loadBalancer.ensureDeleted(flags.clusterName, service, this.#whileRunning(ended))
   }
 
   /** A Service that went without having been held by the finalizer. Source: controller.go processLoadBalancerDelete */
@@ -135,14 +142,18 @@ class ServiceController implements CloudController {
     if (!wantsLoadBalancer(service)) return done(undefined)
     const { provider, flags } = this.#c
     this.#tell(service, 'DeletingLoadBalancer', 'Deleting load balancer')
-    provider.loadBalancer.ensureDeleted(flags.clusterName, service, (answer) => {
-      if (isProviderError(answer)) {
-        this.#warn(service, 'DeleteLoadBalancerFailed', `Error deleting load balancer: ${answer.error}`)
-        return done(answer)
-      }
-      this.#tell(service, 'DeletedLoadBalancer', 'Deleted load balancer')
-      done(undefined)
-    })
+    provider.loadBalancer.ensureDeleted(
+      flags.clusterName,
+      service,
+      this.#whileRunning((answer) => {
+        if (isProviderError(answer)) {
+          this.#warn(service, 'DeleteLoadBalancerFailed', `Error deleting load balancer: ${answer.error}`)
+          return done(answer)
+        }
+        this.#tell(service, 'DeletedLoadBalancer', 'Deleted load balancer')
+        done(undefined)
+      }),
+    )
   }
 
   /** The nodes have changed: every load balancer is told. Source: controller.go syncNodes, updateLoadBalancerHosts */
@@ -165,18 +176,23 @@ class ServiceController implements CloudController {
     const old = (this.#lastNodes.get(key) ?? []).filter(isBackend)
     this.#lastNodes.set(key, nodes)
     if (sameBackends(old, nodes)) return done(false)
-    provider.loadBalancer.update(flags.clusterName, service, nodes, (answer) => {
-      if (!isProviderError(answer)) {
-        if (nodes.length === 0) this.#warnOfNoNodes(service)
-        else this.#tell(service, 'UpdatedLoadBalancer', 'Updated load balancer with new hosts')
-        return done(false)
-      }
-      if (answer.elsewhere || provider.loadBalancer.get(flags.clusterName, service) === undefined) return done(false)
-      const hosts = `${loggableNames(nodes)} [node names limited, total number of nodes: ${nodes.length}]`
-      const why = `Error updating load balancer with new hosts ${hosts}, error: ${answer.error}`
-      this.#warn(service, 'UpdateLoadBalancerFailed', why)
-      done(true)
-    })
+    provider.loadBalancer.update(
+      flags.clusterName,
+      service,
+      nodes,
+      this.#whileRunning((answer) => {
+        if (!isProviderError(answer)) {
+          if (nodes.length === 0) this.#warnOfNoNodes(service)
+          else this.#tell(service, 'UpdatedLoadBalancer', 'Updated load balancer with new hosts')
+          return done(false)
+        }
+        if (answer.elsewhere || provider.loadBalancer.get(flags.clusterName, service) === undefined) return done(false)
+        const hosts = `${loggableNames(nodes)} [node names limited, total number of nodes: ${nodes.length}]`
+        const why = `Error updating load balancer with new hosts ${hosts}, error: ${answer.error}`
+        this.#warn(service, 'UpdateLoadBalancerFailed', why)
+        done(true)
+      }),
+    )
   }
 
   /** By a patch of the status, which may carry metadata too. Answers why it was refused. Source: service/helpers/helper.go PatchService */
@@ -200,6 +216,13 @@ class ServiceController implements CloudController {
     }))
     if (!isStatus(answer) || answer.reason === 'NotFound') return undefined
     return { error: `failed to update load balancer status: ${answer.message}` }
+  }
+
+  /** An answer of the cloud that comes when the process is gone is heard by nobody. */
+  #whileRunning<T>(then: (answer: ProviderAnswer<T>) => void): (answer: ProviderAnswer<T>) => void {
+    return (answer) => {
+      if (!this.#stopped) then(answer)
+    }
   }
 
   #untilResync(): number {

@@ -278,3 +278,27 @@ describe('nodes', () => {
     )
   })
 })
+
+test('what the cloud has begun for one that is gone is found by the next', () => {
+  const { client, clock, cloud, machine, start, told } = createTestCloud()
+  const { id, zone } = machine('node0')
+  client.create(nodeOf('node0', { providerID: `kubedrill://${zone}/${id}` }))
+  const stop = start(['--controllers=service'])
+  client.create(service())
+  clock.advance(10_000)
+  stop()
+  clock.advance(5000)
+  start(['--controllers=service'])
+  clock.advance(14_999)
+  expect(client.get('Service', 'web', 'default')?.status).toBeUndefined()
+  clock.advance(1)
+  expect(client.get('Service', 'web', 'default')?.status?.loadBalancer?.ingress).toEqual([
+    { ip: '203.0.113.1', ipMode: 'VIP' },
+  ])
+  expect(told()).toEqual([
+    'Normal EnsuringLoadBalancer Ensuring load balancer',
+    'Normal EnsuringLoadBalancer Ensuring load balancer',
+    'Normal EnsuredLoadBalancer Ensured load balancer',
+  ])
+  expect(cloud.loadBalancers.list()).toHaveLength(1)
+})
