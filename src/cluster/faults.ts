@@ -14,7 +14,8 @@ const MANIFESTS = '/etc/kubernetes/manifests'
 const ASIDE = '/etc/kubernetes/stopped'
 
 const OUTSIDE = { memory: 'memory', disk: 'disk', PID: 'pids' } as const
-const LEFT_MEMORY = 60 * 1024 ** 2
+const LEFT_MEMORY = 100 * 1024 ** 2
+const A_LITTLE = 1024 ** 2
 const LEFT_PART = 0.04
 
 /** A label that no node has. */
@@ -70,7 +71,7 @@ export class ClusterFaults implements Faults {
   }
 
   pressure(node: string, of: PressureKind, change: 'begins' | 'ends'): void {
-    const { host } = this.#machine(node)
+    const { host, kubelet } = this.#machine(node)
     const resources = host.runtime?.resources
     if (resources === undefined) return
     const amount = OUTSIDE[of]
@@ -80,8 +81,8 @@ export class ClusterFaults implements Faults {
     const now = host.world.clock.now()
     const taken = (of === 'disk' ? resources.disk.bytes : of === 'PID' ? resources.pids : resources.memory).taken(now)
     const size = resources.size[amount]
-    // Below every usual threshold, and not nothing: the kernel itself need not act.
-    const left = of === 'memory' ? LEFT_MEMORY : size * LEFT_PART
+    // Just below the threshold, so that whoever goes first may be enough; the kernel itself need not act.
+    const left = of === 'memory' ? (kubelet?.memoryThreshold ?? LEFT_MEMORY) - A_LITTLE : size * LEFT_PART
     resources.setOutside({ ...without, [amount]: Math.max(0, Math.floor(size - taken - left)) })
   }
 

@@ -50,6 +50,8 @@ function podIsIn(pod: Pod, word: string): boolean {
   if (word === 'Ready') return ready && !deleting
   if (word === 'NotReady') return !ready
   if (deleting) return false
+  // Evicted, DeadlineExceeded: kubectl shows how the containers ended instead.
+  if (word === pod.status?.reason) return true
   if (word === 'Scheduled') return pod.spec.nodeName !== undefined
   if (word === 'Unschedulable') return condition(pod, 'PodScheduled')?.reason === 'Unschedulable'
   if (word === 'Pending' || word === 'Succeeded' || word === 'Failed') return pod.status?.phase === word

@@ -103,6 +103,8 @@ export interface KubeletHandle {
   attach(target: StreamTarget, listener: StreamListener): StreamSession | { readonly error: string }
   /** Where port-forward finds a pod's ports. */
   podAddress(namespace: string, pod: string): { readonly ip: string } | Refusal
+  /** Bytes of memory that are to stay available: less, and pods are evicted at once. */
+  readonly memoryThreshold: number | undefined
   /** Ends the container with an exit code. */
   crash(namespace: string, pod: string, container: string, exitCode: number): Answer<undefined>
   forceProbe(namespace: string, pod: string, probe: ProbeKind, outcome: 'fails' | 'succeeds' | 'as declared'): void

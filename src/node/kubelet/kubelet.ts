@@ -9,6 +9,7 @@ import type { KubeletConfiguration } from './configuration.ts'
 import type { KubeletDeps, KubeletHandle, LogOptions, LogSink, ProbeKind, StreamTarget } from './contract.ts'
 import { DeviceManager } from './devices/manager.ts'
 import { EvictionManager } from './eviction/manager.ts'
+import { amountOf } from './eviction/thresholds.ts'
 import { ImageGarbageCollector } from './images/image-gc.ts'
 import type { KubeletContext } from './kubelet-context.ts'
 import { findLogContainer, streamLog } from './logs/read.ts'
@@ -233,6 +234,14 @@ export class Kubelet implements KubeletHandle {
 
   podAddress(namespace: string, pod: string) {
     return this.#streaming.podAddress(namespace, pod)
+  }
+
+  get memoryThreshold(): number | undefined {
+    const { configuration, runtime } = this.#context
+    const hard = configuration.evictionThresholds.find(
+      (each) => each.signal === 'memory.available' && each.gracePeriod === 0,
+    )
+    return hard === undefined ? undefined : amountOf(hard.value, runtime.resources.size.memory)
   }
 
   crash(namespace: string, pod: string, container: string, exitCode: number): Answer<undefined> {
