@@ -13,6 +13,7 @@ import type { ClusterAuthority, Controller, ControllerDescriptor, KindInfo, Poli
 import { cronJobController } from './cronjob/index.ts'
 import { daemonSetController } from './daemonset/index.ts'
 import { deploymentController } from './deployment/index.ts'
+import { deviceTaintEvictionController } from './device-taint-eviction/index.ts'
 import { disruptionController } from './disruption/index.ts'
 import { endpointsController } from './endpoints/index.ts'
 import { endpointSliceController } from './endpointslice/index.ts'
@@ -36,6 +37,7 @@ import { persistentVolumeClaimProtectionController } from './persistentvolumecla
 import { podGarbageCollectorController } from './pod-garbage-collector/index.ts'
 import { replicaSetController } from './replicaset/index.ts'
 import { replicationController } from './replicationcontroller/index.ts'
+import { resourceClaimController } from './resourceclaim/index.ts'
 import { resourceQuotaController } from './resourcequota/index.ts'
 import { rootCACertificatePublisherController } from './root-ca-certificate-publisher/index.ts'
 import { serviceCIDRController } from './service-cidr/index.ts'
@@ -95,6 +97,8 @@ export const controllers: readonly ControllerDescriptor[] = [
   serviceCIDRController,
   volumeAttributesClassProtectionController,
   validatingAdmissionPolicyStatusController,
+  resourceClaimController,
+  deviceTaintEvictionController,
 ]
 
 export interface ControllerManagerOptions {

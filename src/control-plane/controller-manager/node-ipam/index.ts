@@ -5,6 +5,7 @@ import type { Client, EventRecorder } from '../../../client/contract.ts'
 import type { Controller, ControllerContext, ControllerDescriptor } from '../controller.ts'
 import type { ControllerManagerFlags } from '../flags.ts'
 import { startLoop } from '../machine.ts'
+import { nodeReference } from '../node-reference.ts'
 import { CIDRSet, NONE_LEFT, overlaps } from './cidr-set.ts'
 
 /** Gives every node a range of addresses for its pods, where --allocate-node-cidrs asks for it. Source: pkg/controller/nodeipam/ipam/range_allocator.go */
@@ -95,5 +96,5 @@ function allocate(name: string, sets: readonly CIDRSet[], client: Client, record
 
 /** Source: pkg/controller/util/node/controller_utils.go RecordNodeStatusChange */
 function tellStatus(recorder: EventRecorder, node: Node, status: string): void {
-  recorder.event(node, 'Normal', status, `Node ${node.metadata.name} status is now: ${status}`)
+  recorder.event(nodeReference(node), 'Normal', status, `Node ${node.metadata.name} status is now: ${status}`)
 }

@@ -4,6 +4,7 @@ import { isStatus, type Node } from '../../../api/types.ts'
 import type { Charts } from '../../../sim/chart.ts'
 import type { Timer } from '../../../sim/clock.ts'
 import type { ControllerContext } from '../controller.ts'
+import { nodeReference } from '../node-reference.ts'
 import { Zones } from './disruption.ts'
 import {
   NOT_READY,
@@ -16,6 +17,9 @@ import {
 } from './health.ts'
 import type { nodeHealthMachine } from './machine.ts'
 import type { ZoneCount } from './zones.ts'
+
+/** Source: nodelifecycle/scheduler nodeUpdateWorkerSize */
+const WORKERS = 8
 
 interface Known {
   readonly node: Node
@@ -87,7 +91,11 @@ export class NodeMonitor {
     const names = [...this.#dirty]
     this.#dirty.clear()
     for (const name of names) this.#introduce(name)
-    for (const name of names) this.#monitor(name)
+    // Upstream looks at so many at once: what it says of them comes before what it says of their pods.
+    for (let at = 0; at < names.length; at += WORKERS) {
+      const fallen = names.slice(at, at + WORKERS).filter((name) => this.#monitor(name))
+      for (const name of fallen) this.#markPods(name)
+    }
     this.#zones.update(this.#counts())
   }
 
@@ -109,28 +117,40 @@ export class NodeMonitor {
 
   /** Source: controller_utils.go RecordNodeEvent */
   #record(node: Node, reason: string, event: string): void {
-    this.#context.recorder.event(node, 'Normal', reason, `Node ${node.metadata.name} event: ${event}`)
+    this.#context.recorder.event(nodeReference(node), 'Normal', reason, `Node ${node.metadata.name} event: ${event}`)
   }
 
-  #monitor(name: string): void {
+  /** Answers whether its pods are to be marked. */
+  #monitor(name: string): boolean {
     const before = this.#context.client.get('Node', name)
-    if (before === undefined) return
+    if (before === undefined) return false
     const observed = findCondition(before.status?.conditions, 'Ready')?.status
     const node = this.#health().state(name)?.value === 'silent' ? this.#markUnknown(before) : before
     if (node === undefined) {
       this.#lookAgain(name)
-      return
+      return false
     }
     this.#remember(node)
     const current = findCondition(node.status?.conditions, 'Ready')?.status
-    if (current === undefined) return
+    if (current === undefined) return false
     this.#evict(node, current)
     const fell = current !== 'True' && observed === 'True'
-    if (fell) this.#context.recorder.event(node, 'Normal', 'NodeNotReady', `Node ${name} status is now: NodeNotReady`)
-    if ((fell || (this.#toRetry.has(name) && observed !== 'True')) && !this.#markPodsNotReady(name)) {
-      this.#toRetry.add(name)
-      this.#lookAgain(name)
-    } else this.#toRetry.delete(name)
+    if (fell) {
+      const message = `Node ${name} status is now: NodeNotReady`
+      this.#context.recorder.event(nodeReference(node), 'Normal', 'NodeNotReady', message)
+    }
+    if (fell || (this.#toRetry.has(name) && observed !== 'True')) return true
+    this.#toRetry.delete(name)
+    return false
+  }
+
+  #markPods(name: string): void {
+    if (this.#markPodsNotReady(name)) {
+      this.#toRetry.delete(name)
+      return
+    }
+    this.#toRetry.add(name)
+    this.#lookAgain(name)
   }
 
   #lookAgain(name: string): void {

@@ -88,8 +88,9 @@ export class RateLimitedTainter {
     this.#count()
     const wait = this.#tokens >= 1 ? 0 : ((1 - this.#tokens) / this.#rate) * 1000
     const since = this.#clock.now() + wait - this.#startedAt
-    // A hair of rounding must not cost a whole poll.
-    const poll = this.#startedAt + Math.ceil(since / POLL_MS - 1e-9) * POLL_MS
+    // The poll of this very moment is over. A hair of rounding must not cost a whole poll.
+    const polls = wait === 0 ? Math.floor(since / POLL_MS + 1e-9) + 1 : Math.ceil(since / POLL_MS - 1e-9)
+    const poll = this.#startedAt + polls * POLL_MS
     this.#timer = this.#clock.setTimeout(() => this.#fire(), poll - this.#clock.now())
   }
 
