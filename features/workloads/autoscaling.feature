@@ -52,7 +52,7 @@ Feature: The horizontal pod autoscaler
       """
     When kubectl "get hpa web" is run
     Then the command's output contains "cpu: 150%/50%"
-    When kubectl "annotate pods -l app=web kubedrill.io/usage={cpu:5m} --overwrite" is run
+    When kubectl "annotate pods -l app=web 'kubedrill.io/usage={cpu: 5m}' --overwrite" is run
     And 4 minutes pass
     Then field "spec.replicas" of Deployment "web" is "6"
     And HorizontalPodAutoscaler "web" has condition AbleToScale True because of ScaleDownStabilized
@@ -83,6 +83,55 @@ Feature: The horizontal pod autoscaler
     Then field "spec.replicas" of Deployment "web" is "3"
     When 40 seconds pass
     Then field "spec.replicas" of Deployment "web" is "4"
-    When kubectl "annotate pods -l app=web kubedrill.io/usage={cpu:5m} --overwrite" is run
+    When kubectl "annotate pods -l app=web 'kubedrill.io/usage={cpu: 5m}' --overwrite" is run
     And 10 minutes pass
     Then field "spec.replicas" of Deployment "web" is "4"
+
+  Scenario: Metrics of pods, of objects and of neither come through an adapter
+    Given kubectl "apply -f fixtures/manifests/prometheus-adapter.yaml" is run
+    And these manifests are applied:
+      """yaml
+      apiVersion: autoscaling/v2
+      kind: HorizontalPodAutoscaler
+      metadata: {name: web}
+      spec:
+        scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+        maxReplicas: 20
+        metrics:
+          - type: Pods
+            pods: {metric: {name: http_requests_per_second}, target: {type: AverageValue, averageValue: "10"}}
+          - type: Object
+            object:
+              metric: {name: hits}
+              describedObject: {apiVersion: v1, kind: Service, name: front}
+              target: {type: Value, value: "100"}
+          - type: External
+            external: {metric: {name: queue_depth}, target: {type: AverageValue, averageValue: "30"}}
+      ---
+      apiVersion: v1
+      kind: Service
+      metadata: {name: front, annotations: {kubedrill.io/metrics: "{hits: 60}"}}
+      spec: {selector: {app: web}, ports: [{port: 80}]}
+      ---
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: broker, labels: {kubedrill.io/external-metrics: "true", queue: orders}}
+      data: {queue_depth: "{steps: [[0s, 50], [4m, 150]]}"}
+      """
+    When kubectl "annotate pods -l app=web 'kubedrill.io/metrics={http_requests_per_second: 7.5}'" is run
+    And 3 minutes pass
+    Then field "spec.replicas" of Deployment "web" is "2"
+    And HorizontalPodAutoscaler "web" matches:
+      """yaml
+      status:
+        currentMetrics:
+          - {type: Pods, pods: {current: {averageValue: 7500m}}}
+          - {type: Object, object: {current: {value: "60"}}}
+          - {type: External, external: {current: {averageValue: "25"}}}
+      """
+    When kubectl "get --raw /apis/custom.metrics.k8s.io/v1beta2/namespaces/default/services/front/hits" is run
+    Then the command's output contains "MetricValueList"
+    When 2 minutes pass
+    Then field "spec.replicas" of Deployment "web" is "5"
+    And HorizontalPodAutoscaler "web" has a Normal event SuccessfulRescale
+    And that event's message contains "external metric queue_depth(nil) above target"

@@ -1,6 +1,7 @@
 import { corednsProgram } from '../../addons/coredns/index.ts'
 import { localPathProgram } from '../../addons/local-path/index.ts'
 import { metricsServerProgram } from '../../addons/metrics-server/index.ts'
+import { prometheusAdapterProgram } from '../../addons/prometheus-adapter/index.ts'
 import type { Process, Program } from '../../node/contract.ts'
 import { kubeProxyProgram } from '../../node/kube-proxy/index.ts'
 import type { ControlPlane } from './control-plane.ts'
@@ -33,4 +34,8 @@ export function metricsServerOf(plane: ControlPlane): Program {
 
 export function localPathOf(plane: ControlPlane): Program {
   return localPathProgram({ connect: inCluster(plane).connect })
+}
+
+export function prometheusAdapterOf(plane: ControlPlane): Program {
+  return prometheusAdapterProgram({ connect: inCluster(plane).connect })
 }

@@ -27,6 +27,7 @@ export type ClusterProgram =
   | 'kube-proxy'
   | 'coredns'
   | 'metrics-server'
+  | 'prometheus-adapter'
   | 'local-path-provisioner'
 
 /** An image whose program is made elsewhere. */
@@ -107,6 +108,8 @@ function clusterImages({ programs = {} }: ImageCatalogueOptions): readonly Entry
   add('registry.k8s.io/metrics-server/metrics-server', programs['metrics-server'], '/metrics-server', 20 * MB, (tag) =>
     /^v0\.[78]\.\d$/.test(tag),
   )
+  const adapter = 'registry.k8s.io/prometheus-adapter/prometheus-adapter'
+  add(adapter, programs['prometheus-adapter'], '/adapter', 26 * MB, (tag) => /^v0\.1[0-2]\.\d$/.test(tag))
   const localPath = programs['local-path-provisioner']
   const localPathTags = /^(master-head|v0\.0\.[23]\d)$/
   add('docker.io/rancher/local-path-provisioner', localPath, '/usr/bin/local-path-provisioner', 17 * MB, (tag) =>

@@ -41,6 +41,16 @@ export function readUsage(written: unknown): Amounts | string {
   return Object.keys(perRequest).length === 0 ? amounts : { ...amounts, perRequest }
 }
 
+/** Reads one amount or curve, as {@link readUsage} reads each. @returns a text says what is wrong */
+export function readCurve(written: unknown, at: string): Curve | string {
+  try {
+    return curveOf(written, at) ?? level(0)
+  } catch (error) {
+    if (error instanceof Wrong) return error.message
+    throw error
+  }
+}
+
 /** What a pod's annotations say of one container; undefined: nothing, or nothing that can be read. */
 export function annotatedUsage(
   annotations: Readonly<Record<string, string>> | undefined,
