@@ -60,6 +60,8 @@ class ControlDoor {
     } else if (route === 'POST shells' && id === '') reply(this.#open(String(body.host)))
     else if (route === 'POST shells') await this.#run(Number(id), String(body.line), response)
     else if (route === 'GET charts') reply(await this.#charts())
+    else if (route === 'GET why')
+      reply(await this.#why(decodeURIComponent(id), url.searchParams.get('namespace') ?? 'default'))
     else if (route === 'GET files') reply({ content: this.#host(decodeURIComponent(id)).files.read(path) })
     else if (route === 'PUT files') reply(await this.#write(decodeURIComponent(id), path, String(body.content)))
     else throw new Refusal(`the session does not know ${request.method} ${url.pathname}`)
@@ -83,6 +85,13 @@ class ControlDoor {
   #charts() {
     const { cluster, pace } = this.#controlled
     return pace.inject(() => chartStates(cluster.charts, cluster.client()))
+  }
+
+  async #why(pod: string, namespace: string) {
+    const { cluster, pace } = this.#controlled
+    const answer = await pace.inject(() => ({ why: cluster.why(namespace, pod) }))
+    if (typeof answer.why === 'string') throw new Refusal(answer.why)
+    return answer.why
   }
 
   async #skip(ms: number) {

@@ -1,5 +1,5 @@
 import { type IncomingMessage, request } from 'node:http'
-import type { ChartState } from '../cluster/index.ts'
+import type { ChartState, PodExplanation } from '../cluster/index.ts'
 import { Failure } from './failure.ts'
 import type { SessionFiles } from './session-files.ts'
 
@@ -38,6 +38,11 @@ export class Control {
   /** Every statechart that runs, and its state. */
   charts(): Promise<readonly ChartState[]> {
     return this.#json('GET', '/charts')
+  }
+
+  /** Why a Pod is where it is, or nowhere. @throws {Failure} when nobody can tell */
+  why(pod: string, namespace: string): Promise<PodExplanation> {
+    return this.#json('GET', `/why/${encodeURIComponent(pod)}?namespace=${encodeURIComponent(namespace)}`)
   }
 
   skip(ms: number): Promise<{ now: number }> {

@@ -134,6 +134,7 @@ function addServeCommand(kubedrill: Command): void {
 
 function addClusterCommands(kubedrill: Command): void {
   addServeCommand(kubedrill)
+  addWhyCommand(kubedrill)
   kubedrill
     .command('test')
     .description('run features against simulated clusters')
@@ -187,6 +188,17 @@ function addClusterCommands(kubedrill: Command): void {
     .argument('<shell>', 'bash, zsh or fish')
     .addHelpText('after', examples('source <(kubedrill completion bash)'))
     .action(async (shell) => (await import('./commands/completion.ts')).completion(shell, kubedrill))
+}
+
+function addWhyCommand(kubedrill: Command): void {
+  kubedrill
+    .command('why')
+    .description('why a Pod is on its node, or on none: what each scheduling plugin says')
+    .argument('<pod>', 'its name, or pod/NAME')
+    .option('-n, --namespace <namespace>', 'its namespace', 'default')
+    .addOption(json())
+    .addHelpText('after', examples('kubedrill why pod/web-0', 'kubedrill why web-0 -n shop --json'))
+    .action(async (pod, options) => (await import('./commands/why.ts')).why(pod, options))
 }
 
 function wholeNumber(text: string): number {

@@ -2,6 +2,7 @@ import type { ApiServer, CertificateSigner, TokenAuthority } from '../api/reques
 import type { Answer } from '../api/types.ts'
 import type { Client } from '../client/contract.ts'
 import type { Cloud, Quotas } from '../cloud/contract.ts'
+import type { PodExplanation } from '../control-plane/scheduler/index.ts'
 import type { Network } from '../network/contract.ts'
 import type { DeclaredImage } from '../node/container-runtime/declared-image.ts'
 import type { FileTree } from '../node/contract.ts'
@@ -107,6 +108,8 @@ export interface Cluster {
   readonly trace: Trace
   /** The statecharts that run, and the state of each. */
   readonly charts: LiveCharts
+  /** Why a Pod is where it is, or nowhere, judged now by the scheduler that is responsible; a text says why nobody can tell. */
+  why(namespace: string, pod: string): PodExplanation | string
   readonly network: Network
   /** What runs it; undefined: its machines are nobody's but ours. Look only: changes go through {@link Faults.cloud}. */
   readonly cloud: Cloud | undefined

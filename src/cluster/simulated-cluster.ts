@@ -6,6 +6,7 @@ import type { Client } from '../client/contract.ts'
 import { Renewals } from '../client/renewals.ts'
 import type { Cloud } from '../cloud/contract.ts'
 import { createEtcdCluster, type EtcdCluster } from '../control-plane/etcd/index.ts'
+import type { PodExplanation, RunningScheduler } from '../control-plane/scheduler/index.ts'
 import type { Network } from '../network/contract.ts'
 import { createNetwork } from '../network/index.ts'
 import type { LogOptions, LogSink } from '../node/kubelet/contract.ts'
@@ -34,6 +35,7 @@ import type { ControlPlane } from './programs/control-plane.ts'
 import { requestFrom, resolveFrom } from './requests.ts'
 import { ClusterStreams } from './streams.ts'
 import { DEFAULT_TOPOLOGY, KUBERNETES_VERSION, POD_CIDR, SERVICE_CIDR, WIDE_POD_CIDR } from './topology.ts'
+import { whyPod } from './why-pod.ts'
 
 /** 2026-01-01T00:00:00Z */
 const DEFAULT_START = 1_767_225_600_000
@@ -51,6 +53,7 @@ export class SimulatedCluster implements Cluster {
   readonly barrier: Barrier
   readonly trace: RecordedTrace
   readonly charts = new LiveCharts()
+  readonly #schedulers = new Set<RunningScheduler>()
   readonly network: Network
   readonly cloud: Cloud | undefined
   readonly bootedAt: number
@@ -222,6 +225,10 @@ export class SimulatedCluster implements Cluster {
     this.#options.onInput?.(input)
   }
 
+  why(namespace: string, name: string): PodExplanation | string {
+    return whyPod(this.#admin, this.#schedulers, namespace, name)
+  }
+
   #request(from: From, url: string): RequestOutcome {
     return requestFrom(this.network, this.#sourceOf(), from, url, (n) => this.#requests.int(n))
   }
@@ -238,6 +245,7 @@ export class SimulatedCluster implements Cluster {
       endpoints: this.#endpoints,
       cloud: this.cloud,
       haltedProxies: new Halted(),
+      schedulers: this.#schedulers,
       renewals: this.#renewals(etcd),
       authority: this.#options.authority,
       certificates: this.#options.certificates,

@@ -1,4 +1,5 @@
-import { isStatus, type KubernetesObject } from '../api/types.ts'
+import { isStatus, type KubernetesObject, type Pod } from '../api/types.ts'
+import { verdictText } from '../cluster/index.ts'
 import { shortDuration } from './durations.ts'
 import { stateOf } from './states.ts'
 import type { World } from './world.ts'
@@ -6,12 +7,14 @@ import type { World } from './world.ts'
 const EVENTS_SHOWN = 8
 const CHANGES_SHOWN = 12
 const LINE_SHOWN = 400
+const NODES_SHOWN = 10
 
 /** The message of a failed step: what was wrong, the object it is about, the last events, how things came to be so. */
 export function explain(world: World, message: string, about?: KubernetesObject): string {
   const parts = [
     message,
     objectPart(about),
+    schedulingPart(world, about),
     eventsPart(world),
     timelinePart(world, about),
     `virtual time: ${stamp(world, world.now())}`,
@@ -23,6 +26,20 @@ function objectPart(object: KubernetesObject | undefined): string {
   if (object === undefined || isStatus(object)) return ''
   const { status = object } = object as { status?: object }
   return [`${object.kind} "${object.metadata.name}" is ${stateOf(object)}`, ...fieldLines(status)].join('\n')
+}
+
+/** Of a Pod without a node: which plugin refuses which node. */
+function schedulingPart(world: World, about: KubernetesObject | undefined): string {
+  if (about?.kind !== 'Pod' || (about as Pod).spec.nodeName) return ''
+  const why = world.cluster.why(about.metadata.namespace ?? 'default', about.metadata.name)
+  if (typeof why === 'string') return why
+  const { refusedBefore, nodes } = why
+  if (refusedBefore !== undefined)
+    return `no node is looked at: ${refusedBefore.plugin}: ${refusedBefore.reasons.join(', ')}`
+  const lines = nodes
+    .slice(0, NODES_SHOWN)
+    .map((verdict) => `  ${verdict.node}  ${verdict.refusedBy === undefined ? 'fits now' : verdictText(verdict)}`)
+  return lines.length === 0 ? 'there are no nodes' : `what the scheduler says of the nodes now:\n${lines.join('\n')}`
 }
 
 /** A line a field, and one for each item of a list: a condition or a container's status can be read at a glance. */

@@ -4,6 +4,7 @@ import type { Client } from '../../client/contract.ts'
 import type { Renewals } from '../../client/renewals.ts'
 import type { Cloud } from '../../cloud/contract.ts'
 import type { EtcdCluster } from '../../control-plane/etcd/index.ts'
+import type { RunningScheduler } from '../../control-plane/scheduler/index.ts'
 import type { Network } from '../../network/contract.ts'
 import type { FileTree } from '../../node/contract.ts'
 import type { ApiEndpoints } from '../endpoints.ts'
@@ -20,6 +21,8 @@ export interface ControlPlane {
   readonly cloud: Cloud | undefined
   /** Hosts whose kube-proxy is held still. */
   readonly haltedProxies: Halted
+  /** Every kube-scheduler that runs, leading or not. */
+  readonly schedulers: Set<RunningScheduler>
   /** Lease renewals that nobody can tell are not made. */
   readonly renewals: Renewals
   readonly authority: TokenAuthority | undefined

@@ -43,7 +43,11 @@ export function schedulerProgram(plane: ControlPlane): Program {
           registry: Object.assign({}, inTreeRegistry, ...plane.extensions.map((each) => each.schedulerPlugins ?? {})),
           onLost: () => fail(process, 'E server.go: "Leaderelection lost"'),
         })
-        process.onEnd(() => running.stop())
+        plane.schedulers.add(running)
+        process.onEnd(() => {
+          plane.schedulers.delete(running)
+          running.stop()
+        })
       } catch (error) {
         failCommand(process, (error as Error).message)
       }

@@ -2,6 +2,7 @@
  * kube-scheduler: finds nodes for pods. What happens to a waiting pod when is in queued-pod.ts, what is decided in
  * schedule-one.ts and plugins/, what comes of it in cycles.ts, what the cluster looks like meanwhile in cache.ts.
  */
+import type { Pod } from '../../api/types.ts'
 import type { Client, EventRecorder, EventsRecorder } from '../../client/contract.ts'
 import { startLeaderElection } from '../../client/leader-election.ts'
 import type { ChartWorld } from '../../sim/chart.ts'
@@ -11,9 +12,11 @@ import type { CompletedOptions } from './options.ts'
 import { checkProfiles } from './profile-check.ts'
 import { inTreeRegistry } from './registry.ts'
 import { Scheduler } from './scheduler.ts'
+import type { PodExplanation } from './why.ts'
 
 export { parseFlags, type SchedulerFlags } from './flags.ts'
 export { type CompletedOptions, completeOptions } from './options.ts'
+export { type NodeVerdict, type PluginScore, type PodExplanation, verdictText } from './why.ts'
 
 export interface StartSchedulerOptions {
   readonly client: Client
@@ -31,13 +34,19 @@ export interface StartSchedulerOptions {
   readonly onLost?: () => void
 }
 
+export interface RunningScheduler {
+  /** Undefined while another one leads, and for a pod of another scheduler. */
+  why(pod: Pod): PodExplanation | undefined
+  stop(): void
+}
+
 /**
  * Starts kube-scheduler: it schedules while it leads.
  *
  * @throws Error for a configuration whose profiles cannot be built
  * Source: cmd/kube-scheduler/app/server.go Run
  */
-export function startScheduler(start: StartSchedulerOptions): { stop(): void } {
+export function startScheduler(start: StartSchedulerOptions): RunningScheduler {
   const { client, recorder, world, random, options, identity, registry = inTreeRegistry } = start
   const { config, podMaxInUnschedulablePodsDuration } = options
   const { podInitialBackoffSeconds, podMaxBackoffSeconds, profiles, leaderElection: election } = config
@@ -55,7 +64,7 @@ export function startScheduler(start: StartSchedulerOptions): { stop(): void } {
     })
   if (!election.leaderElect) {
     const scheduler = schedule()
-    return { stop: () => scheduler.stop() }
+    return scheduler
   }
   checkProfiles(profiles, registry, world.clock)
   let scheduler: Scheduler | undefined
@@ -75,10 +84,12 @@ export function startScheduler(start: StartSchedulerOptions): { stop(): void } {
     },
     onStoppedLeading: () => {
       scheduler?.stop()
+      scheduler = undefined
       start.onLost?.()
     },
   })
   return {
+    why: (pod) => scheduler?.why(pod),
     stop: () => {
       candidacy.stop()
       scheduler?.stop()

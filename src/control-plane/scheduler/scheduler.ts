@@ -1,3 +1,4 @@
+import { findCondition } from '../../api/conditions.ts'
 import type { Namespace, Node, Pod, WatchEvent } from '../../api/types.ts'
 import type { Client, EventsRecorder } from '../../client/contract.ts'
 import type { ChartWorld } from '../../sim/chart.ts'
@@ -10,13 +11,14 @@ import { DefaultSelectors } from './default-selector.ts'
 import { DEFAULT_FEATURES } from './features.ts'
 import type { ClusterEvent, Registry, SchedulerHandle, Trial } from './framework.ts'
 import { Nominator } from './nominator.ts'
-import { type PodInfo, podKey } from './pod-info.ts'
+import { type PodInfo, podInfoOf, podKey } from './pod-info.ts'
 import { buildProfile, type Framework } from './profile.ts'
 import { DEFAULT_QUEUE_OPTIONS, type QueueOptions, SchedulingQueue } from './queue.ts'
 import { filterChangedBeside, isLocal, preFilter } from './run-plugins.ts'
 import { Algorithm } from './schedule-one.ts'
 import { StorageCache } from './storage-cache.ts'
 import { WaitingPods } from './waiting-pods.ts'
+import { explainPod, type PodExplanation } from './why.ts'
 
 const NO_LABELS: Readonly<Record<string, string>> = {}
 
@@ -125,6 +127,29 @@ export class Scheduler {
     return {
       fits: (node) => filterChangedBeside(pod, node, filters, this.#cache, this.#nominator.on(node.name)),
       local: isLocal(filters),
+    }
+  }
+
+  /** Why the pod is where it is, or nowhere; undefined for a pod of another scheduler. */
+  why(pod: Pod): PodExplanation | undefined {
+    const { schedulerName = '', nodeName } = pod.spec
+    const framework = this.#frameworks.get(schedulerName)
+    if (framework === undefined) return undefined
+    const condition = findCondition(pod.status?.conditions, 'PodScheduled')
+    const nominatedNode = pod.status?.nominatedNodeName
+    const queued = nodeName ? undefined : this.#queue.get(podKey(pod))
+    const { metadata } = pod
+    return {
+      pod: metadata.name,
+      namespace: metadata.namespace ?? '',
+      schedulerName,
+      ...(nodeName && { node: nodeName }),
+      ...(nominatedNode && { nominatedNode }),
+      ...(queued && { queue: queued.place, attempts: queued.attempts }),
+      ...(condition?.status === 'False' && {
+        lastAttempt: { at: condition.lastTransitionTime ?? '', message: condition.message ?? '' },
+      }),
+      ...explainPod(framework, podInfoOf(pod), this.#cache, (node) => this.#nominator.on(node)),
     }
   }
 
