@@ -57,6 +57,7 @@ Feature: Load balancers
     Then the load balancer of Service "inside" is an internal network load balancer within 2 minutes
     And the load balancer of Service "site" is an internet-facing application load balancer within 2 minutes
     And a request from outside to Service "site" returns status 200 within 1 minute
+    And a connection from address "100.64.7.7" to Service "inside" times out
     And Service "others" has no event EnsuringLoadBalancer
     And the cloud has 2 load balancers
 

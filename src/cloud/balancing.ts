@@ -15,6 +15,8 @@ export function balancerOf(balancer: () => LoadBalancer, healthy: () => readonly
     name: `load balancer ${spec.name}`,
     forward({ from, port, protocol, choose }): Forwarded {
       const { spec: now } = balancer()
+      if (now.scheme === 'internal' && !PRIVATE.some((network) => isInNetwork(from, network)))
+        return { outcome: 'timeout', because: `load balancer ${now.name} is internal, and ${from} is outside` }
       const listener = now.listeners.find((each) => each.port === port && each.protocol === protocol)
       if (listener === undefined)
         return { outcome: 'timeout', because: `load balancer ${now.name} does not listen on ${port}/${protocol}` }
@@ -34,6 +36,9 @@ export function balancerOf(balancer: () => LoadBalancer, healthy: () => readonly
     },
   }
 }
+
+/** Networks that are nobody's outside. Source: RFC 1918 */
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16']
 
 const UNAVAILABLE: Serve = () => ({ status: 503, body: 'Service Unavailable\n' })
 

@@ -115,6 +115,14 @@ describe('a load balancer', () => {
     expect(new Set(answers).size).toBe(1)
   })
 
+  test('that is internal is not found from outside', () => {
+    const { clock, create, reach } = cloudOf()
+    const { address } = create({ scheme: 'internal' })
+    clock.advance(60_000)
+    expect(reach(address)).toBe('load balancer web is internal, and 8.8.8.8 is outside')
+    expect(reach(address, 80, '192.168.64.12')).toMatch(/^[ab]$/)
+  })
+
   test('is changed in place; what is as it was is left alone', () => {
     const { clock, cloud, create, spec, backends, health } = cloudOf()
     const { id } = create()
