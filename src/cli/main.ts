@@ -94,6 +94,7 @@ function addServeCommand(kubedrill: Command): void {
     .command('serve')
     .description('a cluster in the foreground, for kubectl and other clients')
     .option('--topology <file>', 'which machines there are')
+    .option('--images <file>', 'images that behave as declared: docs/images.md')
     .option('--port <number>', 'port on 127.0.0.1', port, 0)
     .option('--kubeconfig <file>', 'write a kubeconfig here')
     .option('--seed <number>', 'seed of all chance', wholeNumber, 1)

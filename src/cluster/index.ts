@@ -24,6 +24,7 @@ export type {
   Topology,
   TopologyNode,
 } from './contract.ts'
+export { ImageFileError, parseImageFile } from './image-file.ts'
 export type { Input } from './inputs.ts'
 export type { Dial, StreamRequest, Streams, Unreached, UserSession } from './streams.ts'
 export { DEFAULT_TOPOLOGY, parseTopology, SERVICE_CIDR, TopologyError, topologyOf } from './topology.ts'

@@ -5,6 +5,9 @@ import {
   type Cluster,
   createCluster,
   DEFAULT_TOPOLOGY,
+  type DeclaredImage,
+  ImageFileError,
+  parseImageFile,
   parseTopology,
   SERVICE_CIDR,
   servedKinds,
@@ -31,6 +34,7 @@ import { say, tell } from '../terminal.ts'
 
 export interface ServeOptions extends ComponentFlags {
   readonly topology?: string
+  readonly images?: string
   readonly serviceClusterIpRange?: string
   readonly port: number
   readonly kubeconfig?: string
@@ -53,6 +57,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   if (options.session !== undefined) return (await import('../live-session.ts')).serveSession(options.session)
   const profile = profiles[options.profile]
   const topology = topologyOf(options)
+  const images = options.images === undefined ? [] : readImages(options.images)
   const tokens = options.tokenAuthFile === undefined ? profile.tokens : read(options.tokenAuthFile)
   const staticTokens = tokens === undefined ? undefined : parseTokenFile(tokens)
   const clientCAs = options.clientCaFile === undefined ? [] : [read(options.clientCaFile)]
@@ -72,6 +77,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       caCertificate: credentials.ca.certificate,
       extraArgs: extraArgs(profile, options),
       extensions,
+      images,
       ...(topology === undefined ? {} : { topology }),
     }),
   )
@@ -186,6 +192,15 @@ function read(file: string): string {
     throw new Failure(
       `${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message}`,
     )
+  }
+}
+
+function readImages(file: string): readonly DeclaredImage[] {
+  try {
+    return parseImageFile(read(file), file)
+  } catch (error) {
+    if (error instanceof ImageFileError) throw new Failure(error.message)
+    throw error
   }
 }
 
