@@ -2,7 +2,7 @@ import { createImageCatalogue, type Images } from '../node/container-runtime/ima
 import type { Program } from '../node/contract.ts'
 import type { Barrier } from '../sim/barrier.ts'
 import type { DeclaredImage } from './contract.ts'
-import { coreDNSOf, kubeProxyOf, localPathOf, metricsServerOf, prometheusAdapterOf } from './programs/addons.ts'
+import { coreDNSOf, kubeProxyOf, metricsServerOf, prometheusAdapterOf, storageProgramsOf } from './programs/addons.ts'
 import { cloudControllerManagerProgram } from './programs/cloud-controller-manager.ts'
 import type { ControlPlane } from './programs/control-plane.ts'
 import { etcdProgram } from './programs/etcd.ts'
@@ -26,7 +26,7 @@ export function createImages(plane: ControlPlane, barrier: Barrier, declared: re
     coredns: coreDNSOf(plane),
     'metrics-server': metricsServerOf(plane),
     'prometheus-adapter': prometheusAdapterOf(plane),
-    'local-path-provisioner': localPathOf(plane),
+    ...storageProgramsOf(plane),
   }
   const provided = plane.extensions.flatMap(({ images = [] }) =>
     images.map(({ program, ...image }) => ({ ...image, program: program(inCluster(plane)) })),

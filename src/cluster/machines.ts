@@ -97,6 +97,7 @@ export function createMachine(node: TopologyNode, index: number, options: Machin
       ip,
       runtime,
       network: plane.network,
+      sockets: plane.sockets,
       machine: {
         cpu: node.cpu ?? DEFAULT_CPU,
         memory: node.memory ?? DEFAULT_MEMORY,

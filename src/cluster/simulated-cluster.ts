@@ -9,6 +9,7 @@ import { createEtcdCluster, type EtcdCluster } from '../control-plane/etcd/index
 import type { PodExplanation, RunningScheduler } from '../control-plane/scheduler/index.ts'
 import type { Network } from '../network/contract.ts'
 import { createNetwork } from '../network/index.ts'
+import { CsiSockets } from '../node/csi/sockets.ts'
 import type { LogOptions, LogSink } from '../node/kubelet/contract.ts'
 import { Barrier } from '../sim/barrier.ts'
 import type { ChartWorld } from '../sim/chart.ts'
@@ -244,6 +245,7 @@ export class SimulatedCluster implements Cluster {
       etcd,
       endpoints: this.#endpoints,
       cloud: this.cloud,
+      sockets: new CsiSockets(),
       haltedProxies: new Halted(),
       schedulers: this.#schedulers,
       renewals: this.#renewals(etcd),

@@ -1,7 +1,15 @@
 import { corednsProgram } from '../../addons/coredns/index.ts'
+import { csiAttacherProgram } from '../../addons/csi/attacher.ts'
+import { diskDriverProgram } from '../../addons/csi/disk-driver.ts'
+import { csiProvisionerProgram } from '../../addons/csi/provisioner.ts'
+import { registrarProgram } from '../../addons/csi/registrar.ts'
+import { csiResizerProgram } from '../../addons/csi/resizer.ts'
+import { snapshotControllerProgram } from '../../addons/csi/snapshot-controller.ts'
+import { csiSnapshotterProgram } from '../../addons/csi/snapshotter.ts'
 import { localPathProgram } from '../../addons/local-path/index.ts'
 import { metricsServerProgram } from '../../addons/metrics-server/index.ts'
 import { prometheusAdapterProgram } from '../../addons/prometheus-adapter/index.ts'
+import type { StorageProgram } from '../../node/container-runtime/storage-images.ts'
 import type { Process, Program } from '../../node/contract.ts'
 import { kubeProxyProgram } from '../../node/kube-proxy/index.ts'
 import type { ControlPlane } from './control-plane.ts'
@@ -32,8 +40,20 @@ export function metricsServerOf(plane: ControlPlane): Program {
   return metricsServerProgram({ network: plane.network, connect: connect(plane, 'metrics-server') })
 }
 
-export function localPathOf(plane: ControlPlane): Program {
-  return localPathProgram({ connect: inCluster(plane).connect })
+/** What brings volumes: the sidecars of CSI drivers, the driver of the simulated cloud's disks, and directories of nodes. */
+export function storageProgramsOf(plane: ControlPlane): Readonly<Record<StorageProgram, Program>> {
+  const { sockets, cloud } = plane
+  const deps = { sockets, connect: inCluster(plane).connect }
+  return {
+    'local-path-provisioner': localPathProgram(deps),
+    'csi-provisioner': csiProvisionerProgram(deps),
+    'csi-attacher': csiAttacherProgram(deps),
+    'csi-resizer': csiResizerProgram(deps),
+    'csi-snapshotter': csiSnapshotterProgram(deps),
+    'snapshot-controller': snapshotControllerProgram(deps),
+    'csi-node-driver-registrar': registrarProgram(sockets),
+    'disk-csi-driver': diskDriverProgram({ cloud, sockets }),
+  }
 }
 
 export function prometheusAdapterOf(plane: ControlPlane): Program {

@@ -7,6 +7,7 @@ import type { EtcdCluster } from '../../control-plane/etcd/index.ts'
 import type { RunningScheduler } from '../../control-plane/scheduler/index.ts'
 import type { Network } from '../../network/contract.ts'
 import type { FileTree } from '../../node/contract.ts'
+import type { CsiSockets } from '../../node/csi/sockets.ts'
 import type { ApiEndpoints } from '../endpoints.ts'
 import type { Extension } from '../extension.ts'
 import type { Halted } from '../halted.ts'
@@ -19,6 +20,8 @@ export interface ControlPlane {
   readonly endpoints: ApiEndpoints
   /** Where its machines are rented. */
   readonly cloud: Cloud | undefined
+  /** Where CSI drivers are reached. */
+  readonly sockets: CsiSockets
   /** Hosts whose kube-proxy is held still. */
   readonly haltedProxies: Halted
   /** Every kube-scheduler that runs, leading or not. */

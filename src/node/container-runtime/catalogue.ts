@@ -10,6 +10,7 @@ import { pause } from './programs/pause.ts'
 import { agnhost, echo, helloApp, httpd, httpEcho, mysql, postgres, redis } from './programs/servers.ts'
 import { shell, type Userland } from './programs/shell.ts'
 import { hpaExample, stress, vishStress } from './programs/stress.ts'
+import { type StorageProgram, storageImages } from './storage-images.ts'
 
 /** A repository of a public registry: which tags it has, and what is in an image of it. */
 export interface Repository {
@@ -28,7 +29,7 @@ export type ClusterProgram =
   | 'coredns'
   | 'metrics-server'
   | 'prometheus-adapter'
-  | 'local-path-provisioner'
+  | StorageProgram
 
 /** An image whose program is made elsewhere. */
 export interface ProvidedImage extends Omit<Image, 'sizeBytes'> {
@@ -52,6 +53,7 @@ export function knownRepositories(options: ImageCatalogueOptions): ReadonlyMap<s
   const known = new Map<string, Repository>()
   for (const [name, repository] of [
     ...clusterImages(options),
+    ...storageImages(options.programs ?? {}),
     ...baseImages(options),
     ...serverImages(options),
     ...toolImages(options),
@@ -110,11 +112,6 @@ function clusterImages({ programs = {} }: ImageCatalogueOptions): readonly Entry
   )
   const adapter = 'registry.k8s.io/prometheus-adapter/prometheus-adapter'
   add(adapter, programs['prometheus-adapter'], '/adapter', 26 * MB, (tag) => /^v0\.1[0-2]\.\d$/.test(tag))
-  const localPath = programs['local-path-provisioner']
-  const localPathTags = /^(master-head|v0\.0\.[23]\d)$/
-  add('docker.io/rancher/local-path-provisioner', localPath, '/usr/bin/local-path-provisioner', 17 * MB, (tag) =>
-    localPathTags.test(tag),
-  )
   add('registry.k8s.io/coredns/coredns', programs.coredns, '/coredns', 23 * MB, (tag) => /^v1\.1\d\.\d$/.test(tag))
   return entries
 }

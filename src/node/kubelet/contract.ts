@@ -2,6 +2,7 @@ import type { Answer, Pod } from '../../api/types.ts'
 import type { Client, EventRecorder } from '../../client/contract.ts'
 import type { Network } from '../../network/contract.ts'
 import type { ContainerRuntime, StreamListener, StreamOptions, StreamSession } from '../container-runtime/contract.ts'
+import type { CsiSockets } from '../csi/sockets.ts'
 
 /** What cadvisor would find on the machine. */
 export interface MachineInfo {
@@ -40,6 +41,8 @@ export interface KubeletDeps {
   /** `--register-with-taints`: `key=value:Effect`. */
   readonly taints?: readonly string[]
   readonly providerID?: string
+  /** Where CSI drivers are reached. */
+  readonly sockets?: CsiSockets
   /** The client that a kubeconfig gives; a text says why there is none (the file names a missing certificate). */
   connect(kubeconfig: Kubeconfig): Client | string
   recorder(client: Client): EventRecorder

@@ -7,6 +7,7 @@ import type { KubeletConfiguration } from './configuration.ts'
 import type { KubeletDeps } from './contract.ts'
 import type { DeviceManager } from './devices/manager.ts'
 import type { PodEvents } from './pod-worker/pod-events.ts'
+import type { CsiVolumes } from './volumes/csi-volumes.ts'
 
 /** What every part of one running kubelet shares. */
 export interface KubeletContext {
@@ -24,6 +25,8 @@ export interface KubeletContext {
   readonly client: Client
   readonly configuration: KubeletConfiguration
   readonly events: PodEvents
+  /** Volumes that drivers bring. */
+  readonly csi: CsiVolumes
   readonly devices: DeviceManager
   /** Virtual ms. */
   readonly startedAt: number

@@ -29,6 +29,8 @@ import { FileSource } from './static-pods/file-source.ts'
 import { StaticPods } from './static-pods/static-pods.ts'
 import { StatusManager } from './status/status-manager.ts'
 import { Streaming } from './streaming.ts'
+import { CsiVolumes } from './volumes/csi-volumes.ts'
+import { PluginRegistry } from './volumes/plugin-registry.ts'
 
 export interface KubeletParts {
   readonly process: Process
@@ -64,6 +66,7 @@ export class Kubelet implements KubeletHandle {
   readonly #actor: Chart<typeof kubeletMachine>
   readonly #recorder: EventRecorder
   readonly #streaming: Streaming
+  readonly #plugins: PluginRegistry
   #stops: readonly (() => void)[] = []
 
   constructor(parts: KubeletParts) {
@@ -72,8 +75,14 @@ export class Kubelet implements KubeletHandle {
     this.#actor = actor
     this.#recorder = parts.recorder
     const events = new PodEvents(parts.recorder, (pod) => this.#inApi(pod))
+    const { plugins, csi } = volumePlugins(parts, {
+      onRegistered: () => this.#retryVolumes(),
+      onInUse: () => this.#heartbeat.touch(),
+    })
+    this.#plugins = plugins
     const context: KubeletContext = {
       ...contextOf(parts, events),
+      csi,
       get devices() {
         return devices
       },
@@ -81,17 +90,9 @@ export class Kubelet implements KubeletHandle {
     const devices = new DeviceManager(context, () => this.#devicesChanged())
     this.#context = context
     this.#streaming = new Streaming(context.runtime, (namespace, pod) => this.#find(namespace, pod))
-    const admission = new PodAdmission(
-      context,
-      () => this.#workers,
-      () => this.#eviction,
-    )
-    this.#statics = new StaticPods(
-      context,
-      () => this.#workers,
-      admission,
-      (record) => this.#statusManager.touch(record),
-    )
+    const [workers, eviction] = [() => this.#workers, () => this.#eviction]
+    const admission = new PodAdmission(context, workers, eviction)
+    this.#statics = new StaticPods(context, workers, admission, (record) => this.#statusManager.touch(record))
     this.#statusManager = new StatusManager(context, (record) => this.#statics.mirrorOf(record))
     this.#prober = new Prober(context, (record) => this.#workers.changed(record.uid))
     this.#workers = new PodWorkers({
@@ -109,15 +110,17 @@ export class Kubelet implements KubeletHandle {
     this.#shutdown = this.#shutdownManager(context, admission)
     this.#fileSource = new FileSource(context, (pods) => this.#statics.set(pods))
     this.#apiSource = new ApiSource(context, this.#workers, this.#statics, admission)
+    const { configuration, flags, recorder } = parts
     this.#heartbeat = new Heartbeat({
       deps,
-      configuration: parts.configuration,
-      flags: parts.flags,
+      configuration,
+      flags,
       client,
-      recorder: parts.recorder,
+      recorder,
       clock: context.world.clock,
       log: context.log,
       pressures: () => this.#eviction.pressures(),
+      volumesInUse: () => csi.inUse(),
       devices: context.devices,
       onRegistered: (node) => this.#registered(node),
     })
@@ -170,6 +173,7 @@ export class Kubelet implements KubeletHandle {
     this.#context.log('I kubelet.go:2451] "Starting kubelet main sync loop"')
     this.#context.devices.start()
     this.#fileSource.start()
+    this.#plugins.start()
     this.#heartbeat.start()
     this.#apiSource.start()
     this.#eviction.start()
@@ -198,6 +202,7 @@ export class Kubelet implements KubeletHandle {
   stop(): void {
     for (const stop of this.#stops) stop()
     this.#fileSource.stop()
+    this.#plugins.stop()
     this.#apiSource.stop()
     this.#eviction.stop()
     this.#shutdown.stop()
@@ -275,7 +280,13 @@ export class Kubelet implements KubeletHandle {
     return record?.isStatic === true ? (this.#statics.mirrorOf(record) ?? pod) : pod
   }
 
+  /** A driver has come that pods may have waited for. */
+  #retryVolumes(): void {
+    for (const record of this.#workers.records()) if (!record.mounted) this.#workers.changed(record.uid)
+  }
+
   #registered(node: Node): void {
+    this.#plugins.nodeRegistered(node)
     const tell = (reason: string, message: string) => this.#recorder.event(node, 'Normal', reason, message)
     tell('Starting', 'Starting kubelet.')
     for (const reason of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID'])
@@ -304,10 +315,21 @@ export class Kubelet implements KubeletHandle {
   }
 }
 
+/** What drivers register with, and what they bring. */
+function volumePlugins(
+  { deps, client, process }: KubeletParts,
+  { onRegistered, onInUse }: { onRegistered(): void; onInUse(): void },
+) {
+  const { nodeName, sockets } = deps
+  const log = (line: string) => process.log(line)
+  const plugins = new PluginRegistry({ nodeName, client, files: process.files, sockets, log, onRegistered })
+  return { plugins, csi: new CsiVolumes({ nodeName, client, registry: plugins, onInUse }) }
+}
+
 function contextOf(
   { process, deps, configuration, client }: KubeletParts,
   events: PodEvents,
-): Omit<KubeletContext, 'devices'> {
+): Omit<KubeletContext, 'devices' | 'csi'> {
   return {
     nodeName: deps.nodeName,
     ip: deps.ip,

@@ -1,6 +1,6 @@
 import type { FieldRequirement } from '../../../api/fields.ts'
 import { podRefersTo } from '../../../api/pod-references.ts'
-import type { PersistentVolume, Pod } from '../../../api/types.ts'
+import type { PersistentVolume, Pod, VolumeAttachment } from '../../../api/types.ts'
 import type { Attributes, Decision, Server } from '../contract.ts'
 import { nodeNameOf } from './node-identity.ts'
 import { NODE_RULES } from './node-rules.ts'
@@ -26,10 +26,14 @@ export function authorizeNode(server: Server, attributes: Attributes): Decision 
   if (group === '') {
     if (resource === 'pods') return pods(server, node, attributes)
     if (resource === 'nodes') return nodes(node, attributes)
+    if (resource === 'persistentvolumeclaims' && attributes.subresource === 'status')
+      return claimStatus(server, node, attributes)
     if (REFERRED.has(resource)) return referred(server, node, attributes)
     if (resource === 'persistentvolumes') return volumes(server, node, attributes)
   }
   if (group === 'coordination.k8s.io' && resource === 'leases') return leases(node, attributes)
+  if (group === 'storage.k8s.io' && resource === 'csinodes') return csiNodes(node, attributes)
+  if (group === 'storage.k8s.io' && resource === 'volumeattachments') return attachments(server, node, attributes)
   return NODE_RULES.some((rule) => ruleAllows(rule, attributes)) ? ALLOWED : NO_OPINION
 }
 
@@ -78,6 +82,26 @@ function leases(node: string, { verb, namespace, name }: Attributes): Decision {
   return ALLOWED
 }
 
+const CSI_NODE_VERBS = new Set([...READ, 'create', 'update', 'patch', 'delete'])
+
+/** Source: authorizeCSINode */
+function csiNodes(node: string, { verb, subresource, name }: Attributes): Decision {
+  // A kubelet of ours reads as from a cache.
+  if (!CSI_NODE_VERBS.has(verb) || (READ.has(verb) && !name))
+    return no('can only get, create, update, patch, or delete a CSINode')
+  if (subresource !== undefined) return no('cannot authorize CSINode subresources')
+  if (verb !== 'create' && name !== node) return no('can only access CSINode with the same name as the requesting node')
+  return ALLOWED
+}
+
+/** Source: authorizeGet, graph.go AddVolumeAttachment */
+function attachments(server: Server, node: string, { verb, subresource, name }: Attributes): Decision {
+  if (!READ.has(verb) || !name) return no('can only get individual resources of this type')
+  if (subresource !== undefined) return no('cannot get subresource')
+  const attachment = server.read('VolumeAttachment', name, undefined) as VolumeAttachment | undefined
+  return attachment?.spec.nodeName === node ? ALLOWED : unrelated(node)
+}
+
 /** A volume is a node's through the claim it is bound to. Source: node_authorizer.go authorizeGet, graph.go AddPV */
 function volumes(server: Server, node: string, { verb, subresource, name }: Attributes): Decision {
   // A kubelet of ours reads as from a cache, for which `list` is asked.
@@ -88,6 +112,14 @@ function volumes(server: Server, node: string, { verb, subresource, name }: Attr
     if (pod.metadata.namespace === claimRef!.namespace && podRefersTo(pod, 'persistentvolumeclaims', claimRef!.name!))
       return ALLOWED
   return unrelated(node)
+}
+
+/** Source: authorizeStatusUpdate */
+function claimStatus(server: Server, node: string, { verb, namespace, name }: Attributes): Decision {
+  if (!READ.has(verb) && verb !== 'update' && verb !== 'patch') return no('can only get/update/patch this type')
+  const refers = (pod: Pod) =>
+    pod.metadata.namespace === namespace && podRefersTo(pod, 'persistentvolumeclaims', name ?? '')
+  return server.podsOfNode(node).some(refers) ? ALLOWED : unrelated(node)
 }
 
 function referred(server: Server, node: string, attributes: Attributes): Decision {

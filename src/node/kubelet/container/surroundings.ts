@@ -5,7 +5,7 @@ import type { Mount } from '../../host/mounts.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
 import type { PodRecord } from '../pod-worker/pod-record.ts'
 import { InstantObjects } from '../volumes/instant-objects.ts'
-import { type MountProblem, mountProblems, PodVolumes, type VolumesInput } from '../volumes/volumes.ts'
+import { type MountProblems, mountProblems, PodVolumes, type VolumesInput } from '../volumes/volumes.ts'
 import { hostnameAndDomain } from './hostname.ts'
 
 /** What a container finds around itself besides its image: volumes, /etc/hosts, /etc/resolv.conf, service variables. */
@@ -23,8 +23,13 @@ export class PodSurroundings {
     this.#volumes.delete(podUid)
   }
 
-  mountProblems(record: PodRecord): readonly MountProblem[] {
-    if (record.pod.spec.volumes === undefined) return []
+  /** Its containers have ended: what drivers brought goes. */
+  release(podUid: string): void {
+    this.#context.csi.release(podUid)
+  }
+
+  mountProblems(record: PodRecord): MountProblems | undefined {
+    if (record.pod.spec.volumes === undefined) return undefined
     return mountProblems({ ...this.#input(record), client: this.#objects.now(this.#context.world.clock.now()) })
   }
 
@@ -34,7 +39,11 @@ export class PodSurroundings {
       volumes = new PodVolumes(this.#input(record))
       this.#volumes.set(record.uid, volumes)
     }
-    return [...this.#managed(record), ...volumes.mounts(container.volumeMounts, env)]
+    return [
+      ...this.#managed(record),
+      ...volumes.mounts(container.volumeMounts, env),
+      ...volumes.devices(container.volumeDevices),
+    ]
   }
 
   /** Source: pkg/kubelet/envvars/envvars.go FromServices, kubelet_pods.go getServiceEnvVarMap */
@@ -63,8 +72,9 @@ export class PodSurroundings {
   }
 
   #input(record: PodRecord): VolumesInput {
-    const { client, world, files, ip, allocatable } = this.#context
+    const { client, world, files, ip, allocatable, csi } = this.#context
     return {
+      csi,
       pod: record.pod,
       client,
       clock: world.clock,

@@ -30,6 +30,8 @@ export interface HeartbeatDeps {
   readonly devices: Pick<DeviceManager, 'capacity' | 'allocatable'>
   /** What the node is short of. */
   pressures(): readonly Pressure[]
+  /** Unique names of the volumes that pods here need. */
+  volumesInUse(): readonly string[]
   /** The node is known to the API server. */
   onRegistered(node: Node): void
 }
@@ -146,7 +148,16 @@ export class Heartbeat {
     const facts = withExtendedResources(nodeFacts(deps, configuration), old, this.#h.devices)
     // What the cloud said of addresses counts more. Source: pkg/kubelet/nodestatus/setters.go NodeAddress
     const addresses = isExternalCloud(flags) && old?.addresses?.length ? old.addresses : facts.addresses
-    return { ...old, ...facts, addresses, ...(images.length === 0 ? {} : { images }), conditions }
+    const volumesInUse = this.#h.volumesInUse()
+    const { volumesInUse: _, ...before } = old ?? {}
+    return {
+      ...before,
+      ...facts,
+      addresses,
+      ...(images.length === 0 ? {} : { images }),
+      ...(volumesInUse.length > 0 && { volumesInUse }),
+      conditions,
+    }
   }
 
   /** Looks, and writes when there is something to say. */
@@ -244,13 +255,14 @@ export class Heartbeat {
 
 /** Source: kubelet_node_status.go nodeStatusHasChanged, conditions aside */
 function factsDiffer(a: NodeStatus | undefined, b: NodeStatus): boolean {
-  const facts = ({ capacity, allocatable, addresses, images, nodeInfo, runtimeHandlers }: NodeStatus) => [
+  const facts = ({ capacity, allocatable, addresses, images, nodeInfo, runtimeHandlers, volumesInUse }: NodeStatus) => [
     capacity,
     allocatable,
     addresses,
     images,
     nodeInfo,
     runtimeHandlers,
+    volumesInUse,
   ]
   return a === undefined || !equal(facts(a), facts(b))
 }

@@ -204,6 +204,7 @@ export class PodWorkers {
     this.#workers.stop(record.uid)
     for (const { key } of record.slots) this.#containers.stop(key)
     this.#images.forget(record.uid)
+    this.#surroundings.release(record.uid)
     this.#surroundings.forget(record.uid)
     this.#volumeRetry.forget(record.uid)
     this.#deadline.forget(record.uid)
@@ -331,6 +332,7 @@ export class PodWorkers {
   #finish(record: PodRecord): void {
     this.#syncer.refresh(record)
     record.terminated = true
+    this.#surroundings.release(record.uid)
     const { runtime } = this.#context
     for (const { id } of runtime.sandboxesOf(record.uid)) runtime.stopPodSandbox(id)
     this.report(record)

@@ -48,7 +48,8 @@ export class PodSyncer {
     if (phase === 'Succeeded' || phase === 'Failed') return 'terminal'
     if (!this.#networkReady(record)) return { retryMs: TRANSIENT_BACK_OFF_PERIOD }
     if (record.isStatic) ensureMirror(record)
-    if (!this.#volumesReady(record)) return 'done'
+    const volumes = this.#volumesReady(record)
+    if (volumes !== true) return volumes
     this.#missingPullSecrets(record)
     if (!this.#sandboxReady(record)) return { retryMs: BACK_OFF_PERIOD }
     return this.#startContainers(record)
@@ -99,17 +100,25 @@ export class PodSyncer {
     return false
   }
 
-  #volumesReady(record: PodRecord): boolean {
+  /** Source: volume_manager.go WaitForAttachAndMount. @returns what the sync comes to where they are not there */
+  #volumesReady(record: PodRecord): true | SyncResult {
     const { context, surroundings, awaitVolumes } = this.#deps
     if (record.mounted) return true
     const problems = surroundings.mountProblems(record)
-    if (problems.length === 0) {
+    if (problems === undefined) {
       record.mounted = true
       return true
     }
-    for (const { message } of problems) context.events.pod(record.pod, 'Warning', 'FailedMount', message)
-    awaitVolumes(record)
-    return false
+    const { failed, unprocessed } = problems
+    for (const message of failed) context.events.pod(record.pod, 'Warning', 'FailedMount', message)
+    if (unprocessed.size === 0) {
+      awaitVolumes(record)
+      return 'done'
+    }
+    const names = [...unprocessed.keys()].sort().join(' ')
+    const message = `Unable to attach or mount volumes: unmounted volumes=[${names}], unattached volumes=[], failed to process volumes=[${names}]: ${[...unprocessed.values()].join('; ')}`
+    context.events.pod(record.pod, 'Warning', 'FailedMount', message)
+    return { retryMs: BACK_OFF_PERIOD }
   }
 
   /** Source: kubelet_pods.go getPullSecretsForPod */

@@ -1,11 +1,12 @@
-import type { Pod, Volume, VolumeMount } from '../../../api/types.ts'
+import type { Pod, Volume, VolumeDevice, VolumeMount } from '../../../api/types.ts'
 import type { Client } from '../../../client/contract.ts'
 import type { Clock } from '../../../sim/clock.ts'
 import type { FileTree } from '../../contract.ts'
 import { createFileTree } from '../../host/file-tree.ts'
 import { type Mount, subtree } from '../../host/mounts.ts'
 import { expand } from '../container/expansion.ts'
-import { claimedVolume } from './claims.ts'
+import { resolveVolume } from './claims.ts'
+import { type CsiVolumes, isMounted } from './csi-volumes.ts'
 import { ObjectFiles } from './object-files.ts'
 import { type ProjectionInput, problemsOf, projectedFiles } from './projection.ts'
 
@@ -19,39 +20,52 @@ export interface VolumesInput {
   readonly hostIP: string
   readonly allocatable: Readonly<Record<string, string>>
   readonly token: (audience: string | undefined, seconds: number | undefined) => string
+  readonly csi: CsiVolumes
 }
 
-/** Why a volume could not be set up, as the event FailedMount says. Source: pkg/volume/util/operationexecutor */
-export interface MountProblem {
-  readonly volume: string
-  readonly message: string
+/** What keeps a pod's volumes from being there. */
+export interface MountProblems {
+  /** Messages of FailedMount: these could not be set up. Source: pkg/volume/util/operationexecutor */
+  readonly failed: readonly string[]
+  /** Volume -> why nobody knows yet what it is. */
+  readonly unprocessed: ReadonlyMap<string, string>
+  /** Others are at work on them. */
+  readonly waiting: readonly string[]
 }
 
 /** What is needed to look whether volumes can be mounted. */
-export type MountCheck = ProjectionInput & Pick<VolumesInput, 'files'>
+export type MountCheck = ProjectionInput & Pick<VolumesInput, 'files' | 'csi'>
 
-/** Everything that keeps the pod's volumes from being mounted now. */
-export function mountProblems(input: MountCheck): readonly MountProblem[] {
-  return (input.pod.spec.volumes ?? []).flatMap((volume) => {
-    const message = problemOf(volume, input)
-    return message === undefined ? [] : [{ volume: volume.name, message }]
-  })
+/** Mounts what can be mounted. @returns undefined when everything is there */
+export function mountProblems(input: MountCheck): MountProblems | undefined {
+  const failed: string[] = []
+  const waiting: string[] = []
+  const unprocessed = new Map<string, string>()
+  for (const volume of input.pod.spec.volumes ?? []) {
+    const resolved = resolveVolume(volume, input.pod, input.client)
+    if ('unprocessed' in resolved) unprocessed.set(volume.name, resolved.unprocessed)
+    else if ('unsupported' in resolved) failed.push(setUpFailed(volume.name, resolved.unsupported))
+    else if ('csi' in resolved) {
+      const outcome = input.csi.mount(input.pod.metadata.uid ?? '', volume.name, resolved.csi)
+      if (outcome === 'waiting') waiting.push(volume.name)
+      else if (!isMounted(outcome)) failed.push(outcome.error)
+    } else {
+      const problem = problemOf(resolved.volume, input)
+      if (problem !== undefined) failed.push(setUpFailed(resolved.volume.name, problem))
+    }
+  }
+  return failed.length + waiting.length + unprocessed.size === 0 ? undefined : { failed, waiting, unprocessed }
 }
 
+const setUpFailed = (name: string, why: string) => `MountVolume.SetUp failed for volume "${name}" : ${why}`
+
 function problemOf(volume: Volume, input: MountCheck): string | undefined {
-  const failed = (why: string) => `MountVolume.SetUp failed for volume "${volume.name}" : ${why}`
-  const known = claimedVolume(volume, input.pod, input.client)
-  if (typeof known === 'string') return failed(known)
-  if (known !== volume) return problemOf(known, input)
   const problem = problemsOf(volume, input)
-  if (problem !== undefined) return failed(problem)
-  if (volume.hostPath !== undefined) {
-    const why = hostPathProblem(volume.hostPath.path, volume.hostPath.type ?? '', input.files)
-    return why === undefined ? undefined : failed(why)
-  }
-  return UNSUPPORTED.some((source) => volume[source] !== undefined)
-    ? failed(`volumes of this kind are not simulated: ${UNSUPPORTED.find((source) => volume[source] !== undefined)}`)
-    : undefined
+  if (problem !== undefined) return problem
+  if (volume.hostPath !== undefined)
+    return hostPathProblem(volume.hostPath.path, volume.hostPath.type ?? '', input.files)
+  const unsupported = UNSUPPORTED.find((source) => volume[source] !== undefined)
+  return unsupported && `volumes of this kind are not simulated: ${unsupported}`
 }
 
 const UNSUPPORTED = ['nfs', 'iscsi', 'csi', 'image', 'fc', 'rbd', 'cephfs'] as const
@@ -107,6 +121,15 @@ export class PodVolumes {
     })
   }
 
+  /** Volumes without a file system are files of a container. Source: kubelet_pods.go makeBlockVolumes */
+  devices(devices: readonly VolumeDevice[] | undefined): readonly Mount[] {
+    return (devices ?? []).flatMap(({ name, devicePath }) => {
+      const volume = this.#input.pod.spec.volumes?.find((each) => each.name === name)
+      if (volume === undefined) return []
+      return [{ path: devicePath, files: () => withFile(this.#tree(volume), BLOCK_DEVICE), from: BLOCK_DEVICE }]
+    })
+  }
+
   #tree(volume: Volume): FileTree {
     let tree = this.#trees.get(volume.name)
     if (tree === undefined) {
@@ -116,11 +139,15 @@ export class PodVolumes {
     return tree
   }
 
-  #makeTree(volume: Volume): FileTree {
-    const { files, clock, client, pod } = this.#input
-    const known = claimedVolume(volume, pod, client)
-    if (typeof known === 'string') return createFileTree(clock)
-    if (known !== volume) return this.#makeTree(known)
+  #makeTree(asked: Volume): FileTree {
+    const { files, clock, client, pod, csi } = this.#input
+    const resolved = resolveVolume(asked, pod, client)
+    if ('csi' in resolved) {
+      const outcome = csi.mount(pod.metadata.uid ?? '', asked.name, resolved.csi)
+      return isMounted(outcome) ? outcome : createFileTree(clock)
+    }
+    if (!('volume' in resolved)) return createFileTree(clock)
+    const { volume } = resolved
     if (volume.hostPath !== undefined) return subtree(files, volume.hostPath.path)
     if (volume.emptyDir !== undefined) {
       if (volume.emptyDir.medium === 'Memory') return createFileTree(clock)
@@ -128,6 +155,14 @@ export class PodVolumes {
     }
     return new ObjectFiles(client, clock, pod.metadata.namespace ?? '', () => projectedFiles(volume, this.#input))
   }
+}
+
+/** Where a tree keeps what is on a volume that has no file system. */
+const BLOCK_DEVICE = '/.device'
+
+function withFile(files: FileTree, path: string): FileTree {
+  if (files.read(path) === undefined) files.write(path, '')
+  return files
 }
 
 function isReadOnly(volume: Volume): boolean {

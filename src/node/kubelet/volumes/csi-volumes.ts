@@ -1,0 +1,133 @@
+import { attachmentName, csiVolumeName } from '../../../api/storage.ts'
+import { isStatus, type Node, type PersistentVolume } from '../../../api/types.ts'
+import type { Client } from '../../../client/contract.ts'
+import type { FileTree } from '../../contract.ts'
+import { isCsiError } from '../../csi/contract.ts'
+import type { PluginRegistry } from './plugin-registry.ts'
+
+export interface CsiVolumesParts {
+  readonly nodeName: string
+  readonly client: Client
+  readonly registry: Pick<PluginRegistry, 'driver'>
+  /** What the node has in use has changed: its status is to say so. */
+  onInUse(): void
+}
+
+/** `waiting`: others are at work; nothing is said of it. */
+export type CsiOutcome = 'waiting' | { readonly error: string } | FileTree
+
+interface Mounted {
+  readonly name: string
+  readonly driver: string
+  readonly handle: string
+  readonly files: FileTree
+}
+
+/**
+ * Volumes that CSI drivers bring to this node: reported as in use, attached by the controller manager, staged once, and
+ * published for each pod. Source: pkg/kubelet/volumemanager, pkg/volume/csi/csi_attacher.go, csi_mounter.go
+ */
+export class CsiVolumes {
+  readonly #parts: CsiVolumesParts
+  /** Pod -> unique names of the volumes it needs. */
+  readonly #wanted = new Map<string, Set<string>>()
+  /** Pod -> volume of the pod -> what is mounted. */
+  readonly #mounted = new Map<string, Map<string, Mounted>>()
+  readonly #staged = new Set<string>()
+
+  constructor(parts: CsiVolumesParts) {
+    this.#parts = parts
+  }
+
+  /** What `status.volumesInUse` names. Source: volume_manager.go GetVolumesInUse */
+  inUse(): readonly string[] {
+    const names = new Set([...this.#wanted.values()].flatMap((each) => [...each]))
+    return [...names].sort()
+  }
+
+  /** Brings the volume to the pod, as far as that is possible now. */
+  mount(podUid: string, volumeName: string, volume: PersistentVolume): CsiOutcome {
+    const known = this.#mounted.get(podUid)?.get(volumeName)
+    if (known !== undefined) return known.files
+    const { driver: driverName, volumeHandle: handle } = volume.spec.csi!
+    const name = csiVolumeName(volume.spec.csi!)
+    this.#want(podUid, name)
+    const attachment = this.#attached(volume, name)
+    if (attachment !== undefined) return attachment
+    const failed = (what: string, why: string) => ({
+      error: `${what} failed for volume "${volume.metadata.name}" : ${why}`,
+    })
+    const node = this.#parts.registry.driver(driverName)?.node
+    if (node === undefined)
+      return failed(
+        'MountVolume.MountDevice',
+        `kubernetes.io/csi: attacher.MountDevice failed to create newCsiDriverClient: driver name ${driverName} not found in the list of registered CSI drivers`,
+      )
+    if (!this.#staged.has(name)) {
+      const refused = node.stageVolume(handle)
+      if (refused !== undefined) return failed('MountVolume.MountDevice', refused.error)
+      this.#staged.add(name)
+    }
+    const files = node.publishVolume(handle, { block: volume.spec.volumeMode === 'Block' })
+    if (isCsiError(files)) return failed('MountVolume.SetUp', files.error)
+    const mounts = this.#mounted.get(podUid) ?? new Map<string, Mounted>()
+    mounts.set(volumeName, { name, driver: driverName, handle, files })
+    this.#mounted.set(podUid, mounts)
+    return files
+  }
+
+  #want(podUid: string, name: string): void {
+    const wanted = this.#wanted.get(podUid) ?? new Set<string>()
+    if (wanted.has(name)) return
+    wanted.add(name)
+    this.#wanted.set(podUid, wanted)
+    this.#parts.onInUse()
+  }
+
+  /** What stands between the volume and its mount. Source: operation_generator.go GenerateVerifyControllerAttachedVolumeFunc */
+  #attached(volume: PersistentVolume, name: string): CsiOutcome | undefined {
+    const { client, nodeName } = this.#parts
+    const { driver, volumeHandle } = volume.spec.csi!
+    if (client.get('CSIDriver', driver)?.spec.attachRequired === false) return undefined
+    const { status } = client.get('Node', nodeName) ?? ({} as Partial<Node>)
+    if (!status?.volumesInUse?.includes(name)) return 'waiting'
+    if (!status.volumesAttached?.some((each) => each.name === name)) return 'waiting'
+    const attachment = client.get('VolumeAttachment', attachmentName(volumeHandle, driver, nodeName))
+    return attachment?.status?.attached === true ? undefined : 'waiting'
+  }
+
+  /** The pod's containers have ended: its volumes go, and those that nobody else has are unstaged. */
+  release(podUid: string): void {
+    const mounts = this.#mounted.get(podUid)
+    this.#mounted.delete(podUid)
+    if (!this.#wanted.delete(podUid)) return
+    const left = new Set(this.inUse())
+    for (const { name, driver, handle } of mounts?.values() ?? []) {
+      if (left.has(name)) continue
+      this.#parts.registry.driver(driver)?.node?.unstageVolume(handle)
+      this.#staged.delete(name)
+    }
+    this.#parts.onInUse()
+  }
+
+  /** Makes the file system as big as the disk has become. @returns an error, or nothing when it is */
+  expand(volume: PersistentVolume): string | undefined {
+    const { driver, volumeHandle } = volume.spec.csi!
+    const node = this.#parts.registry.driver(driver)?.node
+    return node === undefined
+      ? `driver name ${driver} not found in the list of registered CSI drivers`
+      : node.expandVolume(volumeHandle)?.error
+  }
+
+  /** Whether a pod has the volume mounted. */
+  has(podUid: string, volumeName: string): boolean {
+    return this.#mounted.get(podUid)?.has(volumeName) ?? false
+  }
+
+  get pods(): readonly string[] {
+    return [...this.#mounted.keys()]
+  }
+}
+
+export const isMounted = (outcome: CsiOutcome): outcome is FileTree =>
+  outcome !== 'waiting' && !isStatus(outcome) && !('error' in outcome)
