@@ -20,6 +20,7 @@ export class PodSurroundings {
   }
 
   forget(podUid: string): void {
+    this.release(podUid)
     this.#volumes.delete(podUid)
   }
 

@@ -204,7 +204,6 @@ export class PodWorkers {
     this.#workers.stop(record.uid)
     for (const { key } of record.slots) this.#containers.stop(key)
     this.#images.forget(record.uid)
-    this.#surroundings.release(record.uid)
     this.#surroundings.forget(record.uid)
     this.#volumeRetry.forget(record.uid)
     this.#deadline.forget(record.uid)
