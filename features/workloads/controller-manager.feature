@@ -49,3 +49,51 @@ Feature: The controller manager
     And a Deployment "web" of image "nginx:1.27" with 2 replicas
     When Deployment "web" is deleted
     Then no Pods matching "app=web" are Running within 1 minute
+
+  @claim:cm-11
+  Scenario: In the foreground dependents go first; orphans stay
+    Given a cluster
+    And a Deployment "first" of image "nginx:1.27" with 2 replicas
+    And a Deployment "second" of image "nginx:1.27" with 2 replicas
+    And Deployment "first" is Available
+    And Deployment "second" is Available
+    When kubectl "delete deployment first --cascade=foreground --wait=false" is run
+    Then Deployment "first" is gone within 1 minute
+    And no Pods matching "app=first" are Running
+    When kubectl "delete deployment second --cascade=orphan" is run
+    Then Deployment "second" is gone within 1 minute
+    And exactly 2 Pods matching "app=second" are Running
+
+  @claim:cm-11
+  Scenario: An owner in another namespace owns nothing
+    Given a cluster
+    And namespace "other"
+    And these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: owner, namespace: other}
+      """
+    When these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: ConfigMap
+      metadata:
+        name: child
+        ownerReferences: [{apiVersion: v1, kind: ConfigMap, name: owner, uid: 11111111-2222-3333-4444-555555555555}]
+      """
+    Then ConfigMap "child" is gone within 1 minute
+    And ConfigMap "other/owner" exists
+
+  @claim:cm-01 @claim:cm-14
+  Scenario: Controllers are switched off and on by name
+    Given a cluster
+    And the controller manager runs with these flags:
+      | --controllers | *,-replicaset-controller |
+    And a Deployment "web" of image "nginx:1.27" with 2 replicas
+    When 2 minutes pass
+    Then Deployment "web" has 1 revision
+    And no Pods of Deployment "web" are Running
+    When the controller manager runs with these flags:
+      | --controllers | * |
+    Then exactly 2 Pods of Deployment "web" are Running within 2 minutes

@@ -58,3 +58,52 @@ Feature: DaemonSets
     When node "worker-1" is drained
     Then exactly 2 Pods of Deployment "web" on node "worker-2" are Running within 1 minute
     And exactly 1 Pod matching "k8s-app=kube-proxy" on node "worker-1" is Running
+
+  @claim:cm-04
+  Scenario: With a surge the new Pod is ready before the old one goes
+    Given a cluster with 1 control plane node and 2 worker nodes
+    And container image "agent:2" that behaves like this:
+      | ready after | 10 seconds |
+    And these manifests are applied:
+      """yaml
+      apiVersion: apps/v1
+      kind: DaemonSet
+      metadata: {name: agent}
+      spec:
+        updateStrategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}
+        selector: {matchLabels: {app: agent}}
+        template:
+          metadata: {labels: {app: agent}}
+          spec: {containers: [{name: agent, image: "agent:1"}]}
+      """
+    And exactly 2 Pods of DaemonSet "agent" are Ready within 1 minute
+    And this moment is remembered as "start of the rollout"
+    When the image of container "agent" in DaemonSet "agent" is changed to "agent:2"
+    Then field "status.updatedNumberScheduled" of DaemonSet "agent" is "2" within 3 minutes
+    And at least 2 Pods of DaemonSet "agent" were Ready at all times since "start of the rollout"
+
+  @claim:cm-04
+  Scenario: With OnDelete a new template waits until somebody deletes a Pod
+    Given a cluster with 1 control plane node and 2 worker nodes
+    And these manifests are applied:
+      """yaml
+      apiVersion: apps/v1
+      kind: DaemonSet
+      metadata: {name: agent}
+      spec:
+        updateStrategy: {type: OnDelete}
+        selector: {matchLabels: {app: agent}}
+        template:
+          metadata: {labels: {app: agent}}
+          spec: {containers: [{name: agent, image: "nginx:1.27"}]}
+      """
+    And exactly 2 Pods of DaemonSet "agent" are Ready within 1 minute
+    When the image of container "agent" in DaemonSet "agent" is changed to "nginx:1.28"
+    And 5 minutes pass
+    Then DaemonSet "agent" matches:
+      """yaml
+      status: {observedGeneration: 2, numberReady: 2}
+      """
+    When kubectl "delete pod -l app=agent --field-selector spec.nodeName=worker-1" is run
+    And 1 minute passes
+    Then field "status.updatedNumberScheduled" of DaemonSet "agent" is "1"

@@ -67,3 +67,109 @@ Feature: Jobs and CronJobs
     Then CronJob "backup" has a Normal event SuccessfulCreate
     And a Pod of CronJob "backup" is Succeeded within 1 minute
     And field "status.lastScheduleTime" of CronJob "backup" is "2027-01-01T00:00:00Z"
+
+  @claim:cm-06
+  Scenario: A policy says which failures end a Job at once
+    Given a cluster
+    And container image "wrong:1" that behaves like this:
+      | exits after | 1 second |
+      | exits with  | 42       |
+    And these manifests are applied:
+      """yaml
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: wrong}
+      spec:
+        podFailurePolicy:
+          rules: [{action: FailJob, onExitCodes: {containerName: main, operator: In, values: [42]}}]
+        template: {spec: {restartPolicy: Never, containers: [{name: main, image: "wrong:1"}]}}
+      """
+    Then Job "wrong" has condition Failed True because of PodFailurePolicy within 30 seconds
+    And Job "wrong" has a Warning event PodFailurePolicy
+    And exactly 1 Pod of Job "wrong" is Failed
+
+  @claim:cm-06
+  Scenario: Indexes fail for themselves, and enough successes end an indexed Job
+    Given a cluster
+    And container image "short:1" that behaves like this:
+      | exits after | 2 seconds |
+      | exits with  | 0         |
+    And container image "broken:1" that behaves like this:
+      | exits after | 1 second |
+      | exits with  | 1        |
+    And these manifests are applied:
+      """yaml
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: broken}
+      spec:
+        completions: 2
+        parallelism: 2
+        completionMode: Indexed
+        backoffLimitPerIndex: 0
+        template: {spec: {restartPolicy: Never, containers: [{name: main, image: "broken:1"}]}}
+      ---
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: enough}
+      spec:
+        completions: 4
+        parallelism: 1
+        completionMode: Indexed
+        successPolicy: {rules: [{succeededCount: 2}]}
+        template: {spec: {restartPolicy: Never, containers: [{name: main, image: "short:1"}]}}
+      """
+    Then Job "broken" has condition Failed True because of FailedIndexes within 1 minute
+    And field "status.failedIndexes" of Job "broken" is "0,1"
+    And Job "enough" has condition Complete True because of SuccessPolicy within 1 minute
+    And field "status.completedIndexes" of Job "enough" is "0,1"
+
+  @claim:cm-06
+  Scenario: A suspended Job has no Pods; resumed and over, it is cleaned up after its time
+    Given a cluster
+    And container image "short:1" that behaves like this:
+      | exits after | 5 seconds |
+      | exits with  | 0         |
+    And these manifests are applied:
+      """yaml
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: later}
+      spec:
+        suspend: true
+        ttlSecondsAfterFinished: 60
+        template: {spec: {restartPolicy: Never, containers: [{name: main, image: "short:1"}]}}
+      """
+    When 1 minute passes
+    Then Job "later" has condition Suspended True because of JobSuspended
+    And Job "later" has a Normal event Suspended
+    And no Pods of Job "later" are Running
+    When field "spec.suspend" of Job "later" is set to "false"
+    Then Job "later" has condition Complete True within 30 seconds
+    And Job "later" has a Normal event Resumed
+    When 50 seconds pass
+    Then Job "later" exists
+    And Job "later" is gone within 30 seconds
+
+  @claim:cm-06 @time
+  Scenario: A CronJob follows its time zone, and forbids a second Job while one runs
+    Given the clock reads "2026-06-30T21:58:30Z"
+    And a cluster
+    And these manifests are applied:
+      """yaml
+      apiVersion: batch/v1
+      kind: CronJob
+      metadata: {name: berlin}
+      spec:
+        schedule: "0,1 0 * * *"
+        timeZone: Europe/Berlin
+        concurrencyPolicy: Forbid
+        jobTemplate:
+          spec: {template: {spec: {restartPolicy: Never, containers: [{name: main, image: "nginx:1.27"}]}}}
+      """
+    When 2 minutes pass
+    Then CronJob "berlin" has a Normal event SuccessfulCreate
+    And field "status.lastScheduleTime" of CronJob "berlin" is "2026-06-30T22:00:00Z"
+    When 1 minute passes
+    Then CronJob "berlin" has a Normal event JobAlreadyActive
+    And that event's message contains "Not starting job because prior execution is running and concurrency policy is Forbid"

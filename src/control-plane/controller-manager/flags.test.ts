@@ -48,6 +48,10 @@ describe('parseFlags', () => {
       'invalid argument "x" for "--concurrent-deployment-syncs" flag: strconv.ParseInt: parsing "x": invalid syntax',
     ],
     [['--controllers=*,-gardener'], '"gardener" is not in the list of known controllers'],
+    [
+      ['--controllers=*,-gardener,cook'],
+      '["gardener" is not in the list of known controllers, "cook" is not in the list of known controllers]',
+    ],
     [['start'], 'unknown command "start" for "kube-controller-manager"'],
   ])('%j is refused', (args, error) => {
     expect(parseFlags(args)).toEqual({ error })

@@ -75,11 +75,17 @@ export function parseFlags(
 ): ControllerManagerFlags | { readonly error: string } {
   const given = readArguments('kube-controller-manager', args, typeOf)
   if ('error' in given) return given
-  const unknown = list(given, 'controllers')
-    .map((name) => name.replace(/^-/, ''))
-    .find((name) => name !== '*' && !more.includes(name) && !knownControllers.has(controllerAliases[name] ?? name))
-  if (unknown !== undefined) return { error: `"${unknown}" is not in the list of known controllers` }
+  const unknown = unknownControllers(list(given, 'controllers'), more)
+  if (unknown.length > 0) return { error: unknown.length === 1 ? unknown[0]! : `[${unknown.join(', ')}]` }
   return { ...leaderElectionFlags(given), ...controllerFlags(given), given }
+}
+
+/** Source: cmd/kube-controller-manager/app/options/options.go Validate, apimachinery/pkg/util/errors aggregate.Error */
+function unknownControllers(names: readonly string[], more: readonly string[]): readonly string[] {
+  const unknown = names
+    .map((name) => name.replace(/^-/, ''))
+    .filter((name) => name !== '*' && !more.includes(name) && !knownControllers.has(controllerAliases[name] ?? name))
+  return [...new Set(unknown)].map((name) => `"${name}" is not in the list of known controllers`)
 }
 
 /** The flags of a controller manager's command line by name, or the error it prints. */

@@ -259,3 +259,67 @@ test('a refused ReplicaSet is reported and tried again', () => {
   cluster.clock.advance(60_000)
   expect(get(cluster).status!.availableReplicas).toBe(3)
 })
+
+/** As recorded of kube-controller-manager v1.36: a pass does not look again at what it has written. */
+describe('what a Deployment goes through', () => {
+  function written(cluster: TestCluster): () => string[] {
+    const seen: string[] = []
+    cluster.client.watch('Deployment', {}, ({ object: { metadata, status = {} } }) => {
+      const revision = metadata.annotations?.['deployment.kubernetes.io/revision'] ?? '-'
+      const { observedGeneration = 0, replicas = 0, updatedReplicas = 0, unavailableReplicas = 0 } = status
+      const reason = findCondition(status.conditions, 'Progressing')?.reason
+      seen.push(`r${revision} g${observedGeneration} ${replicas}/${updatedReplicas}-${unavailableReplicas} ${reason}`)
+    })
+    cluster.clock.settle()
+    return () => seen.splice(0)
+  }
+  function begin(spec: Partial<Deployment['spec']> = {}): [TestCluster, () => string[]] {
+    const cluster = createTestCluster()
+    cluster.start('--controllers=deployment-controller,replicaset-controller')
+    runPods(cluster)
+    apply(cluster, deployment('web', { replicas: 2, ...spec }))
+    const seen = written(cluster)
+    seen()
+    return [cluster, seen]
+  }
+  const patch = (cluster: TestCluster, spec: Partial<Deployment['spec']>) => {
+    made(cluster.client.update('Deployment', 'web', 'default', (d) => ({ ...d, spec: { ...d.spec, ...spec } })))
+    cluster.clock.settle()
+  }
+
+  test('scaled: the status first says that it was seen, and counts what was there', () => {
+    const [cluster, seen] = begin()
+    patch(cluster, { replicas: 3 })
+    expect(seen().slice(0, 3)).toEqual([
+      'r1 g1 2/2-0 NewReplicaSetAvailable',
+      'r1 g2 2/2-0 NewReplicaSetAvailable',
+      'r1 g2 2/2-1 NewReplicaSetAvailable',
+    ])
+  })
+
+  test('rolled back: the revision first, then the counts', () => {
+    const [cluster, seen] = begin()
+    setImage(cluster, 'web', 'nginx:1.28')
+    cluster.clock.settle()
+    seen()
+    setImage(cluster, 'web', 'nginx:1.27')
+    cluster.clock.settle()
+    expect(seen().slice(0, 3)).toEqual([
+      'r2 g2 2/2-0 NewReplicaSetAvailable',
+      'r3 g2 2/2-0 NewReplicaSetAvailable',
+      'r3 g3 2/0-1 NewReplicaSetAvailable',
+    ])
+  })
+
+  test('resumed with a new template: the pass that makes the ReplicaSet cannot write that it did', () => {
+    const [cluster, seen] = begin({ paused: true })
+    patch(cluster, { paused: false })
+    const all = seen()
+    expect(all.slice(0, 3)).toEqual([
+      'r- g1 0/0-0 DeploymentPaused',
+      'r- g1 0/0-0 DeploymentResumed',
+      'r1 g1 0/0-0 DeploymentResumed',
+    ])
+    expect(all.some((each) => each.endsWith('NewReplicaSetCreated'))).toBe(false)
+  })
+})

@@ -75,8 +75,8 @@ test('a Service without pods has one slice without ports, and Endpoints without 
         ownerReferences: [{ kind: 'Service', name: 'web', controller: true, blockOwnerDeletion: true }],
       },
       addressType: 'IPv4',
-      endpoints: [],
-      ports: [],
+      endpoints: null,
+      ports: null,
     },
   ])
   expect(cluster.client.get('Endpoints', 'web', 'default')).not.toHaveProperty('subsets')

@@ -13,6 +13,7 @@ import {
   CONTROLLER_NAME,
   endpointPorts,
   isOwnedBy,
+  listed,
   MANAGED_BY,
   newSlice,
   podToEndpoint,
@@ -192,8 +193,8 @@ function write(
     const answer = client.update('EndpointSlice', name, namespace, (now) => ({
       ...now,
       metadata: triggered({ metadata: { ...now.metadata, labels: labels! } }, since).metadata,
-      endpoints: slice.endpoints ?? [],
-      ports: slice.ports ?? [],
+      endpoints: listed(slice.endpoints),
+      ports: listed(slice.ports),
     }))
     if (isStatus(answer)) return failure(`update ${name} `, slice, service, answer)
   }

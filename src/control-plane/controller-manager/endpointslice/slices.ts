@@ -90,7 +90,19 @@ export function newSlice(
     labels: sliceLabels(service),
     ownerReferences: [newControllerRef(service)],
   } as Omit<ObjectMeta, 'name'> as ObjectMeta
-  return { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata, addressType, endpoints, ports }
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata,
+    addressType,
+    endpoints: listed(endpoints),
+    ports: listed(ports),
+  }
+}
+
+/** An empty list as a typed client leaves it: its protobuf knows none, and the fields have no omitempty. */
+export function listed<T>(list: readonly T[] | undefined): readonly T[] {
+  return list === undefined || list.length === 0 ? (null as unknown as readonly T[]) : list
 }
 
 /** The Service's labels and the controller's own. Source: setEndpointSliceLabels */
