@@ -102,7 +102,7 @@ export function newSlice(
 
 /** An empty list as a typed client leaves it: its protobuf knows none, and the fields have no omitempty. */
 export function listed<T>(list: readonly T[] | undefined): readonly T[] {
-  return list === undefined || list.length === 0 ? (null as unknown as readonly T[]) : list
+  return (list?.length ?? 0) === 0 ? (null as unknown as readonly T[]) : list!
 }
 
 /** The Service's labels and the controller's own. Source: setEndpointSliceLabels */
