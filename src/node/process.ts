@@ -17,7 +17,7 @@ export interface ProcessOptions {
   readonly network: Pick<Network, 'listen'>
   readonly random: Random
   readonly argv: readonly string[]
-  readonly env?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>> | (() => Readonly<Record<string, string>>)
   readonly files: FileTree
   readonly host: string
   readonly ip: string
@@ -88,7 +88,8 @@ class SimulatedProcess implements Process, ProcessHandle {
     return this.#options.argv
   }
   get env(): Readonly<Record<string, string>> {
-    return this.#options.env ?? NO_ENVIRONMENT
+    const { env = NO_ENVIRONMENT } = this.#options
+    return typeof env === 'function' ? env() : env
   }
   get files(): FileTree {
     return this.#options.files
@@ -205,5 +206,6 @@ const NO_ENVIRONMENT: Readonly<Record<string, string>> = {}
 
 /** `I server.go:210] …` with the time and the thread of klog's header. Source: klog/v2 internal/buffer FormatHeader */
 function withKlogHeader(line: string, now: number): string {
+  if (line[1] !== ' ') return line
   return line.replace(/^([IWEF]) (?=[\w.]+\.go)/, (_, severity: string) => `${severity}${klogTime(now)}       1 `)
 }

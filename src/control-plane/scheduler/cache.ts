@@ -79,7 +79,7 @@ export class Cache implements Snapshot {
   }
 
   podCount(selector: Selector, namespace: string): (node: NodeInfo) => number {
-    return this.#counts.of(selector, namespace, this.#pods.values())
+    return this.#counts.of(selector, namespace)
   }
 
   setNode(node: Node): NodeInfo {

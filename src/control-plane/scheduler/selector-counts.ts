@@ -1,7 +1,6 @@
 import type { Labels, Selector } from '../../api/labels.ts'
 import type { Pod } from '../../api/types.ts'
 import type { NodeInfo } from './node-info.ts'
-import type { PodInfo } from './pod-info.ts'
 
 interface SelectorCount {
   readonly id: number
@@ -19,24 +18,24 @@ export class SelectorCounts {
   #byNamespace = new Map<string, Map<string, SelectorCount>>()
   // Pods of one template share their labels, so they share the answer which selectors match them.
   #matches = new Map<string, WeakMap<Labels, readonly number[]>>()
+  /** How many pods with these very labels are on each node: a new selector looks at templates, not at pods. */
+  readonly #placed = new Map<string, Map<Labels, Map<NodeInfo, number>>>()
   #nextId = 0
   #size = 0
 
   /** Counts for a selector within a namespace: a pod that terminates does not count. */
-  of(
-    selector: Selector,
-    namespace: string,
-    pods: Iterable<{ readonly info: PodInfo; readonly node: NodeInfo }>,
-  ): (node: NodeInfo) => number {
+  of(selector: Selector, namespace: string): (node: NodeInfo) => number {
     if (selector.nothing || selector.requirements.length === 0) return () => 0
     const known = this.#byNamespace.get(namespace)?.get(selector.text)
-    const { id } = known ?? this.#start(selector, namespace, pods)
+    const { id } = known ?? this.#start(selector, namespace)
     return (node) => node.matching[id] ?? 0
   }
 
   add(pod: Pod, node: NodeInfo, sign: 1 | -1): void {
+    if (pod.metadata.deletionTimestamp !== undefined) return
+    this.#place(pod, node, sign)
     const selectors = this.#byNamespace.get(pod.metadata.namespace ?? '')
-    if (selectors === undefined || pod.metadata.deletionTimestamp !== undefined) return
+    if (selectors === undefined) return
     for (const id of this.#matching(pod, selectors)) node.matching[id] = (node.matching[id] ?? 0) + sign
   }
 
@@ -56,11 +55,25 @@ export class SelectorCounts {
     return ids
   }
 
-  #start(
-    selector: Selector,
-    namespace: string,
-    pods: Iterable<{ readonly info: PodInfo; readonly node: NodeInfo }>,
-  ): SelectorCount {
+  #place({ metadata }: Pod, node: NodeInfo, sign: 1 | -1): void {
+    const { namespace = '', labels = NO_LABELS } = metadata
+    let placed = this.#placed.get(namespace)
+    if (placed === undefined) {
+      placed = new Map()
+      this.#placed.set(namespace, placed)
+    }
+    let nodes = placed.get(labels)
+    if (nodes === undefined) {
+      nodes = new Map()
+      placed.set(labels, nodes)
+    }
+    const count = (nodes.get(node) ?? 0) + sign
+    if (count > 0) nodes.set(node, count)
+    else nodes.delete(node)
+    if (nodes.size === 0) placed.delete(labels)
+  }
+
+  #start(selector: Selector, namespace: string): SelectorCount {
     if (this.#size++ >= LIMIT) this.#forgetAll()
     const count = { id: this.#nextId++, selector }
     let selectors = this.#byNamespace.get(namespace)
@@ -70,11 +83,9 @@ export class SelectorCounts {
     }
     selectors.set(selector.text, count)
     this.#matches.delete(namespace)
-    for (const { info, node } of pods) {
-      const { metadata } = info.pod
-      if ((metadata.namespace ?? '') !== namespace || metadata.deletionTimestamp !== undefined) continue
-      if (selector.matches(metadata.labels)) node.matching[count.id] = (node.matching[count.id] ?? 0) + 1
-    }
+    for (const [labels, nodes] of this.#placed.get(namespace) ?? [])
+      if (selector.matches(labels))
+        for (const [node, pods] of nodes) node.matching[count.id] = (node.matching[count.id] ?? 0) + pods
     return count
   }
 

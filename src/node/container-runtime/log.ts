@@ -7,6 +7,24 @@ const MAX_CHARACTERS = 50 * STEP
 /** What gzip leaves of a log. */
 const COMPRESSED = 0.1
 
+/** What containers have written at one instant: those of one image say the same when they start. */
+let instant = Number.NaN
+const lines = { stdout: new Map<string, LogLine>(), stderr: new Map<string, LogLine>() }
+
+function sharedLine(at: number, stream: 'stdout' | 'stderr', text: string): LogLine {
+  if (at !== instant) {
+    instant = at
+    lines.stdout.clear()
+    lines.stderr.clear()
+  }
+  let line = lines[stream].get(text)
+  if (line === undefined) {
+    line = { at, stream, text }
+    lines[stream].set(text, line)
+  }
+  return line
+}
+
 /** What a container has written: the file that is being written, and how big the rotated ones are. */
 export class LogBuffer implements ContainerLog {
   lines: LogLine[] = []
@@ -28,7 +46,7 @@ export class LogBuffer implements ContainerLog {
   }
 
   append(at: number, stream: 'stdout' | 'stderr', text: string): void {
-    const line = { at, stream, text }
+    const line = sharedLine(at, stream, text)
     this.lines.push(line)
     this.fileBytes += text.length + 1
     if (this.fileBytes > MAX_CHARACTERS) this.#cut()

@@ -86,8 +86,7 @@ export class Cacher {
     if (isPlain(filter)) return this.#plain(filter.namespace)
     const candidates = this.#indexes.candidates(filter)
     if (candidates === undefined) return this.#plain(undefined).filter((object) => matches(filter, object))
-    const keys = [...candidates]
-    if (keys.length > 1) keys.sort()
+    const keys = filter.ownerUid === undefined ? [...candidates].sort() : this.#indexes.owned(filter.ownerUid)
     const objects = keys.map((key) => this.#objects.get(key)!)
     return this.#indexes.answers(filter) ? objects : objects.filter((object) => matches(filter, object))
   }

@@ -40,10 +40,15 @@ export class Indexes {
 
   /** The smallest set of keys that holds everything the filter selects; undefined: no index helps. */
   candidates(filter: Filter): Iterable<string> | undefined {
-    if (filter.ownerUid !== undefined) return this.#ownerIndex().get(filter.ownerUid) ?? []
+    if (filter.ownerUid !== undefined) return this.owned(filter.ownerUid)
     const node = this.#nodeOf === undefined ? undefined : exactField(filter, INDEXED_FIELD)
     if (node !== undefined) return this.#nodeIndex(this.#nodeOf!).get(node) ?? []
     return this.#byLabels(filter) ?? (filter.namespace === undefined ? undefined : this.inNamespace(filter.namespace))
+  }
+
+  /** Keys of dependents, in order. */
+  owned(uid: string): readonly string[] {
+    return this.#ownerIndex().sorted(uid)
   }
 
   /** Whether `candidates` are just what the filter selects, so that nothing needs to be looked at twice. */

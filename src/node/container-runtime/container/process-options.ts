@@ -51,7 +51,8 @@ export function processOptions(
     },
     random: new Random(random.next32()),
     argv,
-    env: { PATH, HOSTNAME: hostnameOf(sandbox, host), ...config.image.env, ...config.env },
+    // Made when a program asks: most never do.
+    env: () => ({ PATH, HOSTNAME: hostnameOf(sandbox, host), ...config.image.env, ...config.env }),
     host,
     ip: sandbox.ip,
     pod: sandbox.config.pod,

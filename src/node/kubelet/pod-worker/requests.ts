@@ -3,7 +3,8 @@ import type { Container, Pod, PodSpec } from '../../../api/types.ts'
 
 type Amounts = ReadonlyMap<string, number>
 
-const bySpec = new WeakMap<PodSpec, Amounts>()
+/** By what says so: mostly the containers, which all pods of a template share. */
+const known = new WeakMap<PodSpec | PodSpec['containers'], Amounts>()
 
 /** What a pod asks for of a resource: millicores of cpu, whole units of others. Source: component-helpers/resource PodRequests */
 export function requestOf({ spec }: Pod, resource: string): number {
@@ -28,12 +29,14 @@ export function amountOf(resource: string, quantity: string | number | undefined
 }
 
 function requestsOf(spec: PodSpec): Amounts {
-  let known = bySpec.get(spec)
-  if (known === undefined) {
-    known = compute(spec)
-    bySpec.set(spec, known)
+  const { containers, initContainers, overhead, resources } = spec
+  const source = initContainers === undefined && overhead === undefined && resources === undefined ? containers : spec
+  let amounts = known.get(source)
+  if (amounts === undefined) {
+    amounts = compute(spec)
+    known.set(source, amounts)
   }
-  return known
+  return amounts
 }
 
 function compute(spec: PodSpec): Amounts {

@@ -108,28 +108,26 @@ function merge(pod: Pod, status: PodStatus): PodStatus {
   )
   const own = (status.conditions ?? []).filter((each) => isKubeletCondition(each.type) || each === disruption)
   const conditions = foreign.length === 0 && own.length === status.conditions?.length ? own : [...foreign, ...own]
-  const { phase, reason, message, podIP, podIPs, ...rest } = status
-  const merged: PodStatus = {
-    ...without(old),
-    ...rest,
-    ...(conditions.length === 0 ? {} : { conditions }),
-    phase,
-    ...(reason === undefined ? {} : { reason }),
-    ...(message === undefined ? {} : { message }),
-    ...(podIP === undefined ? {} : { podIP }),
-    ...(podIPs === undefined ? {} : { podIPs }),
+  const merged = conditions.length === 0 ? without(status, 'conditions') : { ...status, conditions }
+  for (const field in old) {
+    const kept = field as keyof PodStatus
+    // Copied only where there is something that the kubelet does not know: what is made in one go is small.
+    if (status[kept] === undefined && !OWN_FIELDS.has(kept)) return mergedWith(old, merged)
   }
   return sameJson(old, merged) ? old : merged
 }
 
-function without({
-  conditions: _conditions,
-  reason: _reason,
-  message: _message,
-  podIP: _podIP,
-  podIPs: _podIPs,
-  ...rest
-}: PodStatus): PodStatus {
+/** What is no longer true when the kubelet does not say it. */
+const OWN_FIELDS: ReadonlySet<keyof PodStatus> = new Set(['conditions', 'reason', 'message', 'podIP', 'podIPs'])
+
+function mergedWith(old: PodStatus, own: PodStatus): PodStatus {
+  const kept = Object.entries(old).filter(([field]) => !OWN_FIELDS.has(field as keyof PodStatus))
+  const merged = { ...Object.fromEntries(kept), ...own }
+  return sameJson(old, merged) ? old : merged
+}
+
+function without(status: PodStatus, field: keyof PodStatus): PodStatus {
+  const { [field]: _, ...rest } = status
   return rest
 }
 
