@@ -1,5 +1,5 @@
 import { failure, notFound } from '../../api/status.ts'
-import { type Answer, isStatus, type Node, type Pod } from '../../api/types.ts'
+import { type Answer, isStatus, type Node, type PersistentVolumeClaim, type Pod } from '../../api/types.ts'
 import type { Client, EventRecorder } from '../../client/contract.ts'
 import type { Chart } from '../../sim/chart.ts'
 import type { StreamListener, StreamOptions } from '../container-runtime/contract.ts'
@@ -29,8 +29,8 @@ import { FileSource } from './static-pods/file-source.ts'
 import { StaticPods } from './static-pods/static-pods.ts'
 import { StatusManager } from './status/status-manager.ts'
 import { Streaming } from './streaming.ts'
-import { CsiVolumes } from './volumes/csi-volumes.ts'
-import { PluginRegistry } from './volumes/plugin-registry.ts'
+import type { PluginRegistry } from './volumes/plugin-registry.ts'
+import { volumePlugins } from './volumes/volume-plugins.ts'
 
 export interface KubeletParts {
   readonly process: Process
@@ -78,6 +78,7 @@ export class Kubelet implements KubeletHandle {
     const { plugins, csi } = volumePlugins(parts, {
       onRegistered: () => this.#retryVolumes(),
       onInUse: () => this.#heartbeat.touch(),
+      onResized: (podUid, claim, message) => this.#resized(podUid, claim, message),
     })
     this.#plugins = plugins
     const context: KubeletContext = {
@@ -280,6 +281,12 @@ export class Kubelet implements KubeletHandle {
     return record?.isStatic === true ? (this.#statics.mirrorOf(record) ?? pod) : pod
   }
 
+  #resized(podUid: string, claim: PersistentVolumeClaim, message: string): void {
+    const pod = this.#workers.get(podUid)?.pod
+    if (pod !== undefined) this.#context.events.pod(pod, 'Normal', 'FileSystemResizeSuccessful', message)
+    this.#recorder.event(claim, 'Normal', 'FileSystemResizeSuccessful', message)
+  }
+
   /** A driver has come that pods may have waited for. */
   #retryVolumes(): void {
     for (const record of this.#workers.records()) if (!record.mounted) this.#workers.changed(record.uid)
@@ -313,17 +320,6 @@ export class Kubelet implements KubeletHandle {
     if (record.isStatic) this.#statics.ended(record)
     else if (record.removed) this.#workers.forget(record)
   }
-}
-
-/** What drivers register with, and what they bring. */
-function volumePlugins(
-  { deps, client, process }: KubeletParts,
-  { onRegistered, onInUse }: { onRegistered(): void; onInUse(): void },
-) {
-  const { nodeName, sockets } = deps
-  const log = (line: string) => process.log(line)
-  const plugins = new PluginRegistry({ nodeName, client, files: process.files, sockets, log, onRegistered })
-  return { plugins, csi: new CsiVolumes({ nodeName, client, registry: plugins, onInUse }) }
 }
 
 function contextOf(

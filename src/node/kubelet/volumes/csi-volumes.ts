@@ -1,5 +1,5 @@
 import { attachmentName, csiVolumeName } from '../../../api/storage.ts'
-import { isStatus, type Node, type PersistentVolume } from '../../../api/types.ts'
+import { isStatus, type Node, type PersistentVolume, type PersistentVolumeClaim } from '../../../api/types.ts'
 import type { Client } from '../../../client/contract.ts'
 import type { FileTree } from '../../contract.ts'
 import { isCsiError } from '../../csi/contract.ts'
@@ -11,6 +11,8 @@ export interface CsiVolumesParts {
   readonly registry: Pick<PluginRegistry, 'driver'>
   /** What the node has in use has changed: its status is to say so. */
   onInUse(): void
+  /** A file system has grown under a pod that runs. */
+  onResized(podUid: string, claim: PersistentVolumeClaim, message: string): void
 }
 
 /** `waiting`: others are at work; nothing is said of it. */
@@ -21,6 +23,8 @@ interface Mounted {
   readonly driver: string
   readonly handle: string
   readonly files: FileTree
+  /** Ends listening to the claim. */
+  readonly stop: () => void
 }
 
 /**
@@ -71,7 +75,7 @@ export class CsiVolumes {
     const files = node.publishVolume(handle, { block: volume.spec.volumeMode === 'Block' })
     if (isCsiError(files)) return failed('MountVolume.SetUp', files.error)
     const mounts = this.#mounted.get(podUid) ?? new Map<string, Mounted>()
-    mounts.set(volumeName, { name, driver: driverName, handle, files })
+    mounts.set(volumeName, { name, driver: driverName, handle, files, stop: this.#followClaim(podUid, volume) })
     this.#mounted.set(podUid, mounts)
     return files
   }
@@ -102,7 +106,8 @@ export class CsiVolumes {
     this.#mounted.delete(podUid)
     if (!this.#wanted.delete(podUid)) return
     const left = new Set(this.inUse())
-    for (const { name, driver, handle } of mounts?.values() ?? []) {
+    for (const { name, driver, handle, stop } of mounts?.values() ?? []) {
+      stop()
       if (left.has(name)) continue
       this.#parts.registry.driver(driver)?.node?.unstageVolume(handle)
       this.#staged.delete(name)
@@ -110,22 +115,34 @@ export class CsiVolumes {
     this.#parts.onInUse()
   }
 
-  /** Makes the file system as big as the disk has become. @returns an error, or nothing when it is */
-  expand(volume: PersistentVolume): string | undefined {
-    const { driver, volumeHandle } = volume.spec.csi!
-    const node = this.#parts.registry.driver(driver)?.node
-    return node === undefined
-      ? `driver name ${driver} not found in the list of registered CSI drivers`
-      : node.expandVolume(volumeHandle)?.error
+  /** Claims that grow while they are mounted. Source: pkg/kubelet/volumemanager/reconciler, operation_generator.go GenerateExpandInUseVolumeFunc */
+  #followClaim(podUid: string, volume: PersistentVolume): () => void {
+    const { name = '', namespace = '' } = volume.spec.claimRef ?? {}
+    const options = { namespace, fieldSelector: `metadata.name=${name}` }
+    return this.#parts.client.watch('PersistentVolumeClaim', options, ({ type, object: claim }) => {
+      const isPending = claim.status?.allocatedResourceStatuses?.storage === 'NodeResizePending'
+      if (type !== 'DELETED' && isPending) this.#expand(podUid, volume.metadata.name, claim)
+    })
   }
 
-  /** Whether a pod has the volume mounted. */
-  has(podUid: string, volumeName: string): boolean {
-    return this.#mounted.get(podUid)?.has(volumeName) ?? false
-  }
-
-  get pods(): readonly string[] {
-    return [...this.#mounted.keys()]
+  /** Makes the file system as big as the disk has become. Source: node_expander.go expandOnPlugin, MarkFSResizeFinished */
+  #expand(podUid: string, volumeName: string, claim: PersistentVolumeClaim): void {
+    const { client, registry, nodeName, onResized } = this.#parts
+    const volume = client.get('PersistentVolume', volumeName)
+    const { csi, capacity } = volume?.spec ?? {}
+    const node = csi && registry.driver(csi.driver)?.node
+    if (csi === undefined || node?.expandVolume(csi.volumeHandle) !== undefined) return
+    const { name, namespace } = claim.metadata
+    const answer = client.updateStatus('PersistentVolumeClaim', name, namespace, (now) => {
+      if (now.status?.allocatedResourceStatuses?.storage !== 'NodeResizePending') return undefined
+      const { allocatedResourceStatuses: _, conditions = [], ...status } = now.status
+      const left = conditions.filter(({ type }) => type !== 'FileSystemResizePending' && type !== 'Resizing')
+      const storage = capacity?.storage ?? status.capacity?.storage ?? '0'
+      const grown = { ...status, capacity: { ...status.capacity, storage } }
+      return { ...now, status: left.length === 0 ? grown : { ...grown, conditions: left } }
+    })
+    if (!isStatus(answer))
+      onResized(podUid, claim, `MountVolume.NodeExpandVolume succeeded for volume "${volumeName}" ${nodeName}`)
   }
 }
 
