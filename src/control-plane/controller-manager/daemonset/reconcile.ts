@@ -38,6 +38,7 @@ interface Pass {
   readonly deps: DaemonSetDependencies
   readonly daemonSet: DaemonSet
   readonly history: History
+  readonly view: DaemonSetView
   readonly tally: Tally
 }
 
@@ -64,7 +65,7 @@ export function reconcileDaemonSet(key: string, deps: DaemonSetDependencies): St
   const notClaimed = claimPods(daemonSet, view, deps)
   if (notClaimed !== undefined) return notClaimed
   const tally = view.tally(daemonSet, hash, clock.now())
-  const pass: Pass = { key, deps, daemonSet, history: history as History, tally }
+  const pass: Pass = { key, deps, daemonSet, history: history as History, view, tally }
   if (!expectations.satisfied(key)) return updateStatus(pass, false)
   const failed = updateDaemonSet(pass)
   return failed ?? updateStatus(pass, true) ?? undefined
@@ -137,11 +138,19 @@ function syncNodes(pass: Pass, create: readonly string[], remove: readonly Pod[]
   let failed = createPods(pass, nodes)
   for (const pod of surplus) {
     const refused = deps.pods.delete(pod, daemonSet)
+    seeDeleted(deps, pod)
     if (refused === undefined) continue
     deps.expectations.lower(key, 0, 1)
     if (refused.reason !== 'NotFound') failed ??= refused
   }
   return failed
+}
+
+/** A deletion is in the informer's cache by the time it is answered; creations are not. */
+function seeDeleted({ client, owned }: DaemonSetDependencies, pod: Pod): void {
+  const now = client.get('Pod', pod.metadata.name, pod.metadata.namespace)
+  if (now === undefined || now.metadata.uid !== pod.metadata.uid) owned.delete(pod)
+  else owned.put(now, pod)
 }
 
 function createPods({ key, deps, daemonSet, history }: Pass, nodes: readonly string[]): Status | undefined {
@@ -169,7 +178,8 @@ function roll(pass: Pass): Status | undefined {
   return syncNodes(pass, createOn, remove)
 }
 
-function updateStatus({ deps, daemonSet, tally, key }: Pass, observed: boolean): Status | undefined {
+function updateStatus({ deps, daemonSet, view, history, key }: Pass, observed: boolean): Status | undefined {
+  const tally = view.tally(daemonSet, history.hash, deps.clock.now())
   const status = daemonSetStatus(daemonSet, tally.counts, observed)
   const { minReadySeconds = 0 } = daemonSet.spec
   if (minReadySeconds > 0 && tally.counts.ready !== tally.counts.available)

@@ -15,7 +15,7 @@ export const disruptionController: ControllerDescriptor = {
   start: startDisruptionController,
 }
 
-function startDisruptionController({ client, informers, recorder, world }: ControllerContext): Controller {
+function startDisruptionController({ client, informers, recorder, world, random }: ControllerContext): Controller {
   const { clock } = world
   const now = () => clock.now()
   const budgets = new Map<string, Map<string, PodDisruptionBudget>>()
@@ -38,19 +38,19 @@ function startDisruptionController({ client, informers, recorder, world }: Contr
       return undefined
     },
   })
-  /** Of several budgets the first is told. Source: getPdbForPod */
+  /** Of several budgets one is told, whichever. Source: getPdbForPod: the first of a lister that goes through a map */
   function enqueueBudgetOf(pod: Pod): void {
     const found = [...(budgets.get(pod.metadata.namespace!)?.values() ?? [])].filter(({ spec }) =>
       selectorFromLabelSelector(spec.selector).matches(pod.metadata.labels),
     )
-    const [first] = found
-    if (first === undefined) return
+    const chosen = found.length > 1 ? found[random.int(found.length)] : found[0]
+    if (chosen === undefined) return
     if (found.length > 1) {
       const { name, namespace } = pod.metadata
-      const message = `Pod "${namespace}"/"${name}" matches multiple PodDisruptionBudgets.  Chose "${first.metadata.name}" arbitrarily.`
+      const message = `Pod "${namespace}"/"${name}" matches multiple PodDisruptionBudgets.  Chose "${chosen.metadata.name}" arbitrarily.`
       recorder.event(pod, 'Warning', 'MultiplePodDisruptionBudgets', message)
     }
-    loop.queue.add(keyOf(first))
+    loop.queue.add(keyOf(chosen))
   }
   const stops = [
     informers.on('PodDisruptionBudget', ({ type, object: budget }) => {

@@ -86,7 +86,10 @@ function reportInvalidNamespace(object: KubernetesObject, ref: OwnerReference, r
   const { namespace = '' } = object.metadata
   const identity = `[${ref.apiVersion}/${ref.kind}, namespace: ${namespace}, name: ${ref.name}, uid: ${ref.uid}]`
   const message = `ownerRef ${identity} does not exist in namespace "${namespace}"`
-  recorder.event(object, 'Warning', 'OwnerRefInvalidNamespace', message)
+  // The graph knows no versions.
+  const { name, uid } = object.metadata
+  const about = { ...object, metadata: { ...(namespace !== '' && { namespace }), name, ...(uid && { uid }) } }
+  recorder.event(about, 'Warning', 'OwnerRefInvalidNamespace', message)
 }
 
 /** Foreground: goes when nothing that blocks it is left. Source: garbagecollector.go processDeletingDependentsItem */
