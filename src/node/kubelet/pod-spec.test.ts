@@ -31,6 +31,44 @@ describe('what a pod may ask for', () => {
     expect(node.pod('fail')?.status).toMatchObject({ phase: 'Failed', containerStatuses: [{ restartCount: 0 }] })
   })
 
+  test('one container can make all start anew, init containers first', () => {
+    const order: string[] = []
+    const node = new TestNode()
+      .image('init', (process) => {
+        order.push('init')
+        process.exit(0)
+      })
+      .image('worker', (process) => {
+        order.push('worker')
+        if (order.filter((each) => each === 'worker').length === 1)
+          process.world.clock.setTimeout(() => process.exit(88), 5_000)
+      })
+      .image('server', () => order.push('server'))
+      .start()
+    const container = (name: string, more: object = {}) => ({
+      name,
+      image: name,
+      imagePullPolicy: 'IfNotPresent',
+      ...more,
+    })
+    const rules = [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [88] } }]
+    node.create(
+      aPod('web', '', {
+        restartPolicy: 'Never',
+        initContainers: [container('init')],
+        containers: [container('worker', { restartPolicy: 'Never', restartPolicyRules: rules }), container('server')],
+      }),
+    )
+    node.clock.advance(9_000)
+    expect(order).toEqual(['init', 'worker', 'server'])
+    node.clock.advance(20_000)
+    expect(order).toEqual(['init', 'worker', 'server', 'init', 'worker', 'server'])
+    const { status } = node.pod('web')!
+    expect(status?.phase).toBe('Running')
+    expect(status?.containerStatuses?.map(({ restartCount }) => restartCount)).toEqual([1, 1])
+    expect(status?.conditions?.find(({ type }) => type === 'AllContainersRestarting')?.status).toBe('False')
+  })
+
   test('the longest pause of crashing containers is configured', () => {
     const node = new TestNode(config('crashLoopBackOff: {maxContainerRestartPeriod: 20s}\n'))
       .image('crash', (process) => process.exit(1))

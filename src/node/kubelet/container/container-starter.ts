@@ -137,8 +137,9 @@ export class ContainerStarter {
 }
 
 /** Restarts are counted by the newest container, or by what the API remembers when the runtime has none left. */
-function nextAttempt(record: PodRecord, { current, name, kind }: ContainerSlot): number {
+function nextAttempt(record: PodRecord, { current, name, kind, nextAttempt: known }: ContainerSlot): number {
   if (current !== undefined) return current.config.attempt + 1
+  if (known !== undefined) return known
   const status = record.status ?? record.pod.status
   const lists = {
     main: status?.containerStatuses,

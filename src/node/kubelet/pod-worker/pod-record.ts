@@ -34,6 +34,8 @@ export interface ContainerSlot {
   killBecause: string | undefined
   /** Seconds it gets then, when the probe has its own. */
   killGrace: number | undefined
+  /** Which container of this name the next one is, when the runtime has forgotten those before. */
+  nextAttempt: number | undefined
 }
 
 /** One pod on this node, from the API or from a manifest. */
@@ -57,6 +59,8 @@ export class PodRecord {
   removed = false
   /** Refused by the kubelet: it never starts. */
   rejected: WaitingReason | undefined
+  /** One of its containers has ended in a way that means all are to start anew. */
+  restartingAll = false
   /** Volumes are there. */
   mounted = false
   /** The resources its spec asks for are not there: it keeps those it has. */
@@ -155,6 +159,7 @@ function slotOf(uid: string, spec: Container, kind: ContainerSlot['kind']): Cont
     ready: false,
     killBecause: undefined,
     killGrace: undefined,
+    nextAttempt: undefined,
   }
 }
 
@@ -169,7 +174,7 @@ export function formatPod({ metadata }: Pod): string {
 }
 
 /** The first rule of a container that is about this exit code. Source: pkg/api/v1/pod/util.go FindMatchingContainerRestartRule */
-function ruleFor({ restartPolicyRules = [] }: Container, exitCode: number): ContainerRestartRule | undefined {
+export function ruleFor({ restartPolicyRules = [] }: Container, exitCode: number): ContainerRestartRule | undefined {
   return restartPolicyRules.find(({ exitCodes }) => {
     const { operator, values = [] } = exitCodes ?? {}
     if (operator === 'In') return values.includes(exitCode)

@@ -6,6 +6,7 @@ import type { KubeletContext } from '../kubelet-context.ts'
 import { BACK_OFF_PERIOD, SYNC_FREQUENCY, TRANSIENT_BACK_OFF_PERIOD } from './machine.ts'
 import { type ContainerSlot, type PodRecord, shouldRestart } from './pod-record.ts'
 import { actuateResize } from './resize.ts'
+import { asksForAll, removeAll, stillRunning } from './restart-all.ts'
 
 /** How a sync went: `done`, the pod has ended by itself, or an error and when to try again (ms, before jitter). */
 export type SyncResult = 'done' | 'terminal' | { readonly retryMs: number }
@@ -42,6 +43,7 @@ export class PodSyncer {
       return { retryMs: BACK_OFF_PERIOD }
     }
     this.refresh(record)
+    if (record.restartingAll || asksForAll(record)) return this.#restartAll(record)
     actuateResize(record, context)
     report(record)
     const phase = record.status?.phase
@@ -53,6 +55,28 @@ export class PodSyncer {
     this.#missingPullSecrets(record)
     if (!this.#sandboxReady(record)) return { retryMs: BACK_OFF_PERIOD }
     return this.#startContainers(record)
+  }
+
+  /** Source: kuberuntime_manager.go SyncPod (RestartAllContainersOnContainerExits) */
+  #restartAll(record: PodRecord): SyncResult {
+    const { charts, context, killContainer, report } = this.#deps
+    record.restartingAll = true
+    report(record)
+    const running = stillRunning(record)
+    for (const slot of running) {
+      slot.killGrace = 0
+      killContainer(record, slot, 'killing')
+    }
+    if (running.length > 0) return 'done'
+    removeAll(record, context.runtime)
+    for (const { key, kind } of record.slots) {
+      if (kind === 'ephemeral') continue
+      charts.stop(key)
+      charts.start(key, { maxBackOffMs: context.configuration.maxContainerRestartPeriod })
+    }
+    record.restartingAll = false
+    report(record)
+    return { retryMs: 0 }
   }
 
   /** Takes over what the runtime says of the pod's containers. */

@@ -1,6 +1,7 @@
 import { findCondition } from '../../../api/conditions.ts'
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../../api/types.ts'
 import type { ContainerSlot, PodRecord } from '../pod-worker/pod-record.ts'
+import { couldRestartAll } from '../pod-worker/restart-all.ts'
 
 type Draft = Pick<PodCondition, 'type' | 'status' | 'reason' | 'message'>
 
@@ -13,6 +14,7 @@ const OWNED = new Set([
   'PodScheduled',
   'PodResizePending',
   'PodResizeInProgress',
+  'AllContainersRestarting',
 ])
 
 export function isKubeletCondition(type: string): boolean {
@@ -25,6 +27,7 @@ export interface ConditionInput {
   readonly slots: readonly ContainerSlot[]
   readonly statuses: ReadonlyMap<string, ContainerStatus>
   readonly phase: string
+  readonly restartingAll: boolean
   readonly hasSandbox: boolean
   /** A main container has run. */
   readonly hasInitialized: boolean
@@ -44,6 +47,7 @@ export function podConditions(input: ConditionInput): readonly PodCondition[] {
     readyCondition(input, containersReady),
     containersReady,
     { type: 'PodScheduled', status: 'True' },
+    ...(couldRestartAll(input) ? [restartingCondition(input)] : []),
   ]
   const { disruption } = input
   const foreign = (input.pod.status?.conditions ?? []).filter(
@@ -58,6 +62,16 @@ export function podConditions(input: ConditionInput): readonly PodCondition[] {
     message: disruption,
   } as const
   return [...foreign, ...own, finish(target, input)]
+}
+
+/** Source: pkg/kubelet/status/generate.go GenerateAllContainersRestartingCondition */
+function restartingCondition({ phase, restartingAll }: ConditionInput): Draft {
+  const type = 'AllContainersRestarting'
+  if (phase === 'Succeeded') return { type, status: 'False', reason: 'PodCompleted' }
+  if (phase === 'Failed') return { type, status: 'False', reason: 'PodFailed' }
+  if (!restartingAll) return { type, status: 'False' }
+  const message = 'container exited with restart policy rule'
+  return { type, status: 'True', reason: 'RestartAllContainersStarted', message }
 }
 
 /** There only while they hold. Source: pkg/kubelet/status/status_manager.go podResizeConditions.List */

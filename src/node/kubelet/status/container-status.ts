@@ -5,6 +5,7 @@ import type { RuntimeContainer } from '../../container-runtime/contract.ts'
 import { normalizeImageName, repositoryOf } from '../../container-runtime/image-name.ts'
 import { digestOf } from '../hash.ts'
 import { type ContainerSlot, shouldRestart } from '../pod-worker/pod-record.ts'
+import { RESTARTING_ALL } from '../pod-worker/restart-all.ts'
 
 /**
  * What the API shows of one container.
@@ -54,6 +55,7 @@ function notCreated(
   isTerminated: boolean,
 ): ContainerStatus {
   const { spec, name, waiting } = slot
+  if (waiting === RESTARTING_ALL) return restartingAll(slot)
   // The runtime has forgotten it, the API has not.
   if (old?.state?.terminated !== undefined) return old
   const facts = factsOf(spec)
@@ -67,6 +69,20 @@ function notCreated(
     ...(slot.kind === 'ephemeral' ? {} : { started: false }),
     state: isTerminated ? LOST : { waiting: waiting ?? (hasInitContainers ? INITIALIZING : CREATING) },
     ...(facts.volumeMounts === undefined ? {} : { volumeMounts: facts.volumeMounts }),
+  }
+}
+
+/** Removed, to start anew with all others of its pod. */
+function restartingAll({ spec, name, nextAttempt = 0 }: ContainerSlot): ContainerStatus {
+  return {
+    image: spec.image ?? '',
+    imageID: '',
+    lastState: { terminated: { ...RESTARTING_ALL, exitCode: 137 } },
+    name,
+    ready: false,
+    restartCount: nextAttempt,
+    started: false,
+    state: { waiting: RESTARTING_ALL },
   }
 }
 

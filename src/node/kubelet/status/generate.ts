@@ -41,6 +41,7 @@ export function generatePodStatus(
     slots,
     statuses,
     phase,
+    restartingAll: record.restartingAll,
     hasSandbox: record.sandbox?.ready === true,
     hasInitialized,
     old,

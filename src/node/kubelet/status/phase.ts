@@ -1,5 +1,6 @@
 import type { ContainerState, ContainerStatus, Pod } from '../../../api/types.ts'
 import { type ContainerSlot, shouldRestart } from '../pod-worker/pod-record.ts'
+import { RESTARTING_ALL } from '../pod-worker/restart-all.ts'
 
 /** How the containers stand, counted. */
 interface Tally {
@@ -68,7 +69,7 @@ function countInit(tally: Tally, pod: Pod, slot: ContainerSlot, status: Containe
   const ended = endOf(status)
   if (ended === undefined) tally.initPending++
   else if (ended.exitCode !== 0) {
-    if (shouldRestart(pod, slot, ended.exitCode)) tally.initPending++
+    if (startsAgain(pod, slot, ended)) tally.initPending++
     else tally.initFailedForGood = true
   }
 }
@@ -92,10 +93,16 @@ function countMain(tally: Tally, pod: Pod, slot: ContainerSlot, status: Containe
     if (ended === undefined) tally.waiting++
     else {
       tally.stopped++
-      if (!shouldRestart(pod, slot, ended.exitCode)) tally.final++
+      if (!startsAgain(pod, slot, ended)) tally.final++
       if (status.state?.terminated?.exitCode === 0) tally.succeeded++
     }
   }
+}
+
+type End = NonNullable<ContainerState['terminated']>
+
+function startsAgain(pod: Pod, slot: ContainerSlot, { exitCode, reason }: End): boolean {
+  return reason === RESTARTING_ALL.reason || shouldRestart(pod, slot, exitCode)
 }
 
 /** The end of a container that is not running: the present one, or the last before it waits. */
