@@ -163,3 +163,49 @@ Feature: Disks of a cloud as volumes
     Then Pod "second" has a Warning event FailedAttachVolume within 10 seconds
     And that event's message contains "Volume is already used by pod(s) first"
     And Pod "second" stays ContainerCreating for 3 minutes
+
+  @claim:cloud-04 @claim:cm-12
+  Scenario: While the cloud makes no disks the claim waits, and the Pod with it
+    Given CreateDisk calls to the cloud fail with "out of capacity in this zone"
+    When these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: PersistentVolumeClaim
+      metadata: {name: data}
+      spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: waiting}
+      spec:
+        volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]
+        containers: [{name: c, image: "nginx:1.27", volumeMounts: [{name: data, mountPath: /data}]}]
+      """
+    Then PersistentVolumeClaim "data" has a Warning event ProvisioningFailed within 1 minute
+    And that event's message contains 'failed to provision volume with StorageClass "disk": rpc error: code ='
+    And that event's message contains "out of capacity in this zone"
+    And Pod "waiting" is Pending
+    When calls to the cloud work again
+    Then Pod "waiting" is Running within 10 minutes
+    When Pod "waiting" is deleted
+    And PersistentVolumeClaim "data" is deleted
+    Then the cloud has no disks within 5 minutes
+
+  @claim:node-08
+  Scenario: A volume without a file system is a device in the container
+    When these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: PersistentVolumeClaim
+      metadata: {name: raw}
+      spec: {accessModes: [ReadWriteOnce], volumeMode: Block, resources: {requests: {storage: 1Gi}}}
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: writer}
+      spec:
+        volumes: [{name: raw, persistentVolumeClaim: {claimName: raw}}]
+        containers:
+          - {name: c, image: busybox:1.37, command: [sh, -c, "echo bytes > /dev/xvda; cat /dev/xvda; sleep 3600"], volumeDevices: [{name: raw, devicePath: /dev/xvda}]}
+      """
+    Then the log of Pod "writer" contains "bytes" within 2 minutes
