@@ -63,7 +63,10 @@ function deploymentOf({ apiVersion, kind, metadata: { name, namespace, uid }, sp
     spec: {
       replicas: spec.replicas,
       selector: { matchLabels: labels },
-      template: { metadata: { labels } as ObjectMeta, spec: { containers: [{ name: 'site', image: spec.image }] } },
+      template: {
+        metadata: { labels } as unknown as ObjectMeta,
+        spec: { containers: [{ name: 'site', image: spec.image }] },
+      },
     },
   }
 }
