@@ -65,3 +65,38 @@ Feature: Node-pressure eviction
       """
     When node "worker-1" is relieved of disk pressure
     Then Node "worker-1" has condition DiskPressure False within 6 minutes
+
+  @claim:node-09
+  Scenario: What is kept for the system and for eviction cannot be allocated
+    Given a cluster with 1 control plane node and 1 worker node
+    And Node "worker-1" matches:
+      """yaml
+      status: {capacity: {cpu: "4", memory: 8388608Ki}, allocatable: {cpu: "4", memory: 8286208Ki}}
+      """
+    When in file "/var/lib/kubelet/kubeadm-flags.env" on node "worker-1" "KUBELET_KUBEADM_ARGS=\"" is replaced by "KUBELET_KUBEADM_ARGS=\"--kube-reserved=cpu=200m,memory=1Gi --eviction-hard=memory.available<500Mi "
+    And the kubelet on node "worker-1" restarts
+    Then Node "worker-1" matches within 1 minute:
+      """yaml
+      status: {allocatable: {cpu: 3800m, memory: 6828032Ki}}
+      """
+
+  @claim:node-09
+  Scenario: A container writes more than its limit of local storage
+    Given a cluster with 1 control plane node and 1 worker node
+    And container image "scribe:1" that behaves like this:
+      | uses disk | 1Mi rising to 200Mi over 2 minutes |
+    And these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: scribe}
+      spec:
+        containers: [{name: app, image: "scribe:1", resources: {limits: {ephemeral-storage: 100Mi}}}]
+      """
+    And Pod "scribe" is Running within 10 seconds
+    Then Pod "scribe" stays Running for 50 seconds
+    And Pod "scribe" is Evicted within 30 seconds
+    And Pod "scribe" matches:
+      """yaml
+      status: {phase: Failed, message: "Pod ephemeral local storage usage exceeds the total limit of containers 100Mi. "}
+      """
