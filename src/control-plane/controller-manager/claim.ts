@@ -8,6 +8,8 @@ import type { Client } from '../../client/contract.ts'
  * Sorts out whose `objects` are: those that `owner` controls and still selects stay, those it no longer selects are
  * released, orphans it selects are adopted.
  * Source: pkg/controller/controller_ref_manager.go ClaimObject
+ *
+ * @param finalizer what an adopted object gets with its owner
  */
 export function claim<K extends Kind>(
   client: Client,
@@ -15,6 +17,7 @@ export function claim<K extends Kind>(
   owner: KubernetesObject,
   selector: Selector,
   objects: readonly ObjectOf<K>[],
+  finalizer?: string,
 ): { readonly claimed: ObjectOf<K>[]; readonly failed: Status | undefined } {
   const claimed: ObjectOf<K>[] = []
   let failed: Status | undefined
@@ -28,7 +31,7 @@ export function claim<K extends Kind>(
       continue
     }
     if (!selected || isDeleting(owner) || isDeleting(object)) continue
-    const refused = adopt(client, kind, owner, object)
+    const refused = adopt(client, kind, owner, object, finalizer)
     if (refused === undefined) claimed.push(object)
     else if (refused.reason !== 'NotFound') failed ??= refused
   }
@@ -40,6 +43,7 @@ function adopt<K extends Kind>(
   kind: K,
   owner: KubernetesObject,
   { metadata: { name, namespace, uid } }: ObjectOf<K>,
+  finalizer: string | undefined,
 ): Status | undefined {
   const fresh = client.get(owner.kind as Kind, owner.metadata.name, owner.metadata.namespace)
   const where = `can't adopt ${kind} ${namespace}/${name} (${uid})`
@@ -48,7 +52,10 @@ function adopt<K extends Kind>(
   const current = client.get(kind, name, namespace)
   if (current === undefined) return undefined
   const ownerReferences = [...(current.metadata.ownerReferences ?? []), newControllerRef(owner)]
-  const answer = client.patch!(kind, name, namespace, { metadata: { uid, ownerReferences } })
+  const { finalizers = [] } = current.metadata
+  const held =
+    finalizer === undefined || finalizers.includes(finalizer) ? {} : { finalizers: [...finalizers, finalizer] }
+  const answer = client.patch!(kind, name, namespace, { metadata: { uid, ownerReferences, ...held } })
   return isStatus(answer) ? answer : undefined
 }
 

@@ -37,13 +37,14 @@ function podNamePrefix(controllerName: string): string {
 
 /** Creates and deletes pods for an owner, and says so in its Events. Source: controller_utils.go RealPodControl */
 export interface PodControl {
-  create(pod: Pod, owner: KubernetesObject): Status | undefined
+  /** @param created told of the pod as it is then */
+  create(pod: Pod, owner: KubernetesObject, created?: (pod: Pod) => void): Status | undefined
   delete(pod: Pod, owner: KubernetesObject): Status | undefined
 }
 
 export function createPodControl(client: Client, recorder: EventRecorder): PodControl {
   return {
-    create(pod, owner) {
+    create(pod, owner, created) {
       if (Object.keys(pod.metadata.labels ?? {}).length === 0)
         return failure(500, '', 'unable to create pods, no labels')
       const answer = client.create(pod)
@@ -53,6 +54,7 @@ export function createPodControl(client: Client, recorder: EventRecorder): PodCo
         return answer
       }
       recorder.event(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${(answer as Pod).metadata.name}`)
+      created?.(answer as Pod)
       return undefined
     },
     delete({ metadata: { name, namespace } }, owner) {

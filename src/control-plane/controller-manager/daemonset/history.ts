@@ -1,7 +1,9 @@
-import { newControllerRef } from '../../../api/meta.ts'
+import { selectorFromLabelSelector } from '../../../api/labels.ts'
+import { controllerOf, newControllerRef } from '../../../api/meta.ts'
 import { hasReason } from '../../../api/status.ts'
 import { type ControllerRevision, type DaemonSet, isStatus, type Pod, type Status } from '../../../api/types.ts'
 import type { Client } from '../../../client/contract.ts'
+import { claim } from '../claim.ts'
 import { revisionData, templateOf } from '../revision-data.ts'
 import { sameTemplate, templateHash } from '../template-hash.ts'
 import { REVISION_LABEL } from './template.ts'
@@ -11,6 +13,20 @@ export interface History {
   /** The hash label of the newest. */
   readonly hash: string
   readonly old: readonly ControllerRevision[]
+}
+
+/** Its own, and those that nobody has and its selector meets. Source: update.go controlledHistories */
+export function claimRevisions(client: Client, daemonSet: DaemonSet): readonly ControllerRevision[] | Status {
+  const { namespace, uid } = daemonSet.metadata
+  const selector = selectorFromLabelSelector(daemonSet.spec.selector)
+  const owned = client.list('ControllerRevision', { namespace: namespace!, ownerUid: uid! })
+  const orphans = selector.nothing
+    ? []
+    : client
+        .list('ControllerRevision', { namespace: namespace!, labelSelector: selector.text })
+        .filter((revision) => controllerOf(revision) === undefined)
+  const { claimed, failed } = claim(client, 'ControllerRevision', daemonSet, selector, [...owned, ...orphans])
+  return failed ?? claimed
 }
 
 /** Source: update.go constructHistory */

@@ -1,6 +1,6 @@
 import { everything, selectorFromLabelSelector } from '../../../api/labels.ts'
 import { isDeleting, newControllerRef, splitKey } from '../../../api/meta.ts'
-import { type DaemonSet, isStatus, type Pod, type Status } from '../../../api/types.ts'
+import { type ControllerRevision, type DaemonSet, isStatus, type Pod, type Status } from '../../../api/types.ts'
 import type { Client, EventRecorder } from '../../../client/contract.ts'
 import type { Clock } from '../../../sim/clock.ts'
 import { claim } from '../claim.ts'
@@ -8,7 +8,7 @@ import { isNamespaceTerminating, type PodControl, podFromTemplate, slowStart } f
 import type { DaemonPods } from './daemon-pods.ts'
 import type { Expectations } from './expectations.ts'
 import type { FailedPodsBackOff } from './failed-pods.ts'
-import { cleanUpHistory, constructHistory, type History } from './history.ts'
+import { claimRevisions, cleanUpHistory, constructHistory, type History } from './history.ts'
 import { rollingStep } from './rolling-update.ts'
 import { daemonSetStatus } from './status.ts'
 import type { Tally } from './tally.ts'
@@ -57,8 +57,9 @@ export function reconcileDaemonSet(key: string, deps: DaemonSetDependencies): St
     return undefined
   }
   if (isDeleting(daemonSet)) return undefined
-  const revisions = client.list('ControllerRevision', { namespace: namespace!, ownerUid: daemonSet.metadata.uid! })
-  const history = constructHistory(client, daemonSet, revisions)
+  const revisions = claimRevisions(client, daemonSet)
+  if (isStatus(revisions)) return revisions
+  const history = constructHistory(client, daemonSet, revisions as readonly ControllerRevision[])
   if (isStatus(history)) return history
   const { hash } = history as History
   const view = deps.viewOf(daemonSet)
@@ -146,7 +147,7 @@ function syncNodes(pass: Pass, create: readonly string[], remove: readonly Pod[]
   return failed
 }
 
-/** A deletion is in the informer's cache by the time it is answered; creations are not. */
+/** What was written is in the informer's cache by the time the status is. */
 function seeDeleted({ client, owned }: DaemonSetDependencies, pod: Pod): void {
   const now = client.get('Pod', pod.metadata.name, pod.metadata.namespace)
   if (now === undefined || now.metadata.uid !== pod.metadata.uid) owned.delete(pod)
@@ -160,7 +161,9 @@ function createPods({ key, deps, daemonSet, history }: Pass, nodes: readonly str
   let tried = 0
   const failed = slowStart(nodes.length, () => {
     const affinity = affinityToNode(template.spec?.affinity, nodes[tried++]!)
-    const refused = deps.pods.create({ ...pod, spec: { ...pod.spec, affinity } }, daemonSet)
+    const refused = deps.pods.create({ ...pod, spec: { ...pod.spec, affinity } }, daemonSet, (made) =>
+      deps.owned.put(made, undefined),
+    )
     // Where the namespace is going nothing is to be done, and nothing is heard of.
     if (refused === undefined || isNamespaceTerminating(refused)) return undefined
     deps.expectations.lower(key, 1, 0)

@@ -9,7 +9,7 @@ import { nextRecord, noFailures } from './backoff.ts'
 import { newCondition, trueCondition, withCondition } from './conditions.ts'
 import { jobFailure } from './failure-policy.ts'
 import { deleteActivePods, manageJob } from './manage.ts'
-import { isIndexed, isSuspended, isTracked, TRACKING_FINALIZER } from './pods.ts'
+import { isIndexed, isSuspended, TRACKING_FINALIZER } from './pods.ts'
 import { judgeSuccess } from './success-policy.ts'
 import { type JobDependencies, Sync } from './sync.ts'
 import { trackStatus } from './tracking.ts'
@@ -53,17 +53,11 @@ function podsOf(job: Job, { client }: JobDependencies): { claimed: readonly Pod[
   const { namespace, uid } = job.metadata
   const selector = selectorFromLabelSelector(job.spec.selector)
   const owned = client.list('Pod', { namespace: namespace!, ownerUid: uid! })
-  const { claimed, failed } = claim(client, 'Pod', job, selector, [
-    ...owned,
-    ...orphanPods(client, namespace!, selector),
-  ])
-  const tracked = claimed.map((pod) => {
-    if (controllerOf(pod) !== undefined || isTracked(pod)) return pod
-    const current = client.get('Pod', pod.metadata.name, namespace)
-    const finalizers = [...(current?.metadata.finalizers ?? []), TRACKING_FINALIZER]
-    const answer = client.patch!('Pod', pod.metadata.name, namespace, { metadata: { finalizers } })
-    return answer.kind === 'Pod' ? (answer as Pod) : pod
-  })
+  const candidates = [...owned, ...orphanPods(client, namespace!, selector)]
+  const { claimed, failed } = claim(client, 'Pod', job, selector, candidates, TRACKING_FINALIZER)
+  const tracked = claimed.map((pod) =>
+    controllerOf(pod) === undefined ? (client.get('Pod', pod.metadata.name, namespace) ?? pod) : pod,
+  )
   return { claimed: tracked, failed }
 }
 
