@@ -80,6 +80,18 @@ export class CsiVolumes {
     return files
   }
 
+  /** Why a volume of the pod's own cannot be had of a driver. Source: csi_mounter.go SetUpAt, supportsVolumeLifecycleMode */
+  inlineProblem(driver: string): string {
+    const { client, registry } = this.#parts
+    if (registry.driver(driver) === undefined)
+      return `kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name ${driver} not found in the list of registered CSI drivers`
+    const modes = client.get('CSIDriver', driver)?.spec.volumeLifecycleModes
+    if (modes?.includes('Ephemeral')) return 'volumes of a pod alone that CSI drivers bring are not simulated'
+    const why =
+      modes === undefined ? 'no CSIDriver object' : `only supports ${JSON.stringify(modes).replaceAll(',', ' ')}`
+    return `kubernetes.io/csi: mounter.SetupAt failed to check volume lifecycle mode: volume mode "Ephemeral" not supported by driver ${driver} (${why})`
+  }
+
   #want(podUid: string, name: string): void {
     const wanted = this.#wanted.get(podUid) ?? new Set<string>()
     if (wanted.has(name)) return

@@ -64,11 +64,12 @@ function problemOf(volume: Volume, input: MountCheck): string | undefined {
   if (problem !== undefined) return problem
   if (volume.hostPath !== undefined)
     return hostPathProblem(volume.hostPath.path, volume.hostPath.type ?? '', input.files)
+  if (volume.csi !== undefined) return input.csi.inlineProblem(volume.csi.driver)
   const unsupported = UNSUPPORTED.find((source) => volume[source] !== undefined)
   return unsupported && `volumes of this kind are not simulated: ${unsupported}`
 }
 
-const UNSUPPORTED = ['nfs', 'iscsi', 'csi', 'image', 'fc', 'rbd', 'cephfs'] as const
+const UNSUPPORTED = ['nfs', 'iscsi', 'image', 'fc', 'rbd', 'cephfs'] as const
 
 /** Source: pkg/volume/hostpath/host_path.go checkTypeInternal */
 function hostPathProblem(path: string, type: string, files: FileTree): string | undefined {
