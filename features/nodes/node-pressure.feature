@@ -48,7 +48,9 @@ Feature: Node-pressure eviction
   Scenario: A node with a full disk takes no Pods but critical ones
     Given a cluster with 1 control plane node and 1 worker node
     When node "worker-1" comes under disk pressure
-    Then Node "worker-1" has condition DiskPressure True because of KubeletHasDiskPressure within 30 seconds
+    And command "df -h" is run on node "worker-1"
+    Then the command's output contains "96%"
+    And Node "worker-1" has condition DiskPressure True because of KubeletHasDiskPressure within 30 seconds
     And Node "worker-1" has taint "node.kubernetes.io/disk-pressure:NoSchedule" within 10 seconds
     When these manifests are applied:
       """yaml

@@ -1,10 +1,11 @@
 import { parseResolvConf } from '../../../network/resolver.ts'
+import type { NodeResources } from '../../container-runtime/usage/node-resources.ts'
 import { iptablesSave, ipvsadm } from '../../kube-proxy/iptables-save.ts'
 import type { Host } from '../contract.ts'
 import { resolvePath } from '../paths.ts'
 import { crictl } from './commands/crictl.ts'
 import { curl, wget } from './commands/http.ts'
-import type { Inside } from './commands/inside.ts'
+import type { Inside, MeasuredUse } from './commands/inside.ts'
 import { journalctl } from './commands/journalctl.ts'
 import { dig, getent, ip, nc, nslookup, ping } from './commands/network.ts'
 import { systemCommands } from './commands/system.ts'
@@ -179,6 +180,7 @@ function insideOf(host: Host): Inside {
     identity: { uid: 0, gid: 0, groups: [0] },
     cpus: host.cpus,
     memoryBytes: host.memoryBytes,
+    ...(host.runtime !== undefined && { measured: () => measured(host.runtime!.resources, host.world.clock.now()) }),
     uptimeMs: () => host.world.clock.now() - host.bootedAt,
     processes: () => processesOf(host),
     source: {
@@ -192,6 +194,12 @@ function insideOf(host: Host): Inside {
       },
     },
   }
+}
+
+/** Of the whole machine. */
+function measured({ memory, disk }: NodeResources, now: number): MeasuredUse {
+  const taken = { bytes: disk.bytes.taken(now), files: disk.files.taken(now) }
+  return { memory: memory.taken(now), disk: taken, capacity: disk.capacity }
 }
 
 function processesOf(host: Host): ReturnType<Inside['processes']> {

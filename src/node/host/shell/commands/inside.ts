@@ -2,6 +2,12 @@ import type { Network } from '../../../../network/contract.ts'
 import type { Source } from '../../../../network/resolver.ts'
 import type { FileTree, Identity } from '../../../contract.ts'
 
+export interface MeasuredUse {
+  readonly memory: number
+  readonly disk: { readonly bytes: number; readonly files: number }
+  readonly capacity: { readonly bytes: number; readonly files: number }
+}
+
 /** Where a shell runs, as its commands see it: a container or a machine. */
 export interface Inside {
   readonly network: Network
@@ -17,4 +23,6 @@ export interface Inside {
   readonly runtimeHandler?: string
   readonly cpus: number
   readonly memoryBytes: number
+  /** What is taken of memory and disk, and how much disk there is; absent where nobody measures it. */
+  measured?(): MeasuredUse
 }

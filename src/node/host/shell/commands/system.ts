@@ -90,7 +90,7 @@ export function systemCommands(inside: Inside): Readonly<Record<string, ShellCom
     ps: () => ({ stdout: processTable(inside) }),
     uptime: (_args, _context, shell) => ({ stdout: uptime(inside, shell.now) }),
     free: (args) => ({ stdout: free(inside, args.includes('-m'), args.includes('-h')) }),
-    df: () => ({ stdout: DF }),
+    df: (args) => ({ stdout: df(inside, args) }),
     ulimit: () => ({ stdout: 'unlimited\n' }),
     wait: () => ({}),
     umask: () => ({ stdout: '0022\n' }),
@@ -179,18 +179,53 @@ function free(inside: Inside, mebi: boolean, human: boolean): string {
   const unit = human || mebi ? 1024 ** 2 : 1024
   const show = (bytes: number) => `${Math.floor(bytes / unit)}${human ? 'Mi' : ''}`
   const total = inside.memoryBytes
-  const used = Math.floor(total * 0.2)
+  const measured = inside.measured?.().memory
+  const used = measured ?? Math.floor(total * 0.2)
+  const cached = measured === undefined ? used : Math.floor((total - used) * 0.25)
   return table([
     ['', 'total', 'used', 'free', 'shared', 'buff/cache', 'available'],
-    ['Mem:', show(total), show(used), show(total - 2 * used), '0', show(used), show(total - used)],
+    ['Mem:', show(total), show(used), show(total - used - cached), '0', show(cached), show(total - used)],
     ['Swap:', '0', '0', '0'],
   ])
 }
 
-const DF = `Filesystem     1K-blocks    Used Available Use% Mounted on
-/dev/vda1       40470732 6122504  34331844  16% /
-tmpfs            2014316       0   2014316   0% /dev/shm
-`
+/** What a container sees where nobody measures it: 1 KiB blocks and inodes of a small disk. */
+const USUAL_DISK = {
+  disk: { bytes: 6_122_504 * 1024, files: 90_000 },
+  capacity: { bytes: 40_470_732 * 1024, files: 2_621_440 },
+}
+
+function df(inside: Inside, args: readonly string[]): string {
+  const { disk, capacity } = inside.measured?.() ?? USUAL_DISK
+  const percent = (used: number, of: number) => `${Math.ceil((100 * used) / of)}%`
+  if (args.some((arg) => /^-\w*i/.test(arg)))
+    return table([
+      ['Filesystem', 'Inodes', 'IUsed', 'IFree', 'IUse%', 'Mounted on'],
+      [
+        '/dev/vda1',
+        String(capacity.files),
+        String(Math.round(disk.files)),
+        String(Math.round(capacity.files - disk.files)),
+        percent(disk.files, capacity.files),
+        '/',
+      ],
+    ])
+  const human = args.some((arg) => /^-\w*h/.test(arg))
+  const show = (bytes: number) => (human ? `${(bytes / 1024 ** 3).toFixed(0)}G` : String(Math.floor(bytes / 1024)))
+  const row = (name: string, size: number, used: number, at: string) => [
+    name,
+    show(size),
+    show(used),
+    show(size - used),
+    percent(used, size),
+    at,
+  ]
+  return table([
+    ['Filesystem', human ? 'Size' : '1K-blocks', 'Used', human ? 'Avail' : 'Available', 'Use%', 'Mounted on'],
+    row('/dev/vda1', capacity.bytes, disk.bytes, '/'),
+    row('tmpfs', inside.memoryBytes / 2, 0, '/dev/shm'),
+  ])
+}
 
 function sysctl(inside: Inside, args: readonly string[]) {
   const lines = args
