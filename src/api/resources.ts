@@ -112,6 +112,9 @@ export function addressOf(kind: string): Omit<ResourceInfo, 'namespaced'> {
   return { group, version, resource }
 }
 
+/** Groups of pods: an alpha kind that is served only with the feature gate GenericWorkload. */
+export const POD_GROUPS = 'podgroups/v1alpha2/scheduling.k8s.io' as Kind
+
 /** The resource of a built-in kind; undefined for any other name. */
 export function resourceOf(kind: string): ResourceInfo | undefined {
   return Object.hasOwn(resources, kind) ? resources[kind as Kind] : undefined

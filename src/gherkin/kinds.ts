@@ -22,7 +22,7 @@ export interface ServedKind {
 export function servedKind(world: World, kind: string): ServedKind {
   const dot = kind.indexOf('.')
   const [name, group] = dot < 0 ? [kind, undefined] : [kind.slice(0, dot), kind.slice(dot + 1)]
-  const found = builtIn(name, group) ?? custom(world, name, group)
+  const found = builtIn(name, group) ?? custom(world, name, group) ?? alpha(name, group)
   if (found === undefined) throw new SpecError(`no kind ${kind} is served`)
   return found
 }
@@ -30,11 +30,22 @@ export function servedKind(world: World, kind: string): ServedKind {
 /** The kind of a manifest, in the version that it is written in. */
 export function kindOfManifest(world: World, { apiVersion, kind, metadata }: KubernetesObject): ServedKind {
   const group = groupOf(apiVersion)
-  const found = builtIn(kind, group) ?? custom(world, kind, group, versionOf(apiVersion)) ?? builtIn(kind)
+  const found =
+    builtIn(kind, group) ?? custom(world, kind, group, versionOf(apiVersion)) ?? alpha(kind, group) ?? builtIn(kind)
   if (found !== undefined) return found
   if (group === '' || group.endsWith('.k8s.io'))
     world.incapable(`keep ${kind} "${metadata?.name}": ${apiVersion} ${kind} is not simulated`)
   throw new SpecError(`no ${apiVersion} ${kind} is served: is its CustomResourceDefinition applied?`)
+}
+
+/** Kinds that are served only where a feature gate and their version are switched on. */
+const ALPHA: Readonly<Record<string, string>> = { PodGroup: 'podgroups', Workload: 'workloads' }
+
+function alpha(kind: string, group = 'scheduling.k8s.io'): ServedKind | undefined {
+  const plural = ALPHA[kind]
+  if (plural === undefined || group !== 'scheduling.k8s.io') return undefined
+  const resource = { group, version: 'v1alpha2', resource: plural }
+  return { resource, namespaced: true, known: resourceKey(resource) as Kind, custom: true }
 }
 
 function builtIn(kind: string, group?: string): ServedKind | undefined {

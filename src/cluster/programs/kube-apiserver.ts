@@ -1,8 +1,11 @@
 import { DEFAULT_ADMISSION_PLUGINS } from '../../control-plane/apiserver/admission/index.ts'
 import { bootstrapObjects } from '../../control-plane/apiserver/bootstrap/index.ts'
+import { withWorkloadAccess } from '../../control-plane/apiserver/bootstrap/workload-access.ts'
 import type { ComponentHealth } from '../../control-plane/apiserver/contract.ts'
 import { createApiServer, type RunningApiServer } from '../../control-plane/apiserver/index.ts'
 import { type ApiServerEffect, apiServerMachine } from '../../control-plane/apiserver/machine.ts'
+import { kinds } from '../../control-plane/apiserver/registry/index.ts'
+import { workloadKinds } from '../../control-plane/apiserver/registry/scheduling/podgroup.ts'
 import type { Process, Program } from '../../node/contract.ts'
 import { startChart } from '../../sim/chart.ts'
 import { Random } from '../../sim/random.ts'
@@ -94,6 +97,11 @@ function etcdAnswers(plane: ControlPlane, process: Process, servers: string): bo
   })
 }
 
+/** An alpha API: both its feature gate and its version must be on. Source: pkg/registry/scheduling/rest/storage_scheduling.go */
+const servesWorkloads = (flags: Flags): boolean =>
+  /(^|,)GenericWorkload=true(,|$)/.test(flags.get('feature-gates') ?? '') &&
+  /(^|,)(scheduling\.k8s\.io\/v1alpha2|api\/(alpha|all))=true(,|$)/.test(flags.get('runtime-config') ?? '')
+
 function serve(plane: ControlPlane, process: Process, flags: Flags): void {
   const port = Number(flags.get('secure-port') ?? 6443)
   const clientCA = process.files.read(flags.get('client-ca-file') ?? '')
@@ -101,7 +109,8 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
     clock: process.world.clock,
     random: new Random(plane.seed, `kube-apiserver/${process.host}/${plane.starts(process.host)}`),
     etcd: plane.etcd.client(process.host),
-    bootstrapObjects: bootstrapObjects(),
+    bootstrapObjects: servesWorkloads(flags) ? withWorkloadAccess(bootstrapObjects()) : bootstrapObjects(),
+    ...(servesWorkloads(flags) && { kinds: [...kinds, ...workloadKinds()] }),
     serviceCIDR: flags.get('service-cluster-ip-range') ?? '10.0.0.0/24',
     advertiseAddress: flags.get('advertise-address') ?? process.ip,
     securePort: port,

@@ -151,6 +151,8 @@ export interface SchedulerHandle {
   /** Pods that are to come to a node once there is room. */
   nominatedTo(node: string): readonly PodInfo[]
   clearNomination(pod: Pod): void
+  /** Pods of the pod's scheduling group, itself among them; `placed`: they have a node, bound or not yet. */
+  podsLike(pod: Pod): readonly { readonly pod: Pod; readonly placed: boolean }[]
   /** Puts a pod in line at once. */
   activate(pod: Pod): void
   /** A pod that has a node but is held back by `permit`. */

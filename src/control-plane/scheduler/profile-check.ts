@@ -37,6 +37,7 @@ const nowhere = (clock: Clock): PluginHandle => ({
     trial: () => ({ fits: () => undefined, local: false }),
     nominatedTo: () => [],
     clearNomination: () => undefined,
+    podsLike: () => [],
     activate: () => undefined,
     waitingPod: () => undefined,
   },

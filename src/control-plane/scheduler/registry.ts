@@ -5,6 +5,7 @@ import type { Plugin, PluginFactory, Registry } from './framework.ts'
 import { defaultBinder } from './plugins/default-binder.ts'
 import { defaultPreemption } from './plugins/default-preemption.ts'
 import { dynamicResources } from './plugins/dynamic-resources.ts'
+import { gangScheduling } from './plugins/gang-scheduling.ts'
 import { imageLocality } from './plugins/image-locality.ts'
 import { interPodAffinity } from './plugins/inter-pod-affinity.ts'
 import { nodeAffinity } from './plugins/node-affinity.ts'
@@ -54,6 +55,7 @@ export const inTreeRegistry: Registry = {
   ImageLocality: plain(imageLocality),
   DefaultBinder: (_args, { client }) => defaultBinder(client),
   DynamicResources: plain(dynamicResources),
+  GangScheduling: (_args, handle) => gangScheduling(handle),
   DefaultPreemption: (args, handle) => defaultPreemption(args as DefaultPreemptionArgs, handle),
   // Nodes declare no features here, so nothing can be asked of them.
   NodeDeclaredFeatures: plain({ name: 'NodeDeclaredFeatures' }),

@@ -1,4 +1,5 @@
 import { findCondition } from '../../api/conditions.ts'
+import { POD_GROUPS } from '../../api/resources.ts'
 import type { Namespace, Node, Pod, WatchEvent } from '../../api/types.ts'
 import type { Client, EventsRecorder } from '../../client/contract.ts'
 import type { ChartWorld } from '../../sim/chart.ts'
@@ -11,6 +12,7 @@ import { DefaultSelectors } from './default-selector.ts'
 import { DEFAULT_FEATURES } from './features.ts'
 import type { ClusterEvent, Registry, SchedulerHandle, Trial } from './framework.ts'
 import { Nominator } from './nominator.ts'
+import { PodGroups } from './pod-groups.ts'
 import { type PodInfo, podInfoOf, podKey } from './pod-info.ts'
 import { buildProfile, type Framework } from './profile.ts'
 import { DEFAULT_QUEUE_OPTIONS, type QueueOptions, SchedulingQueue } from './queue.ts'
@@ -34,6 +36,8 @@ export interface SchedulerOptions {
   /** 0: as many nodes as the size of the cluster suggests. */
   readonly percentageOfNodesToScore?: number
   readonly queue?: QueueOptions
+  /** The feature gate GangScheduling. */
+  readonly gangScheduling?: boolean
   /** As the trace names it. */
   readonly component?: string
 }
@@ -55,6 +59,7 @@ export class Scheduler {
   readonly #namespaces = new Map<string, Readonly<Record<string, string>>>()
   readonly #nodes = new Map<string, Node>()
   readonly #pods = new Map<string, Pod>()
+  readonly #groups: PodGroups | undefined
   readonly #stops: (() => void)[]
   #awake = false
   #stopped = false
@@ -70,6 +75,7 @@ export class Scheduler {
       defaultSelector: (pod) => this.#selectors.of(pod),
     })
     this.#waiting = new WaitingPods(world.clock)
+    this.#groups = options.gangScheduling ? new PodGroups() : undefined
     this.#storage = new StorageCache(client, (event) => this.#queue.moveAll(event))
     this.#frameworks = this.#build(options)
     this.#queue = new SchedulingQueue(world, this.#frameworks, queue, () => this.#wake(), component)
@@ -87,6 +93,7 @@ export class Scheduler {
       client.watch('Namespace', {}, (event) => this.#onNamespace(event)),
       client.watch('Service', {}, (event) => this.#selectors.onService(event)),
       client.watch('Pod', {}, (event) => this.#onPod(event)),
+      ...(this.#groups === undefined ? [] : [client.watch(POD_GROUPS, {}, (event) => this.#onPodGroup(event))]),
     ]
   }
 
@@ -115,9 +122,17 @@ export class Scheduler {
       trial: (pod) => this.#trial(framework(), pod),
       nominatedTo: (node) => this.#nominator.on(node),
       clearNomination: (pod) => this.#cycles.writes.nominate(pod, ''),
+      podsLike: (pod) => this.#podsLike(pod),
       activate: (pod) => this.#queue.activate(pod),
       waitingPod: (uid) => this.#waiting.get(uid),
     }
+  }
+
+  #podsLike(pod: Pod) {
+    const members = [...(this.#groups?.of(pod) ?? [])].map((key) => this.#pods.get(key))
+    return members
+      .filter((member) => member !== undefined)
+      .map((member) => ({ pod: member, placed: Boolean(member.spec.nodeName) || this.#cache.isAssumed(member) }))
   }
 
   #trial(framework: Framework, pod: PodInfo): Trial {
@@ -175,6 +190,10 @@ export class Scheduler {
     })
   }
 
+  #onPodGroup({ type, object }: WatchEvent): void {
+    if (type === 'ADDED') this.#queue.moveAll({ resource: 'PodGroup', action: 'Add', new: object })
+  }
+
   #onNamespace({ type, object }: WatchEvent<Namespace>): void {
     if (type === 'DELETED') this.#namespaces.delete(object.metadata.name)
     else this.#namespaces.set(object.metadata.name, object.metadata.labels ?? NO_LABELS)
@@ -207,6 +226,7 @@ export class Scheduler {
     const gone = type === 'DELETED' || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
     if (gone) this.#pods.delete(key)
     else this.#pods.set(key, pod)
+    this.#groups?.note(key, pod, !gone)
     if (old !== undefined && old.metadata.uid !== pod.metadata.uid) this.#deletePod(old)
     const before = old?.metadata.uid === pod.metadata.uid ? old : undefined
     if (gone) {
@@ -231,8 +251,10 @@ export class Scheduler {
       if (pod.metadata.deletionTimestamp !== undefined) this.#forget(pod)
       return
     }
-    if (old === undefined) this.#queue.add(pod)
-    else this.#queue.update(pod, podEvents(old, pod))
+    if (old === undefined) {
+      this.#queue.add(pod)
+      if (this.#groups !== undefined) this.#queue.moveAll({ resource: 'UnscheduledPod', action: 'Add', new: pod })
+    } else this.#queue.update(pod, podEvents(old, pod))
     const nominated = pod.status?.nominatedNodeName
     this.#nominator.set(pod, nominated)
     if (old?.status?.nominatedNodeName && old.status.nominatedNodeName !== nominated) this.#unblock(old)

@@ -27,6 +27,7 @@ export function pluginHandle(client?: Client): PluginHandle {
       trial: () => ({ fits: () => undefined, local: false }),
       nominatedTo: () => [],
       clearNomination: () => undefined,
+      podsLike: () => [],
       activate: () => undefined,
       waitingPod: () => undefined,
     },

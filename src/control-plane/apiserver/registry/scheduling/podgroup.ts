@@ -1,0 +1,111 @@
+import type { CustomResourceDefinition, JSONSchemaProps } from '../../../../api/types.ts'
+import { customKind } from '../../apiextensions/definition.ts'
+import type { KindDefinition } from '../contract.ts'
+
+/** Exactly one policy. Source: staging/src/k8s.io/api/scheduling/v1alpha2/types.go PodGroupSchedulingPolicy */
+const policy: JSONSchemaProps = {
+  type: 'object',
+  properties: {
+    basic: { type: 'object' },
+    gang: {
+      type: 'object',
+      required: ['minCount'],
+      properties: { minCount: { type: 'integer', format: 'int32', minimum: 1 } },
+    },
+  },
+  'x-kubernetes-validations': [
+    { rule: 'has(self.basic) != has(self.gang)', message: 'must specify exactly one of: `basic`, `gang`' },
+  ],
+}
+
+const immutable = [{ rule: 'self == oldSelf', message: 'field is immutable' }]
+const text: JSONSchemaProps = { type: 'string' }
+
+const templateReference: JSONSchemaProps = {
+  type: 'object',
+  properties: {
+    workload: {
+      type: 'object',
+      required: ['workloadName', 'podGroupTemplateName'],
+      properties: { workloadName: text, podGroupTemplateName: text },
+    },
+  },
+}
+
+const conditions: JSONSchemaProps = {
+  type: 'array',
+  items: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+}
+
+const podGroupSchema: JSONSchemaProps = {
+  type: 'object',
+  required: ['spec'],
+  properties: {
+    spec: {
+      type: 'object',
+      required: ['schedulingPolicy'],
+      properties: { schedulingPolicy: policy, podGroupTemplateRef: templateReference },
+      'x-kubernetes-validations': immutable,
+    },
+    status: { type: 'object', properties: { conditions } },
+  },
+}
+
+const workloadSchema: JSONSchemaProps = {
+  type: 'object',
+  required: ['spec'],
+  properties: {
+    spec: {
+      type: 'object',
+      required: ['podGroupTemplates'],
+      properties: {
+        controllerRef: {
+          type: 'object',
+          required: ['kind', 'name'],
+          properties: { apiGroup: text, kind: text, name: text },
+        },
+        podGroupTemplates: {
+          type: 'array',
+          maxItems: 8,
+          items: {
+            type: 'object',
+            required: ['name', 'schedulingPolicy'],
+            properties: { name: text, schedulingPolicy: policy },
+          },
+          'x-kubernetes-list-type': 'map',
+          'x-kubernetes-list-map-keys': ['name'],
+        },
+      },
+      'x-kubernetes-validations': immutable,
+    },
+  },
+}
+
+/** A kind of the alpha version of the group, by its schema. */
+function alphaKind(kind: string, plural: string, schema: JSONSchemaProps, hasStatus: boolean): KindDefinition {
+  const version = {
+    name: 'v1alpha2',
+    served: true,
+    storage: true,
+    schema: { openAPIV3Schema: schema },
+    ...(hasStatus && { subresources: { status: {} } }),
+  }
+  const definition: CustomResourceDefinition = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.scheduling.k8s.io` },
+    spec: {
+      group: 'scheduling.k8s.io',
+      scope: 'Namespaced',
+      names: { kind, plural, singular: kind.toLowerCase() },
+      versions: [version],
+    },
+  }
+  return customKind(definition, version)
+}
+
+/** Served with the feature gate GenericWorkload. Source: pkg/registry/scheduling/rest/storage_scheduling.go v1alpha2Storage */
+export const workloadKinds = (): readonly KindDefinition[] => [
+  alphaKind('PodGroup', 'podgroups', podGroupSchema, true),
+  alphaKind('Workload', 'workloads', workloadSchema, false),
+]
