@@ -1,4 +1,5 @@
 import type { PodTemplateSpec } from '../../api/types.ts'
+import { dumpForHash } from './go-dump.ts'
 
 export const TEMPLATE_HASH_LABEL = 'pod-template-hash'
 
@@ -11,12 +12,12 @@ export function sameTemplate(a: PodTemplateSpec | undefined, b: PodTemplateSpec 
 }
 
 /**
- * The value of the pod-template-hash label: FNV-1a over the template, in the letters of generated names. Upstream
- * hashes a dump of its Go structs, so the letters differ from a real cluster's; the form is the same.
+ * The value of the pod-template-hash label: FNV-1a over a dump of the template's Go structs, in the letters of generated
+ * names. The same template has the same hash on a real cluster.
  * Source: pkg/controller/controller_utils.go ComputeHash, apimachinery/pkg/util/rand SafeEncodeString
  */
 export function templateHash(template: PodTemplateSpec, collisionCount: number | undefined): string {
-  let hash = fnv32a(textOf(template))
+  let hash = dumpHash(template)
   if (collisionCount !== undefined)
     for (let byte = 0; byte < 8; byte++) hash = step(hash, byte < 4 ? (collisionCount >>> (8 * byte)) & 0xff : 0)
   return safeEncode(String(hash >>> 0))
@@ -29,9 +30,21 @@ export function safeEncode(digits: string): string {
 
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
 
+const hashes = new WeakMap<PodTemplateSpec, number>()
+
+/** Remembered by identity: templates are never changed. */
+function dumpHash(template: PodTemplateSpec): number {
+  const known = hashes.get(template)
+  if (known !== undefined) return known
+  const hash = fnv32a(dumpForHash('v1.PodTemplateSpec', template) ?? textOf(template))
+  hashes.set(template, hash)
+  return hash
+}
+
+/** Source: Go hash/fnv New32a: it starts at the offset basis, and DeepHashObject writes to it as it is */
 function fnv32a(text: string): number {
   let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = step(hash, text.charCodeAt(i))
+  for (const byte of new TextEncoder().encode(text)) hash = step(hash, byte)
   return hash
 }
 
