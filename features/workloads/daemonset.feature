@@ -79,7 +79,8 @@ Feature: DaemonSets
     And exactly 2 Pods of DaemonSet "agent" are Ready within 1 minute
     And this moment is remembered as "start of the rollout"
     When the image of container "agent" in DaemonSet "agent" is changed to "agent:2"
-    Then field "status.updatedNumberScheduled" of DaemonSet "agent" is "2" within 3 minutes
+    Then DaemonSet "agent" finishes its rollout within 3 minutes
+    And field "status.updatedNumberScheduled" of DaemonSet "agent" is "2"
     And at least 2 Pods of DaemonSet "agent" were Ready at all times since "start of the rollout"
 
   @claim:cm-04

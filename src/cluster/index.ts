@@ -2,12 +2,7 @@ import type { Cluster, ClusterOptions } from './contract.ts'
 import { SimulatedCluster } from './simulated-cluster.ts'
 
 export { kinds as servedKinds } from '../control-plane/apiserver/registry/index.ts'
-export {
-  type NodeVerdict,
-  type PluginScore,
-  type PodExplanation,
-  verdictText,
-} from '../control-plane/scheduler/index.ts'
+export { type NodeVerdict, type PodExplanation, verdictText } from '../control-plane/scheduler/index.ts'
 export type { NetworkAnswer } from '../network/contract.ts'
 export { CLIENT_CERTIFICATE_HEADER } from '../node/kubelet/server/index.ts'
 export { addressIn } from './addresses.ts'

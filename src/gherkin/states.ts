@@ -1,5 +1,5 @@
 import { summarizePod } from '../api/pod-status.ts'
-import type { Deployment, KubernetesObject, Node, Pod } from '../api/types.ts'
+import type { DaemonSet, Deployment, KubernetesObject, Node, Pod, StatefulSet } from '../api/types.ts'
 
 interface WithConditions {
   readonly status?: {
@@ -18,6 +18,7 @@ export function stateOf(object: KubernetesObject): string {
   if (object.kind === 'Node') return nodeStates(object as Node).join(',')
   if (object.metadata.deletionTimestamp !== undefined) return 'Terminating'
   if (object.kind === 'Deployment') return deploymentState(object as Deployment)
+  if (isRolledOut(object)) return 'Complete'
   return (object as KubernetesObject & WithConditions).status?.phase ?? 'present'
 }
 
@@ -28,6 +29,7 @@ export function isIn(object: KubernetesObject, word: string): boolean {
     return nodeStates(object as Node).includes(word) || condition(object, word)?.status === 'True'
   if (word === 'Terminating') return object.metadata.deletionTimestamp !== undefined
   if (object.kind === 'Deployment' && word === 'Complete') return deploymentState(object as Deployment) === 'Complete'
+  if (word === 'Complete' && isRolledOut(object)) return true
   if (stateOf(object) === word || (object as KubernetesObject & WithConditions).status?.phase === word) return true
   return word.startsWith('Not') ? opposite(object, word.slice(3)) : condition(object, word)?.status === 'True'
 }
@@ -69,6 +71,24 @@ function nodeStates(node: Node): string[] {
   const ready = condition(node, 'Ready')
   const states = [ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady']
   return node.spec.unschedulable ? [...states, 'SchedulingDisabled'] : states
+}
+
+/** What `kubectl rollout status` says of a DaemonSet or StatefulSet. Source: kubectl/pkg/polymorphichelpers/rollout_status.go */
+function isRolledOut(object: KubernetesObject): boolean {
+  const { generation = 0 } = object.metadata
+  if (object.kind === 'DaemonSet') {
+    const { status } = object as DaemonSet
+    const wanted = status?.desiredNumberScheduled ?? 0
+    const done = Math.min(status?.updatedNumberScheduled ?? 0, status?.numberAvailable ?? 0)
+    return (status?.observedGeneration ?? 0) >= generation && done >= wanted
+  }
+  if (object.kind !== 'StatefulSet') return false
+  const { spec, status } = object as StatefulSet
+  const replicas = spec.replicas ?? 1
+  if ((status?.observedGeneration ?? 0) < generation || (status?.readyReplicas ?? 0) < replicas) return false
+  const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0
+  if (partition > 0) return (status?.updatedReplicas ?? 0) >= replicas - partition
+  return status?.updateRevision === status?.currentRevision
 }
 
 /** `Complete` as `kubectl rollout status` says it: every replica is updated and available, and the old ones are gone. */

@@ -14,9 +14,9 @@ import { inTreeRegistry } from './registry.ts'
 import { Scheduler } from './scheduler.ts'
 import type { PodExplanation } from './why.ts'
 
-export { parseFlags, type SchedulerFlags } from './flags.ts'
+export { parseFlags } from './flags.ts'
 export { type CompletedOptions, completeOptions } from './options.ts'
-export { type NodeVerdict, type PluginScore, type PodExplanation, verdictText } from './why.ts'
+export { type NodeVerdict, type PodExplanation, verdictText } from './why.ts'
 
 export interface StartSchedulerOptions {
   readonly client: Client
