@@ -1,4 +1,11 @@
-import { type Actor, type AnyEventObject, type AnyStateMachine, createActor, type InspectionEvent } from 'xstate'
+import {
+  type Actor,
+  type AnyEventObject,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  createActor,
+  type InspectionEvent,
+} from 'xstate'
 import { adoptingClock } from './adopting-clock.ts'
 import type { Clock } from './clock.ts'
 import { type Life, type LifeHost, STOP } from './life.ts'
@@ -60,7 +67,12 @@ export abstract class Host implements LifeHost {
     else this.end(life, 'stopped')
   }
 
-  protected snapshot({ actor, state, context, status }: Life) {
+  protected snapshot({
+    actor,
+    state,
+    context,
+    status,
+  }: Life): Pick<AnyMachineSnapshot, 'value' | 'context' | 'status'> {
     const { value } = state
     return actor === undefined ? { value, context, status } : (actor as Actor<AnyStateMachine>).getSnapshot()
   }
