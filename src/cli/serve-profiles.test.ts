@@ -15,6 +15,7 @@ describe('extraArgs', () => {
       extraArgs(profiles['control-plane'], { authorizationMode: 'Node,RBAC', disableAdmissionPlugins: 'Priority' }),
     ).toEqual({
       'kube-apiserver': { 'authorization-mode': 'Node,RBAC', 'disable-admission-plugins': 'Priority' },
+      'kube-controller-manager': { 'allocate-node-cidrs': 'false' },
     })
   })
 })

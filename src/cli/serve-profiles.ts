@@ -10,13 +10,15 @@ export interface ServeProfile {
   /** A token file. Whoever knows it knows these tokens: no more than a test server behind a loopback address should have. */
   readonly tokens?: string
   readonly disableAdmissionPlugins?: string
+  /** Flags of kube-controller-manager. */
+  readonly controllerManager?: Readonly<Record<string, string>>
 }
 
 export type ProfileName = 'full' | 'control-plane'
 
 /**
  * `full`: what kubeadm would have installed. `control-plane`: an API server with its controllers as Kubernetes' own
- * kubectl tests set it up. Source: hack/make-rules/test-cmd.sh run_kube_apiserver
+ * kubectl tests set it up. Source: hack/make-rules/test-cmd.sh run_kube_apiserver, run_kube_controller_manager
  */
 export const profiles: Readonly<Record<ProfileName, ServeProfile>> = {
   full: { topology: undefined, bootMs: 20_000 },
@@ -33,6 +35,7 @@ export const profiles: Readonly<Record<ProfileName, ServeProfile>> = {
       'ValidatingAdmissionWebhook',
       'StorageObjectInUseProtection',
     ].join(','),
+    controllerManager: { 'allocate-node-cidrs': 'false' },
   },
 }
 
@@ -51,5 +54,6 @@ export function extraArgs(profile: ServeProfile, given: ComponentFlags): ExtraAr
   set('authorization-mode', given.authorizationMode ?? profile.authorizationMode)
   set('enable-admission-plugins', given.enableAdmissionPlugins)
   set('disable-admission-plugins', given.disableAdmissionPlugins ?? profile.disableAdmissionPlugins)
-  return { 'kube-apiserver': apiServer }
+  const { controllerManager } = profile
+  return { 'kube-apiserver': apiServer, ...(controllerManager && { 'kube-controller-manager': controllerManager }) }
 }
