@@ -38,4 +38,8 @@ describe('the thin whole', () => {
     world.clock.settle()
     expect(told(events)).toEqual(['ADDED a', 'ADDED b', 'DELETED a'])
   })
+
+  it('lets nobody watch what is made up for each request', () => {
+    expect(new World().watch('componentstatuses').answer).toMatchObject({ code: 405, reason: 'MethodNotAllowed' })
+  })
 })

@@ -1,5 +1,5 @@
 import type { OutsideOutcome, ServerWatchEvent, Watch } from '../../../api/request.ts'
-import { expired, failure, unknownError } from '../../../api/status.ts'
+import { expired, failure, methodNotAllowed, unknownError } from '../../../api/status.ts'
 import { type Answer, isStatus, type Status } from '../../../api/types.ts'
 import type { Timer } from '../../../sim/clock.ts'
 import { EtcdError, type EtcdEvent } from '../../etcd/contract.ts'
@@ -42,6 +42,8 @@ export function watch(
   onEvent: (event: ServerWatchEvent) => void,
   onEnd: (() => void) | undefined,
 ): Answer<Watch> {
+  const { verbs, virtual } = call.endpoint.definition
+  if (virtual || verbs?.includes('watch') === false) return methodNotAllowed()
   const wrong = validateListOptions(call.options, true)
   if (wrong !== undefined) return wrong
   const filter = filterOf(call)
