@@ -26,8 +26,24 @@ async function extensionsOf(file: string): Promise<readonly Extension[]> {
     throw new Failure(`--extension ${file}: ${error.message}`)
   })
   const found = Object.values(exported as object).filter(isExtension)
+  for (const extension of found) refuseMisshapen(file, extension)
   if (found.length > 0) return found
   throw new Failure(`--extension ${file} exports no extension: an object with a name and any of ${PARTS.join(', ')}`)
+}
+
+/** JavaScript checks no types: what is handed over is looked at before the core relies on it. */
+function refuseMisshapen(file: string, extension: Extension): void {
+  for (const part of PARTS) {
+    const value = extension[part as keyof Extension] as unknown
+    if (value === undefined) continue
+    const isRight = part === 'schedulerPlugins' ? isObject(value) : Array.isArray(value) && value.every(isObject)
+    const wanted = part === 'schedulerPlugins' ? 'an object of factories by name' : 'a list of objects'
+    if (!isRight) throw new Failure(`--extension ${file}: extension "${extension.name}": ${part} must be ${wanted}`)
+  }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isExtension(value: unknown): value is Extension {
