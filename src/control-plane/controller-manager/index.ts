@@ -1,5 +1,4 @@
 import type { Client, EventRecorder } from '../../client/contract.ts'
-import { startLeaderElection } from '../../client/leader-election.ts'
 import { createRecorder } from '../../client/recorder.ts'
 import { writingAs } from '../../client/writing-as.ts'
 import type { ChartWorld } from '../../sim/chart.ts'
@@ -15,6 +14,7 @@ import { daemonSetController } from './daemonset/index.ts'
 import { deploymentController } from './deployment/index.ts'
 import { deviceTaintEvictionController } from './device-taint-eviction/index.ts'
 import { disruptionController } from './disruption/index.ts'
+import { startElected } from './elected.ts'
 import { endpointsController } from './endpoints/index.ts'
 import { endpointSliceController } from './endpointslice/index.ts'
 import { endpointSliceMirroringController } from './endpointslice-mirroring/index.ts'
@@ -139,35 +139,11 @@ const SERVICE_ACCOUNT_GROUPS = [
  * Source: cmd/kube-controller-manager/app/controllermanager.go Run
  */
 export function startControllerManager(options: ControllerManagerOptions): Controller {
-  const { world, random, flags, identity = 'kube-controller-manager' } = options
-  const own = options.client(USER, ['system:authenticated'])
-  if (!flags.leaderElect) return startControllers(options, own)
-  let running: Controller | undefined
-  const election = startLeaderElection({
-    client: own,
-    world,
-    random,
-    component: `controller-manager/${identity}`,
-    lease: { name: flags.leaderElectResourceName, namespace: flags.leaderElectResourceNamespace },
-    identity: `${identity}_${random.uuid()}`,
-    recorder: (options.recorder ?? createRecorder)(own, 'kube-controller-manager', world, random),
-    leaseDuration: flags.leaderElectLeaseDuration,
-    renewDeadline: flags.leaderElectRenewDeadline,
-    retryPeriod: flags.leaderElectRetryPeriod,
-    onStartedLeading() {
-      running = startControllers(options, own)
-    },
-    onStoppedLeading() {
-      running?.stop()
-      options.onLost?.()
-    },
-  })
-  return {
-    stop() {
-      running?.stop()
-      election.stop()
-    },
-  }
+  const { world, random, flags, identity = 'kube-controller-manager', recorder = createRecorder, onLost } = options
+  const client = options.client(USER, ['system:authenticated'])
+  const names = { trace: 'controller-manager', events: 'kube-controller-manager' }
+  const start = () => startControllers(options, client)
+  return startElected({ names, identity, client, recorder, world, random, flags, start, onLost })
 }
 
 /**

@@ -16,7 +16,7 @@ import { PodGroups } from './pod-groups.ts'
 import { type PodInfo, podInfoOf, podKey } from './pod-info.ts'
 import { buildProfile, type Framework } from './profile.ts'
 import { DEFAULT_QUEUE_OPTIONS, type QueueOptions, SchedulingQueue } from './queue.ts'
-import { filterChangedBeside, isLocal, preFilter } from './run-plugins.ts'
+import { filterBeside, isLocal, preFilter } from './run-plugins.ts'
 import { Algorithm } from './schedule-one.ts'
 import { StorageCache } from './storage-cache.ts'
 import { WaitingPods } from './waiting-pods.ts'
@@ -140,7 +140,7 @@ export class Scheduler {
     if ('status' in passed) return { fits: () => passed.status, local: false }
     const { filters } = passed
     return {
-      fits: (node) => filterChangedBeside(pod, node, filters, this.#cache, this.#nominator.on(node.name)),
+      fits: (node) => filterBeside(pod, node, filters, this.#cache, this.#nominator.on(node.name), true),
       local: isLocal(filters),
     }
   }
