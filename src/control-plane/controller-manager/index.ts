@@ -35,6 +35,7 @@ import { volumeExpanderController } from './persistentvolume-expander/index.ts'
 import { persistentVolumeProtectionController } from './persistentvolume-protection/index.ts'
 import { persistentVolumeClaimProtectionController } from './persistentvolumeclaim-protection/index.ts'
 import { podGarbageCollectorController } from './pod-garbage-collector/index.ts'
+import { podGroupProtectionController } from './podgroup-protection/index.ts'
 import { replicaSetController } from './replicaset/index.ts'
 import { replicationController } from './replicationcontroller/index.ts'
 import { resourceClaimController } from './resourceclaim/index.ts'
@@ -48,7 +49,7 @@ import { taintEvictionController } from './taint-eviction/index.ts'
 import { tokenCleanerController } from './token-cleaner/index.ts'
 import { ttlController } from './ttl/index.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished/index.ts'
-import { unavailable } from './unavailable.ts'
+import { gatesOff, unavailable } from './unavailable.ts'
 import { validatingAdmissionPolicyStatusController } from './validatingadmissionpolicy-status/index.ts'
 import { volumeAttributesClassProtectionController } from './volumeattributesclass-protection/index.ts'
 
@@ -99,6 +100,7 @@ export const controllers: readonly ControllerDescriptor[] = [
   validatingAdmissionPolicyStatusController,
   resourceClaimController,
   deviceTaintEvictionController,
+  podGroupProtectionController,
 ]
 
 export interface ControllerManagerOptions {
@@ -153,11 +155,12 @@ export function startControllerManager(options: ControllerManagerOptions): Contr
 function startControllers(options: ControllerManagerOptions, own: Client): Controller {
   const { world, random, flags, authority = { rootCA: '' }, kinds = storedKinds, more = [], checkPolicy } = options
   const informers = new Informers(own, world.clock)
-  const there = new Set([...controllers, ...(options.more ?? [])].map(({ name }) => name))
+  const known = [...controllers, ...more].filter(({ name }) => gatesOff(flags, name).length === 0)
+  const there = new Set(known.map(({ name }) => name))
   for (const line of unavailable(flags, there)) options.log?.(line)
   const served = new Set(kinds.map(({ kind }) => kind))
   const isServed = (kind: string) => served.has(kind)
-  const running = [...controllers, ...more]
+  const running = known
     .filter(({ needs = [] }) => needs.every(isServed))
     .filter(({ name, onlyWhenNamed }) => isControllerEnabled(name, flags.controllers, onlyWhenNamed))
     .map(({ account, component, asManager, start }) => {
