@@ -61,3 +61,12 @@ Feature: The API server's static Pod
     When the API server runs with these flags:
       | authorization-mode | Node,RBAC,AlwaysAllow |
     Then user "nobody" can delete "nodes" in namespace "default"
+
+  @claim:api-15
+  Scenario: A mistake that is taken back while the API server still looks for its etcd
+    Given a cluster
+    When in file "/etc/kubernetes/manifests/kube-apiserver.yaml" on node "cp-1" "2379" is replaced by "2399"
+    And 30 seconds pass
+    Then the API server refuses writes
+    When in file "/etc/kubernetes/manifests/kube-apiserver.yaml" on node "cp-1" "2399" is replaced by "2379"
+    Then the API server accepts writes within 1 minute

@@ -128,3 +128,25 @@ Feature: Load balancers
     And the load balancer of Service "web" has 1 healthy backend
     When node "worker-1" fails
     Then the load balancer of Service "web" has 0 healthy backends within 1 minute
+
+  @claim:cloud-03
+  Scenario: A load balancer in use takes over one change after the other, and carries traffic meanwhile
+    When these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Service
+      metadata: {name: web}
+      spec: {type: LoadBalancer, selector: {app: web}, ports: [{name: http, port: 80, targetPort: 80}]}
+      """
+    Then a request from outside to Service "web" returns status 200 within 2 minutes
+    When Service "web" is patched with:
+      """yaml
+      spec: {loadBalancerSourceRanges: [100.64.8.0/24]}
+      """
+    And Node "worker-2" is patched with:
+      """yaml
+      metadata: {labels: {node.kubernetes.io/exclude-from-external-load-balancers: "true"}}
+      """
+    Then the load balancer of Service "web" has 1 healthy backend within 10 seconds
+    And a connection from address "100.64.8.9" to Service "web" succeeds
+    And a connection from address "100.64.9.9" to Service "web" times out

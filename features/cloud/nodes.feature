@@ -79,3 +79,19 @@ Feature: Nodes in a cloud
     When the cloud controller manager starts
     Then Pod "web" is scheduled onto node "worker-1" within 1 minute
     And Node "worker-2" is gone within 1 minute
+
+  @claim:cloud-01
+  Scenario: A machine may be given back in whatever state it is
+    Given a cluster in a cloud with 1 control plane node and 3 worker nodes
+    When the instance of node "worker-1" is stopped
+    And the instance of node "worker-1" is deleted
+    And the instance of node "worker-2" is stopped
+    And the instance of node "worker-3" is stopped
+    And 1 minute passes
+    And the instance of node "worker-2" is deleted
+    And the instance of node "worker-3" is started
+    And the instance of node "worker-3" is deleted
+    Then Node "worker-1" is gone within 2 minutes
+    And Node "worker-2" is gone within 2 minutes
+    And Node "worker-3" is gone within 2 minutes
+    And the cloud has 1 instance

@@ -45,3 +45,15 @@ Feature: Several control planes
     When kubectl "get deployment web" is run
     Then the command succeeds
     And Node "worker-1" stays Ready for 2 minutes
+
+  @claim:cm-14
+  Scenario: A leader that misses the API server for a moment goes on leading
+    Given a cluster
+    And the leader of the controller manager is "cp-1"
+    And field "spec.leaseTransitions" of Lease "kube-system/kube-controller-manager" is "0"
+    When the API server on "cp-1" stops
+    And 4 seconds pass
+    And the API server on "cp-1" starts
+    And 30 seconds pass
+    Then the leader of the controller manager is "cp-1"
+    And field "spec.leaseTransitions" of Lease "kube-system/kube-controller-manager" is "0"

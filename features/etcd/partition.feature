@@ -42,3 +42,34 @@ Feature: etcd divided
     When etcd member "etcd-3" stops
     Then etcd has no leader within 5 seconds
     And the API server refuses writes
+
+  @claim:etcd-04
+  Scenario: A leader that was out of reach for a moment goes on leading
+    Given a cluster with 3 control plane nodes and 1 worker node
+    And the leader of etcd is "etcd-2"
+    When node "cp-2" loses its network
+    And node "cp-2" regains its network
+    Then the leader of etcd is "etcd-2"
+    And the API server accepts writes within 1 second
+    When 10 seconds pass
+    Then the leader of etcd is "etcd-2"
+
+  @claim:etcd-04
+  Scenario: A member that alone has lost the leader does not depose it
+    Given a cluster with 3 control plane nodes and 1 worker node
+    And the leader of etcd is "etcd-2"
+    When the network between "cp-1" and "cp-2" is cut
+    And 30 seconds pass
+    Then the leader of etcd is "etcd-2"
+    And etcd member "etcd-3" accepts writes
+
+  @claim:etcd-03
+  Scenario: The leader dies, and a second member before another is elected
+    Given a cluster with 3 control plane nodes and 1 worker node
+    And the leader of etcd is "etcd-2"
+    When etcd member "etcd-2" stops
+    And etcd member "etcd-3" stops
+    And 10 seconds pass
+    Then etcd has no leader
+    When etcd member "etcd-3" starts
+    Then etcd has another leader than "etcd-2" within 10 seconds

@@ -25,3 +25,22 @@ Feature: CoreDNS and its Corefile
     Then a connection from Pod "client" to "web.default.svc.example.local" fails
     When 3 minutes pass
     Then "web.default.svc.example.local" resolves from Pod "client" to the cluster IP of Service "web"
+
+  @claim:net-06
+  Scenario: Without an API server CoreDNS starts after a while, and knows nothing of the cluster
+    Given a cluster with 1 control plane node and 1 worker node
+    And a Deployment "web" of image "nginx:1.27" with 1 replica
+    And a Service "web" selecting "app=web" on port 80
+    And a Pod "client" of image "busybox:1.36"
+    And "web.default.svc.cluster.local" resolves from Pod "client" to the cluster IP of Service "web"
+    When the API server stops
+    And command "crictl stop $(crictl ps -q --name coredns)" is run on node "worker-1"
+    And 4 seconds pass
+    Then a connection from Pod "client" to "web.default.svc.cluster.local" fails
+    When command "crictl stop --timeout 30 $(crictl ps -q --name coredns)" is run on node "worker-1"
+    And 20 seconds pass
+    And command "crictl logs $(crictl ps -q --name coredns | head -1)" is run on node "worker-1"
+    Then the command's output contains "starting server with unsynced Kubernetes API"
+    And a connection from Pod "client" to "web.default.svc.cluster.local" fails
+    When the API server starts
+    Then "web.default.svc.cluster.local" resolves from Pod "client" to the cluster IP of Service "web"

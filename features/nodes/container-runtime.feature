@@ -26,6 +26,19 @@ Feature: The container runtime
     When command "crictl logs $(crictl ps -q --name voice)" is run on node "worker-1"
     Then the command's output contains "hello from here"
 
+  @claim:node-14
+  Scenario: crictl ends a container that does not want to end
+    Given a cluster with 1 control plane node and 1 worker node
+    And container image "stubborn:1" that behaves like this:
+      | stops after | 5 minutes |
+    And a Pod "stubborn" of image "stubborn:1"
+    And Pod "stubborn" is Running
+    When Pod "stubborn" is deleted
+    And 5 seconds pass
+    Then Pod "stubborn" is Terminating
+    When command "crictl stop $(crictl ps -q --name stubborn)" is run on node "worker-1"
+    Then Pod "stubborn" is gone within 3 seconds
+
   @claim:node-15
   Scenario: Without containerd a node is NotReady, with the reason
     Given a cluster

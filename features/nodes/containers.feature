@@ -90,47 +90,129 @@ Feature: Containers on a node
     And Pod "nginx" has a Normal event Created
     And Pod "nginx" has a Normal event Started
 
-  @claim:node-03
-  Scenario: A gRPC probe asks for the service it names
+  @claim:node-07
+  Scenario: Whoever cannot wait shortens the grace period of a Pod that is ending
     Given a cluster
     And these manifests are applied:
       """yaml
       apiVersion: v1
       kind: Pod
-      metadata: {name: health}
+      metadata: {name: stubborn}
       spec:
-        containers:
-          - name: server
-            image: registry.k8s.io/e2e-test-images/agnhost:2.53
-            args: [grpc-health-checking, --service=orders, --delay-unhealthy-sec=60]
-            readinessProbe: {grpc: {port: 5000, service: orders}, periodSeconds: 5}
-            livenessProbe: {grpc: {port: 5000, service: invoices}, failureThreshold: 20}
+        terminationGracePeriodSeconds: 300
+        containers: [{name: c, image: busybox:1.37, command: [sleep, "3600"]}]
       """
-    And Pod "health" is Ready
-    And Pod "health" has a Warning event Unhealthy within 1 minute
-    And that event's message contains "Liveness probe failed: error: health rpc probe failed: rpc error: code = NotFound desc = unknown service"
-    When 2 minutes pass
-    Then Pod "health" matches:
-      """yaml
-      status: {containerStatuses: [{name: server, ready: false}]}
-      """
+    And Pod "stubborn" is Running
+    When Pod "stubborn" is deleted
+    Then Pod "stubborn" stays Terminating for 1 minute
+    When kubectl "delete pod stubborn --grace-period=10 --wait=false" is run
+    Then Pod "stubborn" is gone within 15 seconds
 
   @claim:node-07
-  Scenario: A failing postStart hook kills its container
+  Scenario: A Pod that is deleted by force is killed on its node as well
+    Given a cluster with 1 control plane node and 1 worker node
+    And a Deployment "web" of image "nginx:1.27" with 1 replica
+    And container image "stubborn:1" that behaves like this:
+      | stops after | 5 minutes |
+    And a Pod "stubborn" of image "stubborn:1"
+    And Pod "stubborn" is Running
+    When Pod "stubborn" is deleted
+    And 5 seconds pass
+    Then Pod "stubborn" is Terminating
+    When kubectl "delete pod stubborn --grace-period=0 --force" is run
+    Then the command's output contains "The resource may continue to run on the cluster indefinitely"
+    And Pod "stubborn" is gone
+    When 2 seconds pass
+    Then no containers of Pod "stubborn" are running on the nodes
+    When command "crictl stop --timeout 0 $(crictl ps -q --name web)" is run on node "worker-1"
+    Then the Pods of Deployment "web" are Ready within 1 minute
+
+  @claim:node-04
+  Scenario: A command that the image has not got
     Given a cluster
     And these manifests are applied:
       """yaml
       apiVersion: v1
       kind: Pod
-      metadata: {name: hook}
+      metadata: {name: typo}
       spec:
+        containers: [{name: c, image: busybox:1.37, command: [sleeep, "3600"]}]
+      """
+    Then Pod "typo" matches within 20 seconds:
+      """yaml
+      status: {containerStatuses: [{name: c, lastState: {terminated: {exitCode: 128, reason: StartError}}}]}
+      """
+    And Pod "typo" has a Warning event Failed
+    And that event's message contains "executable file not found in $PATH"
+    And Pod "typo" is CrashLoopBackOff within 1 minute
+
+  @claim:node-03
+  Scenario: A container that fails its liveness probe is killed after its grace period, and started anew
+    Given a cluster
+    And these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: web}
+      spec:
+        terminationGracePeriodSeconds: 20
         containers:
           - name: c
             image: busybox:1.37
-            command: [sh, -c, "trap 'exit 0' TERM; while true; do sleep 1; done"]
-            lifecycle: {postStart: {exec: {command: [sh, -c, "exit 3"]}}}
+            command: [sh, -c, "touch /tmp/alive; trap '' TERM; sleep 3600"]
+            livenessProbe: {exec: {command: [cat, /tmp/alive]}, periodSeconds: 5}
       """
-    Then Pod "hook" has a Warning event FailedPostStartHook within 1 minute
-    And that event's message contains "PostStartHook failed"
-    And Pod "hook" has a Normal event Killing
-    And Pod "hook" is CrashLoopBackOff within 1 minute
+    And Pod "web" is Running
+    When kubectl "exec web -- rm /tmp/alive" is run
+    Then Pod "web" has a Warning event Unhealthy within 10 seconds
+    And Pod "web" has a Normal event Killing within 20 seconds
+    And that event's message contains "Container c failed liveness probe, will be restarted"
+    And Pod "web" matches within 1 minute:
+      """yaml
+      status: {containerStatuses: [{name: c, restartCount: 1, lastState: {terminated: {exitCode: 137}}}]}
+      """
+
+  @claim:node-03
+  Scenario: Probes that want several successes, that take their time, and that cannot be made
+    Given a cluster with 1 control plane node and 2 worker nodes
+    And these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: careful}
+      spec:
+        containers:
+          - name: c
+            image: "nginx:1.27"
+            readinessProbe: {httpGet: {path: /, port: 80}, periodSeconds: 10, successThreshold: 3}
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: slow}
+      spec:
+        nodeSelector: {kubernetes.io/hostname: worker-1}
+        containers:
+          - name: c
+            image: busybox:1.37
+            command: [sleep, "3600"]
+            readinessProbe: {exec: {command: [sh, -c, "sleep 4"]}, periodSeconds: 5, timeoutSeconds: 5}
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: typo}
+      spec:
+        containers:
+          - name: c
+            image: "nginx:1.27"
+            readinessProbe: {httpGet: {path: /, port: htpp}, periodSeconds: 10}
+      """
+    Then Pod "slow" is Running within 10 seconds
+    And Pod "careful" is Running within 10 seconds
+    And Pod "careful" has condition Ready False
+    When node "worker-2" loses its network
+    And node "worker-2" regains its network
+    Then Pod "slow" is Ready within 10 seconds
+    And Pod "careful" is Ready within 30 seconds
+    And Pod "typo" has a Warning event Unhealthy within 20 seconds
+    And that event's message contains "couldn't find port: htpp"
+    And Pod "typo" has condition Ready False

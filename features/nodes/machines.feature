@@ -53,3 +53,36 @@ Feature: Machines and their units
     And Node "worker-1" is Ready within 1 minute
     And unit "kubelet.service" on node "worker-2" is inactive
     And Node "worker-2" is NotReady within 2 minutes
+
+  Scenario: A kubelet that nobody restarts has failed until somebody starts it
+    Given file "/etc/systemd/system/kubelet.service.d/20-once.conf" on node "worker-1" is written:
+      """
+      [Service]
+      Restart=no
+      """
+    And command "systemctl daemon-reload" is run on node "worker-1"
+    When the kubelet on "worker-1" crashes
+    Then unit "kubelet.service" on node "worker-1" is failed
+    When command "systemctl start kubelet" is run on node "worker-1"
+    Then unit "kubelet.service" on node "worker-1" is active
+    When the kubelet on "worker-1" crashes
+    And command "systemctl reset-failed kubelet" is run on node "worker-1"
+    Then unit "kubelet.service" on node "worker-1" is inactive
+    When command "systemctl start kubelet" is run on node "worker-1"
+    And command "systemctl kill kubelet" is run on node "worker-1"
+    Then unit "kubelet.service" on node "worker-1" is inactive
+    And Node "worker-1" becomes NotReady after the node monitor grace period
+
+  Scenario: A unit that waits for its next start is started by hand
+    When the kubelet on "worker-1" crashes
+    Then unit "kubelet.service" on node "worker-1" is activating
+    When command "systemctl start kubelet" is run on node "worker-1"
+    Then unit "kubelet.service" on node "worker-1" is active
+
+  Scenario: Power fails while a machine boots
+    When node "worker-1" reboots
+    And 5 seconds pass
+    And node "worker-1" loses power
+    Then Node "worker-1" is NotReady within 1 minute
+    When node "worker-1" is powered on
+    Then Node "worker-1" is Ready within 1 minute

@@ -55,3 +55,42 @@ Feature: A node fails
       """yaml
       spec: {holderIdentity: worker-1, leaseDurationSeconds: 40}
       """
+
+  @claim:node-01
+  Scenario: A Node that somebody made by hand has a minute to get a kubelet
+    Given the clock reads "2026-06-01T12:00:00Z"
+    And a cluster with 1 control plane node and 1 worker node
+    And the kubelet on node "worker-1" stops
+    And Node "worker-1" is deleted
+    And time advances to "2026-06-01T12:10:00Z"
+    When these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Node
+      metadata: {name: worker-1}
+      ---
+      apiVersion: v1
+      kind: Node
+      metadata: {name: ghost}
+      ---
+      apiVersion: v1
+      kind: Node
+      metadata: {name: quiet}
+      """
+    And 30 seconds pass
+    And these manifests are applied:
+      """yaml
+      apiVersion: coordination.k8s.io/v1
+      kind: Lease
+      metadata: {name: quiet, namespace: kube-node-lease}
+      spec: {holderIdentity: quiet, leaseDurationSeconds: 40, renewTime: "2026-06-01T12:10:30.000000Z"}
+      """
+    And the kubelet on node "worker-1" starts
+    Then Node "worker-1" is Ready within 25 seconds
+    And Node "ghost" has condition Ready Unknown because of NodeStatusNeverUpdated within 40 seconds
+    And Node "quiet" never matches for 15 seconds:
+      """yaml
+      status: {conditions: [{type: Ready}]}
+      """
+    And Node "quiet" has condition Ready Unknown because of NodeStatusNeverUpdated within 40 seconds
+    And Node "worker-1" is Ready

@@ -102,3 +102,16 @@ Feature: Node-pressure eviction
       """yaml
       status: {phase: Failed, message: "Pod ephemeral local storage usage exceeds the total limit of containers 100Mi. "}
       """
+
+  @claim:node-09
+  Scenario: A pressure that comes back soon has not been away
+    Given a cluster with 1 control plane node and 1 worker node
+    When node "worker-1" comes under disk pressure
+    Then Node "worker-1" has condition DiskPressure True because of KubeletHasDiskPressure within 30 seconds
+    When node "worker-1" is relieved of disk pressure
+    And 4 minutes pass
+    And node "worker-1" comes under disk pressure
+    Then Node "worker-1" never matches for 4 minutes:
+      """yaml
+      status: {conditions: [{type: DiskPressure, status: "False"}]}
+      """

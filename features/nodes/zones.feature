@@ -43,3 +43,24 @@ Feature: Zones in disruption
       """yaml
       spec: {taints: [{key: node.kubernetes.io/unreachable}]}
       """
+
+  @claim:cm-07
+  Scenario: Where every node has fallen silent nobody is evicted, and all get their time anew once one is back
+    Given a Deployment "web" of image "nginx:1.27" with 5 replicas
+    And Deployment "web" is Available
+    And this moment is remembered as "before"
+    When the kubelet on node "cp" stops
+    And the kubelet on node "a-1" stops
+    And the kubelet on node "a-2" stops
+    And the kubelet on node "a-3" stops
+    And the kubelet on node "a-4" stops
+    And the kubelet on node "b-1" stops
+    And 10 minutes pass
+    Then Node "a-1" has condition Ready Unknown
+    And exactly 5 Pods of Deployment "web" existed at all times since "before"
+    When the kubelet on node "a-1" starts
+    Then Node "a-1" is Ready within 1 minute
+    And Node "a-1" never matches for 1 minute:
+      """yaml
+      spec: {taints: [{key: node.kubernetes.io/unreachable, effect: NoExecute}]}
+      """

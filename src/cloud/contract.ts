@@ -100,8 +100,6 @@ export interface NewInstance {
   readonly zone: string
   readonly privateIP: string
   readonly publicIP?: string
-  /** It has been running before anybody looked. */
-  readonly running?: boolean
 }
 
 /** Machines. Terminated ones are remembered until they are asked for no more: {@link Instances.get} finds them, list does not. */

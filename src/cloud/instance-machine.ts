@@ -7,11 +7,14 @@ export interface InstanceTimes {
   readonly terminateInstance: number
 }
 
-/** The life of a rented machine, in the states clouds have for it. One that is stopped keeps its disks and addresses. */
+/**
+ * The life of a rented machine, in the states clouds have for it: it is there when the cluster begins. One that is
+ * stopped keeps its disks and addresses.
+ */
 export const instanceMachine = setup({
   types: {
-    context: {} as InstanceTimes & { readonly runs: boolean },
-    input: {} as InstanceTimes & { readonly runs: boolean },
+    context: {} as InstanceTimes,
+    input: {} as InstanceTimes,
     events: {} as { type: 'start' } | { type: 'stop' } | { type: 'terminate' },
     emitted: {} as { type: 'entered'; state: InstanceState },
   },
@@ -20,14 +23,12 @@ export const instanceMachine = setup({
     stopInstance: ({ context }) => context.stopInstance,
     terminateInstance: ({ context }) => context.terminateInstance,
   },
-  guards: { runsAlready: ({ context }) => context.runs },
   actions: { tell: emit((_, { state }: { state: InstanceState }) => ({ type: 'entered', state })) },
 }).createMachine({
   id: 'instance',
   context: ({ input }) => input,
-  initial: 'rented',
+  initial: 'running',
   states: {
-    rented: { always: [{ guard: 'runsAlready', target: 'running' }, { target: 'pending' }] },
     pending: {
       entry: { type: 'tell', params: { state: 'pending' } },
       on: { terminate: 'terminating' },

@@ -62,11 +62,10 @@ export class RentedInstances implements Instances {
     if (!this.#zones.includes(asked.zone))
       return refuse('InvalidParameter', `there is no zone ${asked.zone}, only ${this.#zones.join(', ')}`)
     if (this.byName(asked.name) !== undefined) return refuse('AlreadyExists', `an instance is named ${asked.name}`)
-    const { running = false, ...facts } = asked
-    const instance: Instance = { ...facts, id: newId('i', this.#random), state: 'pending' }
+    const instance: Instance = { ...asked, id: newId('i', this.#random), state: 'pending' }
     this.#byId.set(instance.id, instance)
     this.#idByName.set(instance.name, instance.id)
-    this.#charts.start(instance.id, { ...this.#latencies, runs: running })
+    this.#charts.start(instance.id, this.#latencies)
     return this.get(instance.id)!
   }
 

@@ -24,19 +24,23 @@ export const loadBalancerMachine = setup({
 }).createMachine({
   id: 'load-balancer',
   context: ({ input }) => input,
-  initial: 'provisioning',
-  on: { delete: '.deleting' },
+  initial: 'there',
   states: {
-    provisioning: { after: { createLoadBalancer: 'active' } },
-    active: { entry: { type: 'tell', params: { state: 'active' } }, on: { update: 'updating' } },
-    updating: {
-      entry: { type: 'tell', params: { state: 'updating' } },
-      on: { update: { target: 'updating', reenter: true } },
-      after: { updateLoadBalancer: 'active' },
+    there: {
+      on: { delete: 'deleting' },
+      initial: 'provisioning',
+      states: {
+        provisioning: { after: { createLoadBalancer: 'active' } },
+        active: { entry: { type: 'tell', params: { state: 'active' } }, on: { update: 'updating' } },
+        updating: {
+          entry: { type: 'tell', params: { state: 'updating' } },
+          on: { update: { target: 'updating', reenter: true } },
+          after: { updateLoadBalancer: 'active' },
+        },
+      },
     },
     deleting: {
       entry: { type: 'tell', params: { state: 'deleting' } },
-      on: { delete: undefined },
       after: { deleteLoadBalancer: 'deleted' },
     },
     deleted: { type: 'final', entry: { type: 'tell', params: { state: 'deleted' } } },

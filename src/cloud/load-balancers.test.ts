@@ -21,7 +21,7 @@ function cloudOf(quotas: Partial<Quotas> = {}) {
       name,
       network.listen(privateIP, 10256, 'TCP', () => ({ status: 200, onStale: () => () => {} })),
     )
-    const made = cloud.instances.create({ name, zone: 'region-1a', type: 'standard-2', privateIP, running: true })
+    const made = cloud.instances.create({ name, zone: 'region-1a', type: 'standard-2', privateIP })
     if (isCloudError(made)) throw new Error(made.error)
     return made.id
   })

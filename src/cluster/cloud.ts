@@ -41,7 +41,6 @@ export function cloudOf(topology: Topology, world: ChartWorld, network: Network,
       zone: node.zone ?? zones[index % zones.length]!,
       privateIP: hostAddress(index),
       ...(isPublic(node, index) && { publicIP: `198.51.100.${index + 10}` }),
-      running: true,
     })
     if (isCloudError(rented)) throw new Error(`the cloud has no machine for ${node.name}: ${rented.error}`)
     if (rented.publicIP !== undefined) network.outside.setAlias(rented.publicIP, rented.privateIP)

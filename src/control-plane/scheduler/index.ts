@@ -60,7 +60,7 @@ export function startScheduler(start: StartSchedulerOptions): RunningScheduler {
       recorder: start.eventsRecorder,
       percentageOfNodesToScore: config.percentageOfNodesToScore,
       queue: { podInitialBackoffSeconds, podMaxBackoffSeconds, podMaxInUnschedulablePodsDuration },
-      genericWorkload: options.features.genericWorkload,
+      gangScheduling: options.features.gangScheduling,
       component: componentName(config.leaderElection.resourceName, identity),
     })
   if (!election.leaderElect) {

@@ -1,4 +1,3 @@
-import { everything } from '../../api/labels.ts'
 import { serviceUnavailable } from '../../api/status.ts'
 import type { Client } from '../../client/contract.ts'
 import type { Clock } from '../../sim/clock.ts'
@@ -20,18 +19,21 @@ export function checkProfiles(profiles: readonly Profile[], registry: Registry, 
 }
 
 /** What a plugin gets that is made only to see whether it can be. */
-const nowhere = (clock: Clock): PluginHandle => handleWithoutScheduler(NOBODY, clock, new Random(0))
-
-/** What plugins get where nothing is scheduled. */
-export const handleWithoutScheduler = (client: Client, clock: Clock, random: Random): PluginHandle => ({
-  client,
+const nowhere = (clock: Clock): PluginHandle => ({
+  client: NOBODY,
   recorder: { eventf: () => undefined },
   clock,
-  random,
-  storage: new StorageCache(client, () => undefined),
+  random: new Random(0),
+  storage: new StorageCache(NOBODY, () => undefined),
   features: DEFAULT_FEATURES,
   scheduler: {
-    snapshot: new Cache({ namespaceLabels: () => ({}), namespaces: () => [], defaultSelector: () => everything }),
+    snapshot: new Cache({
+      namespaceLabels: () => ({}),
+      namespaces: () => [],
+      defaultSelector: () => {
+        throw new Error('no pod is scheduled here')
+      },
+    }),
     trial: () => ({ fits: () => undefined, local: false }),
     nominatedTo: () => [],
     clearNomination: () => undefined,

@@ -35,7 +35,7 @@ export const kubeletMachine = setup({
   initial: 'starting',
   states: {
     starting: {
-      on: { configured: 'running', misconfigured: 'failed', stop: 'stopped' },
+      on: { configured: 'running', misconfigured: 'failed' },
     },
     running: {
       entry: 'run',

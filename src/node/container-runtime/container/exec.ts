@@ -30,19 +30,15 @@ export class Execs {
   ): () => void {
     const error = this.#obstacle(container, argv)
     if (error !== undefined) {
-      this.#parts.clock.defer(() => onDone({ exitCode: -1, output: '', stderr: '', error }))
+      this.#parts.clock.defer(() => onDone({ exitCode: -1, output: '', error }))
       return () => undefined
     }
     const output: string[] = []
-    const stderr: string[] = []
     const handle = this.#parts.process(container!, argv, {
-      log: (line, stream) => {
-        output.push(`${line}\n`)
-        if (stream === 'stderr') stderr.push(`${line}\n`)
-      },
+      log: (line) => output.push(`${line}\n`),
       onExit: (exitCode) => {
         container!.execs?.delete(handle)
-        onDone({ exitCode, output: output.join(''), stderr: stderr.join('') })
+        onDone({ exitCode, output: output.join('') })
       },
     })
     start(container!, handle)

@@ -33,7 +33,7 @@ export const containerMachine = setup({
   initial: 'created',
   states: {
     created: {
-      on: { start: 'running', stop: 'exited', exited: 'exited' },
+      on: { start: 'running', exited: 'exited' },
     },
     running: {
       entry: 'run',

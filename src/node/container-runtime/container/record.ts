@@ -1,6 +1,5 @@
 import type { Container } from '../../../api/types.ts'
 import type { Clock } from '../../../sim/clock.ts'
-import { bytesOf, textOf } from '../../bytes.ts'
 import type { FileTree, Image } from '../../contract.ts'
 import { createFileTree, type Files } from '../../host/file-tree.ts'
 import { mountTree } from '../../host/mounts.ts'
@@ -120,23 +119,14 @@ const DIRECTORIES = Object.fromEntries(
     .map((path) => [`/${path}/`, '']),
 )
 
-/** In bytes, and lines. Source: pkg/kubelet/container/runtime.go MaxContainerTerminationMessage* */
-const MAX_MESSAGE = 4096
-const MAX_FROM_LOG = 2048
-const MAX_LOG_LINES = 80
-
-/** The ends of them. Source: pkg/kubelet/kuberuntime/kuberuntime_container.go getTerminationMessage, readLastStringFromContainerLogs */
+/** Source: pkg/kubelet/kuberuntime/kuberuntime_container.go getTerminationMessage, kubecontainer.MaxContainerTerminationMessage* */
 export function terminationMessage({ config, files, log, exitCode }: ContainerRecord): string | undefined {
   const { terminationMessagePath = '/dev/termination-log', terminationMessagePolicy } = config.container
   const written = files?.read(terminationMessagePath)
-  if (written !== undefined && written !== '') return lastBytes(written, MAX_MESSAGE)
+  if (written !== undefined && written !== '') return written.slice(0, 4096)
   if (terminationMessagePolicy !== 'FallbackToLogsOnError' || exitCode === 0 || log === undefined) return undefined
-  const tail = log.lines.slice(-MAX_LOG_LINES).map(({ text }) => `${text}\n`)
-  return tail.length === 0 ? undefined : lastBytes(tail.join(''), MAX_FROM_LOG)
-}
-
-function lastBytes(text: string, count: number): string {
-  return textOf(bytesOf(text).slice(-count))
+  const tail = log.lines.slice(-80).map(({ text }) => `${text}\n`)
+  return tail.join('').slice(-2048)
 }
 
 /** Command lines of what runs in a container, its own process first. */

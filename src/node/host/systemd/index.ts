@@ -77,6 +77,11 @@ export class Systemd {
     this.#units.get(unitName(name))?.handle?.end(code)
   }
 
+  /** Asks the unit's main process to end (`systemctl kill`). */
+  terminate(name: string): void {
+    this.#units.get(unitName(name))?.handle?.signal('SIGTERM')
+  }
+
   enable(name: string): boolean {
     const full = unitName(name)
     const file = readUnit(this.#deps.files, full)
@@ -203,7 +208,6 @@ class Unit {
   #perform(effect: UnitEffect): void {
     if (effect.type === 'spawn') this.#spawn()
     else if (effect.type === 'terminate') this.handle?.signal('SIGTERM')
-    else if (effect.type === 'kill') this.handle?.kill()
     else if (effect.type === 'changed') this.#since = this.#deps.world.clock.now()
     else if (effect.type === 'say')
       for (const line of wording(this.#file, effect, this.#pid ?? 0)) this.#log(line, 'systemd', 1)

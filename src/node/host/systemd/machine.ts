@@ -2,7 +2,8 @@ import { assign, emit, setup } from 'xstate'
 
 /**
  * The life of one systemd service unit of Type=simple or Type=notify. What systemd prints and `systemctl` shows hangs on
- * these states; effects are emitted.
+ * these states; effects are emitted. The daemons of a node end at once when they are asked to, so TimeoutStopSec never
+ * comes to pass.
  *
  * Source: systemd src/core/service.c, service_enter_* and service_sigchld_event; systemd.service(5)
  */
@@ -15,7 +16,6 @@ export const unitMachine = setup({
   },
   delays: {
     RestartSec: ({ context }) => context.restartSecMs,
-    TimeoutStopSec: ({ context }) => context.timeoutStopSecMs,
   },
   guards: {
     willRestart: ({ context, event }) =>
@@ -26,7 +26,6 @@ export const unitMachine = setup({
   actions: {
     spawn: emit({ type: 'spawn' }),
     terminate: emit({ type: 'terminate' }),
-    kill: emit({ type: 'kill' }),
     sayStarted: emit({ type: 'say', what: 'started' }),
     sayStopping: emit({ type: 'say', what: 'stopping' }),
     sayStopped: emit({ type: 'say', what: 'stopped' }),
@@ -66,13 +65,11 @@ export const unitMachine = setup({
     },
     deactivating: {
       entry: ['changed', 'sayStopping', 'terminate'],
-      after: { TimeoutStopSec: { actions: 'kill' } },
-      on: { exited: { target: 'inactive', actions: 'sayStopped' }, start: 'restarting', restart: 'restarting' },
+      on: { exited: { target: 'inactive', actions: 'sayStopped' } },
     },
     restarting: {
       entry: ['changed', 'sayStopping', 'terminate'],
-      after: { TimeoutStopSec: { actions: 'kill' } },
-      on: { exited: { target: 'active', actions: ['sayStopped', 'forgetRestarts'] }, stop: 'deactivating' },
+      on: { exited: { target: 'active', actions: ['sayStopped', 'forgetRestarts'] } },
     },
   },
 })
@@ -80,7 +77,6 @@ export const unitMachine = setup({
 export interface UnitTimings {
   readonly restart: 'no' | 'always' | 'on-failure'
   readonly restartSecMs: number
-  readonly timeoutStopSecMs: number
 }
 
 interface UnitContext extends UnitTimings {
@@ -93,7 +89,7 @@ export type UnitEvent =
   | { readonly type: 'configure'; readonly timings: UnitTimings }
 
 export type UnitEffect =
-  | { readonly type: 'spawn' | 'terminate' | 'kill' | 'changed' }
+  | { readonly type: 'spawn' | 'terminate' | 'changed' }
   | {
       readonly type: 'say'
       readonly what: 'started' | 'stopping' | 'stopped' | 'exited' | 'scheduled'

@@ -61,7 +61,6 @@ export function readUnit(files: FileTree, name: string): UnitFile | undefined {
     environmentFiles: settings.get('Service.EnvironmentFile') ?? [],
     restart: restartOf(last('Service.Restart')),
     restartSecMs: seconds(last('Service.RestartSec'), 100),
-    timeoutStopSecMs: seconds(last('Service.TimeoutStopSec'), 90_000),
   }
   if (read.size < 100) read.set(path, { texts, unit })
   return unit

@@ -55,6 +55,6 @@ export const podWorkerMachine = setup({
       entry: 'killPod',
       on: { stopped: 'terminated', terminate: { target: 'terminating', reenter: true } },
     },
-    terminated: { entry: 'finishPod', type: 'final', on: { terminate: {} } },
+    terminated: { entry: 'finishPod', type: 'final' },
   },
 })

@@ -246,9 +246,13 @@ async function exec(runtime: ContainerRuntime, shell: ShellRun, args: readonly s
   }
 }
 
+/** `crictl stop` gives no grace unless --timeout has seconds. */
+const END_FLAGS = { '-f': 'force', '--force': 'force', '-t': 'timeout=', '--timeout': 'timeout=' } as const
+
 function end(runtime: ContainerRuntime, verb: string, args: readonly string[]): CommandResult {
-  const ids = args.filter((arg) => !arg.startsWith('-'))
-  const force = args.includes('-f') || args.includes('--force')
+  const { flags, rest: ids } = parseFlags(args, END_FLAGS)
+  const force = flags.has('force')
+  const graceMs = Number(flags.get('timeout') ?? 0) * 1000
   let text = ''
   for (const id of ids) {
     if (verb === 'stopp') {
@@ -262,7 +266,7 @@ function end(runtime: ContainerRuntime, verb: string, args: readonly string[]): 
     } else {
       const container = find(runtime, id)
       if (!('state' in container)) return container
-      if (verb === 'stop') runtime.stopContainer(container.id, 0)
+      if (verb === 'stop') runtime.stopContainer(container.id, graceMs)
       else if (container.state === 'running' && !force)
         return {
           stderr: `E removing container "${id}" failed: rpc error: code = Unknown desc = container is running, please stop it first\n`,

@@ -3,14 +3,14 @@ import { weekdayTime } from '../../../container-runtime/programs/log-times.ts'
 import type { Host } from '../../contract.ts'
 import { exitName, type UnitStatus, unitName } from '../../systemd/index.ts'
 import type { CommandResult, ShellCommand, ShellRun } from '../engine.ts'
-import { table } from './flags.ts'
+import { parseFlags, table } from './flags.ts'
 import { journalLine } from './journalctl.ts'
 
 /** systemctl(1), of service units. */
 export function systemctl(host: Host): ShellCommand {
   return async (args, _context, shell) => {
-    const words = args.filter((arg) => !arg.startsWith('-'))
-    const [verb = 'list-units', ...names] = words
+    const { flags, rest: words } = parseFlags(args, SIGNAL_FLAGS)
+    const [verb = 'list-units', ...names] = words.filter((arg) => !arg.startsWith('-'))
     const now = args.includes('--now')
     if (verb === 'list-units' || verb === 'list-unit-files')
       return { stdout: verb === 'list-units' ? units(host, args) : unitFiles(host) }
@@ -19,6 +19,7 @@ export function systemctl(host: Host): ShellCommand {
     if (verb === 'poweroff') return done(() => host.world.clock.defer(() => host.shutDown()))
     if (verb === 'is-system-running') return { stdout: 'running\n' }
     if (names.length === 0) return { stderr: 'Too few arguments.\n', exitCode: 1 }
+    if (verb === 'kill') return joined(names.map((name) => kill(host, unitName(name), flags.get('signal'))))
     const results: CommandResult[] = []
     for (const name of names) results.push(await one(host, shell, verb, name, now))
     return joined(results)
@@ -74,11 +75,19 @@ async function one(host: Host, shell: ShellRun, verb: string, name: string, now:
         ...(await act(host, shell, verb, unit)),
         stderr: host.systemd.needsReload(unit) ? reloadWarning(unit) : '',
       }
-    case 'kill':
-      return done(() => host.systemd.crash(unit))
     default:
       return { stderr: `systemctl ${verb}: not simulated\n`, exitCode: 1 }
   }
+}
+
+const SIGNAL_FLAGS = { '-s': 'signal=', '--signal': 'signal=' } as const
+
+/** SIGTERM unless told otherwise; nobody handles other signals but SIGKILL here. */
+function kill(host: Host, unit: string, signal = 'SIGTERM'): CommandResult {
+  if (host.systemd.status(unit) === undefined) return unknownUnit('kill', unit)
+  if (/^(SIG)?KILL$|^9$/.test(signal)) return done(() => host.systemd.crash(unit))
+  if (/^(SIG)?TERM$|^15$/.test(signal)) return done(() => host.systemd.terminate(unit))
+  return { stderr: `systemctl kill -s ${signal}: not simulated; SIGTERM and SIGKILL are\n`, exitCode: 1 }
 }
 
 function word(text: string, exitCode: number): CommandResult {

@@ -1,5 +1,4 @@
 import { equal } from '../../../../../api/equal.ts'
-import { regexError } from '../../../../../cel/regex.ts'
 import {
   additionalOf,
   isEmbedded,
@@ -9,6 +8,7 @@ import {
   preserves,
   type Schema,
 } from '../../../apiextensions/schema.ts'
+import { regexError } from '../../../cel/regex.ts'
 import { type Errors, forbidden, invalid, required } from '../field-error.ts'
 
 /** Whether a schema says of every field what it is, in one place. Source: apiextensions-apiserver/pkg/apiserver/schema/validation.go ValidateStructural */
