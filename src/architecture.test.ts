@@ -6,12 +6,13 @@ import { describe, expect, test } from 'vitest'
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sim: [],
   api: [],
+  cel: ['api'],
   etcd: ['api', 'sim'],
-  apiserver: ['api', 'sim', 'etcd'],
+  apiserver: ['api', 'sim', 'etcd', 'cel'],
   client: ['api', 'sim'],
   network: ['api', 'sim'],
   cloud: ['api', 'sim', 'network'],
-  scheduler: ['api', 'sim', 'client'],
+  scheduler: ['api', 'sim', 'client', 'cel'],
   'controller-manager': ['api', 'sim', 'client'],
   // Its controllers live by the loop that all controllers share.
   'cloud-controller-manager': ['api', 'sim', 'client', 'cloud', 'controller-manager'],

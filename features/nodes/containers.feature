@@ -90,6 +90,51 @@ Feature: Containers on a node
     And Pod "nginx" has a Normal event Created
     And Pod "nginx" has a Normal event Started
 
+  @claim:node-03
+  Scenario: A gRPC probe asks for the service it names
+    Given a cluster
+    And these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: health}
+      spec:
+        containers:
+          - name: server
+            image: registry.k8s.io/e2e-test-images/agnhost:2.53
+            args: [grpc-health-checking, --service=orders, --delay-unhealthy-sec=60]
+            readinessProbe: {grpc: {port: 5000, service: orders}, periodSeconds: 5}
+            livenessProbe: {grpc: {port: 5000, service: invoices}, failureThreshold: 20}
+      """
+    And Pod "health" is Ready
+    And Pod "health" has a Warning event Unhealthy within 1 minute
+    And that event's message contains "Liveness probe failed: error: health rpc probe failed: rpc error: code = NotFound desc = unknown service"
+    When 2 minutes pass
+    Then Pod "health" matches:
+      """yaml
+      status: {containerStatuses: [{name: server, ready: false}]}
+      """
+
+  @claim:node-07
+  Scenario: A failing postStart hook kills its container
+    Given a cluster
+    And these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: hook}
+      spec:
+        containers:
+          - name: c
+            image: busybox:1.37
+            command: [sh, -c, "trap 'exit 0' TERM; while true; do sleep 1; done"]
+            lifecycle: {postStart: {exec: {command: [sh, -c, "exit 3"]}}}
+      """
+    Then Pod "hook" has a Warning event FailedPostStartHook within 1 minute
+    And that event's message contains "PostStartHook failed"
+    And Pod "hook" has a Normal event Killing
+    And Pod "hook" is CrashLoopBackOff within 1 minute
+
   @claim:node-07
   Scenario: Whoever cannot wait shortens the grace period of a Pod that is ending
     Given a cluster

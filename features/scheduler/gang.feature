@@ -47,6 +47,108 @@ Feature: Gang scheduling
     Then the Pods matching "app=training" stay Pending for 6 minutes
     And Pod "rank-0" has no event Scheduled
     And Pod "rank-1" has no event Scheduled
+    And PodGroup "training" has condition PodGroupScheduled False because of Unschedulable
+    And Pod "rank-0" cannot be scheduled because "pod group is unschedulable, waiting for minCount pods from a gang to be scheduled"
+    And Pod "rank-1" cannot be scheduled because "Insufficient cpu"
     When Pod "occupant" is deleted
     Then Pod "rank-0" is Running within 2 minutes
     And Pod "rank-1" is Running within 2 minutes
+    And PodGroup "training" has condition PodGroupScheduled True because of Scheduled
+    # One more is welcome where there is room, and changes nothing where there is none.
+    When these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: rank-2, labels: {app: training}}
+      spec:
+        schedulingGroup: {podGroupName: training}
+        containers: [{name: c, image: "nginx:1.27", resources: {requests: {cpu: 3}}}]
+      """
+    Then Pod "rank-2" stays Pending for 1 minute
+    And PodGroup "training" has condition PodGroupScheduled True because of Scheduled
+
+  @claim:sched-11 @claim:sched-07
+  Scenario: A group makes room for all of its Pods, and then takes it
+    Given a cluster with 1 control plane node and 2 worker nodes
+    And the API server runs with these flags:
+      | feature-gates  | GenericWorkload=true,GangScheduling=true |
+      | runtime-config | scheduling.k8s.io/v1alpha2=true          |
+    And the scheduler runs with these flags:
+      | feature-gates | GenericWorkload=true,GangScheduling=true |
+    And these manifests are applied:
+      """yaml
+      apiVersion: scheduling.k8s.io/v1
+      kind: PriorityClass
+      metadata: {name: urgent}
+      value: 1000
+      ---
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: batch}
+      spec:
+        replicas: 2
+        selector: {matchLabels: {app: batch}}
+        template:
+          metadata: {labels: {app: batch}}
+          spec:
+            terminationGracePeriodSeconds: 5
+            containers: [{name: c, image: "nginx:1.27", resources: {requests: {cpu: 3}}}]
+      """
+    Then Deployment "batch" is Complete within 1 minute
+    When these manifests are applied:
+      """yaml
+      apiVersion: scheduling.k8s.io/v1alpha2
+      kind: PodGroup
+      metadata: {name: training}
+      spec: {schedulingPolicy: {gang: {minCount: 2}}}
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: rank-0}
+      spec:
+        priorityClassName: urgent
+        schedulingGroup: {podGroupName: training}
+        containers: [{name: c, image: "nginx:1.27", resources: {requests: {cpu: 3}}}]
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: rank-1}
+      spec:
+        priorityClassName: urgent
+        schedulingGroup: {podGroupName: training}
+        containers: [{name: c, image: "nginx:1.27", resources: {requests: {cpu: 3}}}]
+      """
+    Then PodGroup "training" has condition PodGroupScheduled True because of Scheduled within 1 minute
+    And Pod "rank-0" is Running within 1 minute
+    And Pod "rank-1" is Running within 1 minute
+
+  @claim:sched-11
+  Scenario: A PodGroup stays until its Pods have ended
+    Given a cluster with 1 control plane node and 1 worker node
+    And the API server runs with these flags:
+      | feature-gates  | GenericWorkload=true,GangScheduling=true |
+      | runtime-config | scheduling.k8s.io/v1alpha2=true          |
+    And the scheduler runs with these flags:
+      | feature-gates | GenericWorkload=true,GangScheduling=true |
+    And the controller manager runs with these flags:
+      | feature-gates | GenericWorkload=true |
+    When these manifests are applied:
+      """yaml
+      apiVersion: scheduling.k8s.io/v1alpha2
+      kind: PodGroup
+      metadata: {name: training}
+      spec: {schedulingPolicy: {gang: {minCount: 1}}}
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: rank-0}
+      spec:
+        schedulingGroup: {podGroupName: training}
+        terminationGracePeriodSeconds: 1
+        containers: [{name: c, image: "nginx:1.27"}]
+      """
+    Then Pod "rank-0" is Running within 1 minute
+    When PodGroup "training" is deleted
+    Then PodGroup "training" exists
+    When Pod "rank-0" is deleted
+    Then PodGroup "training" is gone within 1 minute

@@ -1,10 +1,11 @@
 /** Which nodes a node selector means: of pods, of volumes. Source: component-helpers/scheduling/corev1/nodeaffinity */
-import { newRequirement, type SelectorOperator } from './labels.ts'
+import { newRequirement, type SelectorOperator, selectorFromSet } from './labels.ts'
 import { quote } from './names.ts'
 import type {
   NodeSelector,
   NodeSelectorRequirement,
   NodeSelectorTerm,
+  PodSpec,
   PreferredSchedulingTerm,
   TopologySelectorTerm,
 } from './types.ts'
@@ -47,6 +48,30 @@ export function parseNodeSelector(selector: NodeSelector, path = ''): ParsedNode
 }
 
 const parsed = new WeakMap<NodeSelector, ParsedNodeSelector>()
+
+const NO_ERRORS: readonly string[] = []
+const ANY: ParsedNodeSelector = { matches: () => true, errors: NO_ERRORS }
+
+const labelMatchers = new WeakMap<object, NodeMatcher>()
+
+/** Whether nodeSelector and required node affinity let a pod on a node. Source: GetRequiredNodeAffinity */
+export function requiredNodeAffinity({
+  affinity,
+  nodeSelector,
+}: Pick<PodSpec, 'affinity' | 'nodeSelector'>): ParsedNodeSelector {
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+  const byTerms = required && parseNodeSelector(required)
+  if (nodeSelector === undefined) return byTerms ?? ANY
+  let byLabels = labelMatchers.get(nodeSelector)
+  if (byLabels === undefined) {
+    const selector = selectorFromSet(nodeSelector)
+    byLabels = ({ labels }) => selector.matches(labels)
+    labelMatchers.set(nodeSelector, byLabels)
+  }
+  if (byTerms === undefined) return { matches: byLabels, errors: NO_ERRORS }
+  const first = byLabels
+  return { matches: (node) => first(node) && byTerms.matches(node), errors: byTerms.errors }
+}
 
 /** Source: NewPreferredSchedulingTerms */
 export function parsePreferredTerms(

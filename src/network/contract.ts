@@ -131,14 +131,14 @@ export interface ServiceRule {
 
 /** A request over the simulated network, and its answer. HTTP is one payload among others (DNS, plain TCP). */
 export interface NetworkRequest {
-  readonly protocol: 'HTTP' | 'DNS' | 'TCP'
+  readonly protocol: 'HTTP' | 'GRPC' | 'DNS' | 'TCP'
   /** Source address as the server sees it. */
   readonly from: string
   readonly method?: string
   readonly path?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
-  /** DNS: the name asked for. */
+  /** DNS: the name asked for. GRPC: the service whose health is asked for. */
   readonly question?: string
 }
 
@@ -149,6 +149,8 @@ export interface NetworkAnswer {
   /** DNS: addresses; undefined with `rcode` NXDOMAIN or SERVFAIL. */
   readonly addresses?: readonly string[]
   readonly rcode?: 'NOERROR' | 'NXDOMAIN' | 'SERVFAIL'
+  /** GRPC: the health service's answer, or why there is none. Absent: nobody here speaks gRPC. */
+  readonly grpc?: GrpcHealth
   /** Virtual time until the answer is there. */
   readonly afterMs?: number
   /**
@@ -157,5 +159,10 @@ export interface NetworkAnswer {
    */
   readonly onStale?: (listener: () => void) => () => void
 }
+
+/** Source: google.golang.org/grpc/health/grpc_health_v1 HealthCheckResponse, codes */
+export type GrpcHealth =
+  | { readonly serving: 'SERVING' | 'NOT_SERVING' | 'UNKNOWN' }
+  | { readonly code: 'NotFound' | 'Unimplemented'; readonly message: string }
 
 export type Serve = (request: NetworkRequest) => NetworkAnswer

@@ -1,12 +1,7 @@
-import { createServer, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Credentials, createCredentials, signCertificate } from './pki.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { playWebhook } from './testing/played-webhook.ts'
 import { Served } from './testing/served.ts'
 
-let credentials: Credentials
-let webhook: Server
-let port: number
 /** How many objects the webhook has been asked to convert. */
 let asked = 0
 
@@ -39,28 +34,7 @@ function answerTo({ request }: Review, path: string): object {
   return { apiVersion: 'apiextensions.k8s.io/v1', kind: 'ConversionReview', response }
 }
 
-beforeAll(async () => {
-  credentials = await createCredentials()
-  const { certificate, key } = await signCertificate(credentials.ca, {
-    commonName: 'webhook',
-    addresses: ['127.0.0.1'],
-    usage: 'server',
-  })
-  webhook = createServer({ cert: certificate, key }, (request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      const review = JSON.parse(Buffer.concat(chunks).toString()) as Review
-      response.end(JSON.stringify(answerTo(review, request.url ?? '')))
-    })
-  })
-  await new Promise<void>((resolve) => webhook.listen(0, '127.0.0.1', resolve))
-  port = (webhook.address() as AddressInfo).port
-})
-afterAll(() => {
-  webhook.closeAllConnections()
-  webhook.close()
-})
+const webhook = playWebhook((review, path) => answerTo(review as Review, path))
 
 const text = { type: 'string' }
 const version = (name: string, storage: boolean, properties: object) => ({
@@ -98,7 +72,7 @@ beforeEach(async () => {
 afterEach(() => served.stop())
 
 async function define(path: string): Promise<void> {
-  const caBundle = Buffer.from(credentials.ca.certificate).toString('base64')
+  const { port, bundle: caBundle } = webhook
   await served.json('POST', DEFINITIONS, definition({ url: `https://127.0.0.1:${port}${path}`, caBundle }))
   await establish()
 }

@@ -1,46 +1,21 @@
-import { createServer, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { callOutside } from './outside.ts'
-import { type Credentials, createCredentials, signCertificate } from './pki.ts'
+import { playWebhook } from './testing/played-webhook.ts'
 import { Served } from './testing/served.ts'
 
-let credentials: Credentials
-let webhook: Server
-let port: number
+const webhook = playWebhook((review, path) => (path === '/silent' ? undefined : answerTo(review as Review, path)))
 
-beforeAll(async () => {
-  credentials = await createCredentials()
-  const { certificate, key } = await signCertificate(credentials.ca, {
-    commonName: 'webhook',
-    addresses: ['127.0.0.1'],
-    usage: 'server',
-  })
-  webhook = createServer({ cert: certificate, key }, (request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      if (request.url?.startsWith('/silent')) return
-      response.end(JSON.stringify(answerTo(JSON.parse(Buffer.concat(chunks).toString()), request.url ?? '')))
-    })
-  })
-  await new Promise<void>((resolve) => webhook.listen(0, '127.0.0.1', resolve))
-  port = (webhook.address() as AddressInfo).port
-})
-afterAll(() => {
-  webhook.closeAllConnections()
-  webhook.close()
-})
+interface Review {
+  request: { uid: string; name: string }
+}
 
 /** Denies, or labels what it is shown. */
-function answerTo({ request }: { request: { uid: string; name: string } }, url: string): object {
+function answerTo({ request }: Review, url: string): object {
   const patch = Buffer.from(JSON.stringify([{ op: 'add', path: '/metadata/labels', value: { seen: request.name } }]))
   const mutation = { allowed: true, patchType: 'JSONPatch', patch: patch.toString('base64') }
   const said = url.startsWith('/label') ? mutation : { allowed: false, status: { message: 'not on a Friday' } }
   return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: { uid: request.uid, ...said } }
 }
-
-const bundle = () => Buffer.from(credentials.ca.certificate).toString('base64')
 
 describe('a call outside', () => {
   const call = (url: string, more: object = {}) =>
@@ -50,12 +25,12 @@ describe('a call outside', () => {
       url,
       timeoutSeconds: 5,
       body: '{"request":{"uid":"u"}}',
-      caBundle: bundle(),
+      caBundle: webhook.bundle,
       ...more,
     })
 
   it('says what came of it in the words of Go', async () => {
-    const url = `https://127.0.0.1:${port}/`
+    const url = `https://127.0.0.1:${webhook.port}/`
     expect(await call(url)).toMatchObject({ key: 'k', uid: 'u', code: 200 })
     expect(await call(url, { caBundle: undefined })).toMatchObject({
       error: 'tls: failed to verify certificate: x509: certificate signed by unknown authority',
@@ -78,7 +53,7 @@ describe('webhooks at a URL of this machine', () => {
     webhooks: [
       {
         name: 'hook.example.com',
-        clientConfig: { url: `https://127.0.0.1:${port}${path}`, caBundle: bundle() },
+        clientConfig: { url: `https://127.0.0.1:${webhook.port}${path}`, caBundle: webhook.bundle },
         rules: [{ operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'] }],
         objectSelector: { matchLabels: labels },
         sideEffects: 'None',

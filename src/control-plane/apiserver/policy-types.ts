@@ -1,10 +1,10 @@
 import { groupOf, versionOf } from '../../api/meta.ts'
 import type { CustomResourceDefinition, ExpressionWarning, ValidatingAdmissionPolicy } from '../../api/types.ts'
+import { admissionEnvironment } from '../../cel/admission-environment.ts'
+import { compile, type Environment } from '../../cel/index.ts'
+import * as T from '../../cel/types.ts'
 import { declaredOf } from './apiextensions/declared.ts'
 import type { Schema } from './apiextensions/schema.ts'
-import { admissionEnvironment } from './cel/admission-environment.ts'
-import { compile, type Environment } from './cel/index.ts'
-import * as T from './cel/types.ts'
 import { kinds } from './registry/index.ts'
 import { shapesOf, typeOfKind } from './structure.ts'
 

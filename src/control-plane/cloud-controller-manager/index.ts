@@ -1,9 +1,9 @@
 import type { Client, EventRecorder } from '../../client/contract.ts'
-import { startLeaderElection } from '../../client/leader-election.ts'
 import { createRecorder } from '../../client/recorder.ts'
 import { writingAs } from '../../client/writing-as.ts'
 import type { ChartWorld } from '../../sim/chart.ts'
 import type { Random } from '../../sim/random.ts'
+import { startElected } from '../controller-manager/elected.ts'
 import { isControllerEnabled } from '../controller-manager/flags.ts'
 import { Informers } from '../controller-manager/informers.ts'
 import { cloudNodeController } from './cloud-node/index.ts'
@@ -44,35 +44,11 @@ export const ACCOUNT = 'cloud-controller-manager'
 
 /** Controllers start once the Lease is ours, and end with it. Source: k8s.io/cloud-provider/app/controllermanager.go Run */
 export function startCloudControllerManager(options: CloudControllerManagerOptions): CloudController {
-  const { world, random, flags, identity } = options
-  const own = options.client(ACCOUNT)
-  if (!flags.leaderElect) return startControllers(options, own)
-  let running: CloudController | undefined
-  const election = startLeaderElection({
-    client: own,
-    world,
-    random,
-    component: `cloud-controller-manager/${identity}`,
-    lease: { name: flags.leaderElectResourceName, namespace: flags.leaderElectResourceNamespace },
-    identity: `${identity}_${random.uuid()}`,
-    recorder: (options.recorder ?? createRecorder)(own, 'cloud-controller-manager', world, random),
-    leaseDuration: flags.leaderElectLeaseDuration,
-    renewDeadline: flags.leaderElectRenewDeadline,
-    retryPeriod: flags.leaderElectRetryPeriod,
-    onStartedLeading() {
-      running = startControllers(options, own)
-    },
-    onStoppedLeading() {
-      running?.stop()
-      options.onLost()
-    },
-  })
-  return {
-    stop() {
-      running?.stop()
-      election.stop()
-    },
-  }
+  const { world, random, flags, identity, recorder = createRecorder, onLost } = options
+  const client = options.client(ACCOUNT)
+  const names = { trace: 'cloud-controller-manager', events: 'cloud-controller-manager' }
+  const start = () => startControllers(options, client)
+  return startElected({ names, identity, client, recorder, world, random, flags, start, onLost })
 }
 
 /** Starts what `--controllers` asks for, each as its own service account where --use-service-account-credentials says so. */

@@ -1,5 +1,4 @@
 import type { Client, EventRecorder } from '../../client/contract.ts'
-import { startLeaderElection } from '../../client/leader-election.ts'
 import { createRecorder } from '../../client/recorder.ts'
 import { writingAs } from '../../client/writing-as.ts'
 import type { ChartWorld } from '../../sim/chart.ts'
@@ -15,6 +14,7 @@ import { daemonSetController } from './daemonset/index.ts'
 import { deploymentController } from './deployment/index.ts'
 import { deviceTaintEvictionController } from './device-taint-eviction/index.ts'
 import { disruptionController } from './disruption/index.ts'
+import { startElected } from './elected.ts'
 import { endpointsController } from './endpoints/index.ts'
 import { endpointSliceController } from './endpointslice/index.ts'
 import { endpointSliceMirroringController } from './endpointslice-mirroring/index.ts'
@@ -35,6 +35,7 @@ import { volumeExpanderController } from './persistentvolume-expander/index.ts'
 import { persistentVolumeProtectionController } from './persistentvolume-protection/index.ts'
 import { persistentVolumeClaimProtectionController } from './persistentvolumeclaim-protection/index.ts'
 import { podGarbageCollectorController } from './pod-garbage-collector/index.ts'
+import { podGroupProtectionController } from './podgroup-protection/index.ts'
 import { replicaSetController } from './replicaset/index.ts'
 import { replicationController } from './replicationcontroller/index.ts'
 import { resourceClaimController } from './resourceclaim/index.ts'
@@ -48,7 +49,7 @@ import { taintEvictionController } from './taint-eviction/index.ts'
 import { tokenCleanerController } from './token-cleaner/index.ts'
 import { ttlController } from './ttl/index.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished/index.ts'
-import { unavailable } from './unavailable.ts'
+import { gatesOff, unavailable } from './unavailable.ts'
 import { validatingAdmissionPolicyStatusController } from './validatingadmissionpolicy-status/index.ts'
 import { volumeAttributesClassProtectionController } from './volumeattributesclass-protection/index.ts'
 
@@ -99,6 +100,7 @@ export const controllers: readonly ControllerDescriptor[] = [
   validatingAdmissionPolicyStatusController,
   resourceClaimController,
   deviceTaintEvictionController,
+  podGroupProtectionController,
 ]
 
 export interface ControllerManagerOptions {
@@ -139,35 +141,11 @@ const SERVICE_ACCOUNT_GROUPS = [
  * Source: cmd/kube-controller-manager/app/controllermanager.go Run
  */
 export function startControllerManager(options: ControllerManagerOptions): Controller {
-  const { world, random, flags, identity = 'kube-controller-manager' } = options
-  const own = options.client(USER, ['system:authenticated'])
-  if (!flags.leaderElect) return startControllers(options, own)
-  let running: Controller | undefined
-  const election = startLeaderElection({
-    client: own,
-    world,
-    random,
-    component: `controller-manager/${identity}`,
-    lease: { name: flags.leaderElectResourceName, namespace: flags.leaderElectResourceNamespace },
-    identity: `${identity}_${random.uuid()}`,
-    recorder: (options.recorder ?? createRecorder)(own, 'kube-controller-manager', world, random),
-    leaseDuration: flags.leaderElectLeaseDuration,
-    renewDeadline: flags.leaderElectRenewDeadline,
-    retryPeriod: flags.leaderElectRetryPeriod,
-    onStartedLeading() {
-      running = startControllers(options, own)
-    },
-    onStoppedLeading() {
-      running?.stop()
-      options.onLost?.()
-    },
-  })
-  return {
-    stop() {
-      running?.stop()
-      election.stop()
-    },
-  }
+  const { world, random, flags, identity = 'kube-controller-manager', recorder = createRecorder, onLost } = options
+  const client = options.client(USER, ['system:authenticated'])
+  const names = { trace: 'controller-manager', events: 'kube-controller-manager' }
+  const start = () => startControllers(options, client)
+  return startElected({ names, identity, client, recorder, world, random, flags, start, onLost })
 }
 
 /**
@@ -177,11 +155,12 @@ export function startControllerManager(options: ControllerManagerOptions): Contr
 function startControllers(options: ControllerManagerOptions, own: Client): Controller {
   const { world, random, flags, authority = { rootCA: '' }, kinds = storedKinds, more = [], checkPolicy } = options
   const informers = new Informers(own, world.clock)
-  const there = new Set([...controllers, ...(options.more ?? [])].map(({ name }) => name))
+  const known = [...controllers, ...more].filter(({ name }) => gatesOff(flags, name).length === 0)
+  const there = new Set(known.map(({ name }) => name))
   for (const line of unavailable(flags, there)) options.log?.(line)
   const served = new Set(kinds.map(({ kind }) => kind))
   const isServed = (kind: string) => served.has(kind)
-  const running = [...controllers, ...more]
+  const running = known
     .filter(({ needs = [] }) => needs.every(isServed))
     .filter(({ name, onlyWhenNamed }) => isControllerEnabled(name, flags.controllers, onlyWhenNamed))
     .map(({ account, component, asManager, start }) => {

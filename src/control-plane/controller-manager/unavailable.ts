@@ -13,6 +13,10 @@ const gated: Readonly<Record<string, readonly string[]>> = {
 /** On by default: says nothing of whether the controller runs. */
 const ON = new Set(['APIServerIdentity'])
 
+/** The gates a controller needs that are off. */
+export const gatesOff = (flags: ControllerManagerFlags, name: string): readonly string[] =>
+  (gated[name] ?? []).filter((gate) => !ON.has(gate) && !isFeatureEnabled(flags, gate))
+
 const ofTheCloud = new Set(['service-lb-controller', 'node-route-controller', 'cloud-node-lifecycle-controller'])
 
 /**
@@ -24,9 +28,8 @@ const ofTheCloud = new Set(['service-lb-controller', 'node-route-controller', 'c
 export function unavailable(flags: ControllerManagerFlags, there: ReadonlySet<string>): readonly string[] {
   const asked = new Set(flags.controllers.filter((name) => name !== '*' && !name.startsWith('-') && !there.has(name)))
   return [...asked].map((name) => {
-    const gates = gated[name] ?? []
-    if (gates.some((gate) => !ON.has(gate) && !isFeatureEnabled(flags, gate)))
-      return `I controller_descriptor.go:99] "Controller is disabled by a feature gate" controller="${name}" requiredFeatureGates=${JSON.stringify(gates)}`
+    if (gatesOff(flags, name).length > 0)
+      return `I controller_descriptor.go:99] "Controller is disabled by a feature gate" controller="${name}" requiredFeatureGates=${JSON.stringify(gated[name])}`
     if (ofTheCloud.has(name))
       return `I controller_descriptor.go:107] "Skipping a cloud provider controller" controller="${name}"`
     return `W controllermanager.go:687] "Warning: skipping controller: kubedrill does not simulate it" controller="${name}"`

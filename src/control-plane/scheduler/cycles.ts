@@ -1,15 +1,17 @@
 import type { Client } from '../../client/contract.ts'
 import type { Clock } from '../../sim/clock.ts'
 import type { Cache } from './cache.ts'
-import { fitErrorMessage, newDiagnosis, statusMessage } from './fit-error.ts'
-import type { Diagnosis, Plugin, Status } from './framework.ts'
+import { fitErrorMessage, statusMessage } from './fit-error.ts'
+import type { Diagnosis, Status } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { Nominator } from './nominator.ts'
+import { assumedOn, type Failure, failedAt, type Permitted, type Placed, refusal } from './placing.ts'
 import type { PodInfo } from './pod-info.ts'
 import { PodWrites } from './pod-writes.ts'
-import type { QueuedPod, SchedulingQueue } from './queue.ts'
+import type { SchedulingQueue } from './queue.ts'
+import type { QueuedPod } from './queued-pod-info.ts'
 import { type PodStates, stateOf } from './run-plugins.ts'
-import type { Algorithm } from './schedule-one.ts'
+import type { Algorithm, NotPlaced } from './schedule-one.ts'
 import type { WaitingPods } from './waiting-pods.ts'
 
 /** `permit` holds nobody back for longer. Source: framework/runtime/framework.go maxTimeout */
@@ -23,13 +25,6 @@ export interface CyclesOptions {
   readonly nominator: Nominator
   readonly algorithm: Algorithm
   readonly waiting: WaitingPods
-}
-
-/** A pod that was given a node and is on its way to it. */
-interface Placed {
-  readonly queued: QueuedPod
-  readonly node: NodeInfo
-  readonly states: PodStates
 }
 
 /**
@@ -61,8 +56,7 @@ export class Cycles {
     if (this.skip(queued)) return
     const result = algorithm.schedule(framework, info, cache, (node) => nominator.on(node))
     if (result.node !== undefined) this.place(queued, result.node, result.states)
-    else if (result.diagnosis !== undefined) this.#postFilter(queued, result.diagnosis)
-    else this.fail(queued, result.rejected ? 'Unschedulable' : 'SchedulerError', result.error, '')
+    else this.fail(queued, this.nowhere(queued, result))
   }
 
   /** Pods that are on their way already or being deleted need no node. Source: skipPodSchedule */
@@ -75,32 +69,56 @@ export class Cycles {
     return true
   }
 
-  /** Takes the room and goes on to the binding. Source: prepareForBindingCycle, assumeAndReserve */
+  /** Takes the room and goes on to the binding. Source: prepareForBindingCycle */
   place(queued: QueuedPod, node: NodeInfo, states: PodStates): void {
-    const { framework, info } = queued
     const placed = { queued, node, states }
+    const refused = this.take(placed)
+    if (refused !== undefined) {
+      this.fail(queued, refused)
+      return
+    }
+    const permitted = this.permit(placed)
+    if ('waits' in permitted) this.#preFlight(placed, permitted.waits)
+    else {
+      this.takeBack(placed)
+      this.fail(queued, permitted)
+    }
+  }
+
+  /** Takes the room, and gives it back when a plugin says no. Source: assumeAndReserve */
+  take(placed: Placed): Failure | undefined {
+    const { queued, node, states } = placed
+    const { framework, info } = queued
     this.#options.nominator.set(info.pod, undefined)
     this.#options.cache.assume(assumedOn(info, node), node)
     for (const plugin of framework.reserve) {
       const status = plugin.reserve?.(stateOf(states, plugin), info, node)
       if (status === undefined) continue
-      this.#takeBack(placed)
-      this.#refused(placed, failedAt(status, plugin, 'Reserve'))
-      return
+      this.takeBack(placed)
+      return refusal(placed, failedAt(status, plugin, 'Reserve'))
     }
+    return undefined
+  }
+
+  /** Source: framework/runtime/framework.go RunPermitPlugins */
+  permit(placed: Placed): Permitted | Failure {
+    const { queued, node } = placed
     const waits = new Map<string, number>()
-    for (const plugin of framework.permit) {
-      const status = plugin.permit!(info, node)
+    const reasons: string[] = []
+    for (const plugin of queued.framework.permit) {
+      const status = plugin.permit!(queued.info, node)
       if (status === undefined) continue
-      if (status.code === 'Wait') {
-        waits.set(plugin.name, Math.min(status.timeout, MAX_PERMIT_MS))
-        continue
-      }
-      this.#takeBack(placed)
-      this.#refused(placed, failedAt(status as Status, plugin, 'Permit'))
-      return
+      if (status.code !== 'Wait') return refusal(placed, failedAt(status as Status, plugin, 'Permit'))
+      waits.set(plugin.name, Math.min(status.timeout, MAX_PERMIT_MS))
+      // The last one's are told.
+      reasons.splice(
+        0,
+        reasons.length,
+        ...status.reasons,
+        'one or more plugins asked to wait and no plugin rejected pod',
+      )
     }
-    this.#preFlight(placed, waits)
+    return { waits, reasons }
   }
 
   /**
@@ -187,42 +205,34 @@ export class Cycles {
   #bindingFailed(placed: Placed, status: Status): void {
     const { queue } = this.#options
     const { queued, node } = placed
-    this.#takeBack(placed)
+    this.takeBack(placed)
     const event = { resource: 'AssignedPod', action: 'Delete', old: assumedOn(queued.info, node).pod } as const
     const rejected = status.code !== 'Error'
     if (!rejected) queue.moveAll(event)
-    this.#refused(placed, status)
+    this.fail(queued, refusal(placed, status))
     if (rejected) queue.moveAll(event, (other) => other !== queued)
   }
 
   /** Source: unreserveAndForget */
-  #takeBack({ queued, node, states }: Placed): void {
+  takeBack({ queued, node, states }: Placed): void {
     const { reserve } = queued.framework
     for (let i = reserve.length - 1; i >= 0; i--)
       reserve[i]!.unreserve?.(stateOf(states, reserve[i]!), queued.info, node)
     this.#options.cache.forget(queued.info.pod)
   }
 
-  /** A plugin said no to the node that was chosen, or something broke. Source: handleSchedulingFailure */
-  #refused({ queued, node }: Placed, status: Status): void {
-    if (status.code === 'Error') {
-      this.fail(queued, 'SchedulerError', statusMessage(status), '')
-      return
-    }
-    const diagnosis = newDiagnosis()
-    diagnosis.nodeToStatus.add(node, status)
-    this.fail(queued, 'Unschedulable', fitErrorMessage(1, diagnosis), '', new Set([status.plugin ?? '']))
-  }
-
   /** Source: schedulingAlgorithm, RunPostFilterPlugins: no node fits, so room may be made. */
-  #postFilter(queued: QueuedPod, diagnosis: Diagnosis): void {
-    const nominate = this.postFilter(queued, diagnosis)
+  nowhere(queued: QueuedPod, result: NotPlaced): Failure {
+    const { diagnosis } = result
+    if (diagnosis === undefined)
+      return { reason: result.rejected ? 'Unschedulable' : 'SchedulerError', message: result.error, nominate: '' }
+    const nominate = this.#postFilter(queued, diagnosis)
     const message = fitErrorMessage(this.#options.cache.nodes.length, diagnosis)
-    this.fail(queued, 'Unschedulable', message, nominate, diagnosis.unschedulablePlugins)
+    return { reason: 'Unschedulable', message, nominate, plugins: diagnosis.unschedulablePlugins }
   }
 
   /** @returns what to nominate. Notes in the diagnosis what the plugins had to say. */
-  postFilter({ framework, info }: QueuedPod, diagnosis: Diagnosis): string | undefined {
+  #postFilter({ framework, info }: QueuedPod, diagnosis: Diagnosis): string | undefined {
     if (framework.postFilter.length === 0) return ''
     const messages: string[] = []
     let nominate: string | undefined
@@ -240,18 +250,8 @@ export class Cycles {
     return nominate
   }
 
-  /**
-   * @param nominate as for {@link PodWrites.failed}
-   * @param plugins who refused it: what they want to hear of may help; undefined: nobody in particular
-   * Source: handleSchedulingFailure
-   */
-  fail(
-    queued: QueuedPod,
-    reason: 'Unschedulable' | 'SchedulerError',
-    message: string,
-    nominate: string | undefined,
-    plugins?: ReadonlySet<string>,
-  ): void {
+  /** Source: handleSchedulingFailure */
+  fail(queued: QueuedPod, { reason, message, nominate, plugins }: Failure): void {
     const { queue } = this.#options
     const { framework, info } = queued
     if (plugins === undefined) queue.error(queued)
@@ -263,15 +263,4 @@ export class Cycles {
   #nominate({ pod }: PodInfo, nominate: string | undefined): void {
     this.#options.nominator.set(pod, nominate ?? pod.status?.nominatedNodeName)
   }
-}
-
-const assumedOn = (info: PodInfo, node: NodeInfo): PodInfo => ({
-  ...info,
-  pod: { ...info.pod, spec: { ...info.pod.spec, nodeName: node.name } },
-})
-
-/** A refusal with the plugin's name; an error says where it was. */
-function failedAt(status: Status, { name }: Plugin, point: string): Status {
-  if (status.code !== 'Error') return { ...status, plugin: status.plugin ?? name }
-  return { code: 'Error', reasons: [`running ${point} plugin "${name}": ${statusMessage(status)}`], plugin: name }
 }

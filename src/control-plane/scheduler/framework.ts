@@ -201,6 +201,8 @@ export interface PostFilterResult {
 /** The pod waits until every plugin that made it wait has allowed it, or one rejects it. */
 export interface Wait {
   readonly code: 'Wait'
+  /** What it waits for. */
+  readonly reasons: readonly string[]
   /** Virtual ms; at most 15 minutes. */
   readonly timeout: number
 }

@@ -60,7 +60,7 @@ export function startScheduler(start: StartSchedulerOptions): RunningScheduler {
       recorder: start.eventsRecorder,
       percentageOfNodesToScore: config.percentageOfNodesToScore,
       queue: { podInitialBackoffSeconds, podMaxBackoffSeconds, podMaxInUnschedulablePodsDuration },
-      gangScheduling: options.features.gangScheduling,
+      genericWorkload: options.features.genericWorkload,
       component: componentName(config.leaderElection.resourceName, identity),
     })
   if (!election.leaderElect) {

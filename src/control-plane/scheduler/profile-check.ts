@@ -1,3 +1,4 @@
+import { everything } from '../../api/labels.ts'
 import { serviceUnavailable } from '../../api/status.ts'
 import type { Client } from '../../client/contract.ts'
 import type { Clock } from '../../sim/clock.ts'
@@ -19,21 +20,18 @@ export function checkProfiles(profiles: readonly Profile[], registry: Registry, 
 }
 
 /** What a plugin gets that is made only to see whether it can be. */
-const nowhere = (clock: Clock): PluginHandle => ({
-  client: NOBODY,
+const nowhere = (clock: Clock): PluginHandle => handleWithoutScheduler(NOBODY, clock, new Random(0))
+
+/** What plugins get where nothing is scheduled. */
+export const handleWithoutScheduler = (client: Client, clock: Clock, random: Random): PluginHandle => ({
+  client,
   recorder: { eventf: () => undefined },
   clock,
-  random: new Random(0),
-  storage: new StorageCache(NOBODY, () => undefined),
+  random,
+  storage: new StorageCache(client, () => undefined),
   features: DEFAULT_FEATURES,
   scheduler: {
-    snapshot: new Cache({
-      namespaceLabels: () => ({}),
-      namespaces: () => [],
-      defaultSelector: () => {
-        throw new Error('no pod is scheduled here')
-      },
-    }),
+    snapshot: new Cache({ namespaceLabels: () => ({}), namespaces: () => [], defaultSelector: () => everything }),
     trial: () => ({ fits: () => undefined, local: false }),
     nominatedTo: () => [],
     clearNomination: () => undefined,

@@ -1,37 +1,16 @@
 import type { Pod } from '../../api/types.ts'
 import { type ChartWorld, createCharts } from '../../sim/chart.ts'
 import type { Timer } from '../../sim/clock.ts'
-import type { ClusterEvent, EventName, Plugin } from './framework.ts'
+import type { ClusterEvent } from './framework.ts'
 import { Heap } from './heap.ts'
-import { type PodInfo, podInfoOf, podKey } from './pod-info.ts'
+import { podInfoOf, podKey } from './pod-info.ts'
 import type { Framework } from './profile.ts'
 import { type Backoff, type QueuedPodEmitted, queuedPodMachine } from './queued-pod.ts'
+import { gatingPlugin, inGroup, type QueuedPod, worthRequeuing } from './queued-pod-info.ts'
 import { WaitingByPlugin } from './waiting-by-plugin.ts'
 
 /** Source: scheduling_queue.go Run */
 const FLUSH_PERIOD_MS = 30_000
-
-/** A pod that waits for a node. Source: pkg/scheduler/framework/types.go QueuedPodInfo */
-export interface QueuedPod {
-  info: PodInfo
-  readonly key: string
-  readonly uid: string | undefined
-  readonly framework: Framework
-  priority: number
-  /** When it was last put in line, virtual ms, and its place among those of that instant. */
-  timestamp: number
-  sequence: number
-  place: 'active' | 'backoff' | 'waiting' | 'gated' | 'scheduling'
-  backoffExpiration: number
-  attempts: number
-  /** When it was first tried, virtual ms. */
-  initialAttempt: number | undefined
-  /** Who refused it the last time, or keeps it from being tried. */
-  unschedulablePlugins: ReadonlySet<string>
-  gatingPlugin: Plugin | undefined
-  /** What happened while it was held back after its scheduling cycle. */
-  missed: ClusterEvent[] | undefined
-}
 
 /** An entry of a heap: out of date as soon as the pod has moved on. */
 interface Entry {
@@ -69,6 +48,7 @@ export class SchedulingQueue {
   /** Pods that are held back after their scheduling cycle. */
   readonly #inFlight = new Set<QueuedPod>()
   #sequence = 0
+  #added = 0
   #flush: Timer | undefined
   readonly #startedAt: number
 
@@ -129,6 +109,7 @@ export class SchedulingQueue {
       priority: pod.spec.priority ?? 0,
       timestamp: now,
       sequence: 0,
+      order: this.#added++,
       place: 'scheduling',
       backoffExpiration: 0,
       attempts: 0,
@@ -221,7 +202,7 @@ export class SchedulingQueue {
     this.#send(queued, 'unschedulable')
     const { missed } = queued
     this.#release(queued)
-    if (missed?.some((event) => worthRequeuing(queued, event))) this.#enqueue(queued, 'requeue')
+    if (inGroup(queued) || missed?.some((event) => worthRequeuing(queued, event))) this.#enqueue(queued, 'requeue')
   }
 
   /** Something went wrong that has nothing to do with the nodes: tried again after a back-off. */
@@ -275,8 +256,9 @@ export class SchedulingQueue {
     if (event.type === 'backoff') {
       queued.backoffExpiration = event.expiration
       // Errors protect the API server, so they are waited out to the end.
-      if (!event.error) this.#backoff.push(entry)
+      if (!event.error && !inGroup(queued)) this.#backoff.push(entry)
     }
+    if (event.type === 'backoff' && inGroup(queued)) this.#waiting.add(queued)
     if (event.type === 'waiting' || event.type === 'gated') {
       this.#waiting.add(queued)
       this.#armFlush()
@@ -285,7 +267,7 @@ export class SchedulingQueue {
   }
 
   #leave(queued: QueuedPod): void {
-    if (queued.place === 'waiting' || queued.place === 'gated') this.#waiting.delete(queued)
+    if (queued.place === 'waiting' || queued.place === 'gated' || inGroup(queued)) this.#waiting.delete(queued)
   }
 
   #popFrom(heap: Heap<Entry>, place: QueuedPod['place']): QueuedPod | undefined {
@@ -315,21 +297,3 @@ export class SchedulingQueue {
 }
 
 const NO_PLUGINS: ReadonlySet<string> = new Set()
-
-/** Source: runPreEnqueuePlugins: the one that held it before is asked first. */
-function gatingPlugin({ gatingPlugin: before, framework, info }: QueuedPod): Plugin | undefined {
-  if (before?.preEnqueue?.(info.pod) !== undefined) return before
-  return framework.preEnqueue.find((plugin) => plugin !== before && plugin.preEnqueue!(info.pod) !== undefined)
-}
-
-/** Source: isPodWorthRequeuing */
-export function worthRequeuing(queued: QueuedPod, event: ClusterEvent): boolean {
-  const name = `${event.resource}/${event.action}` as EventName
-  if (queued.gatingPlugin !== undefined && queued.gatingPlugin.events?.has(name) !== true) return false
-  return queued.framework.all.some(
-    (plugin) =>
-      queued.unschedulablePlugins.has(plugin.name) &&
-      plugin.events?.has(name) === true &&
-      (plugin.isSchedulableAfter?.(event, queued.info.pod) ?? true),
-  )
-}

@@ -121,7 +121,7 @@ export const queuedPodMachine = setup({
     backoff: {
       entry: 'toBackoff',
       after: { podBackoff: 'active' },
-      on: { pop: 'scheduling', activate: 'active' },
+      on: { pop: 'scheduling', activate: 'active', requeue: 'active' },
     },
   },
 })

@@ -110,30 +110,23 @@ function named(status: Status, plugin: string): Status {
   return known
 }
 
-/** With the pods in place that are to come there, and without. Source: RunFilterPluginsWithNominatedPods */
+/**
+ * With the pods in place that are to come there, and without.
+ *
+ * @param changed whether the node is not as the snapshot has it
+ * Source: RunFilterPluginsWithNominatedPods
+ */
 export function filterBeside(
   pod: PodInfo,
   node: NodeInfo,
   filters: readonly ActiveFilter[],
   snapshot: Snapshot,
   nominated: readonly PodInfo[],
+  changed = false,
 ): Status | undefined {
   const crowded = withNominated(pod, node, nominated)
   const status = crowded && filterChanged(pod, crowded, filters, snapshot)
-  return status ?? runFilters(pod, node, filters)
-}
-
-/** As {@link filterBeside}, for a node that is not as the snapshot has it. */
-export function filterChangedBeside(
-  pod: PodInfo,
-  node: NodeInfo,
-  filters: readonly ActiveFilter[],
-  snapshot: Snapshot,
-  nominated: readonly PodInfo[],
-): Status | undefined {
-  const crowded = withNominated(pod, node, nominated)
-  const status = crowded && filterChanged(pod, crowded, filters, snapshot)
-  return status ?? filterChanged(pod, node, filters, snapshot)
+  return status ?? (changed ? filterChanged(pod, node, filters, snapshot) : runFilters(pod, node, filters))
 }
 
 const priority = ({ pod }: PodInfo): number => pod.spec.priority ?? 0

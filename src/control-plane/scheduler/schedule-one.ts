@@ -13,8 +13,9 @@ const MIN_FEASIBLE_NODES_PERCENTAGE_TO_FIND = 5
 /** Pods that preemption made room for, by node: others must leave that room. */
 export type NominatedPods = (node: string) => readonly PodInfo[]
 
-export type ScheduleResult =
-  | { readonly node: NodeInfo; readonly states: PodStates }
+export type ScheduleResult = { readonly node: NodeInfo; readonly states: PodStates } | NotPlaced
+
+export type NotPlaced =
   | { readonly node: undefined; readonly diagnosis: Diagnosis }
   /** It went wrong: no nodes at all, or a pod that a plugin cannot read. */
   | { readonly node: undefined; readonly diagnosis: undefined; readonly error: string; readonly rejected: boolean }

@@ -12,11 +12,12 @@ import { DefaultSelectors } from './default-selector.ts'
 import { DEFAULT_FEATURES } from './features.ts'
 import type { ClusterEvent, Registry, SchedulerHandle, Trial } from './framework.ts'
 import { Nominator } from './nominator.ts'
+import { PodGroupCycles } from './pod-group-cycle.ts'
 import { PodGroups } from './pod-groups.ts'
 import { type PodInfo, podInfoOf, podKey } from './pod-info.ts'
 import { buildProfile, type Framework } from './profile.ts'
 import { DEFAULT_QUEUE_OPTIONS, type QueueOptions, SchedulingQueue } from './queue.ts'
-import { filterChangedBeside, isLocal, preFilter } from './run-plugins.ts'
+import { filterBeside, isLocal, preFilter } from './run-plugins.ts'
 import { Algorithm } from './schedule-one.ts'
 import { StorageCache } from './storage-cache.ts'
 import { WaitingPods } from './waiting-pods.ts'
@@ -36,8 +37,8 @@ export interface SchedulerOptions {
   /** 0: as many nodes as the size of the cluster suggests. */
   readonly percentageOfNodesToScore?: number
   readonly queue?: QueueOptions
-  /** The feature gate GangScheduling. */
-  readonly gangScheduling?: boolean
+  /** The feature gate GenericWorkload: pods of a group are scheduled together. */
+  readonly genericWorkload?: boolean
   /** As the trace names it. */
   readonly component?: string
 }
@@ -52,6 +53,7 @@ export class Scheduler {
   readonly #cache: Cache
   readonly #queue: SchedulingQueue
   readonly #cycles: Cycles
+  readonly #groupCycles: PodGroupCycles
   readonly #nominator = new Nominator()
   readonly #waiting: WaitingPods
   readonly #storage: StorageCache
@@ -75,19 +77,20 @@ export class Scheduler {
       defaultSelector: (pod) => this.#selectors.of(pod),
     })
     this.#waiting = new WaitingPods(world.clock)
-    this.#groups = options.gangScheduling ? new PodGroups() : undefined
+    this.#groups = options.genericWorkload ? new PodGroups() : undefined
     this.#storage = new StorageCache(client, (event) => this.#queue.moveAll(event))
     this.#frameworks = this.#build(options)
     this.#queue = new SchedulingQueue(world, this.#frameworks, queue, () => this.#wake(), component)
-    this.#cycles = new Cycles({
+    const parts = {
       client,
       clock: world.clock,
       cache: this.#cache,
       queue: this.#queue,
       nominator: this.#nominator,
       algorithm: new Algorithm(random, options.percentageOfNodesToScore),
-      waiting: this.#waiting,
-    })
+    }
+    this.#cycles = new Cycles({ ...parts, waiting: this.#waiting })
+    this.#groupCycles = new PodGroupCycles({ ...parts, cycles: this.#cycles, podsLike: (pod) => this.#podsLike(pod) })
     this.#stops = [
       client.watch('Node', {}, (event) => this.#onNode(event)),
       client.watch('Namespace', {}, (event) => this.#onNamespace(event)),
@@ -140,7 +143,7 @@ export class Scheduler {
     if ('status' in passed) return { fits: () => passed.status, local: false }
     const { filters } = passed
     return {
-      fits: (node) => filterChangedBeside(pod, node, filters, this.#cache, this.#nominator.on(node.name)),
+      fits: (node) => filterBeside(pod, node, filters, this.#cache, this.#nominator.on(node.name), true),
       local: isLocal(filters),
     }
   }
@@ -186,7 +189,9 @@ export class Scheduler {
       const queued = this.#queue.pop()
       if (queued === undefined) return
       this.#wake()
-      this.#cycles.scheduleOne(queued)
+      const grouped = this.#groups !== undefined && queued.info.pod.spec.schedulingGroup !== undefined
+      if (grouped) this.#groupCycles.scheduleOne(queued)
+      else this.#cycles.scheduleOne(queued)
     })
   }
 
@@ -226,13 +231,18 @@ export class Scheduler {
     const gone = type === 'DELETED' || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
     if (gone) this.#pods.delete(key)
     else this.#pods.set(key, pod)
-    this.#groups?.note(key, pod, !gone)
+    this.#groups?.note(key, pod, !gone && (Boolean(pod.spec.nodeName) || this.#isOurs(pod)))
     if (old !== undefined && old.metadata.uid !== pod.metadata.uid) this.#deletePod(old)
     const before = old?.metadata.uid === pod.metadata.uid ? old : undefined
     if (gone) {
       if (before !== undefined) this.#deletePod(before)
     } else if (pod.spec.nodeName) this.#setAssigned(before, pod)
-    else if (this.#frameworks.has(pod.spec.schedulerName ?? '')) this.#setUnscheduled(before, pod)
+    else if (this.#isOurs(pod)) this.#setUnscheduled(before, pod)
+  }
+
+  /** Source: eventhandlers.go responsibleForPod */
+  #isOurs({ spec }: Pod): boolean {
+    return this.#frameworks.has(spec.schedulerName ?? '')
   }
 
   #setAssigned(old: Pod | undefined, pod: Pod): void {

@@ -1,6 +1,6 @@
 import type { ClusterEvent, EventName, Plugin } from './framework.ts'
 import type { Framework } from './profile.ts'
-import type { QueuedPod } from './queue.ts'
+import type { QueuedPod } from './queued-pod-info.ts'
 
 /** The waiting pods by the plugins that refused them: an event asks only those that it can interest. */
 export class WaitingByPlugin {

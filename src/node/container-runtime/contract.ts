@@ -100,7 +100,9 @@ export type RuntimeEvent = {
 /** The outcome of a command run inside a container. */
 export interface ExecResult {
   readonly exitCode: number
+  /** Both streams, as they came. */
   readonly output: string
+  readonly stderr: string
   /** The command could not even be started. */
   readonly error?: string
 }

@@ -17,6 +17,8 @@ export interface DeclaredImage {
   readonly logs?: readonly string[]
   /** Answers by path; `*` is any other path. Without it every path answers 200 with the host name. */
   readonly http?: Readonly<Record<string, DeclaredAnswer>>
+  /** Answers of its gRPC health service by the service asked for; `""` is the server as a whole. Without it it speaks no gRPC. */
+  readonly grpc?: Readonly<Record<string, 'SERVING' | 'NOT_SERVING' | 'UNKNOWN'>>
   /** Variables without which it prints an error and exits with 1. */
   readonly requiresEnv?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
@@ -109,6 +111,7 @@ export const declaredImagesSchema = {
               },
             },
           },
+          grpc: { type: 'object', additionalProperties: { enum: ['SERVING', 'NOT_SERVING', 'UNKNOWN'] } },
           requiresEnv: { type: 'array', items: { type: 'string' } },
           env: { type: 'object', additionalProperties: { type: 'string' } },
           usage: usageSchema,

@@ -21,6 +21,7 @@ interface WrittenImage {
   readonly http?: Readonly<
     Record<string, { status?: number; body?: string; headers?: Record<string, string>; after?: string }>
   >
+  readonly grpc?: DeclaredImage['grpc']
   readonly requiresEnv?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   /** Quantities or curves: see `readUsage`. */
@@ -31,7 +32,7 @@ interface WrittenImage {
 /** The images of a file, durations in ms. */
 export function declaredImages(file: DeclaredImagesFile): readonly DeclaredImage[] {
   return file.images.map((image) => {
-    const { size, pullTakes, startsAfter, readyAfter, exitsAfter, stopsAfter, http, usage, ...same } = image
+    const { size, pullTakes, startsAfter, readyAfter, exitsAfter, stopsAfter, http, grpc, usage, ...same } = image
     return {
       ...same,
       ...(size !== undefined && { sizeBytes: size }),
@@ -42,6 +43,7 @@ export function declaredImages(file: DeclaredImagesFile): readonly DeclaredImage
       ...(stopsAfter !== undefined && { stopsAfterMs: stopsAfter === 'never' ? -1 : ms(stopsAfter) }),
       ...(usage !== undefined && { usage: amounts(image.name, usage) }),
       ...(http !== undefined && { http: answers(http) }),
+      ...(grpc !== undefined && { grpc }),
     }
   })
 }

@@ -119,7 +119,7 @@ describe('a container', () => {
     const results: object[] = []
     runtime.exec(made.id, ['ask'], (result) => results.push(result))
     clock.settle()
-    expect(results).toEqual([{ exitCode: 3, output: '42\n' }])
+    expect(results).toEqual([{ exitCode: 3, output: '42\n', stderr: '' }])
   })
 
   it('is lost with the machine, its log is not', () => {

@@ -4,7 +4,7 @@ import { validate as validateApplied } from '../../../api/managedfields/validate
 import type { Json } from '../../../api/patch/patch-error.ts'
 import { forbidden } from '../../../api/status.ts'
 import { type Answer, isStatus, type KubernetesObject, type Status } from '../../../api/types.ts'
-import { type ComputedMap, toJson, type Value } from '../cel/admission.ts'
+import { type ComputedMap, toJson, type Value } from '../../../cel/admission.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from '../contract.ts'
 import { managedTypeOf } from '../managedfields/managed-types.ts'
 import { bindings as bindingsOf, LazyVariables, matchesConditions, run } from './dispatch/conditions.ts'

@@ -1,6 +1,6 @@
 import { forbidden } from '../../../api/status.ts'
 import type { KubernetesObject, Status } from '../../../api/types.ts'
-import { RUNTIME_BUDGET } from '../cel/admission.ts'
+import { RUNTIME_BUDGET } from '../../../cel/admission.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from '../contract.ts'
 import { type Bindings, bindings as bindingsOf, LazyVariables, matchesConditions, run } from './dispatch/conditions.ts'
 import { isExempt } from './dispatch/matching.ts'

@@ -1,9 +1,9 @@
 import { decodeBase64Bytes } from '../../../api/base64.ts'
-import { fromJson, ObjectValue } from '../cel/json-values.ts'
-import { parseDuration, parseTimestamp } from '../cel/texts.ts'
-import type { ObjectType, Type } from '../cel/types.ts'
-import * as T from '../cel/types.ts'
-import { CelError, type Value, withSemantics } from '../cel/values.ts'
+import { fromJson, ObjectValue } from '../../../cel/json-values.ts'
+import { parseDuration, parseTimestamp } from '../../../cel/texts.ts'
+import type { ObjectType, Type } from '../../../cel/types.ts'
+import * as T from '../../../cel/types.ts'
+import { CelError, type Value, withSemantics } from '../../../cel/values.ts'
 import { additionalOf, isEmbedded, isIntOrString, isObject, itemsOf, type Schema } from './schema.ts'
 
 /** How rules see a part of a custom resource: its type, and its value. Source: apiserver/pkg/cel/common/schemas.go SchemaDeclType */

@@ -1,6 +1,6 @@
 import { parseCIDR, parseIP } from '../../../api/ip.ts'
 import { isDNS1123Label, isDNS1123Subdomain } from '../../../api/names.ts'
-import { parseDuration, parseTimestamp } from '../cel/texts.ts'
+import { parseDuration, parseTimestamp } from '../../../cel/texts.ts'
 
 const isBase64 = (text: string) => /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)
 const uuid = (version: string) =>

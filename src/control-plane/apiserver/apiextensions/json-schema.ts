@@ -1,5 +1,5 @@
 import { equal } from '../../../api/equal.ts'
-import { regex, regexError } from '../cel/regex.ts'
+import { regex, regexError } from '../../../cel/regex.ts'
 import type { FieldError } from '../registry/contract.ts'
 import { invalid, notSupported, required, tooLong, tooMany } from '../registry/validation/field-error.ts'
 import { isOfFormat } from './formats.ts'

@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../../../api/types.ts'
 import { clusterRole, clusterRoleBinding } from './access.ts'
 
 const NAME = 'system:kube-scheduler:podgroups'
+const PROTECTION = 'system:controller:podgroup-protection-controller'
 
 /**
  * With the feature gate the scheduler may look at groups of pods. A real server adds the rules to system:kube-scheduler; a
@@ -15,4 +16,6 @@ export const withWorkloadAccess = (objects: readonly KubernetesObject[]): readon
     'patch,update scheduling.k8s.io: podgroups/status',
   ]),
   clusterRoleBinding(NAME, NAME, ['User system:kube-scheduler']),
+  clusterRole(PROTECTION, ['get,list,watch,update scheduling.k8s.io: podgroups', 'get,list,watch core: pods']),
+  clusterRoleBinding(PROTECTION, PROTECTION, ['ServiceAccount kube-system/podgroup-protection-controller']),
 ]

@@ -9,6 +9,8 @@ interface PodGroup extends KubernetesObject {
   readonly spec?: { readonly schedulingPolicy?: { readonly gang?: { readonly minCount?: number } } }
 }
 
+const WAITING = ['waiting for minCount pods from a gang to be scheduled']
+
 const TOO_FEW: Status = {
   code: 'UnschedulableAndUnresolvable',
   reasons: ['waiting for minCount pods from a gang to appear in scheduling queue'],
@@ -36,12 +38,19 @@ export function gangScheduling({ client, scheduler }: PluginHandle): Plugin {
       return minCount !== undefined && scheduler.podsLike(pod).length < minCount ? TOO_FEW : undefined
     },
     permit({ pod }) {
-      const minCount = pod.spec.schedulingGroup && groupOf(pod)?.spec?.schedulingPolicy?.gang?.minCount
+      const name = pod.spec.schedulingGroup?.podGroupName
+      if (name === undefined) return undefined
+      const group = groupOf(pod)
+      if (group === undefined) {
+        const reason = `failed to get podGroup ${pod.metadata.namespace}/${name}: podgroup.scheduling.k8s.io "${name}" not found`
+        return { code: 'Error', reasons: [reason] }
+      }
+      const minCount = group.spec?.schedulingPolicy?.gang?.minCount
       if (minCount === undefined) return undefined
       const members = scheduler.podsLike(pod)
       if (members.filter(({ placed }) => placed).length < minCount) {
         for (const member of members) if (!member.placed) scheduler.activate(member.pod)
-        return { code: 'Wait', timeout: PERMIT_TIMEOUT_MS }
+        return { code: 'Wait', reasons: WAITING, timeout: PERMIT_TIMEOUT_MS }
       }
       for (const member of members) scheduler.waitingPod(member.pod.metadata.uid ?? '')?.allow('GangScheduling')
       return undefined

@@ -4,14 +4,13 @@ import {
   type ParsedNodeSelector,
   parseNodeSelector,
   parsePreferredTerms,
+  requiredNodeAffinity,
   type WeightedNodeMatcher,
 } from '../../../api/node-selector.ts'
 import type { Node, NodeAffinity, NodeSelector, Pod } from '../../../api/types.ts'
-
 import { aggregate } from '../config/field-path.ts'
 import type { Plugin, Status } from '../framework.ts'
 import { defaultNormalizeScore } from './normalize-score.ts'
-import { requiredNodeAffinity } from './required-node-affinity.ts'
 
 /** Source: apis/config NodeAffinityArgs */
 export interface NodeAffinityArgs {
@@ -45,12 +44,12 @@ export function nodeAffinity({
         return { code: 'Skip' }
       const nodeNames = namesAskedFor(required)
       if (nodeNames?.size === 0) return ERR_CONFLICT
-      return { code: 'Success', state: requiredNodeAffinity(pod), ...(nodeNames && { nodeNames }) }
+      return { code: 'Success', state: requiredNodeAffinity(pod.spec), ...(nodeNames && { nodeNames }) }
     },
     filter(prepared, { pod }, node) {
       if (enforced !== undefined && !enforced(node)) return ERR_ENFORCED
       // Without PreFilter it is worked out here.
-      const { matches } = prepared ?? requiredNodeAffinity(pod)
+      const { matches } = prepared ?? requiredNodeAffinity(pod.spec)
       return matches(node) ? undefined : ERR_POD
     },
     preScore({ pod }) {
@@ -93,7 +92,7 @@ function addedTerms(
 function mayHelp(old: Node | undefined, now: Node, pod: Pod, enforced: NodeMatcher | undefined): boolean {
   const after = nodeLike(now)
   if (enforced !== undefined && !enforced(after)) return false
-  const { matches, errors } = requiredNodeAffinity(pod)
+  const { matches, errors } = requiredNodeAffinity(pod.spec)
   if (!matches(after)) return errors.length > 0
   return old === undefined || !matches(nodeLike(old))
 }

@@ -1,3 +1,4 @@
+import { requiredNodeAffinity } from '../../../api/node-selector.ts'
 import type { Pod, TopologySpreadConstraint } from '../../../api/types.ts'
 import { DEFAULT_FEATURES, type PluginFeatures } from '../features.ts'
 import type { Plugin, Snapshot, Status } from '../framework.ts'
@@ -5,7 +6,6 @@ import { HOSTNAME, type NodeInfo, topologyValue, ZONE } from '../node-info.ts'
 import type { PodInfo } from '../pod-info.ts'
 import { type DomainCounts, spreadQuery } from '../pod-query.ts'
 import { MAX_NODE_SCORE } from './normalize-score.ts'
-import { requiredNodeAffinity } from './required-node-affinity.ts'
 import {
   type Constraint,
   type ConstraintOptions,
@@ -124,7 +124,7 @@ function filterState(
   }
   const counts = constraints.map(() => new Map<string, number>())
   const perNode = podCounts(pod, constraints, snapshot)
-  const { matches } = requiredNodeAffinity(pod)
+  const { matches } = requiredNodeAffinity(pod.spec)
   for (const node of snapshot.nodes) {
     if (!options.nodeInclusionPolicy && !matches(node)) continue
     if (!nodeHasTopologyKeys(node, constraints)) continue
@@ -231,7 +231,7 @@ function countTopologies(
   requireAll: boolean,
   options: ConstraintOptions,
 ): void {
-  const { matches } = requiredNodeAffinity(pod)
+  const { matches } = requiredNodeAffinity(pod.spec)
   for (const node of snapshot.nodes) {
     if (!options.nodeInclusionPolicy && !matches(node)) continue
     if (requireAll && !nodeHasTopologyKeys(node, constraints)) continue

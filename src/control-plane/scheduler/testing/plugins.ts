@@ -1,37 +1,17 @@
-import { everything } from '../../../api/labels.ts'
 import type { Client } from '../../../client/contract.ts'
 import { VirtualClock } from '../../../sim/clock.ts'
 import { Random } from '../../../sim/random.ts'
-import { Cache } from '../cache.ts'
 import type { Profile } from '../config/configuration.ts'
 import { withDefaults } from '../config/defaults.ts'
-import { DEFAULT_FEATURES } from '../features.ts'
 import type { PluginHandle, WeightedPlugin } from '../framework.ts'
 import { defaultFramework, type Framework } from '../profile.ts'
-import { StorageCache } from '../storage-cache.ts'
+import { handleWithoutScheduler } from '../profile-check.ts'
 import { FakeClient } from './fake-client.ts'
 
 /** What plugins get that look at no cluster, or at the given one. */
 export function pluginHandle(client?: Client): PluginHandle {
   const clock = new VirtualClock()
-  const reads = client ?? new FakeClient(clock)
-  return {
-    client: reads,
-    recorder: { eventf: () => undefined },
-    clock,
-    random: new Random(1),
-    storage: new StorageCache(reads, () => undefined),
-    features: DEFAULT_FEATURES,
-    scheduler: {
-      snapshot: new Cache({ namespaceLabels: () => ({}), namespaces: () => [], defaultSelector: () => everything }),
-      trial: () => ({ fits: () => undefined, local: false }),
-      nominatedTo: () => [],
-      clearNomination: () => undefined,
-      podsLike: () => [],
-      activate: () => undefined,
-      waitingPod: () => undefined,
-    },
-  }
+  return handleWithoutScheduler(client ?? new FakeClient(clock), clock, new Random(1))
 }
 
 /** What a scheduler runs with that nobody configured. */

@@ -30,15 +30,19 @@ export class Execs {
   ): () => void {
     const error = this.#obstacle(container, argv)
     if (error !== undefined) {
-      this.#parts.clock.defer(() => onDone({ exitCode: -1, output: '', error }))
+      this.#parts.clock.defer(() => onDone({ exitCode: -1, output: '', stderr: '', error }))
       return () => undefined
     }
     const output: string[] = []
+    const stderr: string[] = []
     const handle = this.#parts.process(container!, argv, {
-      log: (line) => output.push(`${line}\n`),
+      log: (line, stream) => {
+        output.push(`${line}\n`)
+        if (stream === 'stderr') stderr.push(`${line}\n`)
+      },
       onExit: (exitCode) => {
         container!.execs?.delete(handle)
-        onDone({ exitCode, output: output.join('') })
+        onDone({ exitCode, output: output.join(''), stderr: stderr.join('') })
       },
     })
     start(container!, handle)

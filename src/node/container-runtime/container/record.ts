@@ -1,5 +1,6 @@
 import type { Container } from '../../../api/types.ts'
 import type { Clock } from '../../../sim/clock.ts'
+import { bytesOf, textOf } from '../../bytes.ts'
 import type { FileTree, Image } from '../../contract.ts'
 import { createFileTree, type Files } from '../../host/file-tree.ts'
 import { mountTree } from '../../host/mounts.ts'
@@ -119,14 +120,23 @@ const DIRECTORIES = Object.fromEntries(
     .map((path) => [`/${path}/`, '']),
 )
 
-/** Source: pkg/kubelet/kuberuntime/kuberuntime_container.go getTerminationMessage, kubecontainer.MaxContainerTerminationMessage* */
+/** In bytes, and lines. Source: pkg/kubelet/container/runtime.go MaxContainerTerminationMessage* */
+const MAX_MESSAGE = 4096
+const MAX_FROM_LOG = 2048
+const MAX_LOG_LINES = 80
+
+/** The ends of them. Source: pkg/kubelet/kuberuntime/kuberuntime_container.go getTerminationMessage, readLastStringFromContainerLogs */
 export function terminationMessage({ config, files, log, exitCode }: ContainerRecord): string | undefined {
   const { terminationMessagePath = '/dev/termination-log', terminationMessagePolicy } = config.container
   const written = files?.read(terminationMessagePath)
-  if (written !== undefined && written !== '') return written.slice(0, 4096)
+  if (written !== undefined && written !== '') return lastBytes(written, MAX_MESSAGE)
   if (terminationMessagePolicy !== 'FallbackToLogsOnError' || exitCode === 0 || log === undefined) return undefined
-  const tail = log.lines.slice(-80).map(({ text }) => `${text}\n`)
-  return tail.join('').slice(-2048)
+  const tail = log.lines.slice(-MAX_LOG_LINES).map(({ text }) => `${text}\n`)
+  return tail.length === 0 ? undefined : lastBytes(tail.join(''), MAX_FROM_LOG)
+}
+
+function lastBytes(text: string, count: number): string {
+  return textOf(bytesOf(text).slice(-count))
 }
 
 /** Command lines of what runs in a container, its own process first. */

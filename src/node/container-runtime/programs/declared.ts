@@ -45,11 +45,20 @@ function stopSlowly(process: Process, stopsAfterMs: number): void {
 }
 
 function answer(process: Process, image: DeclaredImage, request: NetworkRequest): NetworkAnswer {
+  if (request.protocol === 'GRPC') return health(image, request.question ?? '')
   if (request.protocol !== 'HTTP') return {}
   const path = (request.path ?? '/').replace(/\?.*$/, '')
   const { http } = image
   if (http === undefined) return { status: 200, body: `${hostnameOf(process)}\n`, onStale: steady }
   return { status: 200, onStale: steady, ...(http[path] ?? http['*'] ?? { status: 404, body: '404 page not found\n' }) }
+}
+
+/** Source: google.golang.org/grpc/health server.go Check */
+function health({ grpc }: DeclaredImage, service: string): NetworkAnswer {
+  if (grpc === undefined) return {}
+  const serving = grpc[service]
+  if (serving !== undefined) return { grpc: { serving }, onStale: steady }
+  return { grpc: { code: 'NotFound', message: 'unknown service' }, onStale: steady }
 }
 
 /** The pod's host name; with hostNetwork the machine's. */

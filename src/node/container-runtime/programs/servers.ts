@@ -1,4 +1,5 @@
 import type { NetworkAnswer, NetworkRequest, Process, Program } from '../../contract.ts'
+import { grpcHealthChecking } from './agnhost-grpc-health.ts'
 import { webhook } from './agnhost-webhook.ts'
 import { after, hostnameOf } from './declared.ts'
 import { commonLogTime, slashTime } from './log-times.ts'
@@ -173,7 +174,11 @@ export const agnhost: Program = {
     if (command === 'serve-hostname') return serveHostname(process)
     if (command === 'liveness') return liveness(process)
     if (command === 'webhook') return webhook(process, Number(flag(process.argv, 'port') ?? 443))
-    process.log(`agnhost ${command}: not simulated; netexec, serve-hostname, liveness, webhook and pause are`, 'stderr')
+    if (command === 'grpc-health-checking') return grpcHealthChecking(process, (name) => flag(process.argv, name))
+    process.log(
+      `agnhost ${command}: not simulated; netexec, serve-hostname, liveness, grpc-health-checking, webhook and pause are`,
+      'stderr',
+    )
     process.exit(1)
   },
 }

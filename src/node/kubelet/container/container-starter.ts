@@ -1,5 +1,5 @@
 import type { Charts } from '../../../sim/chart.ts'
-import type { ContainerConfig } from '../../container-runtime/contract.ts'
+import type { ContainerConfig, RuntimeContainer } from '../../container-runtime/contract.ts'
 import type { Image } from '../../contract.ts'
 import type { ImageManager } from '../images/image-manager.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
@@ -16,10 +16,9 @@ interface StarterListeners {
   image(record: PodRecord): void
   /** The container's postStart hook has failed: it must not go on. */
   hookFailed(record: PodRecord, slot: ContainerSlot): void
+  /** No hook holds up the pod any more. */
+  hookEnded(record: PodRecord): void
 }
-
-/** A hook has no time limit of its own; upstream's runtime request timeout of exec. */
-const HOOK_TIMEOUT = 120_000
 
 /**
  * Makes and starts one container of a pod whose sandbox stands.
@@ -84,16 +83,47 @@ export class ContainerStarter {
     this.#postStart(record, slot)
   }
 
+  /** The pod's sync goes on when the hook has ended; with one that failed, when its container has. */
   #postStart(record: PodRecord, slot: ContainerSlot): void {
     const hook = slot.spec.lifecycle?.postStart
-    const { current } = slot
     if (hook === undefined) return
-    this.#hooks.run(record, slot, hook, HOOK_TIMEOUT, (error) => {
-      if (error === undefined || slot.current !== current) return
-      this.#context.events.container(record.pod, slot, 'Warning', 'FailedPostStartHook', 'PostStartHook failed')
+    const { current } = slot
+    slot.postStart = this.#hooks.run(record, slot, hook, undefined, (error) => {
+      if (error === undefined || current?.state !== 'running') {
+        if (error !== undefined) this.#hookFailed(record, slot)
+        this.#endHook(record, slot)
+        return
+      }
+      slot.postStart = FAILED
+      this.#hookFailed(record, slot)
       slot.waiting = { reason: 'PostStartHookError', message: error }
       this.#on.hookFailed(record, slot)
     })
+  }
+
+  #hookFailed({ pod }: PodRecord, slot: ContainerSlot): void {
+    this.#context.events.container(pod, slot, 'Warning', 'FailedPostStartHook', 'PostStartHook failed')
+  }
+
+  exited(record: PodRecord, container: RuntimeContainer): void {
+    const slot = record.slots.find(({ current }) => current === container)
+    if (slot !== undefined) this.#endHook(record, slot)
+  }
+
+  #endHook(record: PodRecord, slot: ContainerSlot): void {
+    if (slot.postStart === undefined) return
+    slot.postStart = undefined
+    this.#on.hookEnded(record)
+  }
+
+  /** The pod is to end: a hook that is running is given up. */
+  abandonHooks(record: PodRecord): void {
+    for (const slot of record.slots) {
+      if (slot.postStart === undefined) continue
+      if (slot.postStart !== FAILED) this.#hookFailed(record, slot)
+      slot.postStart()
+      slot.postStart = undefined
+    }
   }
 
   #fail(slot: ContainerSlot, reason: string, message: string | undefined): void {
@@ -135,6 +165,9 @@ export class ContainerStarter {
     }
   }
 }
+
+/** A hook that has failed: its container is being killed. */
+const FAILED = () => undefined
 
 /** Restarts are counted by the newest container, or by what the API remembers when the runtime has none left. */
 function nextAttempt(record: PodRecord, { current, name, kind, nextAttempt: known }: ContainerSlot): number {

@@ -1,7 +1,8 @@
 import type { LifecycleHandler } from '../../../api/types.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
-import type { ContainerSlot, PodRecord } from '../pod-worker/pod-record.ts'
-import { resolvePort, type Serve } from '../probe/target.ts'
+import { type ContainerSlot, formatPod, type PodRecord } from '../pod-worker/pod-record.ts'
+import { dial } from '../probe/dial.ts'
+import { portOf } from '../probe/target.ts'
 
 /** Runs postStart and preStop handlers. Source: pkg/kubelet/lifecycle/handlers.go */
 export class LifecycleHooks {
@@ -11,43 +12,67 @@ export class LifecycleHooks {
     this.#context = context
   }
 
-  /** @param onDone called on the clock, with what went wrong; at the latest after `timeoutMs` */
+  /**
+   * @param timeoutMs undefined: it takes as long as it takes
+   * @param onDone called on the clock, with what went wrong as upstream words it
+   * @returns how to give it up: `onDone` is not called then
+   */
   run(
     record: PodRecord,
     slot: ContainerSlot,
     handler: LifecycleHandler,
-    timeoutMs: number,
+    timeoutMs: number | undefined,
     onDone: (error: string | undefined) => void,
-  ): void {
-    const { world, runtime } = this.#context
+  ): () => void {
+    const { clock } = this.#context.world
     let over = false
-    const finish = (error: string | undefined) => {
-      if (over) return
+    const abandon = () => {
       over = true
-      world.clock.clearTimeout(timer)
+      clock.clearTimeout(timer)
+    }
+    const finish = (error?: string) => {
+      if (over) return
+      abandon()
       onDone(error)
     }
-    const timer = world.clock.setTimeout(() => finish('timed out'), timeoutMs)
-    if (handler.sleep !== undefined) {
-      world.clock.setTimeout(() => finish(undefined), handler.sleep.seconds * 1000)
-    } else if (handler.exec !== undefined && slot.current !== undefined) {
-      runtime.exec(slot.current.id, handler.exec.command ?? [], ({ exitCode, error }) =>
-        finish(error ?? (exitCode === 0 ? undefined : `exited with ${exitCode}`)),
-      )
-    } else if (handler.httpGet !== undefined) {
+    const timer = timeoutMs === undefined ? undefined : clock.setTimeout(() => finish(), timeoutMs)
+    const where = `for Container "${slot.name}" in Pod "${formatPod(record.pod)}" failed - error:`
+    if (handler.sleep !== undefined) clock.setTimeout(finish, handler.sleep.seconds * 1000)
+    else if (handler.exec !== undefined && slot.current !== undefined)
+      this.#command(slot.current.id, handler.exec.command ?? [], where, finish)
+    else if (handler.httpGet !== undefined) {
       const error = this.#get(record, slot, handler.httpGet)
-      world.clock.defer(() => finish(error))
-    } else world.clock.defer(() => finish(undefined))
+      const text = error && `HTTP lifecycle hook (${handler.httpGet.path ?? ''}) ${where} ${error}`
+      clock.defer(() => finish(text))
+    } else clock.defer(finish)
+    return abandon
   }
 
+  #command(id: string, command: readonly string[], where: string, finish: (error?: string) => void): void {
+    this.#context.runtime.exec(id, command, ({ exitCode, output, stderr, error }) => {
+      if (error === undefined && exitCode === 0) return finish()
+      const why =
+        error === undefined
+          ? `command '${command.join(' ')}' exited with ${exitCode}: ${stderr}`
+          : `rpc error: code = Unknown desc = ${error}`
+      finish(`Exec lifecycle hook ([${command.join(' ')}]) ${where} ${why}, message: ${JSON.stringify(output)}`)
+    })
+  }
+
+  /** Whatever the server answers is fine, as long as it answers. Source: runHTTPHandler */
   #get(record: PodRecord, { spec }: ContainerSlot, get: NonNullable<LifecycleHandler['httpGet']>): string | undefined {
-    const { network, nodeName, ip } = { ...this.#context, network: this.#context.deps.network }
-    const port = resolvePort(get.port, spec)
-    if (port === undefined) return `couldn't find port: ${get.port}`
-    const to = { ip: get.host ?? record.sandbox?.ip ?? '', port }
-    const connection = network.connect<Serve>({ host: nodeName, ip }, to, () => 0)
-    if (connection.outcome !== 'connected') return connection.because
-    const { status = 200 } = connection.serve({ protocol: 'HTTP', from: ip, method: 'GET', path: get.path ?? '/' })
-    return status >= 200 && status < 400 ? undefined : `HTTP status ${status}`
+    const port = portOf(get.port, spec)
+    if (typeof port === 'string') return port
+    const host = get.host || record.sandbox?.ip || ''
+    const path = get.path ?? ''
+    const dialed = dial(this.#context, host, port, 0)
+    if (dialed.serve === undefined) {
+      const url = `${(get.scheme ?? 'HTTP').toLowerCase()}://${host}:${port}${path.startsWith('/') ? path : `/${path}`}`
+      return `Get "${url}": ${dialed.error}`
+    }
+    const headers: Record<string, string> = { 'User-Agent': 'kube-lifecycle/1.36', Accept: '*/*' }
+    for (const { name, value } of get.httpHeaders ?? []) headers[name] = value
+    dialed.serve({ protocol: 'HTTP', from: this.#context.ip, method: 'GET', path: path || '/', headers })
+    return undefined
   }
 }

@@ -1,4 +1,4 @@
-import { parseSelector } from '../../../api/labels.ts'
+import { requiredNodeAffinity } from '../../../api/node-selector.ts'
 import { toleratesTaint } from '../../../api/taints.ts'
 import type { Node, Pod } from '../../../api/types.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
@@ -75,49 +75,11 @@ function untolerated({ spec }: Pod, node: Node | undefined): WaitingReason | und
 }
 
 function wrongNode({ spec }: Pod, node: Node | undefined): WaitingReason | undefined {
-  const labels = node?.metadata.labels ?? {}
-  const wrong = {
-    reason: 'NodeAffinity',
-    message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
-  }
-  const selector = Object.entries(spec.nodeSelector ?? {})
-  if (node !== undefined && selector.some(([key, value]) => labels[key] !== value)) return wrong
-  const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
-  if (node === undefined || terms === undefined) return undefined
-  const matches = terms.some(({ matchExpressions = [], matchFields = [] }) =>
-    [
-      ...matchExpressions.map(({ key, operator, values }) => matchesExpression(labels, key, operator, values)),
-      ...matchFields.map(({ operator, values }) =>
-        matchesExpression({ name: node.metadata.name }, 'name', operator, values),
-      ),
-    ].every(Boolean),
-  )
-  return matches ? undefined : wrong
-}
-
-function matchesExpression(
-  labels: Readonly<Record<string, string>>,
-  key: string,
-  operator: string,
-  values: readonly string[] = [],
-): boolean {
-  const list = `(${values.join(',')})`
-  switch (operator) {
-    case 'In':
-      return parseSelector(`${key} in ${list}`).matches(labels)
-    case 'NotIn':
-      return parseSelector(`${key} notin ${list}`).matches(labels)
-    case 'Exists':
-      return labels[key] !== undefined
-    case 'DoesNotExist':
-      return labels[key] === undefined
-    case 'Gt':
-      return Number(labels[key]) > Number(values[0])
-    case 'Lt':
-      return Number(labels[key]) < Number(values[0])
-    default:
-      return false
-  }
+  if (node === undefined) return undefined
+  const { name, labels = {} } = node.metadata
+  if (requiredNodeAffinity(spec).matches({ name, labels })) return undefined
+  const message = "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector"
+  return { reason: 'NodeAffinity', message }
 }
 
 function portTaken(pod: Pod, active: readonly PodRecord[]): WaitingReason | undefined {

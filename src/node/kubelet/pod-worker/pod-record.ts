@@ -34,6 +34,8 @@ export interface ContainerSlot {
   killBecause: string | undefined
   /** Seconds it gets then, when the probe has its own. */
   killGrace: number | undefined
+  /** Its postStart hook is running; how to give that up. */
+  postStart: (() => void) | undefined
   /** Which container of this name the next one is, when the runtime has forgotten those before. */
   nextAttempt: number | undefined
 }
@@ -67,6 +69,8 @@ export class PodRecord {
   resizePending: { readonly reason: 'Deferred'; readonly message: string; readonly generation: number } | undefined
   /** The generation whose resources it has been given, until all containers have them. */
   resizeStarted: number | undefined
+  /** Something has happened while a postStart hook held up its sync. */
+  missedChange = false
   /** The pod's containers had run before this kubelet started. */
   adopted = false
 
@@ -123,6 +127,18 @@ export class PodRecord {
     return { ...this.pod, spec }
   }
 
+  /** A postStart hook is running: the sync of the pod waits for it. */
+  get inHook(): boolean {
+    return this.slots.some(({ postStart }) => postStart !== undefined)
+  }
+
+  /** Whether its sync has something to do now that no hook holds it up. */
+  takeMissedChange(): boolean {
+    const missed = this.missedChange || this.containers.some(({ current }) => current === undefined)
+    this.missedChange = false
+    return missed
+  }
+
   slot(name: string): ContainerSlot | undefined {
     return this.slots.find((slot) => slot.name === name)
   }
@@ -159,6 +175,7 @@ function slotOf(uid: string, spec: Container, kind: ContainerSlot['kind']): Cont
     ready: false,
     killBecause: undefined,
     killGrace: undefined,
+    postStart: undefined,
     nextAttempt: undefined,
   }
 }

@@ -14,9 +14,9 @@ import { sameJson } from '../status/same.ts'
 import type { StatusManager } from '../status/status-manager.ts'
 import { ActiveDeadline, DEADLINE_MESSAGE, DEADLINE_REASON } from './active-deadline.ts'
 import { BACK_OFF_JITTER, podWorkerMachine } from './machine.ts'
+import { PendingResizes } from './pending-resizes.ts'
 import { PodKiller } from './pod-killer.ts'
 import { type ContainerSlot, type Ending, formatPod, type PodRecord } from './pod-record.ts'
-import { allocateResize } from './resize.ts'
 import { PodSyncer } from './sync-pod.ts'
 import { VolumeRetry } from './volume-retry.ts'
 
@@ -49,8 +49,7 @@ export class PodWorkers {
   readonly #volumeRetry: VolumeRetry
   readonly #deadline: ActiveDeadline
   readonly #queue = new Set<string>()
-  /** Pods whose resize waits for resources. */
-  readonly #deferred = new Set<PodRecord>()
+  readonly #resizes: PendingResizes
   readonly #stopListening: () => void
   #draining = false
   #stopped = false
@@ -74,6 +73,7 @@ export class PodWorkers {
       (uid) => this.changed(uid),
       (uid) => this.reportAgain(uid),
     )
+    this.#resizes = new PendingResizes(context, this.#records, (record) => this.changed(record.uid))
     this.#volumeRetry = new VolumeRetry(world.clock, (uid) => this.changed(uid))
     this.#killer = new PodKiller(context, (record) => this.#workers.send(record.uid, { type: 'stopped' }))
     this.#deadline = new ActiveDeadline(world.clock, (record) => this.#deadlineExceeded(record))
@@ -83,6 +83,7 @@ export class PodWorkers {
         this.changed(record.uid)
       },
       hookFailed: (record, slot) => this.#killContainer(record, slot, 'FailedPostStartHook'),
+      hookEnded: (record) => this.#hookEnded(record),
     })
     this.#syncer = new PodSyncer({
       context,
@@ -140,12 +141,14 @@ export class PodWorkers {
     if (this.#context.runtime.error() === undefined) this.#syncer.refresh(record)
     if (record.adopted) record.adoptResources()
     // Once all pods of the node are known.
-    if (record.wantsResize) this.#context.world.clock.defer(() => this.#resize(record))
+    if (record.wantsResize) this.#context.world.clock.defer(() => this.#resizes.consider(record))
     this.#deadline.watch(record)
     this.#workers.start(record.uid, undefined)
   }
 
   changed(uid: string): void {
+    const record = this.#records.get(uid)
+    if (record?.inHook === true) record.missedChange = true
     this.#workers.send(uid, { type: 'changed' })
   }
 
@@ -159,7 +162,7 @@ export class PodWorkers {
     for (const slot of record.slots)
       if (slot.spec.image !== images.get(slot.name) && slot.current?.state === 'running')
         slot.killBecause = `Container ${slot.name} definition changed, will be restarted`
-    if (before.spec !== pod.spec) this.#resize(record)
+    if (before.spec !== pod.spec) this.#resizes.consider(record)
     if (before.metadata.annotations !== pod.metadata.annotations) this.#reviseUsage(record, before)
     if (before.spec.activeDeadlineSeconds !== pod.spec.activeDeadlineSeconds) this.#deadline.watch(record)
   }
@@ -171,22 +174,6 @@ export class PodWorkers {
     if (sameJson(told(pod), told(before))) return
     for (const { current } of slots)
       if (current?.state === 'running') this.#context.runtime.updateUsage(current.id, pod.metadata.annotations)
-  }
-
-  #resize(record: PodRecord): void {
-    if (!record.wantsResize && record.resizePending === undefined) return
-    allocateResize(record, this.#context, [...this.#records.values()])
-    if (record.resizePending === undefined) this.#deferred.delete(record)
-    else this.#deferred.add(record)
-  }
-
-  /** Somebody has left. Source: allocation_manager.go RetryPendingResizes */
-  #retryResizes(): void {
-    for (const record of [...this.#deferred]) {
-      if (this.#records.get(record.uid) !== record) this.#deferred.delete(record)
-      else this.#resize(record)
-      if (record.resizePending === undefined) this.changed(record.uid)
-    }
   }
 
   /** @param ending why, when it is the kubelet's own decision */
@@ -212,6 +199,7 @@ export class PodWorkers {
 
   /** Writes the status of a pod as it is now. */
   report(record: PodRecord): void {
+    if (record.inHook && record.terminating === undefined) return
     this.#deps.onObserved(record)
     this.#deps.statusManager.set(record, generatePodStatus(record, this.#context, this.#context.world.clock.now()))
   }
@@ -269,7 +257,9 @@ export class PodWorkers {
   #sync(uid: string): void {
     const record = this.#records.get(uid)
     if (record === undefined || this.#workers.state(uid)?.value !== 'syncing') return
+    if (record.inHook) return
     const result = this.#syncer.sync(record)
+    if (record.inHook) return // Of a container that was started just now: it holds up everything else.
     if (result === 'terminal') this.terminate(record, record.pod.spec.terminationGracePeriodSeconds ?? 30)
     else if (result === 'done') this.#workers.send(uid, { type: 'synced' })
     else {
@@ -300,6 +290,12 @@ export class PodWorkers {
     this.#killer.killContainer(record, slot, message, grace)
   }
 
+  #hookEnded(record: PodRecord): void {
+    if (record.inHook || this.#stopped) return
+    this.#workers.send(record.uid, { type: 'synced' })
+    if (record.takeMissedChange()) this.changed(record.uid)
+  }
+
   #deadlineExceeded(record: PodRecord): void {
     this.#context.events.pod(record.pod, 'Normal', DEADLINE_REASON, DEADLINE_MESSAGE)
     this.terminate(record, record.pod.spec.terminationGracePeriodSeconds ?? 30, {
@@ -310,6 +306,7 @@ export class PodWorkers {
 
   #kill(record: PodRecord): void {
     this.#deadline.forget(record.uid)
+    this.#starter.abandonHooks(record)
     this.#deps.onTerminating(record)
     const error = this.#context.runtime.error()
     if (error !== undefined) {
@@ -337,7 +334,7 @@ export class PodWorkers {
     this.report(record)
     this.#deps.statusManager.touch(record)
     this.#deps.onTerminated(record)
-    this.#retryResizes()
+    this.#resizes.retry()
   }
 
   /** Containers of a pod that is ending are watched at once, not by relisting. */
@@ -345,6 +342,8 @@ export class PodWorkers {
     if (type !== 'exited') return
     const uid = this.#context.runtime.sandbox(container.sandboxId)?.config.pod.metadata.uid ?? ''
     const record = this.#records.get(uid)
+    this.#killer.exited(container.id)
+    if (record?.inHook === true) this.#starter.exited(record, container)
     if (record?.terminating !== undefined && !record.terminated) this.#killer.check(record)
   }
 }

@@ -1,14 +1,10 @@
 import type { Probe } from '../../../api/types.ts'
+import type { NetworkAnswer } from '../../contract.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
 import type { ContainerSlot, PodRecord } from '../pod-worker/pod-record.ts'
-import { resolvePort, type Serve } from './target.ts'
-
-/** What a probe has found. `onStale`: when asking again might bring something else; absent: at any time. */
-export interface ProbeOutcome {
-  readonly result: 'success' | 'failure' | 'error'
-  readonly output: string
-  readonly onStale?: (listener: () => void) => () => void
-}
+import { answerAfter, type Dialed, dial, type ProbeOutcome } from './dial.ts'
+import { askGrpc } from './grpc.ts'
+import { portOf } from './target.ts'
 
 /** Asks once; the answer may come later on the clock, at the latest at the timeout. Source: pkg/kubelet/prober/prober.go runProbe */
 export function ask(
@@ -23,55 +19,25 @@ export function ask(
     return
   }
   const { httpGet, tcpSocket, grpc } = probe
-  const port = resolvePort(httpGet?.port ?? tcpSocket?.port ?? grpc?.port, slot.spec)
-  if (port === undefined) {
-    const output = `couldn't find port: ${httpGet?.port ?? tcpSocket?.port}`
-    onAnswer({ result: 'error', output })
+  const port = portOf(httpGet?.port ?? tcpSocket?.port ?? grpc?.port, slot.spec)
+  if (typeof port === 'string') {
+    onAnswer({ result: 'error', output: port })
     return
   }
-  const host = httpGet?.host ?? tcpSocket?.host ?? record.sandbox?.ip ?? ''
+  const host = httpGet?.host || tcpSocket?.host || record.sandbox?.ip || ''
   const timeoutMs = (probe.timeoutSeconds ?? 1) * 1000
   const dialed = dial(context, host, port, timeoutMs)
-  if (httpGet !== undefined) {
-    askHttp(context, probe, host, port, dialed, onAnswer)
-    return
+  if (httpGet !== undefined) askHttp(context, probe, host, port, dialed, onAnswer)
+  else if (grpc !== undefined) askGrpc(context, grpc.service ?? '', `${host}:${port}`, dialed, timeoutMs, onAnswer)
+  else if (dialed.serve !== undefined) onAnswer({ result: 'success', output: '', onStale: NEVER })
+  else {
+    const { error: output, timedOut } = dialed
+    answerAfter(context, timedOut ? timeoutMs : 0, () => onAnswer({ result: 'failure', output }))
   }
-  if (dialed.serve !== undefined) {
-    onAnswer({ result: 'success', output: '', onStale: NEVER })
-    return
-  }
-  const output =
-    grpc === undefined
-      ? dialed.error
-      : dialed.timedOut
-        ? `timeout: failed to connect service "${host}:${port}" within ${timeoutMs / 1000}s: context deadline exceeded`
-        : `error: failed to connect service at "${host}:${port}": connection error: desc = "transport: Error while dialing: ${dialed.error}"`
-  answerAfter(context, dialed.timedOut ? timeoutMs : 0, () => onAnswer({ result: 'failure', output }))
 }
 
 /** Ports and links are watched elsewhere: an open port stays open until one of them changes. */
 const NEVER = () => () => undefined
-
-interface Dialed {
-  readonly serve?: Serve
-  readonly error: string
-  readonly timedOut: boolean
-}
-
-function dial({ deps, nodeName, ip }: KubeletContext, host: string, port: number, timeoutMs: number): Dialed {
-  const connection = deps.network.connect<Serve>({ host: nodeName, ip }, { ip: host, port }, () => 0)
-  const at = `${host}:${port}`
-  switch (connection.outcome) {
-    case 'connected':
-      return { serve: connection.serve, error: '', timedOut: false }
-    case 'refused':
-      return { error: `dial tcp ${at}: connect: connection refused`, timedOut: false }
-    case 'unreachable':
-      return { error: `dial tcp ${at}: connect: no route to host`, timedOut: false }
-    case 'timeout':
-      return { error: `dial tcp ${at}: i/o timeout`, timedOut: timeoutMs > 0 }
-  }
-}
 
 /** Source: pkg/probe/http/http.go DoHTTPProbe */
 function askHttp(
@@ -92,17 +58,55 @@ function askHttp(
     answerAfter(context, dialed.timedOut ? timeoutMs : 0, () => onAnswer({ result: 'failure', output }))
     return
   }
-  const headers: Record<string, string> = { 'User-Agent': 'kube-probe/1.36' }
+  const headers: Record<string, string> = { 'User-Agent': 'kube-probe/1.36', Accept: '*/*' }
   for (const { name, value } of httpGet?.httpHeaders ?? []) headers[name] = value
-  const answer = dialed.serve({ protocol: 'HTTP', from: context.ip, method: 'GET', path, headers })
+  const request = { protocol: 'HTTP', from: context.ip, method: 'GET', headers } as const
+  const answer = followed(context, host, path, (at) => dialed.serve!({ ...request, path: at }))
   const { status = 200, afterMs = 0, onStale } = answer
   if (afterMs > timeoutMs) {
     answerAfter(context, timeoutMs, () => onAnswer({ result: 'failure', output: timedOut }))
     return
   }
-  const result = status >= 200 && status < 400 ? 'success' : 'failure'
-  const output = result === 'success' ? '' : `HTTP probe failed with statuscode: ${status}`
-  answerAfter(context, afterMs, () => onAnswer({ result, output, ...(onStale === undefined ? {} : { onStale }) }))
+  const outcome = judge(status, answer.body ?? '')
+  answerAfter(context, afterMs, () => onAnswer(onStale === undefined ? outcome : { ...outcome, onStale }))
+}
+
+function judge(status: number, body: string): ProbeOutcome {
+  if (status < 200 || status >= 400) {
+    return { result: 'failure', output: `HTTP probe failed with statuscode: ${status}` }
+  }
+  if (status < 300) return { result: 'success', output: '' }
+  return { result: 'warning', output: `Probe terminated redirects, Response body: ${body}` }
+}
+
+const MAX_REDIRECTS = 10
+
+/** Redirects within the host are followed; one that leads away is the answer. Source: http.go RedirectChecker */
+function followed(
+  { ip }: KubeletContext,
+  host: string,
+  path: string,
+  get: (path: string) => NetworkAnswer,
+): NetworkAnswer {
+  let answer = get(path)
+  let afterMs = answer.afterMs ?? 0
+  for (let i = 0; i < MAX_REDIRECTS && isRedirect(answer); i++) {
+    const location = locationOf(answer)
+    const away = /^https?:\/\/([^/:?#]+)(?::\d+)?/.exec(location)
+    if (location === '' || (away !== null && away[1] !== host && away[1] !== ip)) break
+    const next = away === null ? location : location.slice(away[0].length) || '/'
+    answer = get(next.startsWith('/') ? next : `/${next}`)
+    afterMs += answer.afterMs ?? 0
+  }
+  return { ...answer, afterMs }
+}
+
+function isRedirect({ status = 200 }: NetworkAnswer): boolean {
+  return status >= 301 && status <= 308 && status !== 304
+}
+
+function locationOf({ headers = {} }: NetworkAnswer): string {
+  return Object.entries(headers).find(([name]) => name.toLowerCase() === 'location')?.[1] ?? ''
 }
 
 /** Source: pkg/probe/exec/exec.go */
@@ -134,9 +138,4 @@ function askCommand(
     if (error !== undefined) finish({ result: 'error', output: `rpc error: code = Unknown desc = ${error}` })
     else finish({ result: exitCode === 0 ? 'success' : 'failure', output: output.trimEnd() })
   })
-}
-
-function answerAfter({ world }: KubeletContext, ms: number, answer: () => void): void {
-  if (ms === 0) answer()
-  else world.clock.setTimeout(answer, ms)
 }

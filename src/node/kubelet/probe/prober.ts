@@ -4,7 +4,8 @@ import type { RuntimeEvent } from '../../container-runtime/contract.ts'
 import type { ProbeKind } from '../contract.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
 import type { ContainerSlot, PodRecord } from '../pod-worker/pod-record.ts'
-import { ask, type ProbeOutcome } from './ask.ts'
+import { ask } from './ask.ts'
+import type { ProbeOutcome } from './dial.ts'
 import { probeMachine } from './machine.ts'
 
 type Forced = 'fails' | 'succeeds'
@@ -172,14 +173,17 @@ export class Prober {
   #answered(worker: Worker, { result, output, onStale }: ProbeOutcome): void {
     const { key, record, slot, kind } = worker
     const restMs = this.#untilNext(worker)
-    if (result === 'success') {
-      const steady = onStale !== undefined
+    const tell = (reason: string, said: string) =>
+      this.#context.events.container(record.pod, slot, 'Warning', reason, `${TITLE[kind]} probe ${said}: ${output}`)
+    if (result === 'warning') tell('ProbeWarning', 'warning')
+    if (result === 'success' || result === 'warning') {
+      // What is told each time has to be asked each time.
+      const steady = result === 'success' && onStale !== undefined
       if (steady) worker.stopListening = onStale(() => this.#wake(worker))
       this.#charts.send(key, { type: 'succeeded', steady, restMs })
       return
     }
-    const said = result === 'error' ? 'probe errored and resulted in failure state' : 'probe failed'
-    this.#context.events.container(record.pod, slot, 'Warning', 'Unhealthy', `${TITLE[kind]} ${said}: ${output}`)
+    tell('Unhealthy', result === 'error' ? 'errored and resulted in unknown state' : 'failed')
     this.#charts.send(key, result === 'error' ? { type: 'errored', restMs } : { type: 'failed', restMs })
   }
 

@@ -1,5 +1,6 @@
 import { rfc3339 } from '../../../api/time.ts'
 import type { Container, ContainerState, ContainerStatus, Pod, VolumeMountStatus } from '../../../api/types.ts'
+import { bytesOf, textOf } from '../../bytes.ts'
 import { identityOf } from '../../container-runtime/container/identity.ts'
 import type { RuntimeContainer } from '../../container-runtime/contract.ts'
 import { normalizeImageName, repositoryOf } from '../../container-runtime/image-name.ts'
@@ -23,7 +24,7 @@ export function containerStatus(
   const { current, spec } = slot
   if (current === undefined) return notCreated(slot, old, hasInitContainers, isTerminated)
   const state = stateOf(pod, slot, current)
-  const lastState = lastStateOf(slot, current, state, old)
+  const lastState = lastStateOf(pod, slot, current, state, old)
   const isRunning = state.running !== undefined
   const facts = factsOf(spec)
   return {
@@ -101,30 +102,39 @@ function stateOf(pod: Pod, slot: ContainerSlot, current: RuntimeContainer): Cont
   if (current.state === 'running') return { running: { startedAt: rfc3339(current.startedAt ?? 0) } }
   if (current.state === 'created') return { waiting: slot.waiting ?? {} }
   if (slot.waiting !== undefined && shouldRestart(pod, slot, current.exitCode ?? 0)) return { waiting: slot.waiting }
-  return { terminated: terminated(current) }
+  return { terminated: terminated(pod, current) }
 }
 
 function lastStateOf(
+  pod: Pod,
   { previous }: ContainerSlot,
   current: RuntimeContainer,
   state: ContainerState,
   old: ContainerStatus | undefined,
 ): ContainerState {
-  if (current.state === 'exited' && state.waiting !== undefined) return { terminated: terminated(current) }
-  if (previous?.state === 'exited') return { terminated: terminated(previous) }
+  if (current.state === 'exited' && state.waiting !== undefined) return { terminated: terminated(pod, current) }
+  if (previous?.state === 'exited') return { terminated: terminated(pod, previous) }
   return old?.lastState ?? NO_STATE
 }
 
-function terminated(container: RuntimeContainer): ContainerState['terminated'] {
+/** What all containers of a pod together may say at their ends. Source: status_manager.go normalizeStatus */
+const MAX_MESSAGES = 12 * 1024
+
+function terminated({ spec }: Pod, container: RuntimeContainer): ContainerState['terminated'] {
   const { id, exitCode = 0, reason, message, startedAt = 0, finishedAt = 0 } = container
+  const count = spec.containers.length + (spec.initContainers?.length ?? 0) + (spec.ephemeralContainers?.length ?? 0)
   return {
     containerID: `containerd://${id}`,
     exitCode,
     finishedAt: rfc3339(finishedAt),
-    ...(message === undefined ? {} : { message }),
+    ...(message === undefined ? {} : { message: cut(message, Math.floor(MAX_MESSAGES / count)) }),
     ...(reason === undefined ? {} : { reason }),
     startedAt: rfc3339(startedAt),
   }
+}
+
+function cut(message: string, bytes: number): string {
+  return message.length * 3 <= bytes ? message : textOf(bytesOf(message).slice(0, bytes))
 }
 
 /** What is the same for every container made from one spec, made once. */

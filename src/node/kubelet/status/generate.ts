@@ -2,7 +2,7 @@ import { rfc3339 } from '../../../api/time.ts'
 import type { ContainerStatus, PodStatus } from '../../../api/types.ts'
 import type { DeviceManager } from '../devices/manager.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
-import type { PodRecord } from '../pod-worker/pod-record.ts'
+import type { ContainerSlot, PodRecord } from '../pod-worker/pod-record.ts'
 import { podConditions } from './conditions.ts'
 import { containerStatus } from './container-status.ts'
 import { phaseOf } from './phase.ts'
@@ -53,8 +53,10 @@ export function generatePodStatus(
   const ip = podIP(record, hostIP, old)
   return {
     conditions,
-    containerStatuses: record.containers.map(({ name }) => statuses.get(name)!),
-    ...(ephemeral.length === 0 ? {} : { ephemeralContainerStatuses: ephemeral.map(({ name }) => statuses.get(name)!) }),
+    containerStatuses: byName(record.containers).map(({ name }) => statuses.get(name)!),
+    ...(ephemeral.length === 0
+      ? {}
+      : { ephemeralContainerStatuses: byName(ephemeral).map(({ name }) => statuses.get(name)!) }),
     hostIP,
     hostIPs: [{ ip: hostIP }],
     ...(init.length === 0 ? {} : { initContainerStatuses: init.map(({ name }) => statuses.get(name)!) }),
@@ -66,6 +68,11 @@ export function generatePodStatus(
     ...(reason === undefined ? {} : { reason }),
     startTime: pod.status?.startTime ?? rfc3339(record.startTime),
   }
+}
+
+/** Main and ephemeral containers are shown by name, init containers as they start. Source: status_manager.go normalizeStatus */
+function byName(slots: readonly ContainerSlot[]): readonly ContainerSlot[] {
+  return slots.length < 2 ? slots : [...slots].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 function containerStatuses(

@@ -13,7 +13,7 @@ import {
   type Program,
   type Type,
   type Value,
-} from '../../cel/admission.ts'
+} from '../../../../cel/admission.ts'
 import type { AdmissionAttributes } from '../../contract.ts'
 import type { Matched } from './matching.ts'
 import { admissionRequest, versioned } from './request.ts'

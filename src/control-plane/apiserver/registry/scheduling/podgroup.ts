@@ -1,4 +1,4 @@
-import type { CustomResourceDefinition, JSONSchemaProps } from '../../../../api/types.ts'
+import type { CustomResourceDefinition, JSONSchemaProps, KubernetesObject } from '../../../../api/types.ts'
 import { customKind } from '../../apiextensions/definition.ts'
 import type { KindDefinition } from '../contract.ts'
 
@@ -81,6 +81,9 @@ const workloadSchema: JSONSchemaProps = {
   },
 }
 
+/** Source: plugin/pkg/admission/scheduling/podgroupprotection/admission.go */
+const PROTECTION = 'scheduling.k8s.io/podgroup-protection'
+
 /** A kind of the alpha version of the group, by its schema. */
 function alphaKind(kind: string, plural: string, schema: JSONSchemaProps, hasStatus: boolean): KindDefinition {
   const version = {
@@ -101,11 +104,39 @@ function alphaKind(kind: string, plural: string, schema: JSONSchemaProps, hasSta
       versions: [version],
     },
   }
-  return customKind(definition, version)
+  return withoutGeneration(customKind(definition, version))
+}
+
+/** Custom resources count theirs, these do not. Source: pkg/registry/scheduling/podgroup/strategy.go */
+function withoutGeneration(definition: KindDefinition): KindDefinition {
+  const { prepareForCreate, prepareForUpdate } = definition
+  const plain = <T extends KubernetesObject>(object: T): T => {
+    const { generation: _, ...metadata } = object.metadata
+    return { ...object, metadata }
+  }
+  return {
+    ...definition,
+    prepareForCreate: (object, context) => plain(prepareForCreate?.(object, context) ?? object),
+    prepareForUpdate: (object, old, context) => plain(prepareForUpdate?.(object, old, context) ?? object),
+  }
+}
+
+/** A group is born with the finalizer that keeps it while Pods use it. */
+function withProtection(definition: KindDefinition): KindDefinition {
+  const { prepareForCreate } = definition
+  return {
+    ...definition,
+    prepareForCreate: (object, context) => {
+      const prepared = prepareForCreate?.(object, context) ?? object
+      const { finalizers = [] } = prepared.metadata
+      if (finalizers.includes(PROTECTION)) return prepared
+      return { ...prepared, metadata: { ...prepared.metadata, finalizers: [...finalizers, PROTECTION] } }
+    },
+  }
 }
 
 /** Served with the feature gate GenericWorkload. Source: pkg/registry/scheduling/rest/storage_scheduling.go v1alpha2Storage */
 export const workloadKinds = (): readonly KindDefinition[] => [
-  alphaKind('PodGroup', 'podgroups', podGroupSchema, true),
+  withProtection(alphaKind('PodGroup', 'podgroups', podGroupSchema, true)),
   alphaKind('Workload', 'workloads', workloadSchema, false),
 ]

@@ -1,7 +1,7 @@
 import { isLabelKey } from '../../../../../api/names.ts'
 import type { MatchCondition, Variable } from '../../../../../api/types.ts'
-import { type AdmissionScope, compileForAdmission, returns } from '../../../cel/admission-environment.ts'
-import * as T from '../../../cel/types.ts'
+import { type AdmissionScope, compileForAdmission, returns } from '../../../../../cel/admission-environment.ts'
+import * as T from '../../../../../cel/types.ts'
 import { duplicate, type Errors, invalid, invalidEach, required, tooMany } from '../field-error.ts'
 
 /** Source: pkg/apis/admissionregistration/validation/validation.go. */

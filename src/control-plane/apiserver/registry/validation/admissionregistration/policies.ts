@@ -9,7 +9,7 @@ import type {
   ValidatingAdmissionPolicy,
   Validation,
 } from '../../../../../api/types.ts'
-import { type AdmissionScope, returns } from '../../../cel/admission-environment.ts'
+import { type AdmissionScope, returns } from '../../../../../cel/admission-environment.ts'
 import { semanticallyEqual } from '../../semantic-equality.ts'
 import { validateConditions } from '../conditions.ts'
 import { duplicate, type Errors, invalid, invalidEach, required } from '../field-error.ts'

@@ -1,4 +1,5 @@
 import { equal } from '../../../../../api/equal.ts'
+import { regexError } from '../../../../../cel/regex.ts'
 import {
   additionalOf,
   isEmbedded,
@@ -8,7 +9,6 @@ import {
   preserves,
   type Schema,
 } from '../../../apiextensions/schema.ts'
-import { regexError } from '../../../cel/regex.ts'
 import { type Errors, forbidden, invalid, required } from '../field-error.ts'
 
 /** Whether a schema says of every field what it is, in one place. Source: apiextensions-apiserver/pkg/apiserver/schema/validation.go ValidateStructural */

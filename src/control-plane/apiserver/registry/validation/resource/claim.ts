@@ -10,7 +10,7 @@ import type {
   ResourceClaim,
   ResourceClaimTemplate,
 } from '../../../../../api/types.ts'
-import { compileDeviceSelector } from '../../../cel/device-environment.ts'
+import { compileDeviceSelector } from '../../../../../cel/device-environment.ts'
 import { semanticallyEqual } from '../../semantic-equality.ts'
 import { validateTemplateMeta } from '../claim-template.ts'
 import { type Errors, invalid, invalidEach, notSupported, required, tooLong } from '../field-error.ts'

@@ -4,7 +4,7 @@ import {
   parseQuantity,
   quantityError,
   subtractQuantities,
-} from '../../../../api/quantity.ts'
+} from '../../api/quantity.ts'
 import { type Overload, overload } from '../declarations.ts'
 import { CelError, Opaque } from '../values.ts'
 

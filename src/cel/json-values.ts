@@ -1,4 +1,4 @@
-import { encodeBase64 } from '../../../api/base64.ts'
+import { encodeBase64 } from '../api/base64.ts'
 import { durationText, timestampText } from './texts.ts'
 import {
   CelError,

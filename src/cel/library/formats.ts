@@ -1,4 +1,4 @@
-import { isDNS1123Label, isDNS1123Subdomain, isLabelKey, isLabelValue, regexError } from '../../../../api/names.ts'
+import { isDNS1123Label, isDNS1123Subdomain, isLabelKey, isLabelValue, regexError } from '../../api/names.ts'
 import { type Overload, overload } from '../declarations.ts'
 import { parseTimestamp } from '../texts.ts'
 import { Opaque, OptionalValue } from '../values.ts'

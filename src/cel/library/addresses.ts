@@ -1,4 +1,4 @@
-import { formatIP, type IPAddress, parseIP } from '../../../../api/ip.ts'
+import { formatIP, type IPAddress, parseIP } from '../../api/ip.ts'
 import { type Overload, overload } from '../declarations.ts'
 import { CelError, Opaque } from '../values.ts'
 
