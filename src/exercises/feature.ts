@@ -1,16 +1,8 @@
 import { readFileSync } from 'node:fs'
-import {
-  CucumberExpression,
-  type Expression,
-  ParameterType,
-  ParameterTypeRegistry,
-  RegularExpression,
-} from '@cucumber/cucumber-expressions'
 import { AstBuilder, compile, GherkinClassicTokenMatcher, Parser } from '@cucumber/gherkin'
 import { IdGenerator, type Pickle, type PickleStep, type PickleTable } from '@cucumber/messages'
-import { parameterTypes } from '../gherkin/parameter-types.ts'
-import type { StepDefinition, Table } from '../gherkin/step.ts'
-import { vocabulary } from '../gherkin/vocabulary.ts'
+import { bindStep } from '../gherkin/bind.ts'
+import type { Table } from '../gherkin/step.ts'
 import type { World } from '../gherkin/world.ts'
 import { PackError } from './pack-error.ts'
 
@@ -31,28 +23,6 @@ export class StepFailure extends Error {
     super(cause.message, { cause })
     this.step = step
   }
-}
-
-interface Binding {
-  readonly definition: StepDefinition
-  readonly expression: Expression
-}
-
-let bindings: readonly Binding[] | undefined
-
-function bind(): readonly Binding[] {
-  if (bindings) return bindings
-  const registry = new ParameterTypeRegistry()
-  for (const { name, regexp, transformer } of parameterTypes)
-    registry.defineParameterType(new ParameterType(name, regexp, null, transformer, true, false))
-  bindings = vocabulary.map((definition) => ({
-    definition,
-    expression:
-      typeof definition.pattern === 'string'
-        ? new CucumberExpression(definition.pattern, registry)
-        : new RegularExpression(definition.pattern, registry),
-  }))
-  return bindings
 }
 
 /**
@@ -105,10 +75,7 @@ function scenarioOf(pickle: Pickle, file: string, lines: ReadonlyMap<string, num
 }
 
 function boundStep({ text, argument }: PickleStep, at: string): { text: string; run: (world: World) => Promise<void> } {
-  const matches = bind().flatMap(({ definition, expression }) => {
-    const args = expression.match(text)
-    return args === null ? [] : [{ definition, args }]
-  })
+  const matches = bindStep(text)
   const [match, another] = matches
   if (match === undefined) throw new PackError(`${at}: no step of the vocabulary says "${text}"`)
   if (another !== undefined)
@@ -122,7 +89,7 @@ function boundStep({ text, argument }: PickleStep, at: string): { text: string; 
       : []
   return {
     text,
-    run: async (world) => match.definition.run(world, ...match.args.map((arg) => arg.getValue(world)), ...extra),
+    run: (world) => match.run(world, ...extra),
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { KubernetesObject } from '../api/types.ts'
 import { World } from '../gherkin/world.ts'
 import { loadFeature } from './feature.ts'
 import { grade, loadChecks } from './grade.ts'
@@ -284,6 +285,6 @@ describe('grading', () => {
 
 function worldWith(objects: readonly object[]): World {
   const world = new World()
-  for (const object of objects) world.client.create(object as Parameters<World['client']['create']>[0])
+  for (const object of objects) world.cluster.client().create(object as KubernetesObject)
   return world
 }

@@ -17,7 +17,7 @@ export function explain(world: World, message: string, about?: KubernetesObject)
     schedulingPart(world, about),
     eventsPart(world),
     timelinePart(world, about),
-    `virtual time: ${stamp(world, world.now())}`,
+    world.target.cluster === undefined ? `on ${world.target.name}` : `virtual time: ${stamp(world, world.now())}`,
   ]
   return parts.filter((part) => part !== '').join('\n\n')
 }
@@ -31,7 +31,8 @@ function objectPart(object: KubernetesObject | undefined): string {
 /** Of a Pod without a node: which plugin refuses which node. */
 function schedulingPart(world: World, about: KubernetesObject | undefined): string {
   if (about?.kind !== 'Pod' || (about as Pod).spec.nodeName) return ''
-  const why = world.cluster.why(about.metadata.namespace ?? 'default', about.metadata.name)
+  const why = world.target.cluster?.why(about.metadata.namespace ?? 'default', about.metadata.name)
+  if (why === undefined) return ''
   if (typeof why === 'string') return why
   const { refusedBefore, nodes } = why
   if (refusedBefore !== undefined)
@@ -53,7 +54,7 @@ function fieldLines(status: object): string[] {
 
 function eventsPart(world: World): string {
   const events = [...world.client.list('Event')]
-    .filter((event) => event.involvedObject.namespace !== 'kube-system')
+    .filter(({ involvedObject: { namespace } }) => namespace !== 'kube-system' && world.target.owns(namespace))
     .sort((a, b) => (a.lastTimestamp ?? a.eventTime ?? '').localeCompare(b.lastTimestamp ?? b.eventTime ?? ''))
     .slice(-EVENTS_SHOWN)
   if (events.length === 0) return ''
@@ -73,7 +74,8 @@ function timelinePart(world: World, about: KubernetesObject | undefined): string
     let before = ''
     for (const { at, object, deleted } of life) {
       const state = deleted ? 'gone' : stateOf(object)
-      if (object.metadata.namespace === 'kube-system' || state === before) continue
+      const { namespace } = object.metadata
+      if (namespace === 'kube-system' || state === before || !world.target.owns(namespace)) continue
       changes.push({ at, text: `${object.kind}/${object.metadata.name}  ${before ? `${before} -> ` : ''}${state}` })
       before = state
     }
@@ -83,7 +85,8 @@ function timelinePart(world: World, about: KubernetesObject | undefined): string
   return `timeline:\n${shown.map(({ at, text }) => `  ${stamp(world, at)}  ${text}`).join('\n')}`
 }
 
-/** `+4m10s` since the cluster was booted. */
+/** `+4m10s` since the simulated cluster was booted; a real one's moments are those of the wall clock. */
 function stamp(world: World, at: number): string {
-  return `+${shortDuration(at - world.cluster.bootedAt)}`
+  const { cluster } = world.target
+  return cluster === undefined ? new Date(at).toISOString() : `+${shortDuration(at - cluster.bootedAt)}`
 }

@@ -1,6 +1,5 @@
 import type { Kind, KubernetesObject } from '../api/types.ts'
-import type { Client } from '../client/contract.ts'
-import type { Clock } from '../sim/clock.ts'
+import type { Reader } from './target.ts'
 
 /** One revision of one object, as it was seen. */
 export interface Revision {
@@ -29,11 +28,11 @@ export const RECORDED_KINDS = [
  */
 export class History {
   readonly #lives = new Map<string, Revision[]>()
-  readonly #clock: Clock
+  readonly #now: () => number
   #version = 0
 
-  constructor(client: Client, clock: Clock) {
-    this.#clock = clock
+  constructor(client: Reader, now: () => number) {
+    this.#now = now
     for (const kind of RECORDED_KINDS)
       client.watch(kind, {}, ({ type, object }) => this.#record(object, type === 'DELETED'))
   }
@@ -47,7 +46,7 @@ export class History {
     this.#version++
     const key = object.metadata.uid ?? ''
     const life = this.#lives.get(key)
-    const revision = { at: this.#clock.now(), object, deleted }
+    const revision = { at: this.#now(), object, deleted }
     if (life === undefined) this.#lives.set(key, [revision])
     else life.push(revision)
   }

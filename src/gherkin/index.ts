@@ -2,15 +2,18 @@ import { readFileSync } from 'node:fs'
 import {
   After,
   AfterAll,
+  Before,
   defineParameterType,
   Given,
   type IWorldOptions,
   setDefaultTimeout,
   setWorldConstructor,
 } from '@cucumber/cucumber'
-import { Kubectl } from './kubectl.ts'
+import { bindStep, perform } from './bind.ts'
+import { Kubectl, runKubectl } from './kubectl.ts'
 import { parameterTypes } from './parameter-types.ts'
 import { NotCapable, type StepDefinition } from './step.ts'
+import { CAPABILITIES } from './target.ts'
 import { writeTransitionsSeen } from './transitions-seen.ts'
 import { vocabulary } from './vocabulary.ts'
 import { World } from './world.ts'
@@ -21,16 +24,26 @@ export { step } from './step.ts'
 export { vocabulary } from './vocabulary.ts'
 export { World } from './world.ts'
 
+/** What a run may be told, as cucumber-js's `worldParameters`. */
+interface Parameters {
+  /** `sim` (the default), `kubeconfig` or `kubeconfig:CONTEXT`: where scenarios run. */
+  readonly target?: string
+  /** Seed of all chance in simulated clusters. */
+  readonly seed?: number
+}
+
 /**
  * The binding to cucumber-js: import this file (`kubedrill/gherkin`) and every step of the vocabulary is defined; each
  * scenario gets a World, and so a cluster, of its own. Your own steps beside it receive the World as `this`.
  */
 class CucumberWorld extends World {
   readonly log: (text: string) => void
+  readonly remote: string | undefined
 
-  constructor({ log }: IWorldOptions) {
+  constructor({ log, parameters }: IWorldOptions<Parameters>) {
     let kubectl: Kubectl | undefined
     super({
+      ...(parameters.seed === undefined ? {} : { seed: parameters.seed }),
       readFile: (path) => readFileSync(path, 'utf8'),
       kubectl: (cluster, args) => {
         kubectl ??= new Kubectl()
@@ -39,15 +52,28 @@ class CucumberWorld extends World {
     })
     this.onClose(() => kubectl?.close())
     this.log = log
+    const { target = 'sim' } = parameters
+    this.remote = target === 'sim' ? undefined : target
   }
 }
 
 setWorldConstructor(CucumberWorld)
-// Virtual time has its own deadlines; this one is for a simulation that never comes to rest.
-setDefaultTimeout(60_000)
+// Steps have deadlines of their own, in virtual time or on a real cluster; see `inTime` for a simulation without rest.
+setDefaultTimeout(-1)
 // Our words are for our steps: a snippet for somebody's own is better off with cucumber's.
 for (const type of parameterTypes) defineParameterType({ ...type, useForSnippets: false })
 for (const definition of vocabulary) Given(definition.pattern, binding(definition))
+
+Before(async function (this: CucumberWorld, { pickle }) {
+  if (this.remote === undefined) return undefined
+  const lacking = pickle.steps
+    .flatMap(({ text }) => bindStep(text))
+    .find(({ definition }) => definition.needs !== undefined)
+  if (lacking !== undefined) return skip(this, `${this.remote} cannot ${CAPABILITIES[lacking.definition.needs!]}`)
+  const { RemoteCluster } = await import('./remote/index.ts')
+  this.use(await RemoteCluster.connect({ target: this.remote, kubectl: (args) => runKubectl(args) }))
+  return undefined
+})
 
 After(async function (this: World) {
   await this.close()
@@ -62,17 +88,37 @@ AfterAll(() => {
 })
 
 /** cucumber-js reads how many arguments a step takes off its function: it needs one with the right length. */
-function binding({ run }: StepDefinition) {
+function binding(definition: StepDefinition) {
   const body = async function (this: CucumberWorld, ...args: unknown[]): Promise<unknown> {
     try {
-      await run(this, ...args)
+      await inTime(this, perform(this, definition, args))
     } catch (error) {
       if (!(error instanceof NotCapable)) throw error
-      this.log(error.message)
-      skipped.push(error.message)
-      return 'skipped'
+      return skip(this, error.message)
     }
     return undefined
   }
-  return Object.defineProperty(body, 'length', { value: Math.max(0, run.length - 1) })
+  return Object.defineProperty(body, 'length', { value: Math.max(0, definition.run.length - 1) })
+}
+
+function skip(world: CucumberWorld, reason: string): 'skipped' {
+  world.log(reason)
+  skipped.push(reason)
+  return 'skipped'
+}
+
+/** How long (wall ms) one step of a simulated cluster may take: one that takes longer never comes to rest. */
+const PATIENCE_MS = 60_000
+
+/** @throws when a step in the simulator does not end; a real cluster takes the time it takes */
+async function inTime(world: CucumberWorld, running: Promise<void>): Promise<void> {
+  if (world.remote !== undefined) return running
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`the step did not end within ${PATIENCE_MS / 1000} seconds of real time`)),
+      PATIENCE_MS,
+    )
+  })
+  return Promise.race([running, late]).finally(() => clearTimeout(timer))
 }

@@ -7,7 +7,7 @@ import type { World as ServedWorld } from '../server/contract.ts'
 import type { Pace } from '../server/pace.ts'
 import type { Credentials } from '../server/pki.ts'
 import { NotCapable } from './step.ts'
-import type { CommandResult } from './world.ts'
+import type { CommandResult } from './target.ts'
 
 /** Virtual time passes while a command runs: this much (ms) at once, and no more than this in all. */
 const STEP_MS = 1000
@@ -115,26 +115,33 @@ export class Kubectl {
   }
 
   #start(args: readonly string[]) {
-    const env = {
-      ...process.env,
+    return startKubectl(args, {
       KUBECONFIG: join(this.#directory, 'config'),
       KUBECACHEDIR: join(this.#directory, 'cache'),
-    }
-    const program = process.env.KUBECTL || 'kubectl'
-    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8')
-      stream.on('data', (text: string) => {
-        output += text
-      })
-    }
-    const result = new Promise<Omit<CommandResult, 'command'>>((resolve, reject) => {
-      child.once('error', (error: NodeJS.ErrnoException) =>
-        reject(error.code === 'ENOENT' ? new NotCapable(`there is no ${program} to run`) : error),
-      )
-      child.once('close', (code) => resolve({ exitCode: code ?? 1, output }))
     })
-    return { result, kill: () => void child.kill() }
   }
+}
+
+/** Runs kubectl ($KUBECTL, else the one on PATH) as whoever started this process would. @throws {NotCapable} where there is none */
+export async function runKubectl(args: readonly string[]): Promise<CommandResult> {
+  return { command: ['kubectl', ...args].join(' '), ...(await startKubectl(args, {}).result) }
+}
+
+function startKubectl(args: readonly string[], extra: Readonly<Record<string, string>>) {
+  const program = process.env.KUBECTL || 'kubectl'
+  const child = spawn(program, args, { env: { ...process.env, ...extra }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8')
+    stream.on('data', (text: string) => {
+      output += text
+    })
+  }
+  const result = new Promise<Omit<CommandResult, 'command'>>((resolve, reject) => {
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'ENOENT' ? new NotCapable(`there is no ${program} to run`) : error),
+    )
+    child.once('close', (code) => resolve({ exitCode: code ?? 1, output }))
+  })
+  return { result, kill: () => void child.kill() }
 }

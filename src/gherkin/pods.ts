@@ -13,8 +13,8 @@ import type { World } from './world.ts'
 export function namespaceOf(world: World, { kind, name, namespace }: ObjectRef): string | undefined {
   const { namespaced, known } = servedKind(world, kind)
   if (!namespaced) return undefined
-  if (namespace !== undefined) return namespace
-  const spokenOf = world.namespaces.toReversed()
+  if (namespace !== undefined) return world.target.namespace(namespace)
+  const spokenOf = world.namespaces.map((spoken) => world.target.namespace(spoken)).toReversed()
   const knows = (candidate: string) =>
     world.get(known, name, candidate) !== undefined || world.history.of(kind, name, candidate).length > 0
   return (spokenOf.length > 1 ? spokenOf.find(knows) : undefined) ?? world.namespace
@@ -33,7 +33,8 @@ export function wasEver(world: World, ref: ObjectRef): boolean {
 
 /** The Pods that a step's words mean, as they are now (Terminating ones included). */
 export function podsOf(world: World, ref: PodsRef): readonly Pod[] {
-  const { node, namespace } = ref
+  const { node } = ref
+  const namespace = ref.namespace === undefined ? undefined : world.target.namespace(ref.namespace)
   return candidates(world, ref).filter(
     ({ spec, metadata }) =>
       (node === undefined || spec.nodeName === node) && (namespace === undefined || metadata.namespace === namespace),
@@ -41,7 +42,10 @@ export function podsOf(world: World, ref: PodsRef): readonly Pod[] {
 }
 
 function candidates(world: World, { owner, labelSelector }: PodsRef): readonly Pod[] {
-  if (owner === undefined) return world.client.list('Pod', labelSelector === undefined ? {} : { labelSelector })
+  if (owner === undefined)
+    return world.client
+      .list('Pod', labelSelector === undefined ? {} : { labelSelector })
+      .filter((pod) => world.target.owns(pod.metadata.namespace))
   const object = find(world, owner)
   // Pods may outlive their owner: they are its Pods still.
   if (object === undefined) return world.client.list('Pod').filter((pod) => ownedBy(world, pod, owner))
@@ -86,7 +90,8 @@ export function podsAsOf(world: World, ref: PodsRef, at: number): readonly Pod[]
 }
 
 function means(world: World, { owner, labelSelector, namespace }: PodsRef, pod: Pod): boolean {
-  if (namespace !== undefined && pod.metadata.namespace !== namespace) return false
+  if (namespace !== undefined && pod.metadata.namespace !== world.target.namespace(namespace)) return false
+  if (!world.target.owns(pod.metadata.namespace) && namespace === undefined && owner === undefined) return false
   if (labelSelector !== undefined) return parseSelector(labelSelector).matches(pod.metadata.labels)
   if (owner === undefined) return true
   if (owner.kind === 'Node') return pod.spec.nodeName === owner.name

@@ -1,18 +1,14 @@
 import { parseAllDocuments } from 'yaml'
-import type { ApiRequest, ApiResponse, UserInfo } from '../api/request.ts'
-import { serviceUnavailable } from '../api/status.ts'
+import type { ApiResponse } from '../api/request.ts'
 import { isStatus, type KubernetesObject, type Status } from '../api/types.ts'
 import { kindOfManifest } from './kinds.ts'
 import { SpecError } from './step.ts'
+import type { Actor, TargetRequest } from './target.ts'
 import type { World } from './world.ts'
 
-export const ADMIN: UserInfo = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
-
-/** One request to the API server, as a user; refused connections come back as a Status too. */
-export function send(world: World, request: Omit<ApiRequest, 'credentials'>, user: UserInfo = ADMIN): ApiResponse {
-  const server = world.cluster.apiServer()
-  if (server === undefined) return { code: 503, body: serviceUnavailable('connect: connection refused') }
-  return server.handle({ ...request, credentials: { type: 'user', user } })
+/** One request to the API server; refused connections come back as a Status too. */
+export function send(world: World, request: TargetRequest, as?: Actor): Promise<ApiResponse> {
+  return world.target.send(request, as)
 }
 
 /** The objects of a YAML text with one or more documents, `kind: List` unrolled. @throws {SpecError} with the line */
@@ -31,18 +27,38 @@ export function parseManifests(text: string, file = 'manifest'): KubernetesObjec
 
 function place(world: World, object: KubernetesObject) {
   const { resource, namespaced } = kindOfManifest(world, object)
-  return namespaced ? { resource, namespace: object.metadata?.namespace ?? world.namespace } : { resource }
+  return namespaced ? { resource, namespace: namespaceIn(world, object) } : { resource }
+}
+
+function namespaceIn(world: World, { metadata }: KubernetesObject): string {
+  return metadata?.namespace === undefined ? world.namespace : world.target.namespace(metadata.namespace)
+}
+
+/** The manifest with the namespaces that it names as this cluster calls them. */
+function localized(world: World, object: KubernetesObject): KubernetesObject {
+  const { target } = world
+  if (object.kind === 'Namespace')
+    return { ...object, metadata: { ...object.metadata, name: target.namespace(object.metadata.name) } }
+  const walk = (value: unknown, key = ''): unknown => {
+    if (key === 'namespace' && typeof value === 'string') return target.namespace(value)
+    if (Array.isArray(value)) return value.map((item) => walk(item))
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, walk(inner, name)]))
+  }
+  return target.cluster === undefined ? (walk(object) as KubernetesObject) : object
 }
 
 /** Creates the object, as its manifest says. */
-export function submit(world: World, object: KubernetesObject, user?: UserInfo): ApiResponse {
-  const answer = send(
+export async function submit(world: World, object: KubernetesObject, as?: Actor): Promise<ApiResponse> {
+  if (object.kind === 'Namespace') world.target.adoptNamespace(object.metadata.name)
+  const body = localized(world, object)
+  const answer = await send(
     world,
-    { verb: 'create', ...place(world, object), body: object, wire: {}, options: { fieldValidation: 'Strict' } },
-    user,
+    { verb: 'create', ...place(world, object), body, wire: {}, options: { fieldValidation: 'Strict' } },
+    as,
   )
-  const { body } = answer
-  if (isStatus(body) && body.code === 404 && body.message === NOT_SERVED)
+  const refusal = answer.body
+  if (isStatus(refusal) && refusal.code === 404 && refusal.message === NOT_SERVED)
     world.incapable(
       `keep ${object.kind} "${object.metadata?.name}": ${object.apiVersion} ${object.kind} is not simulated`,
     )
@@ -53,21 +69,21 @@ export function submit(world: World, object: KubernetesObject, user?: UserInfo):
 const NOT_SERVED = 'the server could not find the requested resource'
 
 /** Creates the object or, where it is there already, patches it to what the manifest says. */
-export function apply(world: World, object: KubernetesObject): ApiResponse {
-  const created = submit(world, object)
+export async function apply(world: World, object: KubernetesObject): Promise<ApiResponse> {
+  const created = await submit(world, object)
   if (!isStatus(created.body) || created.body.reason !== 'AlreadyExists') return created
   const patchType = `application/${kindOfManifest(world, object).custom ? '' : 'strategic-'}merge-patch+json` as const
   return send(world, {
     verb: 'patch',
     ...place(world, object),
-    name: object.metadata.name,
-    body: object,
+    name: localized(world, object).metadata.name,
+    body: localized(world, object),
     patchType,
     wire: {},
   })
 }
 
 /** Fails the step unless the request was done. */
-export function done(world: World, { body }: ApiResponse): void {
+export function done(world: World, { body }: Pick<ApiResponse, 'body'>): void {
   if (isStatus(body) && body.status !== 'Success') world.fail(`the API server refused: ${(body as Status).message}`)
 }

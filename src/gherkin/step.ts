@@ -1,3 +1,4 @@
+import type { Capability } from './target.ts'
 import type { World } from './world.ts'
 
 /**
@@ -8,6 +9,13 @@ export interface StepDefinition {
   readonly pattern: string | RegExp
   // biome-ignore lint/suspicious/noExplicitAny: a step's arguments are what its pattern's parameter types make of the text
   readonly run: (world: World, ...args: any[]) => void | Promise<void>
+  /** What the target must be able to do; where it is not, the scenario is skipped before it begins. */
+  readonly needs?: Capability
+}
+
+/** The same steps, which all need one thing of the target. */
+export function needing(needs: Capability, steps: readonly StepDefinition[]): readonly StepDefinition[] {
+  return steps.map((definition) => ({ ...definition, needs }))
 }
 
 export function step(pattern: string | RegExp, run: StepDefinition['run']): StepDefinition {

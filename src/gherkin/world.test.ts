@@ -104,7 +104,7 @@ describe('the words of a failure', () => {
         },
       },
     } as unknown as KubernetesObject
-    one.client.create(deployment)
+    one.cluster.client().create(deployment)
     await one.advance(90_000)
     const [pod] = one.client.list('Pod', { namespace: 'default' })
     const words = await refusal(one.eventually(() => 'the Pod does not run', 1000, pod))

@@ -1,36 +1,32 @@
 import type { ApiResponse } from '../api/request.ts'
-import { type Answer, isStatus, type Kind, type KubernetesObject, type Status } from '../api/types.ts'
-import type { Client } from '../client/contract.ts'
+import type { Kind, KubernetesObject } from '../api/types.ts'
 import type { Cluster, ClusterOptions, DeclaredImage, Topology } from '../cluster/contract.ts'
 import { createCluster } from '../cluster/index.ts'
-import { advance } from '../sim/barrier.ts'
 import { shortDuration } from './durations.ts'
 import { explain } from './explain.ts'
 import { usedExtensions } from './extensions.ts'
 import { History } from './history.ts'
+import { Simulator } from './simulator.ts'
 import { NotCapable, SpecError } from './step.ts'
+import { CAPABILITIES, type Capability, type CommandResult, NotLoaded, type Reader, type Target } from './target.ts'
 import { transitionsSeen } from './transitions-seen.ts'
 
-/** How long a positive assertion without `within` waits, in virtual ms. */
+/** How long a positive assertion without `within` waits, in ms. */
 export const DEFAULT_WAIT_MS = 60_000
-
-/** What a `kubectl` step ran and got. */
-export interface CommandResult {
-  readonly command: string
-  readonly exitCode: number
-  readonly output: string
-}
 
 export interface WorldOptions {
   readonly seed?: number
-  /** Runs real kubectl against the cluster. Without it `kubectl … is run` is skipped. */
+  /** Runs real kubectl against a simulated cluster. Without it `kubectl … is run` is skipped. */
   readonly kubectl?: (cluster: Cluster, args: readonly string[]) => Promise<CommandResult>
-  /** Directory that `the manifests in "…"` is relative to. */
+  /** Reads the file that `the manifests in "…"` names. */
   readonly readFile?: (path: string) => string
 }
 
 /** What an attempted request came to: the object, or the Status that refused it. */
 export type Attempt = Pick<ApiResponse, 'code' | 'body'>
+
+/** A look at the cluster: undefined when all is as it should be, else what is not. */
+export type Problem = () => string | undefined | Promise<string | undefined>
 
 /**
  * What the steps of one scenario share: its cluster (made by the first step that needs one), what was remembered, what
@@ -48,35 +44,39 @@ export class World {
   readonly moments = new Map<string, number>()
   /** Namespaces the steps spoke of, the last of them last. */
   readonly namespaces: string[] = ['default']
-  #cluster: Cluster | undefined
-  #client: Client | undefined
+  #target: Target | undefined
   #history: History | undefined
+  #isMade = false
   readonly #prepared: (() => Promise<void>)[] = []
   #closers: (() => void | Promise<void>)[] = []
 
   constructor(options: WorldOptions = {}, cluster?: Cluster) {
     this.options = options
-    if (cluster) this.#use(cluster)
+    if (cluster) this.#simulate(cluster)
   }
 
-  /** Builds the scenario's cluster. @throws {SpecError} when there is one already */
+  /** Builds the scenario's simulated cluster. @throws {SpecError} when there is one already */
   build(topology?: Topology, options: ClusterOptions = {}): Cluster {
-    if (this.#cluster)
+    if (this.#target)
       throw new SpecError('this scenario has a cluster already: say what it is made of in its first step')
     const { startAt, images } = this
     const given = { topology, startAt, seed: this.options.seed, images, extensions: usedExtensions(), ...options }
-    return this.#use(createCluster(given))
+    return this.#simulate(createCluster(given))
   }
 
-  /** Builds the scenario's cluster and lets it become what earlier steps prepared. */
+  /** The cluster that the scenario's first step asks for: built, or a real one that has what is asked for. */
   async make(topology?: Topology): Promise<void> {
-    this.build(topology)
+    if (this.#target === undefined || this.#target.cluster !== undefined) this.build(topology)
+    else if (this.#isMade) throw new SpecError('this scenario has a cluster already')
+    this.#isMade = true
+    const lacks = await this.target.prepare?.(topology)
+    if (lacks !== undefined) throw new NotCapable(`${this.target.name} ${lacks}`)
     for (const change of this.#prepared.splice(0)) await change()
   }
 
   /** Changes the cluster: now or, where there is none yet, as soon as there is. */
   async prepare(change: () => Promise<void>): Promise<void> {
-    if (this.#cluster) await change()
+    if (this.#target) await change()
     else this.#prepared.push(change)
   }
 
@@ -94,75 +94,93 @@ export class World {
     )
   }
 
-  #use(cluster: Cluster): Cluster {
-    this.#cluster = cluster
-    this.#client = cluster.client()
-    this.#history = new History(this.#client, cluster.clock)
+  #simulate(cluster: Cluster): Cluster {
+    this.use(new Simulator(cluster, this.options.kubectl))
     cluster.clock.settle()
     return cluster
   }
 
-  /** The scenario's cluster; a default one when no step asked for another. */
+  /** Makes the scenario one about a cluster that is there already. */
+  use(target: Target): void {
+    this.#target = target
+    this.#history = new History(target.reader, () => target.now())
+  }
+
+  /** The cluster the steps are about; a default simulated one when no step asked for another. */
+  get target(): Target {
+    if (this.#target === undefined) this.build()
+    return this.#target!
+  }
+
+  /** The simulated cluster. @throws {NotCapable} where the scenario runs against a real one */
   get cluster(): Cluster {
-    return this.#cluster ?? this.build()
+    const { cluster, name } = this.target
+    if (cluster === undefined) throw new NotCapable(`${name} is no simulated cluster: it cannot be looked into`)
+    return cluster
   }
 
   get hasCluster(): boolean {
-    return this.#cluster !== undefined
+    return this.#target !== undefined
   }
 
-  /** The administrator's client. */
-  get client(): Client {
-    void this.cluster
-    return this.#client!
+  /** Reads, as the administrator. Changes go through {@link Target.send}. */
+  get client(): Reader {
+    return this.target.reader
   }
 
   get history(): History {
-    void this.cluster
+    void this.target
     return this.#history!
   }
 
   /** Where a name without a namespace belongs: as the current context of a kubeconfig. */
   get namespace(): string {
-    return this.namespaces.at(-1)!
+    return this.target.namespace(this.namespaces.at(-1)!)
   }
 
   now(): number {
-    return this.cluster.clock.now()
+    return this.target.now()
   }
 
   get(kind: string, name: string, namespace?: string): KubernetesObject | undefined {
     return this.client.get(kind as Kind, name, namespace)
   }
 
-  /** Lets virtual time pass. */
+  /** Lets time pass: virtual time, or on a real cluster the wall clock's. */
   async advance(ms: number): Promise<void> {
-    await advance(this.cluster.clock, this.cluster.barrier, ms)
+    await this.target.advance(ms)
   }
 
-  /** Passes to the next instant at which something is due, at most to `until`. */
-  async #nextInstant(until: number): Promise<void> {
-    const next = Math.min(this.cluster.clock.nextDue() ?? until, until)
-    await this.advance(Math.max(0, next - this.now()))
+  /** Until what was asked for has been done, as far as that takes no time. */
+  async settle(): Promise<void> {
+    await this.target.settle()
+  }
+
+  /** Reads; where the target has to look something up first, it does, and the whole read is made again. */
+  async look<T>(read: () => T | Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await read()
+      } catch (error) {
+        if (!(error instanceof NotLoaded)) throw error
+        await error.loaded
+      }
+    }
   }
 
   /**
-   * Waits in virtual time until `problem` answers undefined.
+   * Waits until `problem` answers undefined.
    *
    * @param withinMs how long at the most; undefined: the default wait
    * @throws with the last problem, when it is still there
    */
-  async eventually(
-    problem: () => string | undefined,
-    withinMs: number | undefined,
-    about?: KubernetesObject,
-  ): Promise<void> {
+  async eventually(problem: Problem, withinMs: number | undefined, about?: KubernetesObject): Promise<void> {
     await this.advance(0)
     const deadline = this.now() + (withinMs ?? DEFAULT_WAIT_MS)
-    let last = problem()
+    let last = await this.look(problem)
     while (last !== undefined && this.now() < deadline) {
-      await this.#nextInstant(deadline)
-      last = problem()
+      await this.target.nextInstant(deadline)
+      last = await this.look(problem)
     }
     if (last !== undefined) this.fail(`${last} (waited ${shortDuration(withinMs ?? DEFAULT_WAIT_MS)})`, about)
   }
@@ -171,8 +189,8 @@ export class World {
   async until(holds: () => boolean, withinMs: number): Promise<boolean> {
     await this.advance(0)
     const deadline = this.now() + withinMs
-    while (!holds() && this.now() < deadline) await this.#nextInstant(deadline)
-    return holds()
+    while (!(await this.look(holds)) && this.now() < deadline) await this.target.nextInstant(deadline)
+    return this.look(holds)
   }
 
   /** Lets virtual time pass, instant by instant, until something asynchronous (a command on a host) is done. */
@@ -187,7 +205,8 @@ export class World {
       await this.advance(0)
       await new Promise((resolve) => setImmediate(resolve))
     }
-    for (await instantIsOver(); !done && this.now() < deadline; await instantIsOver()) await this.#nextInstant(deadline)
+    for (await instantIsOver(); !done && this.now() < deadline; await instantIsOver())
+      await this.target.nextInstant(deadline)
     if (!done) this.fail('the command did not end within an hour')
     return finished
   }
@@ -204,25 +223,25 @@ export class World {
   /** Makes an image known, also to a cluster that runs already. */
   declareImage(image: DeclaredImage): void {
     this.images.push(image)
-    this.#cluster?.declareImage(image)
+    this.#target?.cluster?.declareImage(image)
   }
 
   /** Lets `forMs` pass and looks at every instant in between. */
-  async always(problem: () => string | undefined, forMs: number): Promise<void> {
+  async always(problem: Problem, forMs: number): Promise<void> {
     await this.advance(0)
     const start = this.now()
     const end = start + forMs
     for (;;) {
-      const found = problem()
+      const found = await this.look(problem)
       if (found !== undefined) this.fail(`${found} (after ${shortDuration(this.now() - start)})`)
       if (this.now() >= end) return
-      await this.#nextInstant(end)
+      await this.target.nextInstant(end)
     }
   }
 
   /** Fails the step, with what a reader needs to see why: nearest object, last events, timeline. */
   fail(message: string, about?: KubernetesObject): never {
-    throw new Error(this.#cluster ? explain(this, message, about) : message)
+    throw new Error(this.#target ? explain(this, message, about) : message)
   }
 
   moment(name: string): number {
@@ -236,19 +255,19 @@ export class World {
     throw new NotCapable(`this target cannot ${what}`)
   }
 
+  /** Skips the scenario where its target lacks what a step needs. */
+  require(what: Capability): void {
+    if (this.#target?.can(what) === false) throw new NotCapable(`${this.#target.name} cannot ${CAPABILITIES[what]}`)
+  }
+
   onClose(close: () => void | Promise<void>): void {
     this.#closers.push(close)
   }
 
   async close(): Promise<void> {
-    if (this.#cluster?.trace.transitions) transitionsSeen.add(this.#cluster.trace.transitions)
+    const { trace } = this.#target?.cluster ?? {}
+    if (trace?.transitions) transitionsSeen.add(trace.transitions)
     for (const close of this.#closers.reverse()) await close()
+    await this.#target?.close()
   }
-}
-
-/** The object, or an error that says why there is none. */
-export function expectDone<T extends KubernetesObject>(world: World, answer: Answer<T>): T {
-  if (isStatus(answer) && answer.status !== 'Success')
-    world.fail(`the API server refused: ${(answer as Status).message ?? answer.reason}`)
-  return answer as T
 }

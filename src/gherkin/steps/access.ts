@@ -1,5 +1,5 @@
 import { apiVersionOf } from '../../api/meta.ts'
-import type { Verb } from '../../api/request.ts'
+import type { UserInfo, Verb } from '../../api/request.ts'
 import {
   isStatus,
   type KubernetesObject,
@@ -17,45 +17,50 @@ import type { World } from '../world.ts'
 
 /** Who may do what, and what a refusal says. */
 export const accessSteps: readonly StepDefinition[] = [
-  step('{principal} tries to {verb} {object}', (world: World, who: Principal, verb: Verb, ref: ObjectRef) => {
+  step('{principal} tries to {verb} {object}', async (world: World, who: Principal, verb: Verb, ref: ObjectRef) => {
     const namespace = namespaceOf(world, ref)
     const place = {
       resource: servedKind(world, ref.kind).resource,
       name: ref.name,
       ...(namespace === undefined ? {} : { namespace }),
     }
-    world.attempt = send(
-      world,
-      { verb, ...place, ...bodyFor(world, verb, ref) },
-      { name: who.user, groups: who.groups },
-    )
-    world.cluster.clock.settle()
+    world.attempt = await send(world, { verb, ...place, ...bodyFor(world, verb, ref) }, actor(world, who))
+    await world.settle()
   }),
   step(
     '{principal} {modal} {verb} {string} in namespace {string}',
-    (world: World, who: Principal, modal: string, verb: string, what: string, namespace: string) => {
-      const allowed = review(world, who, verb, what, namespace)
+    async (world: World, who: Principal, modal: string, verb: string, what: string, namespace: string) => {
+      const allowed = await review(world, who, verb, what, namespace)
       if (allowed !== (modal === 'can'))
         world.fail(`user "${who.user}" ${allowed ? 'can' : 'cannot'} ${verb} ${what} in namespace "${namespace}"`)
     },
   ),
-  step('{principal} is given a token that is good for {duration}', (world: World, who: Principal, ms: number) => {
+  step('{principal} is given a token that is good for {duration}', async (world: World, who: Principal, ms: number) => {
     const [, namespace, name] = /^system:serviceaccount:([^:]+):(.+)$/.exec(who.user) ?? []
     if (namespace === undefined || name === undefined)
       throw new SpecError(`"${who.user}" is no service account: only those are given tokens`)
     const resource = { ...servedKind(world, 'ServiceAccount').resource, subresource: 'token' }
     const wanted = { audiences: [], expirationSeconds: ms / 1000 }
     const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec: wanted }
-    const answer = send(world, { verb: 'create', resource, namespace, name, body })
+    const answer = await send(world, {
+      verb: 'create',
+      resource,
+      namespace: world.target.namespace(namespace),
+      name,
+      body,
+    })
     done(world, answer)
-    world.token = { user: who.user, text: (answer.body as TokenRequest).status?.token ?? '' }
+    world.token = { user: actor(world, who).name, text: (answer.body as TokenRequest).status?.token ?? '' }
   }),
-  step('the token is accepted', (world: World) => {
-    const problem = tokenProblem(world)
+  step('the token is accepted', async (world: World) => {
+    const problem = await tokenProblem(world)
     if (problem !== undefined) world.fail(problem)
   }),
   step('the token is refused{within}', (world: World, within?: number) =>
-    world.eventually(() => (tokenProblem(world) === undefined ? 'the token is accepted' : undefined), within),
+    world.eventually(
+      async () => ((await tokenProblem(world)) === undefined ? 'the token is accepted' : undefined),
+      within,
+    ),
   ),
   step('the request is denied with status {int} and reason {word}', (world: World, code: number, reason: string) => {
     const status = refusal(world)
@@ -64,7 +69,7 @@ export const accessSteps: readonly StepDefinition[] = [
   }),
   step('the response message contains {string}', (world: World, words: string) => {
     const { message = '' } = refusal(world)
-    if (!message.includes(words)) world.fail(`the response says: ${message}`)
+    if (!message.includes(world.target.translate(words))) world.fail(`the response says: ${message}`)
   }),
 ]
 
@@ -76,14 +81,12 @@ function refusal(world: World): Status {
 }
 
 /** Why the API server does not take whoever shows the token for whom it was given to. */
-function tokenProblem(world: World): string | undefined {
+async function tokenProblem(world: World): Promise<string | undefined> {
   if (world.token === undefined) throw new SpecError('no step before this one was given a token')
   const { user, text } = world.token
   const resource = servedKind(world, 'SelfSubjectReview').resource
   const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', metadata: {} }
-  const server = world.cluster.apiServer()
-  const answer = server?.handle({ verb: 'create', resource, body, credentials: { type: 'bearer', token: text } }).body
-  if (answer === undefined) return 'the API server does not answer'
+  const { body: answer } = await send(world, { verb: 'create', resource, body }, { token: text })
   if (isStatus(answer)) return `the token is refused: ${answer.message}`
   const found = (answer as SelfSubjectReview).status?.userInfo?.username
   return found === user ? undefined : `the token is ${found}'s, not ${user}'s`
@@ -103,26 +106,39 @@ function bodyFor(
   return { body: { apiVersion, kind: ref.kind, metadata } as KubernetesObject }
 }
 
-function review(world: World, who: Principal, verb: string, what: string, namespace: string): boolean {
+/** The user that a principal is in this cluster: the namespace of a service account is part of its name. */
+function actor(world: World, { user, groups }: Principal): UserInfo {
+  const [, namespace, name] = /^system:serviceaccount:([^:]+):(.+)$/.exec(user) ?? []
+  if (namespace === undefined) return { name: user, groups }
+  const local = world.target.namespace(namespace)
+  const own = groups.map((group) =>
+    group === `system:serviceaccounts:${namespace}` ? `system:serviceaccounts:${local}` : group,
+  )
+  return { name: `system:serviceaccount:${local}:${name}`, groups: own }
+}
+
+async function review(world: World, who: Principal, verb: string, what: string, namespace: string): Promise<boolean> {
   const [resource = '', subresource] = what.split('/')
   const [plural = '', ...group] = resource.split('.')
+  const { name: user, groups } = actor(world, who)
   const body = {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SubjectAccessReview',
     metadata: {},
     spec: {
-      user: who.user,
-      groups: who.groups,
+      user,
+      groups,
       resourceAttributes: {
         verb,
         resource: plural,
         group: group.join('.') || groupFor(plural),
-        namespace,
+        namespace: world.target.namespace(namespace),
         ...(subresource ? { subresource } : {}),
       },
     },
   }
-  const answer = send(world, { verb: 'create', resource: servedKind(world, 'SubjectAccessReview').resource, body }).body
+  const { resource: reviews } = servedKind(world, 'SubjectAccessReview')
+  const { body: answer } = await send(world, { verb: 'create', resource: reviews, body })
   if (isStatus(answer)) world.fail(`the API server refused: ${answer.message}`)
   return (answer as unknown as SubjectAccessReview).status?.allowed === true
 }

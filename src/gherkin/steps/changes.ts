@@ -6,7 +6,7 @@ import { chosen, find, namespaceOf } from '../pods.ts'
 import { done, send } from '../request.ts'
 import { SpecError, type StepDefinition, step } from '../step.ts'
 import { fieldAt } from '../subset.ts'
-import { expectDone, type World } from '../world.ts'
+import type { World } from '../world.ts'
 
 const MERGE_PATCH = 'application/merge-patch+json'
 /** Fields whose values are texts, whatever they look like. */
@@ -41,43 +41,47 @@ export const changeSteps: readonly StepDefinition[] = [
       return patch(world, ref, inTemplate ? { spec: { template: podSpec } } : podSpec)
     },
   ),
-  step('{object} is deleted', (world: World, ref: ObjectRef) => {
-    expectDone(world, world.client.delete(servedKind(world, ref.kind).known, ref.name, namespaceOf(world, ref)))
-    return world.advance(0)
+  step('{object} is deleted', async (world: World, ref: ObjectRef) => {
+    const { resource } = servedKind(world, ref.kind)
+    done(world, await send(world, { verb: 'delete', resource, ...nameOf(world, ref) }))
+    await world.advance(0)
   }),
-  step('{pods} {be} deleted', (world: World, ref: PodsRef, _be: string) => {
-    for (const { metadata } of chosen(world, ref))
-      expectDone(world, world.client.delete('Pod', metadata.name, metadata.namespace))
-    return world.advance(0)
+  step('{pods} {be} deleted', async (world: World, ref: PodsRef, _be: string) => {
+    const { resource } = servedKind(world, 'Pod')
+    for (const { metadata } of chosen(world, ref)) {
+      const { name, namespace } = metadata
+      done(world, await send(world, { verb: 'delete', resource, name, namespace }))
+    }
+    await world.advance(0)
   }),
   step('node {string} is {maintenance}', async (world: World, name: string, maintenance: string) => {
     await patch(world, { kind: 'Node', name }, { spec: { unschedulable: maintenance === 'uncordoned' ? null : true } })
     if (maintenance === 'drained') await drain(world, name)
   }),
-  step('node {string} is tainted with {string}', (world: World, name: string, text: string) => {
+  step('node {string} is tainted with {string}', async (world: World, name: string, text: string) => {
     const taint = taintOf(text)
-    const add = (node: Node): Node => ({
-      ...node,
-      spec: { ...node.spec, taints: [...(node.spec.taints ?? []), taint] },
-    })
-    expectDone(world, world.client.update('Node', name, undefined, add))
-    return world.advance(0)
+    const taints = (world.get('Node', name) as Node | undefined)?.spec?.taints ?? []
+    await patch(world, { kind: 'Node', name }, { spec: { taints: [...taints, taint] } }, MERGE_PATCH)
   }),
 ]
 
-function patch(
+/** Where an object is: its name, and its namespace if it has one. */
+function nameOf(world: World, ref: ObjectRef): { readonly name: string; readonly namespace?: string } {
+  const namespace = namespaceOf(world, ref)
+  return { name: ref.name, ...(namespace === undefined ? {} : { namespace }) }
+}
+
+async function patch(
   world: World,
   ref: ObjectRef,
   body: unknown,
   asked: typeof MERGE_PATCH | typeof STRATEGIC = STRATEGIC,
 ): Promise<void> {
-  const namespace = namespaceOf(world, ref)
   const { resource, custom } = servedKind(world, ref.kind)
   // Nobody has said how the lists of a custom resource are merged.
   const patchType = custom ? MERGE_PATCH : asked
-  const request = { verb: 'patch', resource, name: ref.name, body, patchType, wire: {} } as const
-  done(world, send(world, { ...request, ...(namespace === undefined ? {} : { namespace }) }))
-  return world.advance(0)
+  done(world, await send(world, { verb: 'patch', resource, ...nameOf(world, ref), body, patchType, wire: {} }))
+  await world.advance(0)
 }
 
 function taintOf(text: string): Taint {
@@ -93,13 +97,15 @@ async function drain(world: World, node: string): Promise<void> {
     !pod.metadata.annotations?.['kubernetes.io/config.mirror'] &&
     !pod.metadata.ownerReferences?.some((owner) => owner.kind === 'DaemonSet')
   const pods = () => world.client.list('Pod', { fieldSelector: `spec.nodeName=${node}` }).filter(evictable)
+  const resource = { ...servedKind(world, 'Pod').resource, subresource: 'eviction' }
   for (const { metadata } of pods()) {
     const eviction = {
       apiVersion: 'policy/v1',
       kind: 'Eviction',
       metadata: { name: metadata.name, namespace: metadata.namespace },
     } as KubernetesObject
-    expectDone(world, world.client.createSubresource('Pod', metadata.name, metadata.namespace, 'eviction', eviction))
+    const { name, namespace } = metadata
+    done(world, await send(world, { verb: 'create', resource, name, namespace, body: eviction }))
   }
   await world.eventually(
     () => (pods().length > 0 ? `${pods().length} Pods are still on node "${node}"` : undefined),

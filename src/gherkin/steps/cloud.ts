@@ -3,7 +3,7 @@ import type { Cloud, CloudAction, LoadBalancer, Operation, QuotaName } from '../
 import { topologyOf } from '../../cluster/topology.ts'
 import { type Count, counts, type ObjectRef } from '../parameter-types.ts'
 import { find } from '../pods.ts'
-import { SpecError, type StepDefinition, step, type Table } from '../step.ts'
+import { needing, SpecError, type StepDefinition, step, type Table } from '../step.ts'
 import type { World } from '../world.ts'
 import { nodeOf } from './cluster.ts'
 
@@ -20,7 +20,7 @@ const QUOTAS: Readonly<Record<string, QuotaName>> = {
 const STRANGER = '100.64.7.7'
 
 /** Machines that are rented, load balancers and routes; what goes wrong there; and who comes from outside. */
-export const cloudSteps: readonly StepDefinition[] = [
+export const cloudSteps: readonly StepDefinition[] = needing('cloud', [
   step(
     'a cluster in a cloud with {int} control plane node(s) and {int} worker node(s)',
     async (world: World, controlPlanes: number, workers: number) => {
@@ -120,7 +120,7 @@ export const cloudSteps: readonly StepDefinition[] = [
       }, undefined)
     },
   ),
-]
+])
 
 const FATES: Readonly<Record<string, 'starts' | 'stops' | 'terminates'>> = {
   started: 'starts',

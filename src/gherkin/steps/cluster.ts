@@ -4,7 +4,7 @@ import { readUsage } from '../../cluster/images.ts'
 import { topologyOf } from '../../cluster/topology.ts'
 import { DURATION, parseDuration } from '../durations.ts'
 import { apply, done } from '../request.ts'
-import { SpecError, type StepDefinition, step, type Table } from '../step.ts'
+import { needing, SpecError, type StepDefinition, step, type Table } from '../step.ts'
 import type { World } from '../world.ts'
 
 /** Which machines there are, what images do, what time it is. A cluster is ready when its step is over. */
@@ -20,20 +20,24 @@ export const clusterSteps: readonly StepDefinition[] = [
   step('a cluster with these nodes:', (world: World, table: Table) =>
     world.make({ nodes: table.hashes().map(nodeOf) }),
   ),
-  step('namespace {string}', (world: World, name: string) => {
-    done(world, apply(world, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }))
+  step('namespace {string}', async (world: World, name: string) => {
+    done(world, await apply(world, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }))
     world.namespaces.push(name)
-    world.cluster.clock.settle()
+    await world.settle()
   }),
-  step('container image {string} that behaves like this:', (world: World, name: string, table: Table) => {
-    world.declareImage(declaredImage(name, table.raw()))
-  }),
-  step('the clock reads {string}', (world: World, time: string) => {
-    const at = Date.parse(time)
-    if (Number.isNaN(at)) throw new SpecError(`"${time}" is not a time: write it as 2026-12-31T23:58:30Z`)
-    if (world.hasCluster) throw new SpecError('the clock is set before the cluster is made')
-    world.startAt = at
-  }),
+  ...needing('images', [
+    step('container image {string} that behaves like this:', (world: World, name: string, table: Table) => {
+      world.declareImage(declaredImage(name, table.raw()))
+    }),
+  ]),
+  ...needing('time', [
+    step('the clock reads {string}', (world: World, time: string) => {
+      const at = Date.parse(time)
+      if (Number.isNaN(at)) throw new SpecError(`"${time}" is not a time: write it as 2026-12-31T23:58:30Z`)
+      if (world.hasCluster) throw new SpecError('the clock is set before the cluster is made')
+      world.startAt = at
+    }),
+  ]),
 ]
 
 /** A row of a table of nodes. */

@@ -3,18 +3,35 @@ import { hostOfComponent } from '../hosts.ts'
 import { servedKind } from '../kinds.ts'
 import type { ComponentRef } from '../parameter-types.ts'
 import { send } from '../request.ts'
-import { SpecError, type StepDefinition, step } from '../step.ts'
+import { needing, SpecError, type StepDefinition, step } from '../step.ts'
 import type { World } from '../world.ts'
 
 /** etcd, and what the control plane does with and without it. */
 export const controlPlaneSteps: readonly StepDefinition[] = [
-  step('etcd has {presence}{within}', (world: World, presence: string, within?: number) =>
-    world.eventually(() => {
-      const leader = world.cluster.etcd.leader()
-      if (presence === 'a leader') return leader === undefined ? 'etcd has no leader' : undefined
-      return leader === undefined ? undefined : `etcd's leader is "${leader}"`
-    }, within),
-  ),
+  ...needing('etcd', [
+    step('etcd has {presence}{within}', (world: World, presence: string, within?: number) =>
+      world.eventually(() => {
+        const leader = world.cluster.etcd.leader()
+        if (presence === 'a leader') return leader === undefined ? 'etcd has no leader' : undefined
+        return leader === undefined ? undefined : `etcd's leader is "${leader}"`
+      }, within),
+    ),
+    step('etcd holds {string}{within}', (world: World, key: string, within?: number) =>
+      world.eventually(() => (world.cluster.etcd.keys(key).includes(key) ? undefined : notHeld(world, key)), within),
+    ),
+    step('etcd holds no {string}{within}', (world: World, key: string, within?: number) =>
+      world.eventually(() => (world.cluster.etcd.keys(key).includes(key) ? `etcd holds ${key}` : undefined), within),
+    ),
+    step('nothing is written to etcd for {duration}', async (world: World, ms: number) => {
+      await world.advance(0)
+      const before = world.cluster.etcd.revision()
+      if (before === undefined) world.fail('etcd has no leader, and so no revision')
+      await world.always(() => {
+        const revision = world.cluster.etcd.revision()
+        return revision === before ? undefined : `etcd's revision was ${before} and is ${revision ?? 'unknown'}`
+      }, ms)
+    }),
+  ]),
   step(
     '{component} has another leader than {string}{within}',
     (world: World, { component, text }: ComponentRef, name: string, within?: number) =>
@@ -24,26 +41,11 @@ export const controlPlaneSteps: readonly StepDefinition[] = [
         return leader === name ? `the leader of ${text} is still "${leader}"` : undefined
       }, within),
   ),
-  step('etcd holds {string}{within}', (world: World, key: string, within?: number) =>
-    world.eventually(() => (world.cluster.etcd.keys(key).includes(key) ? undefined : notHeld(world, key)), within),
-  ),
-  step('etcd holds no {string}{within}', (world: World, key: string, within?: number) =>
-    world.eventually(() => (world.cluster.etcd.keys(key).includes(key) ? `etcd holds ${key}` : undefined), within),
-  ),
-  step('nothing is written to etcd for {duration}', async (world: World, ms: number) => {
-    await world.advance(0)
-    const before = world.cluster.etcd.revision()
-    if (before === undefined) world.fail('etcd has no leader, and so no revision')
-    await world.always(() => {
-      const revision = world.cluster.etcd.revision()
-      return revision === before ? undefined : `etcd's revision was ${before} and is ${revision ?? 'unknown'}`
-    }, ms)
-  }),
   step('{component} {accepts} writes{within}', (world: World, ref: ComponentRef, accepts: string, within?: number) => {
     const { component, text } = ref
     if (component !== 'kube-apiserver' && component !== 'etcd') throw new SpecError(`${text} takes no writes`)
-    return world.eventually(() => {
-      const refused = refusal(world, ref)
+    return world.eventually(async () => {
+      const refused = await refusal(world, ref)
       if (accepts === 'accepts') return refused === undefined ? undefined : `${text} refuses writes: ${refused}`
       return refused === undefined ? `${text} accepts writes` : undefined
     }, within)
@@ -65,7 +67,7 @@ function notHeld(world: World, key: string): string {
 }
 
 /** Why a write is not taken: by anybody where no host is named, else by the one there. */
-function refusal(world: World, ref: ComponentRef): string | undefined {
+async function refusal(world: World, ref: ComponentRef): Promise<string | undefined> {
   const host = hostOfComponent(world, ref)
   if (host === undefined) return writeProblem(world)
   return ref.component === 'etcd' ? memberProblem(world, host) : serverProblem(world, host)
@@ -88,13 +90,14 @@ function memberProblem(world: World, host: string): string | undefined {
 }
 
 /** Tries a write that is not kept apart from its trying: a dry run reaches etcd no further than admission. */
-function writeProblem(world: World): string | undefined {
+async function writeProblem(world: World): Promise<string | undefined> {
   const name = 'write-probe'
+  const { namespace } = world
   const { resource } = servedKind(world, 'ConfigMap')
-  const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' } }
-  const created = send(world, { verb: 'create', resource, namespace: 'default', body })
+  const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } }
+  const created = await send(world, { verb: 'create', resource, namespace, body })
   if (isStatus(created.body)) return created.body.message
-  send(world, { verb: 'delete', resource, namespace: 'default', name })
+  await send(world, { verb: 'delete', resource, namespace, name })
   return undefined
 }
 

@@ -29,9 +29,9 @@ export const eventSteps: readonly StepDefinition[] = [
   step(
     'the log of {object} contains {string}{within}',
     (world: World, ref: ObjectRef, words: string, within?: number) =>
-      world.eventually(() => {
+      world.eventually(async () => {
         const pod = onePodOf(world, ref)
-        const log = logOf(world, pod)
+        const log = await logOf(world, pod)
         return log.includes(words)
           ? undefined
           : `the log of Pod "${pod.metadata.name}" does not contain "${words}":\n${log.split('\n').slice(-15).join('\n')}`
@@ -39,10 +39,11 @@ export const eventSteps: readonly StepDefinition[] = [
   ),
 ]
 
-function logOf(world: World, pod: Pod): string {
-  return pod.spec.containers
-    .flatMap(({ name }) => [...world.cluster.logs(pod.metadata.namespace ?? 'default', pod.metadata.name, name)])
-    .join('\n')
+async function logOf(world: World, { metadata, spec }: Pod): Promise<string> {
+  const lines: string[] = []
+  for (const { name } of spec.containers)
+    lines.push(...(await world.target.logs(metadata.namespace ?? 'default', metadata.name, name)))
+  return lines.join('\n')
 }
 
 const reasons = (events: readonly Event[]) => [...new Set(events.map((event) => event.reason))].join(', ') || 'none'

@@ -2,7 +2,7 @@ import type { NodeFault, PressureKind } from '../../cluster/contract.ts'
 import { hostNamed, hostOfComponent } from '../hosts.ts'
 import type { ComponentRef, ObjectRef, PodsRef } from '../parameter-types.ts'
 import { chosen, onePodOf } from '../pods.ts'
-import { SpecError, type StepDefinition, step } from '../step.ts'
+import { needing, SpecError, type StepDefinition, step } from '../step.ts'
 import type { World } from '../world.ts'
 
 type Action = 'stops' | 'starts' | 'restarts' | 'crashes'
@@ -20,7 +20,7 @@ const nodeFaults: Readonly<Record<string, NodeFault>> = {
 }
 
 /** What breaks, and comes back. */
-export const faultSteps: readonly StepDefinition[] = [
+export const faultSteps: readonly StepDefinition[] = needing('faults', [
   step('{component} {action}', async (world: World, ref: ComponentRef, action: Action) => {
     world.cluster.faults.component(ref.component, action, hostOfComponent(world, ref))
     await world.advance(0)
@@ -80,7 +80,7 @@ export const faultSteps: readonly StepDefinition[] = [
     for (const { metadata } of chosen(world, ref))
       world.cluster.faults.probe(metadata.name, metadata.namespace ?? 'default', probe, probeOutcome(outcome))
   }),
-]
+])
 
 function probeOutcome(word: string): 'fails' | 'succeeds' {
   // A probe that is refused or times out has failed.

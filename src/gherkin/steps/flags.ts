@@ -1,20 +1,20 @@
 import { parseDocument } from 'yaml'
 import { hostsOf } from '../hosts.ts'
 import type { ComponentRef } from '../parameter-types.ts'
-import { SpecError, type StepDefinition, step, type Table } from '../step.ts'
+import { needing, SpecError, type StepDefinition, step, type Table } from '../step.ts'
 import { DEFAULT_WAIT_MS, type World } from '../world.ts'
 
 const STATIC_PODS: readonly string[] = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
 
 /** Components with other flags: as on a real node, in the static pod's manifest or the kubelet's configuration. */
-export const flagSteps: readonly StepDefinition[] = [
+export const flagSteps: readonly StepDefinition[] = needing('flags', [
   step('{component} runs with these flags:', async (world: World, ref: ComponentRef, given: Table | string) => {
     const flags = flagsOf(given)
     if (STATIC_PODS.includes(ref.component)) await world.prepare(() => inManifest(world, ref, flags))
     else if (ref.component === 'kubelet') await world.prepare(() => inConfiguration(world, ref, flags))
     else world.incapable(`give flags to ${ref.text}: it is configured by other means than a command line here`)
   }),
-]
+])
 
 type Flags = ReadonlyMap<string, string>
 

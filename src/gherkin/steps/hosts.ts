@@ -1,9 +1,9 @@
 import { hostNamed } from '../hosts.ts'
-import { SpecError, type StepDefinition, step } from '../step.ts'
+import { needing, SpecError, type StepDefinition, step } from '../step.ts'
 import type { World } from '../world.ts'
 
 /** Machines from inside: files, units, commands as root. */
-export const hostSteps: readonly StepDefinition[] = [
+export const hostSteps: readonly StepDefinition[] = needing('hosts', [
   step('file {string} on node {string} is written:', async (world: World, path: string, node: string, text: string) => {
     hostNamed(world, node).writeFile(path, text.endsWith('\n') ? text : `${text}\n`)
     await world.advance(0)
@@ -55,4 +55,4 @@ export const hostSteps: readonly StepDefinition[] = [
           : `unit "${unit}" on node "${node}" is ${found.active}, ${found.enabled ? 'enabled' : 'disabled'}`
       }, within),
   ),
-]
+])

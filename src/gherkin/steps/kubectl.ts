@@ -1,12 +1,13 @@
 import { SpecError, type StepDefinition, step, type Table } from '../step.ts'
-import type { CommandResult, World } from '../world.ts'
+import type { CommandResult } from '../target.ts'
+import type { World } from '../world.ts'
 
 /** Real kubectl, against this cluster. */
 export const kubectlSteps: readonly StepDefinition[] = [
   step('kubectl {string} is run', async (world: World, line: string) => {
-    const { kubectl } = world.options
-    if (kubectl === undefined) world.incapable('run kubectl')
-    world.command = await kubectl!(world.cluster, [...context(world), ...words(line)])
+    const { target } = world
+    if (target.kubectl === undefined) world.incapable('run kubectl')
+    world.command = await target.kubectl!([...context(world), ...words(line)])
     await world.advance(0)
   }),
   step('the command succeeds', (world: World) => {
@@ -19,7 +20,7 @@ export const kubectlSteps: readonly StepDefinition[] = [
   }),
   step("the command's output contains {string}", (world: World, text: string) => {
     const { output, command } = last(world)
-    if (!output.includes(text)) world.fail(`${command} printed:\n${output}`)
+    if (!output.includes(world.target.translate(text))) world.fail(`${command} printed:\n${output}`)
   }),
   step("the command's output contains these in order:", (world: World, table: Table) => {
     const { output, command } = last(world)

@@ -14,20 +14,20 @@ export const manifestSteps: readonly StepDefinition[] = [
   step('these manifests are applied:', (world: World, text: string) => applyAll(world, text)),
   step('the manifests in {string} are applied', (world: World, path: string) => {
     if (world.options.readFile === undefined) world.incapable('read files')
-    applyAll(world, world.options.readFile!(path), path)
+    return applyAll(world, world.options.readFile!(path), path)
   }),
-  step('these manifests are submitted:', (world: World, text: string) => {
+  step('these manifests are submitted:', async (world: World, text: string) => {
     for (const object of parseManifests(text)) {
-      world.attempt = submit(world, object)
+      world.attempt = await submit(world, object)
       if (world.attempt.code >= 400) break
     }
-    world.cluster.clock.settle()
+    await world.settle()
   }),
   step(
     'a Deployment {string} of image {string} with {int} replica(s)',
     async (world: World, path: string, image: string, replicas: number) => {
       const deployment = deploymentOf(world, path, image, replicas)
-      done(world, apply(world, deployment))
+      done(world, await apply(world, deployment))
       await ready(world, {
         kind: 'Deployment',
         name: deployment.metadata.name,
@@ -43,12 +43,12 @@ export const manifestSteps: readonly StepDefinition[] = [
       metadata: { name, namespace, labels: { app: name } },
       spec: { containers: [{ name, image, ...(TOOLS.test(image) ? { command: ['sleep', 'infinity'] } : {}) }] },
     }
-    done(world, apply(world, pod))
+    done(world, await apply(world, pod))
     await ready(world, { kind: 'Pod', name, namespace })
   }),
   step(
     'a Service {string} selecting {string} on port {int}',
-    (world: World, path: string, selector: string, port: number) => {
+    async (world: World, path: string, selector: string, port: number) => {
       const pairs = selector.split(',').map((pair) => pair.split('='))
       if (pairs.some((pair) => pair.length !== 2))
         throw new SpecError(`a Service selects by "key=value", not "${selector}"`)
@@ -58,8 +58,8 @@ export const manifestSteps: readonly StepDefinition[] = [
         metadata: split(world, path),
         spec: { selector: Object.fromEntries(pairs), ports: [{ port, protocol: 'TCP' }] },
       }
-      done(world, apply(world, service))
-      world.cluster.clock.settle()
+      done(world, await apply(world, service))
+      await world.settle()
     },
   ),
 ]
@@ -74,7 +74,7 @@ function split(world: World, path: string): { name: string; namespace: string } 
 async function applyAll(world: World, text: string, file?: string): Promise<void> {
   const objects = parseManifests(text, file)
   if (objects.length === 0) throw new SpecError('there is no manifest to apply')
-  for (const object of objects) done(world, apply(world, object as KubernetesObject))
+  for (const object of objects) done(world, await apply(world, object as KubernetesObject))
   await world.advance(0)
 }
 

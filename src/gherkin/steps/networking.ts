@@ -1,5 +1,5 @@
 import type { Service } from '../../api/types.ts'
-import type { Cluster } from '../../cluster/contract.ts'
+import type { RequestOutcome, RequestSource } from '../../cluster/contract.ts'
 import { type Count, counts, type ObjectRef } from '../parameter-types.ts'
 import { find, namespaceOf, onePodOf } from '../pods.ts'
 import { SpecError, type StepDefinition, step } from '../step.ts'
@@ -20,8 +20,8 @@ export const networkSteps: readonly StepDefinition[] = [
   step(
     'a request from {object} to {string} returns status {int}{within}',
     (world: World, ref: ObjectRef, url: string, status: number, within?: number) =>
-      world.eventually(() => {
-        const answer = request(world, ref, url)
+      world.eventually(async () => {
+        const answer = await request(world, ref, url)
         return answer.status === status
           ? undefined
           : `${url} from ${ref.kind} "${ref.name}": ${answer.status ?? `${answer.outcome}, ${answer.because}`}${hops(answer)}`
@@ -31,10 +31,13 @@ export const networkSteps: readonly StepDefinition[] = [
     '{int} requests from {object} to {string} are answered by {count} different Pod(s)',
     (world: World, times: number, ref: ObjectRef, url: string, count: Count) =>
       // Rules follow endpoints with a delay (kube-proxy's minSyncPeriod), so this waits as other assertions do.
-      world.eventually(() => {
-        const answers = Array.from({ length: times }, () => request(world, ref, url))
+      world.eventually(async () => {
+        const answers: RequestOutcome[] = []
+        for (let made = 0; made < times; made++) answers.push(await request(world, ref, url))
         const failed = answers.find(({ outcome }) => outcome !== 'answered')
         if (failed) return `a request to ${url} was ${failed.outcome}: ${failed.because}${hops(failed)}`
+        if (answers.some(({ pod }) => pod === undefined))
+          world.incapable(`tell which Pod answers ${url}: use an image that answers with its host's name`)
         const pods = new Set(answers.map(({ pod }) => pod))
         if (counts(count, pods.size, pods.size)) return undefined
         return `${times} requests to ${url} were answered by ${pods.size} Pods: ${[...pods].join(', ')}`
@@ -48,8 +51,8 @@ export const networkSteps: readonly StepDefinition[] = [
         outcome
       ]
       // What was just stopped or made takes effect a little later: rules are synced, DNS servers linger.
-      return world.eventually(() => {
-        const { outcome: found, because } = request(world, ref, url)
+      return world.eventually(async () => {
+        const { outcome: found, because } = await request(world, ref, url)
         if (wanted === undefined ? found !== 'answered' : found === wanted) return undefined
         return `the connection to ${target} ${found === 'answered' ? 'succeeds' : `ends with: ${found}, ${because}`}`
       }, undefined)
@@ -58,17 +61,17 @@ export const networkSteps: readonly StepDefinition[] = [
   step(
     '{string} resolves from {object} to the cluster IP of {object}',
     (world: World, name: string, from: ObjectRef, service: ObjectRef) =>
-      world.eventually(() => {
+      world.eventually(async () => {
         const wanted = (find(world, service) as Service | undefined)?.spec.clusterIP
-        const found = resolve(world, from, name)
+        const found = await resolve(world, from, name)
         return wanted !== undefined && found.includes(wanted)
           ? undefined
           : `"${name}" resolves to ${found.join(', ') || 'nothing'}, not ${wanted}`
       }, undefined),
   ),
   step('{string} does not resolve from {object}', (world: World, name: string, from: ObjectRef) =>
-    world.eventually(() => {
-      const found = resolve(world, from, name)
+    world.eventually(async () => {
+      const found = await resolve(world, from, name)
       return found.length > 0 ? `"${name}" resolves to ${found.join(', ')}` : undefined
     }, undefined),
   ),
@@ -82,13 +85,15 @@ function readyEndpoints(world: World, ref: ObjectRef): number {
 }
 
 /** Who asks: a Pod, one Pod of an owner, or a Node's host. */
-function asker(world: World, ref: ObjectRef): Parameters<Cluster['request']>[0] {
+function asker(world: World, ref: ObjectRef): RequestSource {
   if (ref.kind === 'Node') return { host: ref.name }
   const { name, namespace } = onePodOf(world, ref).metadata
   return { pod: name, namespace: namespace ?? 'default' }
 }
 
-const request = (world: World, ref: ObjectRef, url: string) => world.cluster.request(asker(world, ref), url)
-const resolve = (world: World, ref: ObjectRef, name: string) => world.cluster.resolve(asker(world, ref), name)
+const request = (world: World, ref: ObjectRef, url: string) =>
+  world.target.request(asker(world, ref), world.target.translate(url))
+const resolve = (world: World, ref: ObjectRef, name: string) =>
+  world.target.resolve(asker(world, ref), world.target.translate(name))
 const hops = ({ hops: list }: { readonly hops: readonly string[] }) =>
   list.length > 0 ? `\n  ${list.join('\n  ')}` : ''

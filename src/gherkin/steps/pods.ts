@@ -3,7 +3,7 @@ import { shortDuration } from '../durations.ts'
 import { type Count, counts, type ObjectRef, type PodsRef } from '../parameter-types.ts'
 import { descendants, find, onePodOf, podsAsOf, podsOf, wasEver } from '../pods.ts'
 import { isIn, stateOf } from '../states.ts'
-import { type StepDefinition, step } from '../step.ts'
+import { needing, type StepDefinition, step } from '../step.ts'
 import type { World } from '../world.ts'
 
 /** What several Pods are, stay and were. */
@@ -35,16 +35,18 @@ export const podSteps: readonly StepDefinition[] = [
         : `${ref.text} run on ${nodes.size} different ${domain}: ${[...nodes].join(', ')}`
     }, undefined),
   ),
-  step(
-    '{count} container(s) of {object} {be} running on the nodes',
-    (world: World, count: Count, ref: ObjectRef, _be: string) => {
-      const running = runningOnNodes(world, ref)
-      if (!counts(count, running.length, running.length))
-        world.fail(
-          `${running.length} containers of ${ref.kind} "${ref.name}" are running on the nodes, not ${count.text}`,
-        )
-    },
-  ),
+  ...needing('hosts', [
+    step(
+      '{count} container(s) of {object} {be} running on the nodes',
+      (world: World, count: Count, ref: ObjectRef, _be: string) => {
+        const running = runningOnNodes(world, ref)
+        if (!counts(count, running.length, running.length))
+          world.fail(
+            `${running.length} containers of ${ref.kind} "${ref.name}" are running on the nodes, not ${count.text}`,
+          )
+      },
+    ),
+  ]),
   step(
     '{object} is scheduled onto node {string}{within}',
     (world: World, ref: ObjectRef, node: string, within?: number) =>

@@ -1,15 +1,17 @@
-import { SpecError, type StepDefinition, step } from '../step.ts'
+import { needing, SpecError, type StepDefinition, step } from '../step.ts'
 import type { World } from '../world.ts'
 
 /** How virtual time goes on. */
 export const timeSteps: readonly StepDefinition[] = [
   step('{duration} pass(es)', (world: World, ms: number) => world.advance(ms)),
-  step('time advances to {string}', async (world: World, time: string) => {
-    const at = Date.parse(time)
-    if (Number.isNaN(at)) throw new SpecError(`"${time}" is not a time: write it as 2026-12-31T23:58:30Z`)
-    if (at < world.now()) throw new SpecError(`it is ${new Date(world.now()).toISOString()}: time does not go back`)
-    await world.advance(at - world.now())
-  }),
+  ...needing('time', [
+    step('time advances to {string}', async (world: World, time: string) => {
+      const at = Date.parse(time)
+      if (Number.isNaN(at)) throw new SpecError(`"${time}" is not a time: write it as 2026-12-31T23:58:30Z`)
+      if (at < world.now()) throw new SpecError(`it is ${new Date(world.now()).toISOString()}: time does not go back`)
+      await world.advance(at - world.now())
+    }),
+  ]),
   step('the cluster settles', (world: World) => world.quiet()),
   step('this moment is remembered as {string}', async (world: World, name: string) => {
     await world.advance(0)

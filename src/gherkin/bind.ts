@@ -1,0 +1,64 @@
+import {
+  CucumberExpression,
+  type Expression,
+  ParameterType,
+  ParameterTypeRegistry,
+  RegularExpression,
+} from '@cucumber/cucumber-expressions'
+import { parameterTypes } from './parameter-types.ts'
+import type { StepDefinition } from './step.ts'
+import { vocabulary } from './vocabulary.ts'
+import type { World } from './world.ts'
+
+interface Binding {
+  readonly definition: StepDefinition
+  readonly expression: Expression
+}
+
+let bindings: readonly Binding[] | undefined
+
+function bind(): readonly Binding[] {
+  if (bindings) return bindings
+  const registry = new ParameterTypeRegistry()
+  for (const { name, regexp, transformer } of parameterTypes)
+    registry.defineParameterType(new ParameterType(name, regexp, null, transformer, true, false))
+  bindings = vocabulary.map((definition) => ({
+    definition,
+    expression:
+      typeof definition.pattern === 'string'
+        ? new CucumberExpression(definition.pattern, registry)
+        : new RegularExpression(definition.pattern, registry),
+  }))
+  return bindings
+}
+
+/** A step of the vocabulary that a text is, ready to be run. */
+export interface BoundStep {
+  readonly definition: StepDefinition
+  /** @param extra the step's table or doc string, where it has one */
+  run(world: World, ...extra: unknown[]): Promise<void>
+}
+
+/** The steps of the vocabulary that a text may mean: one for a good feature, none for somebody's own step. */
+export function bindStep(text: string): readonly BoundStep[] {
+  return bind().flatMap(({ definition, expression }) => {
+    const args = expression.match(text)
+    if (args === null) return []
+    return [
+      {
+        definition,
+        run: (world: World, ...extra: unknown[]) =>
+          perform(world, definition, [...args.map((arg) => arg.getValue(world)), ...extra]),
+      },
+    ]
+  })
+}
+
+/**
+ * Runs a step on a World. What a target must look up before it can answer is looked up and the step begun again: steps
+ * read before they change anything.
+ */
+export async function perform(world: World, definition: StepDefinition, args: readonly unknown[]): Promise<void> {
+  if (definition.needs !== undefined) world.require(definition.needs)
+  await world.look(() => definition.run(world, ...args))
+}

@@ -1,0 +1,91 @@
+import type { ApiResponse } from '../../api/request.ts'
+import { isStatus, type KubernetesObject } from '../../api/types.ts'
+import type { TargetRequest } from '../target.ts'
+import type { Connection } from './connection.ts'
+
+/** How long (wall ms) what was made may take to go. */
+const PATIENCE_MS = 120_000
+const LOOK_EVERY_MS = 500
+
+interface Undo {
+  readonly what: string
+  run(): Promise<unknown>
+  /** Whether it is undone. */
+  done(): Promise<boolean>
+}
+
+/** What a scenario did to a real cluster, so that it can be undone: the last thing first. */
+export class CleanUp {
+  readonly #connection: Connection
+  readonly #undo: Undo[] = []
+  readonly #made = new Set<string>()
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  /** Before a change of something that was there before the scenario: it is put back as it was. */
+  async before(request: TargetRequest): Promise<void> {
+    const { verb, resource, namespace, name } = request
+    if (!['update', 'patch', 'delete'].includes(verb) || name === undefined || resource.subresource !== undefined)
+      return
+    const key = keyOf(request)
+    if (this.#made.has(key) || this.#made.has(`namespaces//${namespace}`)) return
+    this.#made.add(key)
+    const place = { resource, ...(namespace === undefined ? {} : { namespace }) }
+    const { body, code } = await this.#connection.send({ verb: 'get', ...place, name })
+    if (code !== 200 || isStatus(body)) return
+    const before = body as KubernetesObject
+    this.#undo.push({
+      what: `${before.kind} ${name} as it was`,
+      run: async () => {
+        const now = await this.#connection.send({ verb: 'get', ...place, name })
+        const { resourceVersion: _, uid: __, ...metadata } = before.metadata
+        if (now.code === 404) return this.#connection.send({ verb: 'create', ...place, body: { ...before, metadata } })
+        const { resourceVersion } = (now.body as KubernetesObject).metadata
+        return this.#connection.send({
+          verb: 'update',
+          ...place,
+          name,
+          body: { ...before, metadata: { ...before.metadata, resourceVersion } },
+        })
+      },
+      done: async () => true,
+    })
+  }
+
+  /** After something was made: it goes away with the scenario. */
+  after(request: TargetRequest, { code, body }: ApiResponse): void {
+    const { verb, resource, namespace } = request
+    const { metadata, kind } = body as KubernetesObject
+    // Reviews and the like are answers, not objects: they have no uid.
+    if (verb !== 'create' || code !== 201 || resource.subresource !== undefined || !metadata?.uid) return
+    const { name } = metadata
+    this.#made.add(keyOf({ resource, namespace, name }))
+    if (this.#made.has(`namespaces//${namespace}`)) return
+    const place = { resource, name, ...(namespace === undefined ? {} : { namespace }) }
+    this.#undo.push({
+      what: `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`,
+      run: () => this.#connection.send({ verb: 'delete', ...place, options: { propagationPolicy: 'Background' } }),
+      done: async () => (await this.#connection.send({ verb: 'get', ...place })).code === 404,
+    })
+  }
+
+  /** @returns what could not be undone in time */
+  async run(): Promise<readonly string[]> {
+    const steps = this.#undo.splice(0).reverse()
+    for (const { run } of steps) await run()
+    const deadline = Date.now() + PATIENCE_MS
+    const left: string[] = []
+    for (const { what, done } of steps) {
+      while (!(await done()) && Date.now() < deadline)
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+      if (!(await done())) left.push(what)
+    }
+    return left
+  }
+}
+
+function keyOf({ resource, namespace, name }: Pick<TargetRequest, 'resource' | 'namespace' | 'name'>): string {
+  return `${resource.resource}${resource.group && `.${resource.group}`}/${namespace ?? ''}/${name}`
+}

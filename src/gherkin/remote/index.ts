@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ApiResponse } from '../../api/request.ts'
+import { isStatus, type Node } from '../../api/types.ts'
+import type { RequestOutcome, RequestSource, Topology } from '../../cluster/contract.ts'
+import { SpecError } from '../step.ts'
+import type { Actor, Capability, CommandResult, Reader, Target, TargetRequest } from '../target.ts'
+import { CleanUp } from './cleanup.ts'
+import { Connection } from './connection.ts'
+import { FromInside } from './from-inside.ts'
+import { localNamespaces } from './local-names.ts'
+import { Mirror } from './mirror.ts'
+
+/** What was just done is given this long (wall ms) to be seen. */
+const SETTLE_MS = 100
+/** Without any change, conditions are looked at again after this long (wall ms): some depend on time alone. */
+const POLL_MS = 1000
+
+export interface RemoteOptions {
+  /** `kubeconfig` or `kubeconfig:CONTEXT`. */
+  readonly target: string
+  /** Runs kubectl with the arguments it is given. */
+  readonly kubectl: (args: readonly string[]) => Promise<CommandResult>
+}
+
+/**
+ * A cluster that a kubeconfig leads to, reached as any client reaches it: on the wall clock, with watches for history. Each
+ * scenario works in namespaces of its own and leaves nothing behind.
+ */
+export class RemoteCluster implements Target {
+  readonly name: string
+  readonly reader: Reader
+  readonly #connection: Connection
+  readonly #mirror: Mirror
+  readonly #cleanUp: CleanUp
+  readonly #inside: FromInside
+  readonly #kubectl: RemoteOptions['kubectl']
+  readonly #names = localNamespaces(randomBytes(4).toString('hex'))
+
+  /** @throws {SpecError} where the kubeconfig leads nowhere */
+  static async connect(options: RemoteOptions): Promise<RemoteCluster> {
+    const connection = new Connection(options.target)
+    const { code, text } = await connection.raw('GET', '/version')
+    if (code !== 200)
+      throw new SpecError(
+        `context "${connection.context}" cannot be used: ${code === 503 ? messageOf(text) : `${code} ${text}`}`,
+      )
+    const remote = new RemoteCluster(connection, options)
+    await remote.#begin()
+    return remote
+  }
+
+  private constructor(connection: Connection, { kubectl }: RemoteOptions) {
+    this.name = `context "${connection.context}"`
+    this.#connection = connection
+    this.#mirror = new Mirror(connection)
+    this.reader = this.#mirror
+    this.#cleanUp = new CleanUp(connection)
+    this.#inside = new FromInside(connection, this.#mirror)
+    this.#kubectl = kubectl
+  }
+
+  /** The namespace that the scenario knows as `default`. */
+  async #begin(): Promise<void> {
+    const resource = { group: '', version: 'v1', resource: 'namespaces' }
+    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.#names.adopt('default') } }
+    const answer = await this.send({ verb: 'create', resource, body })
+    if (isStatus(answer.body))
+      throw new SpecError(`${this.name} gives the scenario no namespace: ${answer.body.message}`)
+    await this.#defaultServiceAccount(body.metadata.name)
+  }
+
+  /** Pods of a namespace are refused until its ServiceAccount is there. */
+  async #defaultServiceAccount(namespace: string): Promise<void> {
+    const resource = { group: '', version: 'v1', resource: 'serviceaccounts' }
+    for (let tries = 0; tries < 100; tries++) {
+      const { code } = await this.#connection.send({ verb: 'get', resource, namespace, name: 'default' })
+      if (code === 200) return
+      await sleep(SETTLE_MS)
+    }
+  }
+
+  can(_what: Capability): boolean {
+    return false
+  }
+
+  /** A real cluster is as it is: it either has the machines that were asked for, or not. */
+  async prepare(topology: Topology | undefined): Promise<string | undefined> {
+    await this.#mirror.ready()
+    const nodes = (await this.#read('Node')).filter(isReady)
+    if (nodes.length === 0) return 'has no Ready node'
+    const named = (topology?.nodes ?? []).filter(({ role, name }) => role === 'worker' || name !== 'cp-1')
+    const workers = nodes.filter((node) => !isControlPlane(node))
+    const wanted = (topology?.nodes ?? []).filter(({ role }) => role === 'worker').length
+    if (workers.length < wanted) return `has ${workers.length} Ready worker nodes, not ${wanted}`
+    const controlPlanes = named.length - wanted + (topology ? 1 : 0)
+    const found = nodes.filter(isControlPlane).length
+    // A managed cluster does not show its control plane; several are only asked for where they matter.
+    if (controlPlanes > 1 && found < controlPlanes) return `shows ${found} control plane nodes, not ${controlPlanes}`
+    return undefined
+  }
+
+  async #read(kind: 'Node'): Promise<readonly Node[]> {
+    void this.#mirror.watch(kind, {}, () => {})
+    await this.#mirror.ready()
+    return this.#mirror.list(kind)
+  }
+
+  now(): number {
+    return Date.now()
+  }
+
+  async advance(ms: number): Promise<void> {
+    await this.#mirror.ready()
+    await sleep(Math.max(ms, SETTLE_MS))
+  }
+
+  async nextInstant(until: number): Promise<void> {
+    await this.#mirror.change(Math.max(0, Math.min(POLL_MS, until - Date.now())))
+  }
+
+  async settle(): Promise<void> {
+    await this.advance(0)
+  }
+
+  async send(request: TargetRequest, as?: Actor): Promise<ApiResponse> {
+    await this.#cleanUp.before(request)
+    const answer = await this.#connection.send(request, as)
+    this.#cleanUp.after(request, answer)
+    if (request.resource.resource === 'namespaces' && answer.code === 201)
+      await this.#defaultServiceAccount((answer.body as { metadata: { name: string } }).metadata.name)
+    return answer
+  }
+
+  request(from: RequestSource, url: string): Promise<RequestOutcome> {
+    return this.#inside.request(from, url)
+  }
+
+  resolve(from: RequestSource, name: string): Promise<readonly string[]> {
+    return this.#inside.resolve(from, name)
+  }
+
+  async logs(namespace: string, pod: string, container: string): Promise<readonly string[]> {
+    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?container=${encodeURIComponent(container)}`
+    const { code, text } = await this.#connection.raw('GET', path)
+    return code === 200 ? text.split('\n') : []
+  }
+
+  async kubectl(args: readonly string[]): Promise<CommandResult> {
+    const local = this.#names.inCommand(args)
+    return this.#kubectl([
+      `--context=${this.#connection.context}`,
+      `--namespace=${this.namespace('default')}`,
+      ...local,
+    ])
+  }
+
+  namespace(name: string): string {
+    return this.#names.of(name)
+  }
+
+  adoptNamespace(name: string): void {
+    this.#names.adopt(name)
+  }
+
+  owns(namespace: string | undefined): boolean {
+    return namespace === undefined || this.#names.owns(namespace)
+  }
+
+  translate(text: string): string {
+    return this.#names.inText(text)
+  }
+
+  /** @throws where something could not be undone: the next scenario would find it */
+  async close(): Promise<void> {
+    const left = await this.#cleanUp.run()
+    await this.#mirror.close()
+    if (left.length > 0) throw new Error(`${this.name} still has what the scenario left: ${left.join(', ')}`)
+  }
+}
+
+const isReady = ({ status }: Node) =>
+  status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true
+const isControlPlane = ({ metadata }: Node) => metadata.labels?.['node-role.kubernetes.io/control-plane'] !== undefined
+
+function messageOf(text: string): string {
+  return (JSON.parse(text) as { message?: string }).message ?? text
+}
