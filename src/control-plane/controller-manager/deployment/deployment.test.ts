@@ -239,6 +239,27 @@ test('scaling in the middle of a rollout spreads the new replicas over both Repl
   cluster.clock.settle()
   // The example of the documentation: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#proportional-scaling
   expect(replicaSets(cluster).map(({ spec }) => spec.replicas)).toEqual([11, 7])
+
+  const sizes: number[] = []
+  const { uid } = replicaSets(cluster)[0]!.metadata
+  cluster.client.watch('ReplicaSet', {}, ({ object }) => {
+    if (object.metadata.uid === uid) sizes.push(object.spec.replicas!)
+  })
+  made(cluster.client.update('Deployment', 'web', 'default', (d) => ({ ...d, spec: { ...d.spec, replicas: 6 } })))
+  cluster.clock.settle()
+  // While its status still tells of the 11, nothing that serves nobody is looked for among the 5.
+  expect(sizes.filter((size, at) => size !== sizes[at - 1])).toEqual([11, 5, 4])
+})
+
+test('who changes the minReadySeconds of its ReplicaSet gets it back', () => {
+  const cluster = createTestCluster()
+  cluster.start()
+  runPods(cluster)
+  apply(cluster, deployment('web'))
+  const { name } = replicaSets(cluster)[0]!.metadata
+  made(cluster.client.update('ReplicaSet', name, 'default', (r) => ({ ...r, spec: { ...r.spec, minReadySeconds: 7 } })))
+  cluster.clock.settle()
+  expect(replicaSets(cluster)[0]!.spec.minReadySeconds).toBeUndefined()
 })
 
 test('a refused ReplicaSet is reported and tried again', () => {

@@ -165,12 +165,16 @@ function scaleDownOld(sync: Sync): boolean {
   return scaled !== undefined && cleaned + scaled > 0
 }
 
-/** Old pods that serve nobody go first: that costs no availability. Source: rolling.go cleanupUnhealthyReplicas */
+/**
+ * Old pods that serve nobody go first: that costs no availability. Undefined where the status still tells of more pods
+ * than are wanted: the next pass looks again. Source: rolling.go cleanupUnhealthyReplicas
+ */
 function cleanUpUnhealthy(sync: Sync, old: ReplicaSet[], room: number): number | undefined {
   let total = 0
   for (const [at, replicaSet] of old.entries()) {
     const unhealthy = replicasOf(replicaSet) - availableReplicas([replicaSet])
     if (total >= room || unhealthy === 0) continue
+    if (unhealthy < 0) return undefined
     const count = Math.min(room - total, unhealthy)
     const after = scaled(sync, replicaSet, replicasOf(replicaSet) - count)
     if (isStatus(after)) return undefined

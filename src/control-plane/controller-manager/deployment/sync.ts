@@ -119,11 +119,14 @@ export function syncRevision(sync: Sync): Outcome {
  */
 function updateNewest(sync: Sync, { metadata: { name, namespace } }: ReplicaSet, annotations: object): Outcome {
   const { minReadySeconds, paused } = sync.deployment.spec
-  const answer = sync.deps.client.update('ReplicaSet', name, namespace, (current) => ({
-    ...current,
-    metadata: { ...current.metadata, annotations: { ...current.metadata.annotations, ...annotations } },
-    spec: { ...current.spec, ...(minReadySeconds === undefined ? {} : { minReadySeconds }) },
-  }))
+  const answer = sync.deps.client.update('ReplicaSet', name, namespace, (current) => {
+    const { minReadySeconds: _, ...spec } = current.spec
+    return {
+      ...current,
+      metadata: { ...current.metadata, annotations: { ...current.metadata.annotations, ...annotations } },
+      spec: minReadySeconds === undefined ? spec : { ...spec, minReadySeconds },
+    }
+  })
   if (isStatus(answer)) return answer
   sync.newest = answer as ReplicaSet
   return paused === true || isDeleting(sync.deployment) ? undefined : conflict(REPLICA_SETS, name)

@@ -1,5 +1,6 @@
 import { isPodReady } from '../../../api/conditions.ts'
 import type { EndpointAddress, EndpointPort, EndpointSubset, Pod, Service } from '../../../api/types.ts'
+import { endpointPortsInOrder, subsetsInOrder } from '../endpoint-order.ts'
 import { addressesOf, endpointHostname, findPort, isEndpoint, isIPv6 } from '../endpoint-ports.ts'
 
 /** The older form of endpoints: pure. Source: pkg/controller/endpoint/endpoints_controller.go, pkg/api/v1/endpoints/util.go */
@@ -10,24 +11,51 @@ const MAX_ADDRESSES = 1000
 interface Member {
   readonly address: EndpointAddress
   readonly ready: boolean
-  readonly ports: readonly EndpointPort[]
 }
 
+/** Addresses that have all of these ports. */
+interface Group {
+  readonly ports: EndpointPort[]
+  readonly members: readonly Member[]
+}
+
+/** Source: endpoints/util.go RepackSubsets: addresses by port, then ports with the same addresses together */
 export function endpointSubsets(service: Service, pods: readonly Pod[]): readonly EndpointSubset[] {
   const publish = service.spec.publishNotReadyAddresses === true
-  const groups = new Map<string, Member[]>()
+  const byPort = new Map<string, { readonly port: EndpointPort | undefined; readonly members: Member[] }>()
   for (const pod of pods) {
     if (!isEndpoint(pod, publish)) continue
     const address = addressOf(service, pod)
     const ports = portsOf(service, pod)
     if (address === undefined || ports === undefined) continue
-    const key = portsText(ports)
-    const member = { address, ports, ready: publish || isPodReady(pod) }
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [member])
-    else group.push(member)
+    const member = { address, ready: publish || isPodReady(pod) }
+    for (const port of ports.length === 0 ? [undefined] : ports) {
+      const key = portText(port)
+      const known = byPort.get(key)
+      if (known === undefined) byPort.set(key, { port, members: [member] })
+      else known.members.push(member)
+    }
   }
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, members]) => subset(members))
+  return subsetsInOrder(withSameMembers([...byPort.values()]).map(subset))
+}
+
+function withSameMembers(byPort: readonly { port: EndpointPort | undefined; members: Member[] }[]): readonly Group[] {
+  const [first] = byPort
+  if (byPort.length === 1) return [{ ports: first!.port === undefined ? [] : [first!.port], members: first!.members }]
+  const groups = new Map<string, Group>()
+  for (const { port, members } of byPort) {
+    const key = members.map(({ address: { ip, targetRef } }) => `${ip} ${targetRef?.uid}`).join()
+    const known = groups.get(key) ?? { ports: [], members }
+    groups.set(key, known)
+    if (port !== undefined) known.ports.push(port)
+  }
+  return [...groups.values()]
+}
+
+function portText(port: EndpointPort | undefined): string {
+  if (port === undefined) return ''
+  const { name = '', port: number, protocol, appProtocol } = port
+  return `${name}/${number}/${protocol}/${appProtocol}`
 }
 
 /** Source: podToEndpointAddressForService */
@@ -64,15 +92,8 @@ function portsOf(service: Service, pod: Pod): readonly EndpointPort[] | undefine
   return found.length === 0 ? undefined : found
 }
 
-function portsText(ports: readonly EndpointPort[]): string {
-  return ports
-    .map(({ name = '', port, protocol }) => `${name}/${port}/${protocol}`)
-    .sort()
-    .join(',')
-}
-
 /** Source: endpoints/util.go RepackSubsets, SortSubsets */
-function subset(members: readonly Member[]): EndpointSubset {
+function subset({ ports, members }: Group): EndpointSubset {
   const order = ({ ip, targetRef }: EndpointAddress) => `${ip} ${targetRef?.uid}`
   const sorted = (ready: boolean) =>
     members
@@ -80,11 +101,10 @@ function subset(members: readonly Member[]): EndpointSubset {
       .map(({ address }) => address)
       .sort((a, b) => (order(a) < order(b) ? -1 : 1))
   const [addresses, notReadyAddresses] = [sorted(true), sorted(false)]
-  const { ports } = members[0]!
   return {
     ...(addresses.length === 0 ? {} : { addresses }),
     ...(notReadyAddresses.length === 0 ? {} : { notReadyAddresses }),
-    ...(ports.length === 0 ? {} : { ports }),
+    ...(ports.length === 0 ? {} : { ports: endpointPortsInOrder(ports) }),
   }
 }
 
@@ -114,5 +134,7 @@ export function sameSubsets(a: readonly EndpointSubset[] = [], b: readonly Endpo
 function subsetText({ addresses = [], notReadyAddresses = [], ports = [] }: EndpointSubset): string {
   const text = ({ ip, hostname = '', nodeName = '', targetRef }: EndpointAddress) =>
     `${ip}/${hostname}/${nodeName}/${targetRef?.name}/${targetRef?.uid}`
-  return [addresses.map(text), notReadyAddresses.map(text), [portsText(ports)]].map((part) => part.join(',')).join(';')
+  return [addresses.map(text), notReadyAddresses.map(text), ports.map(portText).sort()]
+    .map((part) => part.join(','))
+    .join(';')
 }

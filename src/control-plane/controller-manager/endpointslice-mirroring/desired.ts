@@ -1,5 +1,6 @@
 import { formatIP, parseIP } from '../../../api/ip.ts'
 import type { Endpoint, EndpointAddress, EndpointPort, EndpointSlicePort, Endpoints } from '../../../api/types.ts'
+import { slicePortsInOrder } from '../endpoint-order.ts'
 
 /** What is to be mirrored of an Endpoints object: pure. */
 
@@ -32,7 +33,7 @@ export function desiredSlices({ subsets }: Endpoints, maxPerSubset: number): Des
   let invalid = 0
   let skipped = 0
   for (const { ports: subsetPorts, members } of repack(subsets ?? [])) {
-    const ports = subsetPorts.map(slicePort)
+    const ports = slicePortsInOrder(subsetPorts.map(slicePort))
     for (const addressType of ['IPv4', 'IPv6'] as const) {
       const key = sliceKey(addressType, ports)
       if (!slices.has(key)) slices.set(key, { addressType, ports, endpoints: [] })

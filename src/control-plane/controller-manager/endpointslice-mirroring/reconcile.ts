@@ -139,9 +139,9 @@ function write(client: Client, endpoints: Endpoints, { create, update, remove }:
     const answer = client.update('EndpointSlice', metadata.name, metadata.namespace, (now) => ({
       ...next,
       metadata: {
-        ...now.metadata,
+        ...withoutAnnotations(now.metadata),
         labels: labels!,
-        annotations: annotations!,
+        ...(annotations !== undefined && { annotations }),
         ownerReferences: ownerReferences!,
       },
     }))
@@ -154,15 +154,20 @@ function write(client: Client, endpoints: Endpoints, { create, update, remove }:
   return undefined
 }
 
+function withoutAnnotations({ annotations: _, ...metadata }: EndpointSlice['metadata']): EndpointSlice['metadata'] {
+  return metadata
+}
+
 /** Source: utils.go newEndpointSlice */
 function newSlice(endpoints: Endpoints, { addressType, ports, endpoints: members }: DesiredSlice): EndpointSlice {
-  const { name, namespace, labels, annotations } = endpoints.metadata
+  const { name, namespace, labels } = endpoints.metadata
+  const annotations = copiedAnnotations(endpoints.metadata.annotations)
   const generateName = isDNS1123Subdomain(`${name}-x`).length === 0 ? `${name}-` : name
   const metadata = {
     generateName,
     namespace,
     labels: { ...labels, [SERVICE_NAME]: name, [MANAGED_BY]: CONTROLLER_NAME },
-    annotations: copiedAnnotations(annotations),
+    ...(Object.keys(annotations).length > 0 && { annotations }),
     ownerReferences: [newControllerRef(endpoints)],
   } as unknown as EndpointSlice['metadata']
   return { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata, addressType, endpoints: members, ports }

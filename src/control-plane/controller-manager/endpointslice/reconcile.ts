@@ -2,6 +2,7 @@ import { isDeleting, splitKey } from '../../../api/meta.ts'
 import { unknownError } from '../../../api/status.ts'
 import { type Endpoint, type EndpointSlice, isStatus, type Pod, type Service, type Status } from '../../../api/types.ts'
 import type { Client, EventRecorder } from '../../../client/contract.ts'
+import { slicePortsInOrder } from '../endpoint-order.ts'
 import { isEndpoint } from '../endpoint-ports.ts'
 import { isNamespaceTerminating } from '../pod-control.ts'
 import { sameLabels } from '../service-index.ts'
@@ -125,7 +126,7 @@ function groupByPorts(
     const key = portsKey(ports)
     const known = groups.get(key)
     if (known !== undefined) return known
-    const group: Group = { ports, desired: [], existing: [], empty: true }
+    const group: Group = { ports: slicePortsInOrder(ports), desired: [], existing: [], empty: true }
     groups.set(key, group)
     return group
   }

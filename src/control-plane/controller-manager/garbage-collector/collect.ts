@@ -101,14 +101,20 @@ function awaitDependents(object: KubernetesObject, deps: CollectorDependencies):
   return undefined
 }
 
-/** Source: garbagecollector.go orphanDependents, attemptToOrphan */
+/**
+ * Lets the dependents go, then the object itself: others hear of the first before the second.
+ * Source: garbagecollector.go orphanDependents, attemptToOrphan
+ */
 function orphanDependents(object: KubernetesObject, deps: CollectorDependencies): Status | undefined {
   const uid = object.metadata.uid!
-  for (const dependent of deps.graph.dependents(uid)) {
+  const dependents = deps.graph.dependents(uid)
+  if (dependents.length === 0) return removeFinalizer(object, ORPHAN, deps)
+  for (const dependent of dependents) {
     const failed = withoutOwners(dependent, (ref) => ref.uid === uid, deps)
     if (failed !== undefined) return failed
   }
-  return removeFinalizer(object, ORPHAN, deps)
+  deps.enqueue(uid)
+  return undefined
 }
 
 function remove(

@@ -118,9 +118,12 @@ function had(old: KubernetesObject | undefined, owner: string): boolean {
   return old !== undefined && owners(old).some(({ uid }) => uid === owner)
 }
 
-/** The reference fits the owner that the graph knows, and the owner is not on its way out. */
+/**
+ * The reference fits the owner that the graph knows. One that waits for its dependents looks for new ones when another
+ * has gone. Source: graph_builder.go addDependentToOwners
+ */
 function isSolid({ metadata }: KubernetesObject, ref: OwnerReference, owner: KubernetesObject | undefined): boolean {
-  if (owner === undefined || isDeletingDependents(owner)) return false
+  if (owner === undefined) return false
   const { namespace = metadata.namespace, name } = owner.metadata
   return name === ref.name && owner.kind === ref.kind && namespace === metadata.namespace
 }

@@ -27,7 +27,8 @@ function startPersistentVolumeBinder({ client, informers, recorder, world, flags
     recycler: new Recycler({ client, recorder }),
   }
   const component = 'controller-manager/persistentvolume-binder-controller'
-  const claims = startLoop({ component, world, reconcile: (key) => syncClaim(key, deps) })
+  // Whoever protects claims has one write to make: it is there before the volume's two writes are and the claim is written.
+  const claims = startLoop({ component, world, reads: 1, reconcile: (key) => syncClaim(key, deps) })
   const volumes = startLoop({ component: `${component}/volumes`, world, reconcile: (name) => syncVolume(name, deps) })
 
   /** Claims that wait for a volume and volumes that wait for their end are looked at again every --pvclaimbinder-sync-period. */

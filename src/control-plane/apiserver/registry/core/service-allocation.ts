@@ -1,5 +1,6 @@
+import { findCondition } from '../../../../api/conditions.ts'
 import { formatIP, type IPNetwork, maskedValue, parseCIDR, parseIP } from '../../../../api/ip.ts'
-import type { Service, ServicePort, ServiceSpec } from '../../../../api/types.ts'
+import type { Service, ServiceCIDR, ServicePort, ServiceSpec } from '../../../../api/types.ts'
 import type { FieldError, StrategyContext } from '../contract.ts'
 import { type Errors, invalid } from '../validation/field-error.ts'
 import { needsHealthCheck } from '../validation/service.ts'
@@ -55,8 +56,29 @@ function usable(network: IPNetwork): { readonly first: bigint; readonly size: nu
   return { first: maskedValue(network) + 1n, size: Math.max(0, size - (network.address.family === 4 ? 2 : 1)) }
 }
 
+/**
+ * The server's own range, then those of further ServiceCIDRs that are ready and stay, of its family.
+ * Source: ipallocator/cidrallocator.go MetaAllocator
+ */
+function serviceRanges(context: StrategyContext): readonly IPNetwork[] {
+  const own = parseCIDR(context.serviceCIDR)!
+  const further = (context.list('ServiceCIDR') as readonly ServiceCIDR[])
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .filter(({ status }) => findCondition(status?.conditions, 'Ready')?.status === 'True')
+    .flatMap(({ spec }) => spec?.cidrs ?? [])
+  const networks = further.flatMap((text) => (text === context.serviceCIDR ? [] : (parseCIDR(text) ?? [])))
+  return [own, ...networks.filter(({ address }) => address.family === own.address.family)]
+}
+
 function freeClusterIP(taken: ReadonlySet<string>, context: StrategyContext): string | undefined {
-  const network = parseCIDR(context.serviceCIDR)!
+  for (const network of serviceRanges(context)) {
+    const ip = freeIPOf(network, taken, context)
+    if (ip !== undefined) return ip
+  }
+  return undefined
+}
+
+function freeIPOf(network: IPNetwork, taken: ReadonlySet<string>, context: StrategyContext): string | undefined {
   const { first, size } = usable(network)
   const { family } = network.address
   const band = staticBand(size + 2, 16, 256)
@@ -197,13 +219,15 @@ function clusterIPErrors(
     return
   }
   const kept = new Set(old?.spec.type === 'ExternalName' ? [] : old?.spec.clusterIPs)
-  const network = parseCIDR(context.serviceCIDR)!
-  const { first, size } = usable(network)
+  const ranges = serviceRanges(context)
   for (const ip of clusterIPs) {
     const address = parseIP(ip)
     if (ip === 'None' || kept.has(ip) || !address) continue
-    const offset = address.value - first
-    const inside = address.family === network.address.family && offset >= 0n && offset < BigInt(size)
+    const inside = ranges.some((network) => {
+      const { first, size } = usable(network)
+      const offset = address.value - first
+      return address.family === network.address.family && offset >= 0n && offset < BigInt(size)
+    })
     const taken = others.some((other) => other.spec.clusterIPs?.includes(ip))
     const why = !inside
       ? 'the provided network does not match the current range'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Service, ServiceSpec } from '../../../../api/types.ts'
+import type { Service, ServiceCIDR, ServiceSpec } from '../../../../api/types.ts'
 import type { KindDefinition, StrategyContext } from '../contract.ts'
 import { service as definition } from './service.ts'
 
@@ -55,6 +55,24 @@ describe('create', () => {
     expect(refusals({ clusterIP: '10.97.0.9', ports })).toEqual([
       'spec.clusterIPs: Invalid value: ["10.97.0.9"]: failed to allocate IP 10.97.0.9: the provided network does not match the current range',
     ])
+  })
+
+  test('takes addresses of further ranges that are ready', () => {
+    const range = (status: 'True' | 'False'): ServiceCIDR => ({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'ServiceCIDR',
+      metadata: { name: 'more' },
+      spec: { cidrs: ['10.77.0.0/30'] },
+      status: { conditions: [{ type: 'Ready', status, reason: '', message: '', lastTransitionTime: '' }] },
+    })
+    const small = contextWith([], '10.96.0.0/31')
+    const within = (cidr: ServiceCIDR, context = small): StrategyContext => ({
+      ...context,
+      list: (kind) => (kind === 'ServiceCIDR' ? [cidr] : []),
+    })
+    expect(refusals({ clusterIP: '10.77.0.2', ports }, within(range('True')))).toEqual([])
+    expect(refusals({ clusterIP: '10.77.0.2', ports }, within(range('False')))).toHaveLength(1)
+    expect(create({ ports }, within(range('True'))).spec.clusterIP).toBe('10.77.0.1')
   })
 
   test('gives ports of one number one node port, and refuses those out of range or taken', () => {
