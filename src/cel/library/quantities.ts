@@ -25,7 +25,8 @@ class QuantityValue extends Opaque {
 
 const NANO = 1_000_000_000n
 
-function quantity(text: string): QuantityValue {
+/** @throws CelError for what is no quantity */
+export function quantity(text: string): QuantityValue {
   const problem = quantityError(text)
   if (problem !== undefined) throw new CelError(problem)
   return new QuantityValue(text)

@@ -20,7 +20,8 @@ class SemverValue extends Opaque {
 
 const VERSION = /^(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]*))?(?:\+([0-9A-Za-z.-]*))?$/
 
-function parse(text: string): SemverValue {
+/** @throws CelError for what is no version */
+export function parse(text: string): SemverValue {
   if (text === '') throw new CelError('Version string empty')
   const parts = text.split('.')
   if (parts.length < 3) throw new CelError('No Major.Minor.Patch elements found')

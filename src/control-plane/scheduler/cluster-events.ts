@@ -31,9 +31,17 @@ export function podEvents(old: Pod, now: Pod): readonly PodEvent[] {
   const gates = (pod: Pod) => (pod.spec.schedulingGates ?? []).length
   if (gates(old) > 0 && gates(now) === 0) actions.push('UpdatePodSchedulingGatesEliminated')
   if ((old.spec.tolerations ?? []).length !== (now.spec.tolerations ?? []).length) actions.push('UpdatePodToleration')
+  if (claimsChanged(old, now)) actions.push('UpdatePodGeneratedResourceClaim')
   if (actions.length === 0) actions.push('Update')
   return actions.map((action) => ({ resource, action, old, new: now }))
 }
+
+/** Source: extractPodGeneratedResourceClaimChange */
+const claimsChanged = ({ status: old }: Pod, { status: now }: Pod): boolean =>
+  (old?.resourceClaimStatuses !== now?.resourceClaimStatuses &&
+    JSON.stringify(old?.resourceClaimStatuses ?? []) !== JSON.stringify(now?.resourceClaimStatuses ?? [])) ||
+  (old?.extendedResourceClaimStatus !== now?.extendedResourceClaimStatus &&
+    JSON.stringify(old?.extendedResourceClaimStatus) !== JSON.stringify(now?.extendedResourceClaimStatus))
 
 /** Requests are of the spec, while a size is being changed also of the status. */
 const mayScale = (old: Pod, now: Pod): boolean =>

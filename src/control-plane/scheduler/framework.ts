@@ -11,6 +11,7 @@ import type { KubernetesObject, Node, Pod } from '../../api/types.ts'
 import type { Client, EventsRecorder } from '../../client/contract.ts'
 import type { Clock } from '../../sim/clock.ts'
 import type { Random } from '../../sim/random.ts'
+import type { DeviceSource } from './devices.ts'
 import type { PluginFeatures } from './features.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { NodeStatuses } from './node-statuses.ts'
@@ -66,7 +67,7 @@ export interface Snapshot {
 }
 
 /** Something that happened and may let a waiting pod through. Source: pkg/scheduler/framework/events.go */
-export type ClusterEvent = NodeEvent | PodEvent | StorageEvent | PodGroupEvent
+export type ClusterEvent = NodeEvent | PodEvent | StorageEvent | DeviceEvent | PodGroupEvent
 
 export interface PodGroupEvent {
   readonly resource: 'PodGroup'
@@ -107,6 +108,7 @@ export type PodAction =
   | 'UpdatePodScaleDown'
   | 'UpdatePodSchedulingGatesEliminated'
   | 'UpdatePodToleration'
+  | 'UpdatePodGeneratedResourceClaim'
 
 /** Something of storage. An update comes with what it was and what it is, the others with one of the two. */
 export interface StorageEvent {
@@ -127,6 +129,16 @@ export type StorageKind =
 
 export type StorageAction = 'Add' | 'Update' | 'Delete'
 
+/** Something of devices: see {@link StorageEvent}. */
+export interface DeviceEvent {
+  readonly resource: DeviceKind
+  readonly action: StorageAction
+  readonly old?: KubernetesObject
+  readonly new?: KubernetesObject
+}
+
+export type DeviceKind = 'ResourceClaim' | 'ResourceSlice' | 'DeviceClass'
+
 /** What a plugin is given to work with beyond its arguments. Source: kube-scheduler/framework/interface.go Handle */
 export interface PluginHandle {
   /** Reads answer from what an informer would hold. */
@@ -137,6 +149,8 @@ export interface PluginHandle {
   readonly scheduler: SchedulerHandle
   /** Volumes, claims and what goes with them; the first question starts the informers for them. */
   readonly storage: StorageSource
+  /** Claims, slices and classes of devices: as `storage`. */
+  readonly devices: DeviceSource
   readonly features: PluginFeatures
 }
 
@@ -263,7 +277,7 @@ export type EventName =
   | `Node/${NodeAction}`
   | `AssignedPod/${PodAction}`
   | `UnscheduledPod/${PodAction}`
-  | `${StorageKind}/${StorageAction}`
+  | `${StorageKind | DeviceKind}/${StorageAction}`
   | 'PodGroup/Add'
 
 /** One plugin in a profile, with the weight of its score. */

@@ -5,6 +5,7 @@ import type { Clock } from '../../sim/clock.ts'
 import { Random } from '../../sim/random.ts'
 import { Cache } from './cache.ts'
 import type { Profile } from './config/configuration.ts'
+import { DeviceCache } from './device-cache.ts'
 import { DEFAULT_FEATURES } from './features.ts'
 import type { PluginHandle, Registry } from './framework.ts'
 import { buildProfile } from './profile.ts'
@@ -29,6 +30,7 @@ export const handleWithoutScheduler = (client: Client, clock: Clock, random: Ran
   clock,
   random,
   storage: new StorageCache(client, () => undefined),
+  devices: new DeviceCache(client, () => undefined),
   features: DEFAULT_FEATURES,
   scheduler: {
     snapshot: new Cache({ namespaceLabels: () => ({}), namespaces: () => [], defaultSelector: () => everything }),

@@ -4,7 +4,7 @@ import type { PluginFeatures } from './features.ts'
 import type { Plugin, PluginFactory, Registry } from './framework.ts'
 import { defaultBinder } from './plugins/default-binder.ts'
 import { defaultPreemption } from './plugins/default-preemption.ts'
-import { dynamicResources } from './plugins/dynamic-resources.ts'
+import { type DynamicResourcesArgs, dynamicResources } from './plugins/dynamic-resources.ts'
 import { gangScheduling } from './plugins/gang-scheduling.ts'
 import { imageLocality } from './plugins/image-locality.ts'
 import { interPodAffinity } from './plugins/inter-pod-affinity.ts'
@@ -13,6 +13,7 @@ import { nodeName } from './plugins/node-name.ts'
 import { nodePorts } from './plugins/node-ports.ts'
 import { nodeResourcesBalancedAllocation } from './plugins/node-resources-balanced-allocation.ts'
 import { nodeResourcesFit } from './plugins/node-resources-fit.ts'
+import type { NodeResourcesFitArgs } from './plugins/node-resources-fit-args.ts'
 import { nodeUnschedulable } from './plugins/node-unschedulable.ts'
 import { nodeVolumeLimits } from './plugins/node-volume-limits.ts'
 import { type PodTopologySpreadArgs, podTopologySpread } from './plugins/pod-topology-spread.ts'
@@ -43,7 +44,8 @@ export const inTreeRegistry: Registry = {
   TaintToleration: (_args, { features }) => taintToleration(features) as Plugin,
   NodeAffinity: made(nodeAffinity),
   NodePorts: plain(nodePorts),
-  NodeResourcesFit: made(nodeResourcesFit),
+  NodeResourcesFit: (args, { features, devices }) =>
+    nodeResourcesFit((args ?? {}) as NodeResourcesFitArgs, features, devices) as Plugin,
   VolumeRestrictions: (_args, { storage }) => volumeRestrictions(storage) as Plugin,
   NodeVolumeLimits: (_args, { storage, features }) => nodeVolumeLimits(storage, features) as Plugin,
   VolumeBinding: (args, handle) => volumeBinding((args ?? {}) as VolumeBindingArgs, handle) as Plugin,
@@ -54,7 +56,7 @@ export const inTreeRegistry: Registry = {
   NodeResourcesBalancedAllocation: made(nodeResourcesBalancedAllocation),
   ImageLocality: plain(imageLocality),
   DefaultBinder: (_args, { client }) => defaultBinder(client),
-  DynamicResources: plain(dynamicResources),
+  DynamicResources: (args, handle) => dynamicResources((args ?? {}) as DynamicResourcesArgs, handle) as Plugin,
   GangScheduling: (_args, handle) => gangScheduling(handle),
   DefaultPreemption: (args, handle) => defaultPreemption(args as DefaultPreemptionArgs, handle),
   // Nodes declare no features here, so nothing can be asked of them.

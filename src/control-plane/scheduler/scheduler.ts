@@ -9,6 +9,7 @@ import { nodeEvents, podEvents } from './cluster-events.ts'
 import type { Profile } from './config/configuration.ts'
 import { Cycles } from './cycles.ts'
 import { DefaultSelectors } from './default-selector.ts'
+import { DeviceCache } from './device-cache.ts'
 import { DEFAULT_FEATURES } from './features.ts'
 import type { ClusterEvent, Registry, SchedulerHandle, Trial } from './framework.ts'
 import { Nominator } from './nominator.ts'
@@ -57,6 +58,7 @@ export class Scheduler {
   readonly #nominator = new Nominator()
   readonly #waiting: WaitingPods
   readonly #storage: StorageCache
+  readonly #devices: DeviceCache
   readonly #selectors: DefaultSelectors
   readonly #namespaces = new Map<string, Readonly<Record<string, string>>>()
   readonly #nodes = new Map<string, Node>()
@@ -79,6 +81,7 @@ export class Scheduler {
     this.#waiting = new WaitingPods(world.clock)
     this.#groups = options.genericWorkload ? new PodGroups() : undefined
     this.#storage = new StorageCache(client, (event) => this.#queue.moveAll(event))
+    this.#devices = new DeviceCache(client, (event) => this.#queue.moveAll(event))
     this.#frameworks = this.#build(options)
     this.#queue = new SchedulingQueue(world, this.#frameworks, queue, () => this.#wake(), component)
     const parts = {
@@ -111,6 +114,7 @@ export class Scheduler {
         random,
         recorder: recorder(schedulerName),
         storage: this.#storage,
+        devices: this.#devices,
         features: DEFAULT_FEATURES,
         scheduler: this.#handle(() => frameworks.get(schedulerName)!),
       }
@@ -177,6 +181,7 @@ export class Scheduler {
     this.#queue.stop()
     this.#waiting.stop()
     this.#storage.stop()
+    this.#devices.stop()
     this.#cycles.stop()
   }
 

@@ -1,7 +1,7 @@
+import { claimNameOf, isReservedFor, notForPod, toleratesDeviceTaint } from '../../../api/resource-claims.ts'
 import { parseTime } from '../../../api/time.ts'
 import type { Pod, ResourceClaim, ResourceSlice } from '../../../api/types.ts'
 import type { Client } from '../../../client/contract.ts'
-import { claimNameOf, notForPod } from '../pod-claims.ts'
 
 /** When pods have to go because of devices they use: pure but for reads. Source: pkg/controller/devicetainteviction/device_taint_eviction.go */
 
@@ -23,7 +23,7 @@ export function podEvictionTime(pod: Pod, client: Client): number | undefined {
     const claim = name ? client.get('ResourceClaim', name, pod.metadata.namespace) : undefined
     if (claim === undefined) return []
     if (entry.resourceClaimTemplateName !== undefined && notForPod(pod, claim) !== undefined) return []
-    if (!claim.status?.reservedFor?.some(({ uid }) => uid === pod.metadata.uid)) return []
+    if (!isReservedFor(pod, claim)) return []
     return claimEvictionTime(claim, client.list('ResourceSlice')) ?? []
   })
   return times.length === 0 ? undefined : Math.min(...times)
@@ -50,15 +50,8 @@ function deviceTaints({ driver, pool, device }: Result, slices: readonly Resourc
 /** When a taint is not borne any more; undefined: it is for good. */
 function tolerated(taint: Taint, tolerations: readonly Toleration[]): number | undefined {
   const addedAt = parseTime(taint.timeAdded)
-  const fitting = tolerations.filter((each) => each.effect === 'NoExecute' && tolerates(each, taint))
+  const fitting = tolerations.filter((each) => each.effect === 'NoExecute' && toleratesDeviceTaint(each, taint))
   if (fitting.some(({ tolerationSeconds }) => tolerationSeconds === undefined)) return undefined
   const seconds = fitting.map(({ tolerationSeconds = 0 }) => Math.max(0, tolerationSeconds))
   return addedAt + (seconds.length === 0 ? 0 : Math.min(...seconds) * 1000)
-}
-
-/** Source: dynamic-resource-allocation/resourceclaim ToleratesTaint */
-function tolerates({ key = '', value = '', operator = 'Equal', effect }: Toleration, taint: Taint): boolean {
-  if (effect && effect !== taint.effect) return false
-  if (key !== '' && key !== taint.key) return false
-  return operator === 'Exists' || (operator === 'Equal' && value === (taint.value ?? ''))
 }

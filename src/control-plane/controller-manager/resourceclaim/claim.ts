@@ -1,10 +1,8 @@
 import { isPodTerminal } from '../../../api/conditions.ts'
 import { splitKey } from '../../../api/meta.ts'
+import { CLAIM_FINALIZER, releasedClaim } from '../../../api/resource-claims.ts'
 import { isStatus, type Pod, type ResourceClaim, type Status } from '../../../api/types.ts'
 import type { Client } from '../../../client/contract.ts'
-
-/** Of claims that in-tree components have allocated. Source: resource/v1/types.go Finalizer */
-const FINALIZER = 'resource.kubernetes.io/delete-protection'
 
 /** Source: pkg/controller/resourceclaim/controller.go isPodDone */
 const isDone = (pod: Pod): boolean =>
@@ -21,7 +19,7 @@ export function syncClaim(key: string, client: Client): Status | undefined {
     const pod = client.get('Pod', consumer.name, namespace)
     return pod !== undefined && pod.metadata.uid === consumer.uid && !isDone(pod)
   })
-  const isHeld = claim.metadata.finalizers?.includes(FINALIZER) ?? false
+  const isHeld = claim.metadata.finalizers?.includes(CLAIM_FINALIZER) ?? false
   const isFreed = remaining.length === 0 && isHeld
   if (remaining.length < reserved.length) {
     const failed =
@@ -55,10 +53,7 @@ function setStatus(
 }
 
 function withoutFinalizer(client: Client, { metadata }: ResourceClaim): Status | undefined {
-  const answer = client.update('ResourceClaim', metadata.name, metadata.namespace, (now) => ({
-    ...now,
-    metadata: { ...now.metadata, finalizers: (now.metadata.finalizers ?? []).filter((each) => each !== FINALIZER) },
-  }))
+  const answer = client.update('ResourceClaim', metadata.name, metadata.namespace, releasedClaim)
   return failure(answer)
 }
 

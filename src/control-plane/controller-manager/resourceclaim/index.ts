@@ -1,9 +1,9 @@
 import { isPodTerminal } from '../../../api/conditions.ts'
 import { keyOf } from '../../../api/meta.ts'
+import { claimNameOf } from '../../../api/resource-claims.ts'
 import type { Pod, ResourceClaim } from '../../../api/types.ts'
 import type { Controller, ControllerContext, ControllerDescriptor } from '../controller.ts'
 import { startLoop } from '../machine.ts'
-import { claimNameOf } from '../pod-claims.ts'
 import { syncClaim } from './claim.ts'
 import { syncPod } from './pod.ts'
 

@@ -1,18 +1,18 @@
 import { isPodTerminal } from '../../../api/conditions.ts'
 import { splitKey } from '../../../api/meta.ts'
+import { claimNameOf, notForPod, POD_CLAIM_ANNOTATION } from '../../../api/resource-claims.ts'
 import { unknownError } from '../../../api/status.ts'
 import {
   isStatus,
   type ObjectMeta,
   type Pod,
+  type PodResourceClaim,
   type ResourceClaim,
   type ResourceClaimTemplate,
   type Status,
 } from '../../../api/types.ts'
 import type { Client, EventRecorder } from '../../../client/contract.ts'
-import { claimNameOf, notForPod, type PodClaim } from '../pod-claims.ts'
 
-const ANNOTATION = 'resource.kubernetes.io/pod-claim-name'
 /** Source: resource/v1/types.go ResourceClaimReservedForMaxSize */
 const MAX_RESERVED = 256
 const MAX_BASE = 57
@@ -37,7 +37,7 @@ export function syncPod(key: string, client: Client, recorder: EventRecorder): S
 }
 
 /** The claim that has been made for an entry just now; undefined where there is nothing to make. Source: handleClaim */
-function claimFor(pod: Pod, entry: PodClaim, client: Client): ResourceClaim | string | undefined {
+function claimFor(pod: Pod, entry: PodResourceClaim, client: Client): ResourceClaim | string | undefined {
   const { namespace } = pod.metadata
   const known = claimNameOf(pod, entry)
   if (known === '') return undefined
@@ -47,7 +47,7 @@ function claimFor(pod: Pod, entry: PodClaim, client: Client): ResourceClaim | st
   if (there !== undefined && notForPod(pod, there) === undefined) return undefined
   const own = client
     .list('ResourceClaim', { namespace: namespace!, ownerUid: pod.metadata.uid! })
-    .find(({ metadata }) => metadata.annotations?.[ANNOTATION] === entry.name)
+    .find(({ metadata }) => metadata.annotations?.[POD_CLAIM_ANNOTATION] === entry.name)
   if (own !== undefined) return own
   const found = client.get('ResourceClaimTemplate', template, namespace)
   if (found === undefined)
@@ -64,7 +64,7 @@ function newClaim({ metadata: pod }: Pod, entry: string, { spec }: ResourceClaim
     generateName: whole.length > MAX_BASE ? `${share(pod.name)}-${share(entry)}` : whole,
     namespace: pod.namespace,
     ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: pod.name, uid: pod.uid, controller: true }],
-    annotations: { ...annotations, [ANNOTATION]: entry },
+    annotations: { ...annotations, [POD_CLAIM_ANNOTATION]: entry },
     ...(labels && { labels }),
   } as unknown as ObjectMeta
   return { apiVersion: 'resource.k8s.io/v1', kind: 'ResourceClaim', metadata, spec: spec.spec }

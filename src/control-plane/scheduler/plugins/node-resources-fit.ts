@@ -1,8 +1,11 @@
-import type { Pod } from '../../../api/types.ts'
+import { DEVICE_CLASS_PREFIX } from '../../../api/resource-claims.ts'
+import type { DeviceClass, Pod } from '../../../api/types.ts'
 import { isPodEvent } from '../cluster-events.ts'
 import { aggregate } from '../config/field-path.ts'
+import { isDeviceResourceName } from '../devices/cycle-state.ts'
+import type { DeviceSource } from '../devices.ts'
 import { DEFAULT_FEATURES, type PluginFeatures } from '../features.ts'
-import type { Plugin, PodEvent, Status } from '../framework.ts'
+import type { DeviceEvent, Plugin, PodEvent, Status } from '../framework.ts'
 import { NodeInfo } from '../node-info.ts'
 import { ByRequests, NodeMemo } from '../node-memo.ts'
 import type { PodInfo } from '../pod-info.ts'
@@ -21,6 +24,8 @@ export const DEFAULT_RESOURCES: readonly ResourceSpec[] = [
   { name: 'memory', weight: 1 },
 ]
 
+const NO_DEVICES = { classFor: () => undefined }
+
 const RESTARTABLE_INIT_CONTAINER: Status = {
   code: 'UnschedulableAndUnresolvable',
   reasons: ['Pod has a restartable init container and the SidecarContainers feature is disabled'],
@@ -35,12 +40,18 @@ const RESTARTABLE_INIT_CONTAINER: Status = {
 export function nodeResourcesFit(
   args: NodeResourcesFitArgs = {},
   features: PluginFeatures = DEFAULT_FEATURES,
+  devices: Pick<DeviceSource, 'classFor'> = NO_DEVICES,
 ): Plugin<FilterState, AllocationState> {
   const wrong = aggregate(fitArgsErrors(args))
   if (wrong !== undefined) throw new Error(wrong)
   const ignored = new Set(args.ignoredResources)
   const ignoredGroups = new Set(args.ignoredResourceGroups)
   const isIgnored = (name: string) => ignored.has(name) || ignoredGroups.has(name.split('/')[0]!)
+  // Devices are the business of DynamicResources where the node does not offer the resource itself. Source: shouldDelegateResourceToDRA
+  const isDelegated = (name: string, { allocatable }: NodeInfo) =>
+    !allocatable.scalar?.get(name) && isDeviceResourceName(name) && devices.classFor(name) !== undefined
+  const asksForDevices = ({ scalar }: Resource) =>
+    scalar !== undefined && [...scalar.keys()].some((name) => isDeviceResourceName(name) && devices.classFor(name))
   const strategy = args.scoringStrategy ?? { type: 'LeastAllocated' }
   const resources = strategy.resources ?? DEFAULT_RESOURCES
   const scorer = strategyScorer(strategy)
@@ -65,15 +76,19 @@ export function nodeResourcesFit(
       'AssignedPod/Delete',
       'AssignedPod/UpdatePodScaleDown',
       'UnscheduledPod/UpdatePodScaleDown',
+      'DeviceClass/Add',
+      'DeviceClass/Update',
     ]),
     preFilter(info) {
       if (!features.sidecarContainers && hasRestartableInitContainer(info.pod)) return RESTARTABLE_INIT_CONTAINER
       return { code: 'Success', state: filterStateOf(info) }
     },
     filter({ requests, fits, refusals }, _pod, node) {
+      // Classes may come and go while the node stays as it is.
+      if (asksForDevices(requests)) return insufficient(requests, node, isIgnored, isDelegated)
       const known = fits.get(node)
       if (known > 0) return refusals[known - 1]
-      const refused = insufficient(requests, node, isIgnored)
+      const refused = insufficient(requests, node, isIgnored, isDelegated)
       remember(fits, refusals, node, refused)
       return refused
     },
@@ -81,13 +96,16 @@ export function nodeResourcesFit(
     score: (state, _pod, node) => scoreAllocation(state, node, scorer),
     isSchedulableAfter(event, pod) {
       if (isPodEvent(event)) return podMayHelp(event, pod)
+      if (event.resource === 'DeviceClass') return classMayHelp(event, pod)
       if (event.resource !== 'Node') return false
       if (event.new === undefined) return false
       const requests = podRequests(pod)
       const after = new NodeInfo(event.new.metadata.name, event.new)
       // Also resources that are ignored elsewhere.
-      if (insufficient(requests, after, () => false) !== undefined) return false
-      return event.old === undefined || increased(requests, new NodeInfo(event.old.metadata.name, event.old), after)
+      if (insufficient(requests, after, () => false, isDelegated) !== undefined) return false
+      if (event.old === undefined || [...(requests.scalar?.keys() ?? [])].some((name) => isDelegated(name, after)))
+        return true
+      return increased(requests, new NodeInfo(event.old.metadata.name, event.old), after)
     },
   }
 }
@@ -115,7 +133,12 @@ const hasRestartableInitContainer = (pod: Pod): boolean =>
   (pod.spec.initContainers ?? []).some(({ restartPolicy }) => restartPolicy === 'Always')
 
 /** Every resource that is short; more than the whole node has cannot be freed by preemption either. Source: fitsRequest */
-function insufficient(requests: Resource, node: NodeInfo, isIgnored: (name: string) => boolean): Status | undefined {
+function insufficient(
+  requests: Resource,
+  node: NodeInfo,
+  isIgnored: (name: string) => boolean,
+  isDelegated: (name: string, node: NodeInfo) => boolean,
+): Status | undefined {
   const { allocatable, requested } = node
   if (hasRoom(requests, node)) return undefined
   const reasons: string[] = []
@@ -131,6 +154,7 @@ function insufficient(requests: Resource, node: NodeInfo, isIgnored: (name: stri
   check('ephemeral-storage', requests.ephemeralStorage, allocatable.ephemeralStorage, requested.ephemeralStorage)
   for (const [name, wanted] of requests.scalar ?? []) {
     if (isExtendedResourceName(name) && isIgnored(name)) continue
+    if (wanted > 0 && isDelegated(name, node)) continue
     check(name, wanted, allocatable.scalar?.get(name) ?? 0, requested.scalar?.get(name) ?? 0)
   }
   if (reasons.length === 0) return undefined
@@ -161,6 +185,18 @@ function refusal(code: Status['code'], reasons: readonly string[]): Status {
     knownRefusals.set(key, known)
   }
   return known
+}
+
+/** Source: isSchedulableAfterDeviceClassEvent */
+function classMayHelp({ old, new: now }: DeviceEvent, pod: Pod): boolean {
+  const [before, after] = [old, now] as readonly (DeviceClass | undefined)[]
+  if (after === undefined) return false
+  const name = after.spec.extendedResourceName
+  const wanted = podRequests(pod).scalar
+  if (before === undefined) {
+    if (wanted?.has(`${DEVICE_CLASS_PREFIX}${after.metadata.name}`)) return true
+  } else if (before.spec.extendedResourceName === name) return false
+  return name !== undefined && wanted?.has(name) === true
 }
 
 /** Source: isSchedulableAfterPodEvent, isSchedulableAfterPodScaleDown */
