@@ -68,8 +68,16 @@ export function csiVolumeName({
 
 /** Source: pkg/volume/csi/csi_attacher.go getAttachmentName */
 export function attachmentName(volumeHandle: string, driver: string, node: string): string {
-  const hash = sha256(`${volumeHandle}${driver}${node}`)
-  return `csi-${[...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`
+  return `csi-${hexDigest(`${volumeHandle}${driver}${node}`)}`
+}
+
+/** What a driver knows a volume by that it makes for one pod. Source: pkg/volume/csi/csi_plugin.go makeVolumeHandle */
+export function inlineVolumeHandle(podUid: string, volume: string): string {
+  return `csi-${hexDigest(podUid + volume)}`
+}
+
+function hexDigest(text: string): string {
+  return [...sha256(text)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** Whether nodes may have it side by side. Source: pkg/volume/util/util.go IsMultiAttachAllowed */

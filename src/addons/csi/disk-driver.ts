@@ -2,6 +2,7 @@ import type { Cloud } from '../../cloud/contract.ts'
 import type { Process, Program } from '../../node/contract.ts'
 import { type CsiDriver, type CsiNode, csiError } from '../../node/csi/contract.ts'
 import type { CsiSockets } from '../../node/csi/sockets.ts'
+import { createFileTree } from '../../node/host/file-tree.ts'
 import { DiskController, ZONE } from './disk-controller.ts'
 import { DiskFiles } from './disk-files.ts'
 
@@ -62,5 +63,7 @@ function diskNode(cloud: Cloud, process: Process): CsiNode {
     unstageVolume: () => undefined,
     publishVolume: (id) => attached(id) ?? new DiskFiles(disks, id, clock),
     expandVolume: attached,
+    // A directory of the machine: it goes with its pod.
+    publishEphemeral: () => createFileTree(clock),
   }
 }

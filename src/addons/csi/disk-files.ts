@@ -1,5 +1,5 @@
 import type { Disks } from '../../cloud/contract.ts'
-import { createFileTree, type FileStat, type Files } from '../../node/host/file-tree.ts'
+import { createFileTree, type FileStat, type Files, type Owner } from '../../node/host/file-tree.ts'
 import { isWithin, resolvePath } from '../../node/host/paths.ts'
 import type { Clock } from '../../sim/clock.ts'
 
@@ -58,6 +58,10 @@ export class DiskFiles implements Files {
 
   setMode(path: string, mode: number): void {
     this.#current().setMode(path, mode)
+  }
+
+  setOwner(path: string, owner: Owner): void {
+    this.#current().setOwner(path, owner)
   }
 
   onChange(path: string, listener: () => void): () => void {

@@ -41,6 +41,8 @@ export interface ContainerConfig {
   readonly args?: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly mounts: readonly Mount[]
+  /** Images whose files are among the mounts. */
+  readonly volumeImages?: readonly Image[]
   /** How gladly the kernel ends it when memory is short: -1000 never, 1000 first. */
   readonly oomScoreAdj?: number
 }
@@ -63,6 +65,8 @@ export interface RuntimeContainer {
   readonly message?: string
   /** What it takes, where that was declared. */
   readonly meter?: Meter
+  /** Bytes of files in memory that it has written. */
+  readonly memoryFiles?: number
   /** What is in its writable layer beyond the image. */
   readonly layer: DiskUse
 }
@@ -163,7 +167,8 @@ export interface ContainerRuntime {
   imageTimes(name: string): { readonly pulledAt: number; readonly lastUsedAt: number | undefined }
   /** Brings an image from its registry; `onDone` is called on the clock. */
   pullImage(name: string, onDone: (result: PullResult) => void): void
-  createContainer(sandboxId: string, config: ContainerConfig): RuntimeContainer
+  /** @returns the container, or why it cannot be made */
+  createContainer(sandboxId: string, config: ContainerConfig): RuntimeContainer | { readonly error: string }
   /** @returns why it could not start: the container has then exited with 128, StartError */
   startContainer(id: string): string | undefined
   /** SIGTERM, and SIGKILL after the grace period; again with less grace shortens it. `exited` tells when it is over. */

@@ -61,6 +61,7 @@ function start(program: (process: Process) => void, container: Partial<Container
   if ('error' in sandbox) throw new Error(sandbox.error)
   const spec = { name: 'app', image: 'app', ...container }
   const made = runtime.createContainer(sandbox.id, { container: spec, attempt: 0, image, env: {}, mounts: [] })
+  if ('error' in made) throw new Error(made.error)
   runtime.startContainer(made.id)
   return { clock, network, runtime, sandbox, made: made as RuntimeContainer }
 }

@@ -2,6 +2,7 @@ import type { Network } from '../../network/contract.ts'
 import { type Charts, type ChartWorld, createCharts } from '../../sim/chart.ts'
 import type { Random } from '../../sim/random.ts'
 import type { FileTree, Image, ImageCatalogue } from '../contract.ts'
+import { createProblem } from './container/create-problem.ts'
 import { Execs, startErrorMessage } from './container/exec.ts'
 import { Launcher } from './container/launcher.ts'
 import { containerMachine } from './container/machine.ts'
@@ -206,9 +207,11 @@ class Containerd implements ContainerRuntime {
     this.#images.pull(name, onDone)
   }
 
-  createContainer(sandboxId: string, config: ContainerConfig): RuntimeContainer {
+  createContainer(sandboxId: string, config: ContainerConfig): RuntimeContainer | { readonly error: string } {
     const sandbox = this.#sandboxes.get(sandboxId)
     if (sandbox === undefined) throw new Error(`failed to find sandbox id "${sandboxId}": not found`)
+    const error = createProblem(sandbox, config, this.#options.files)
+    if (error) return { error }
     const container = new ContainerRecord(newId(this.#options.random), sandbox, config, this.#options.world.clock.now())
     this.#containers.set(container.id, container)
     sandbox.containers.push(container)
@@ -220,8 +223,7 @@ class Containerd implements ContainerRuntime {
   startContainer(id: string): string | undefined {
     const container = this.#containers.get(id)
     if (container === undefined || container.state !== 'created') return undefined
-    const { program } = container.config.image
-    const why = program.startError?.(argvOf(container.config), this.#launcher.filesOf(container))
+    const why = container.config.image.program.startError?.(argvOf(container.config), this.#launcher.filesOf(container))
     if (why !== undefined) {
       container.exitReason = 'StartError'
       container.message = startErrorMessage(why)

@@ -86,4 +86,7 @@ export interface CsiNode {
   /** The volume's files for one pod. */
   publishVolume(id: string, options: { readonly block: boolean }): FileTree | CsiError
   expandVolume(id: string): CsiError | undefined
+  /** Makes a volume for one pod alone, and takes it back; drivers that bring none leave it out. */
+  publishEphemeral?(id: string, attributes: Readonly<Record<string, string>>): FileTree | CsiError
+  unpublishEphemeral?(id: string): void
 }

@@ -11,6 +11,14 @@ export interface FileStat {
   readonly mtime: number
   /** Bytes. */
   readonly size: number
+  /** Absent: root. */
+  readonly owner?: Owner
+}
+
+/** Whose a file is, by numbers. */
+export interface Owner {
+  readonly uid: number
+  readonly gid: number
 }
 
 /** A file tree with what shells need besides reading and writing. */
@@ -19,11 +27,16 @@ export interface Files extends FileTree {
   /** Makes the directory and its parents. */
   makeDirectory(path: string, mode?: number): void
   setMode(path: string, mode: number): void
+  setOwner(path: string, owner: Owner): void
+  /** Where a symbolic link leads; undefined for anything else. */
+  link?(path: string): string | undefined
+  /** Whether a process that looks through this tree is refused it. */
+  denied?(path: string, what: 'read' | 'write' | 'enter'): boolean
 }
 
 /** A failure a system call would report; `message` is worded as the C library does (`Is a directory`). */
 export class FileError extends Error {
-  readonly code: 'EISDIR' | 'ENOTDIR' | 'ENOENT' | 'EROFS' | 'EBUSY'
+  readonly code: 'EISDIR' | 'ENOTDIR' | 'ENOENT' | 'EROFS' | 'EBUSY' | 'EACCES' | 'EPERM' | 'ENOSPC'
   readonly path: string
 
   constructor(code: FileError['code'], path: string) {
@@ -39,18 +52,23 @@ const WORDING = {
   ENOENT: 'No such file or directory',
   EROFS: 'Read-only file system',
   EBUSY: 'Device or resource busy',
+  EACCES: 'Permission denied',
+  EPERM: 'Operation not permitted',
+  ENOSPC: 'No space left on device',
 } as const
 
 interface File {
   readonly content: string
   readonly mode: number
   readonly mtime: number
+  readonly owner?: Owner
 }
 
 interface Directory {
   readonly entries: Map<string, File | Directory>
   mode: number
   mtime: number
+  owner?: Owner
 }
 
 /**
@@ -112,7 +130,8 @@ class MemoryTree implements Files {
     const before = directory.entries.get(name)
     if (name === '' || (before !== undefined && 'entries' in before)) throw new FileError('EISDIR', at)
     const now = this.#clock.now()
-    directory.entries.set(name, { content, mode: mode ?? before?.mode ?? 0o644, mtime: now })
+    const owner = before?.owner === undefined ? undefined : { owner: before.owner }
+    directory.entries.set(name, { content, mode: mode ?? before?.mode ?? 0o644, mtime: now, ...owner })
     if (before === undefined) directory.mtime = now
     this.#grew?.(content.length - (before?.content.length ?? 0), before === undefined ? 1 : 0)
     this.#listeners?.changed(at)
@@ -148,8 +167,10 @@ class MemoryTree implements Files {
   stat(path: string): FileStat | undefined {
     const entry = this.#find(resolvePath(path))
     if (entry === undefined) return undefined
-    if ('entries' in entry) return { type: 'directory', mode: entry.mode, mtime: entry.mtime, size: 4096 }
-    return { type: 'file', mode: entry.mode, mtime: entry.mtime, size: bytesOf(entry.content).length }
+    const { mode, mtime, owner } = entry
+    const facts = owner === undefined ? { mode, mtime } : { mode, mtime, owner }
+    if ('entries' in entry) return { type: 'directory', size: 4096, ...facts }
+    return { type: 'file', size: bytesOf(entry.content).length, ...facts }
   }
 
   makeDirectory(path: string, mode?: number): void {
@@ -166,6 +187,14 @@ class MemoryTree implements Files {
     if (entry === undefined) throw new FileError('ENOENT', at)
     if ('entries' in entry) entry.mode = mode
     else this.#parent(at)[0].entries.set(at.slice(at.lastIndexOf('/') + 1), { ...entry, mode })
+  }
+
+  setOwner(path: string, owner: Owner): void {
+    const at = resolvePath(path)
+    const entry = this.#find(at)
+    if (entry === undefined) throw new FileError('ENOENT', at)
+    if ('entries' in entry) entry.owner = owner
+    else this.#parent(at)[0].entries.set(at.slice(at.lastIndexOf('/') + 1), { ...entry, owner })
   }
 
   onChange(path: string, listener: () => void): () => void {

@@ -1,5 +1,6 @@
 import type { FileTree } from '../contract.ts'
-import { FileError, type FileStat, type Files } from './file-tree.ts'
+import { FileError, type FileStat, type Files, type Owner } from './file-tree.ts'
+import type { MemoryFiles } from './memory-files.ts'
 import { isWithin, joinPath, resolvePath } from './paths.ts'
 
 /** Something mounted into a tree: a volume, a host's directory, one file of either. */
@@ -11,6 +12,10 @@ export interface Mount {
   /** What of it: a path in `files` (`subPath`, or the path on the host). Default `/`. */
   readonly from?: string
   readonly readOnly?: boolean
+  /** Name of the image that they are. */
+  readonly image?: string
+  /** They lie in memory: what a container writes there is memory of its own. */
+  readonly memory?: MemoryFiles
 }
 
 /** A part of a tree as a tree of its own (`hostPath`): the same files, not a copy. */
@@ -83,6 +88,17 @@ class MountTree implements Files {
     const [files, at, mount] = this.#locate(path)
     if (mount?.readOnly) throw new FileError('EROFS', path)
     if (files !== undefined && 'setMode' in files) (files as Files).setMode(at, mode)
+  }
+
+  setOwner(path: string, owner: Owner): void {
+    const [files, at, mount] = this.#locate(path)
+    if (mount?.readOnly) throw new FileError('EROFS', path)
+    if (files !== undefined && 'setOwner' in files) (files as Files).setOwner(at, owner)
+  }
+
+  link(path: string): string | undefined {
+    const [files, at] = this.#locate(path)
+    return files !== undefined && 'link' in files ? (files as Files).link?.(at) : undefined
   }
 
   onChange(path: string, listener: () => void): () => void {

@@ -12,12 +12,20 @@ import { CONFIGURATION_FLAGS } from './configuration-flags.ts'
 import type { Kubeconfig, KubeletDeps } from './contract.ts'
 import { Kubelet } from './kubelet.ts'
 import { kubeletMachine } from './machine.ts'
+import type { PodVolumes } from './volumes/pod-volumes.ts'
 
 /**
  * The kubelet as systemd starts it: it reads its files, and ends with 1 when they are wrong, so that systemd tries again.
  * Source: cmd/kubelet/app/server.go
  */
 export function kubeletProgram(deps: KubeletDeps): Program {
+  let volumes: { readonly boot: string | undefined; readonly ofPods: Map<string, PodVolumes> } | undefined
+  /** What lies below /var/lib/kubelet/pods stays when the kubelet ends, what is mounted there until the machine goes down. */
+  const podVolumes = () => {
+    const boot = deps.machine.bootID?.()
+    if (volumes === undefined || volumes.boot !== boot) volumes = { boot, ofPods: new Map() }
+    return volumes.ofPods
+  }
   return {
     start(process) {
       let kubelet: Kubelet | undefined
@@ -45,7 +53,9 @@ export function kubeletProgram(deps: KubeletDeps): Program {
         process.log(`E run.go:72] "command failed" err=${JSON.stringify(client)}`, 'stderr')
         return actor.send({ type: 'misconfigured' })
       }
-      kubelet = new Kubelet({ process, deps, configuration, flags, client, recorder: deps.recorder(client), actor })
+      const recorder = deps.recorder(client)
+      const parts = { process, deps, configuration, flags, client, recorder, actor, podVolumes: podVolumes() }
+      kubelet = new Kubelet(parts)
       deps.onHandle?.(kubelet)
       actor.send({ type: 'configured' })
     },

@@ -8,6 +8,7 @@ import type { KubeletDeps } from './contract.ts'
 import type { DeviceManager } from './devices/manager.ts'
 import type { PodEvents } from './pod-worker/pod-events.ts'
 import type { CsiVolumes } from './volumes/csi-volumes.ts'
+import type { PodVolumes } from './volumes/pod-volumes.ts'
 
 /** What every part of one running kubelet shares. */
 export interface KubeletContext {
@@ -28,6 +29,8 @@ export interface KubeletContext {
   /** Volumes that drivers bring. */
   readonly csi: CsiVolumes
   readonly devices: DeviceManager
+  /** Volumes of the pods on this machine, by pod: a kubelet that starts finds those there are. */
+  readonly podVolumes: Map<string, PodVolumes>
   /** Virtual ms. */
   readonly startedAt: number
   readonly allocatable: Readonly<Record<string, string>>

@@ -30,6 +30,7 @@ import { StaticPods } from './static-pods/static-pods.ts'
 import { StatusManager } from './status/status-manager.ts'
 import { Streaming } from './streaming.ts'
 import type { PluginRegistry } from './volumes/plugin-registry.ts'
+import type { PodVolumes } from './volumes/pod-volumes.ts'
 import { volumePlugins } from './volumes/volume-plugins.ts'
 
 export interface KubeletParts {
@@ -40,6 +41,7 @@ export interface KubeletParts {
   readonly client: Client
   readonly recorder: EventRecorder
   readonly actor: Chart<typeof kubeletMachine>
+  readonly podVolumes: Map<string, PodVolumes>
 }
 
 /** Source: pkg/kubelet/nodeshutdown/nodeshutdown_manager.go */
@@ -323,7 +325,7 @@ export class Kubelet implements KubeletHandle {
 }
 
 function contextOf(
-  { process, deps, configuration, client }: KubeletParts,
+  { process, deps, configuration, client, podVolumes }: KubeletParts,
   events: PodEvents,
 ): Omit<KubeletContext, 'devices' | 'csi'> {
   return {
@@ -335,6 +337,7 @@ function contextOf(
     files: process.files,
     deps,
     runtime: deps.runtime,
+    podVolumes,
     client,
     configuration,
     events,

@@ -48,6 +48,7 @@ export class TestNode {
   kubelet: KubeletHandle | undefined
   exits: number[] = []
   #handle: ProcessHandle | undefined
+  #program: Program | undefined
 
   constructor(files: Readonly<Record<string, string>> = {}) {
     this.network.addHost('worker-1', '192.168.64.11')
@@ -89,7 +90,7 @@ export class TestNode {
     const recorder: EventRecorder = {
       event: (about, type, reason, message) => this.events.push(`${about.metadata.name} ${type} ${reason} ${message}`),
     }
-    const program: Program = kubeletProgram({
+    this.#program ??= kubeletProgram({
       nodeName: 'worker-1',
       ip: '192.168.64.11',
       runtime: this.runtime,
@@ -112,7 +113,7 @@ export class TestNode {
       log: (line) => this.journal.push(line),
       onExit: (code) => this.exits.push(code),
     })
-    program.start(this.#handle.process)
+    this.#program.start(this.#handle.process)
     this.clock.settle()
     return this
   }

@@ -78,7 +78,10 @@ export class Launcher {
     container.files ??= rootOf(
       container.config,
       world.clock,
-      (bytes, files) => resources.disk.layerGrew(container, bytes, files),
+      {
+        grew: (bytes, files) => resources.disk.layerGrew(container, bytes, files),
+        charge: (bytes) => resources.memoryFilesGrew(container, bytes),
+      },
       host,
     )
     return container.files

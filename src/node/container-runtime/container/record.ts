@@ -42,6 +42,8 @@ export class ContainerRecord implements RuntimeContainer {
   meter?: Meter
   /** What is in its writable layer beyond the image. */
   layer: DiskUse = NOTHING
+  /** Bytes of files in memory that it has written. */
+  memoryFiles = 0
 
   constructor(id: string, sandbox: SandboxRecord, config: ContainerConfig, createdAt: number) {
     this.id = id
@@ -82,11 +84,18 @@ export function reasonOf({ config }: ContainerRecord, exitCode: number): string 
   return exitCode === 137 && isLimited ? 'OOMKilled' : 'Error'
 }
 
+interface RootListeners {
+  /** The container's own layer has grown. */
+  readonly grew: (bytes: number, files: number) => void
+  /** It has written to memory. */
+  readonly charge: (bytes: number) => void
+}
+
 /** What a container sees below `/`: its image's files, and what is mounted. */
 export function rootOf(
   { mounts, image, container }: ContainerConfig,
   clock: Clock,
-  grew: (bytes: number, files: number) => void,
+  { grew, charge }: RootListeners,
   host: FileTree,
 ): Files {
   const devices = image.hostDevices || container.securityContext?.privileged === true
@@ -98,7 +107,9 @@ export function rootOf(
       readOnly: container.securityContext?.readOnlyRootFilesystem === true,
     },
     ...dev,
-    ...mounts,
+    ...mounts.map((mount) =>
+      mount.memory === undefined ? mount : { ...mount, files: mount.memory.chargedTo(charge) },
+    ),
   ])
 }
 

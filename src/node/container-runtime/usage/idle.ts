@@ -56,11 +56,14 @@ export function idleMemory({ config }: RuntimeContainer): number {
 
 /** What a running container takes. @param now virtual ms */
 export function usageOf(container: RuntimeContainer, now: number): Usage {
-  if (container.meter !== undefined) return container.meter.usage(now)
-  const { config, startedAt = 0 } = container
+  const { config, startedAt = 0, memoryFiles = 0 } = container
+  if (container.meter !== undefined) {
+    const usage = container.meter.usage(now)
+    return memoryFiles === 0 ? usage : { ...usage, memory: usage.memory + memoryFiles }
+  }
   const cpu = cpuLimit(config.container, idleOf(config.image.name).cpu)
   const cpuSeconds = (cpu * Math.max(0, now - startedAt)) / 1000
-  return { cpu, memory: idleMemory(container), cpuSeconds, disk: 0, inodes: 0, pids: 1 }
+  return { cpu, memory: idleMemory(container) + memoryFiles, cpuSeconds, disk: 0, inodes: 0, pids: 1 }
 }
 
 /** What runs on a machine besides containers: the kubelet, containerd, the system. */

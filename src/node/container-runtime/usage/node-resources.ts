@@ -59,8 +59,9 @@ class User {
     this.container = container
   }
   get memory(): readonly Started[] {
-    const { meter, startedAt = 0 } = this.container
-    return meter?.memory ?? [{ curve: level(idleMemory(this.container)), startedAt }]
+    const { meter, startedAt = 0, memoryFiles } = this.container
+    const own = meter?.memory ?? [{ curve: level(idleMemory(this.container)), startedAt }]
+    return memoryFiles === 0 ? own : [...own, { curve: level(memoryFiles), startedAt }]
   }
 }
 
@@ -177,6 +178,12 @@ export class NodeResources {
   annotated(container: ContainerRecord, annotations: Readonly<Record<string, string>> | undefined): void {
     const { image, container: spec } = container.config
     this.use(container, annotatedUsage(annotations, spec.name) ?? image.usage ?? {})
+  }
+
+  /** It has written to files in memory, or removed some. */
+  memoryFilesGrew(container: ContainerRecord, bytes: number): void {
+    container.memoryFiles += bytes
+    this.again(container)
   }
 
   /** A request has come in over the network. */

@@ -77,6 +77,7 @@ function runPod({ runtime, images, clock }: ReturnType<typeof login>): void {
     env: {},
     mounts: [],
   })
+  if ('error' in container) throw new Error(container.error)
   runtime.startContainer(container.id)
   clock.settle()
 }

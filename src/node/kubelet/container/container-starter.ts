@@ -5,6 +5,7 @@ import type { ImageManager } from '../images/image-manager.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
 import type { ContainerSlot, PodRecord } from '../pod-worker/pod-record.ts'
 import { oomScoreAdj } from '../status/qos.ts'
+import { ImageVolumes, type VolumeImages } from '../volumes/image-volumes.ts'
 import { environmentOf } from './environment.ts'
 import { expand } from './expansion.ts'
 import { LifecycleHooks } from './lifecycle-hooks.ts'
@@ -27,6 +28,7 @@ interface StarterListeners {
 export class ContainerStarter {
   readonly #context: KubeletContext
   readonly #images: ImageManager
+  readonly #volumes: ImageVolumes
   readonly #charts: Charts<typeof containerMachine>
   readonly #surroundings: PodSurroundings
   readonly #on: StarterListeners
@@ -41,28 +43,48 @@ export class ContainerStarter {
   ) {
     this.#context = context
     this.#images = images
+    this.#volumes = new ImageVolumes(images)
     this.#charts = charts
     this.#surroundings = surroundings
     this.#on = on
     this.#hooks = new LifecycleHooks(context)
   }
 
+  forget(podUid: string): void {
+    this.#volumes.forget(podUid)
+  }
+
   start(record: PodRecord, slot: ContainerSlot): void {
-    const outcome = this.#images.ensure(record.pod, slot, () => this.#on.image(record))
+    const onImage = () => this.#on.image(record)
+    const volumes = this.#volumes.prepare(record, slot, onImage)
+    if (volumes === 'pulling') return
+    if ('reason' in volumes) {
+      this.#context.events.container(record.pod, slot, 'Warning', 'Failed', `Error: ${volumes.reason}`)
+      this.#fail(slot, volumes.reason, volumes.message)
+      return
+    }
+    const outcome = this.#images.ensure(record.pod, slot, onImage)
     if (outcome === 'pulling') return
-    if ('image' in outcome) this.#create(record, slot, outcome.image)
+    if ('image' in outcome) this.#create(record, slot, outcome.image, volumes)
     else this.#fail(slot, outcome.reason, outcome.message)
   }
 
-  #create(record: PodRecord, slot: ContainerSlot, image: Image): void {
+  #create(record: PodRecord, slot: ContainerSlot, image: Image, volumes: VolumeImages): void {
     const { runtime, events } = this.#context
-    const config = this.#configOf(record, slot, image)
+    const config = this.#configOf(record, slot, image, volumes)
+    const refused = (reason: string, message: string) => {
+      events.container(record.pod, slot, 'Warning', 'Failed', `Error: ${message}`)
+      this.#fail(slot, reason, message)
+    }
     if (typeof config === 'string') {
-      events.container(record.pod, slot, 'Warning', 'Failed', `Error: ${config}`)
-      this.#fail(slot, 'CreateContainerConfigError', config)
+      refused('CreateContainerConfigError', config)
       return
     }
     const container = runtime.createContainer(record.sandbox!.id, config)
+    if ('error' in container) {
+      refused('CreateContainerError', container.error)
+      return
+    }
     events.container(record.pod, slot, 'Normal', 'Created', 'Container created')
     // The garbage collector keeps one dead container of a name. Source: maximum-dead-containers-per-container
     if (slot.previous !== undefined) runtime.removeContainer(slot.previous.id)
@@ -132,7 +154,7 @@ export class ContainerStarter {
   }
 
   /** A text is a CreateContainerConfigError. Source: kuberuntime_container.go generateContainerConfig */
-  #configOf(record: PodRecord, slot: ContainerSlot, image: Image): ContainerConfig | string {
+  #configOf(record: PodRecord, slot: ContainerSlot, image: Image, volumes: VolumeImages): ContainerConfig | string {
     const { spec } = slot
     const { pod } = record
     const { runtime } = this.#context
@@ -153,6 +175,8 @@ export class ContainerStarter {
     })
     if ('error' in environment) return environment.error
     const { env } = environment
+    const mounts = this.#surroundings.mounts(record, spec, env, volumes)
+    if (typeof mounts === 'string') return mounts
     return {
       container: spec,
       attempt: nextAttempt(record, slot),
@@ -160,7 +184,8 @@ export class ContainerStarter {
       ...(spec.command === undefined ? {} : { command: spec.command.map((word) => expand(word, env)) }),
       ...(spec.args === undefined ? {} : { args: spec.args.map((word) => expand(word, env)) }),
       env: { ...env, ...this.#context.devices.environment(record.uid, slot.name) },
-      mounts: this.#surroundings.mounts(record, spec, env),
+      mounts,
+      ...(volumes.size > 0 && { volumeImages: [...volumes.values()] }),
       oomScoreAdj: oomScoreAdj(record.allocated, spec, runtime.resources.size.memory),
     }
   }

@@ -4,14 +4,15 @@ import { createFileTree } from '../../host/file-tree.ts'
 import type { Mount } from '../../host/mounts.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
 import type { PodRecord } from '../pod-worker/pod-record.ts'
+import type { VolumeImages } from '../volumes/image-volumes.ts'
 import { InstantObjects } from '../volumes/instant-objects.ts'
-import { type MountProblems, mountProblems, PodVolumes, type VolumesInput } from '../volumes/volumes.ts'
+import { PodVolumes } from '../volumes/pod-volumes.ts'
+import { type MountProblems, mountProblems, type VolumesInput } from '../volumes/volumes.ts'
 import { hostnameAndDomain } from './hostname.ts'
 
 /** What a container finds around itself besides its image: volumes, /etc/hosts, /etc/resolv.conf, service variables. */
 export class PodSurroundings {
   readonly #context: KubeletContext
-  readonly #volumes = new Map<string, PodVolumes>()
   readonly #objects: InstantObjects
 
   constructor(context: KubeletContext) {
@@ -21,7 +22,7 @@ export class PodSurroundings {
 
   forget(podUid: string): void {
     this.release(podUid)
-    this.#volumes.delete(podUid)
+    this.#context.podVolumes.delete(podUid)
   }
 
   /** Its containers have ended: what drivers brought goes. */
@@ -29,22 +30,38 @@ export class PodSurroundings {
     this.#context.csi.release(podUid)
   }
 
+  /** Mounts what the pod's containers need. @returns what is in the way */
   mountProblems(record: PodRecord): MountProblems | undefined {
     if (record.pod.spec.volumes === undefined) return undefined
-    return mountProblems({ ...this.#input(record), client: this.#objects.now(this.#context.world.clock.now()) })
+    const { podVolumes } = this.#context
+    const input = this.#input(record)
+    const client = this.#now()
+    const problems = mountProblems({ ...input, client })
+    if (problems === undefined && !podVolumes.has(record.uid)) podVolumes.set(record.uid, new PodVolumes(input, client))
+    return problems
   }
 
-  mounts(record: PodRecord, container: Container, env: Readonly<Record<string, string>>): readonly Mount[] {
-    let volumes = this.#volumes.get(record.uid)
-    if (volumes === undefined) {
-      volumes = new PodVolumes(this.#input(record))
-      this.#volumes.set(record.uid, volumes)
-    }
-    return [
-      ...this.#managed(record),
-      ...volumes.mounts(container.volumeMounts, env),
-      ...volumes.devices(container.volumeDevices),
-    ]
+  /** Writes volumes anew whose objects have changed. @returns messages of FailedMount */
+  remount(record: PodRecord): readonly string[] {
+    return this.#context.podVolumes.get(record.uid)?.remount(this.#input(record), this.#now()) ?? []
+  }
+
+  /** What a container finds mounted; a text is why it cannot be made. */
+  mounts(
+    record: PodRecord,
+    container: Container,
+    env: Readonly<Record<string, string>>,
+    images: VolumeImages,
+  ): readonly Mount[] | string {
+    const volumes = this.#context.podVolumes.get(record.uid)
+    if (volumes === undefined) return this.#managed(record, container)
+    const mounts = volumes.mounts(container.name, container.volumeMounts, env, images)
+    if (typeof mounts === 'string') return mounts
+    return [...this.#managed(record, container), ...mounts, ...volumes.devices(container.volumeDevices)]
+  }
+
+  #now(): ReturnType<InstantObjects['now']> {
+    return this.#objects.now(this.#context.world.clock.now())
   }
 
   /** Source: pkg/kubelet/envvars/envvars.go FromServices, kubelet_pods.go getServiceEnvVarMap */
@@ -112,7 +129,7 @@ export class PodSurroundings {
   }
 
   /** Files the kubelet writes for every pod. Source: kubelet_pods.go makeHostsMount; network/dns/dns.go GetPodDNS */
-  #managed(record: PodRecord): readonly Mount[] {
+  #managed(record: PodRecord, { volumeMounts = [] }: Container): readonly Mount[] {
     const { world, files } = this.#context
     const tree = () =>
       createFileTree(world.clock, {
@@ -125,7 +142,8 @@ export class PodSurroundings {
       made ??= tree()
       return made
     }
-    return ['hosts', 'hostname', 'resolv.conf'].map((name) => ({
+    const taken = new Set(volumeMounts.map(({ mountPath }) => mountPath))
+    return MANAGED.filter((name) => !taken.has(`/etc/${name}`)).map((name) => ({
       path: `/etc/${name}`,
       files: shared,
       from: `/${name}`,
@@ -165,6 +183,8 @@ export class PodSurroundings {
     ].join('\n')
   }
 }
+
+const MANAGED = ['hosts', 'hostname', 'resolv.conf'] as const
 
 const EMPTY_DNS = {
   nameservers: [] as readonly string[],

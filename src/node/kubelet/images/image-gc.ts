@@ -113,7 +113,8 @@ export class ImageGarbageCollector {
   #unused() {
     const { runtime } = this.#context
     const used = new Set<string>()
-    for (const { config } of runtime.containers()) used.add(config.image.name)
+    for (const { config } of runtime.containers())
+      for (const { name } of [config.image, ...(config.volumeImages ?? [])]) used.add(name)
     return [...runtime.presentImages()]
       .filter(({ name }) => !used.has(name) && !name.startsWith('registry.k8s.io/pause:'))
       .map((image) => ({ image, ...runtime.imageTimes(image.name) }))

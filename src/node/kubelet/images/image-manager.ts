@@ -1,5 +1,5 @@
 import { formatGoDuration } from '../../../api/duration.ts'
-import type { Pod } from '../../../api/types.ts'
+import type { ImageVolumeSource, Pod } from '../../../api/types.ts'
 import { type Charts, type ChartWorld, createCharts } from '../../../sim/chart.ts'
 import type { ContainerRuntime } from '../../container-runtime/contract.ts'
 import { invalidImageName, normalizeImageName } from '../../container-runtime/image-name.ts'
@@ -11,9 +11,19 @@ import { imagePullMachine } from './machine.ts'
 /** What became of the wish for an image: it is here, it is coming, or why not. */
 export type ImageOutcome = { readonly image: Image } | 'pulling' | WaitingReason
 
-interface Wish {
-  readonly pod: Pod
-  readonly slot: ContainerSlot
+/** What an image is wanted for: a container of a pod, or a volume. */
+interface Want {
+  /** Tells pulls of one pod's images apart. */
+  readonly key: string
+  readonly image: string
+  readonly policy: string
+  /** An event of whom it is wanted for. */
+  tell(type: 'Normal' | 'Warning', reason: string, message: string): void
+  /** A container says once more that it cannot start; containers of a volume say so themselves. */
+  readonly saysError: boolean
+}
+
+interface Wish extends Want {
   readonly askedAt: number
   error: string
   /** Called when the pull is over, well or not. */
@@ -65,36 +75,51 @@ export class ImageManager {
     }
   }
 
+  /** The image a container is made of. */
   ensure(pod: Pod, slot: ContainerSlot, onDone: () => void): ImageOutcome {
-    const name = slot.spec.image ?? ''
+    const image = slot.spec.image ?? ''
+    const tell: Want['tell'] = (type, reason, message) => this.#events.container(pod, slot, type, reason, message)
+    const policy = slot.spec.imagePullPolicy ?? defaultPolicy(image)
+    return this.#ensure({ key: `${pod.metadata.uid}_${image}`, image, policy, tell, saysError: true }, onDone)
+  }
+
+  /** The image that is a volume: events are about the pod. Source: kuberuntime_manager.go getImageVolumes */
+  ensureVolume(pod: Pod, { reference = '', pullPolicy }: ImageVolumeSource, onDone: () => void): ImageOutcome {
+    const tell: Want['tell'] = (type, reason, message) => this.#events.pod(pod, type, reason, message)
+    const policy = pullPolicy ?? defaultPolicy(reference)
+    const key = `${pod.metadata.uid}_volume_${reference}`
+    return this.#ensure({ key, image: reference, policy, tell, saysError: false }, onDone)
+  }
+
+  #ensure(want: Want, onDone: () => void): ImageOutcome {
+    const { key, image: name, policy, tell } = want
     const invalid = invalidImageName(name)
     if (invalid !== undefined) {
       const message = `Failed to apply default image tag "${name}": ${invalid}`
-      this.#events.container(pod, slot, 'Warning', 'InspectFailed', message)
+      tell('Warning', 'InspectFailed', message)
       return { reason: 'InvalidImageName', message }
     }
-    const policy = slot.spec.imagePullPolicy ?? defaultPolicy(name)
     const present = this.#runtime.presentImage(name)
-    const key = `${pod.metadata.uid}_${name}`
     if (present !== undefined && (policy !== 'Always' || this.#isPulled(key))) {
       // The events tell of a pull or of an image that was there, never of both.
-      if (!this.#isPulled(key)) this.#events.container(pod, slot, 'Normal', 'Pulled', alreadyPresent(name))
+      if (!this.#isPulled(key)) tell('Normal', 'Pulled', alreadyPresent(name))
       this.#drop(key)
       return { image: present }
     }
     if (policy === 'Never') {
       const message = `Container image "${name}" is not present with pull policy of Never`
-      this.#events.container(pod, slot, 'Warning', 'ErrImageNeverPull', message)
+      tell('Warning', 'ErrImageNeverPull', message)
       return { reason: 'ErrImageNeverPull', message }
     }
-    return this.#wish(key, pod, slot, onDone)
+    return this.#wish(want, onDone)
   }
 
-  #wish(key: string, pod: Pod, slot: ContainerSlot, onDone: () => void): ImageOutcome {
+  #wish(want: Want, onDone: () => void): ImageOutcome {
     const { clock } = this.#world
+    const { key, image } = want
     const wish = this.#wishes.get(key)
     if (wish === undefined) {
-      this.#wishes.set(key, { pod, slot, askedAt: clock.now(), error: '', onDone })
+      this.#wishes.set(key, { ...want, askedAt: clock.now(), error: '', onDone })
       this.#charts.start(key, undefined)
       return 'pulling'
     }
@@ -103,7 +128,7 @@ export class ImageManager {
     const state = this.#charts.state(key)?.value
     if (state === 'pulling') return 'pulling'
     if (state === 'errImagePull') return { reason: 'ErrImagePull', message: wish.error }
-    const message = `Back-off pulling image "${slot.spec.image}": ErrImagePull: ${wish.error}`
+    const message = `Back-off pulling image "${image}": ErrImagePull: ${wish.error}`
     return { reason: 'ImagePullBackOff', message }
   }
 
@@ -119,7 +144,7 @@ export class ImageManager {
   #pull(key: string): void {
     const wish = this.#wishes.get(key)
     if (wish === undefined) return
-    this.#events.container(wish.pod, wish.slot, 'Normal', 'Pulling', `Pulling image "${wish.slot.spec.image}"`)
+    wish.tell('Normal', 'Pulling', `Pulling image "${wish.image}"`)
     this.#queue.push(key)
     this.#next()
   }
@@ -134,7 +159,7 @@ export class ImageManager {
       return
     }
     this.#pulling++
-    this.#runtime.pullImage(wish.slot.spec.image ?? '', (result) => {
+    this.#runtime.pullImage(wish.image, (result) => {
       this.#pulling--
       if (this.#stopped) return
       if (this.#wishes.get(key) === wish) {
@@ -146,19 +171,19 @@ export class ImageManager {
     if (!this.#serialize) this.#next()
   }
 
-  #pulled(key: string, { pod, slot, askedAt, onDone }: Wish, image: Image, pullMs: number): void {
+  #pulled(key: string, { tell, askedAt, onDone, image: name }: Wish, image: Image, pullMs: number): void {
     const waited = formatGoDuration(this.#world.clock.now() - askedAt)
-    const message = `Successfully pulled image "${slot.spec.image}" in ${formatGoDuration(pullMs)} (${waited} including waiting). Image size: ${image.sizeBytes} bytes.`
-    this.#events.container(pod, slot, 'Normal', 'Pulled', message)
+    const message = `Successfully pulled image "${name}" in ${formatGoDuration(pullMs)} (${waited} including waiting). Image size: ${image.sizeBytes} bytes.`
+    tell('Normal', 'Pulled', message)
     this.#charts.send(key, { type: 'pulled' })
     onDone()
   }
 
   #failed(key: string, wish: Wish, error: string): void {
     wish.error = error
-    const { pod, slot, onDone } = wish
-    this.#events.container(pod, slot, 'Warning', 'Failed', `Failed to pull image "${slot.spec.image}": ${error}`)
-    this.#events.container(pod, slot, 'Warning', 'Failed', 'Error: ErrImagePull')
+    const { tell, image, saysError, onDone } = wish
+    tell('Warning', 'Failed', `Failed to pull image "${image}": ${error}`)
+    if (saysError) tell('Warning', 'Failed', 'Error: ErrImagePull')
     this.#charts.send(key, { type: 'failed', now: this.#world.clock.now() })
     onDone()
   }
@@ -166,9 +191,8 @@ export class ImageManager {
   #backOff(key: string): void {
     const wish = this.#wishes.get(key)
     if (wish === undefined) return
-    const { pod, slot } = wish
-    this.#events.container(pod, slot, 'Normal', 'BackOff', `Back-off pulling image "${slot.spec.image}"`)
-    this.#events.container(pod, slot, 'Warning', 'Failed', 'Error: ImagePullBackOff')
+    wish.tell('Normal', 'BackOff', `Back-off pulling image "${wish.image}"`)
+    if (wish.saysError) wish.tell('Warning', 'Failed', 'Error: ImagePullBackOff')
   }
 }
 

@@ -88,7 +88,8 @@ export class ApiSource {
       if (record.terminated) this.#workers.report(record)
       this.#workers.terminate(record, graceOf(pod))
       this.#workers.touch(record)
-    } else if (before.spec !== pod.spec || (pod.spec.readinessGates?.length ?? 0) > 0) this.#workers.changed(record.uid)
+    } else if (before.spec !== pod.spec || isRelabelled(before, pod) || (pod.spec.readinessGates?.length ?? 0) > 0)
+      this.#workers.changed(record.uid)
   }
 
   /** The object has vanished. */
@@ -104,6 +105,11 @@ export class ApiSource {
     this.#workers.add(record)
     this.#workers.terminate(record, graceOf(pod))
   }
+}
+
+/** Source: pkg/kubelet/config/config.go podsDifferSemantically */
+function isRelabelled({ metadata: before }: Pod, { metadata }: Pod): boolean {
+  return before.labels !== metadata.labels || before.annotations !== metadata.annotations
 }
 
 /** A list may be ahead of the events that are on their way. */

@@ -65,6 +65,8 @@ export class PodRecord {
   restartingAll = false
   /** Volumes are there. */
   mounted = false
+  /** When it was synced last, virtual ms. */
+  syncedAt = 0
   /** The resources its spec asks for are not there: it keeps those it has. */
   resizePending: { readonly reason: 'Deferred'; readonly message: string; readonly generation: number } | undefined
   /** The generation whose resources it has been given, until all containers have them. */

@@ -2,7 +2,6 @@ import { formatGoDuration } from '../../../api/duration.ts'
 import type { Pod, PodStatus } from '../../../api/types.ts'
 import { type Charts, createCharts } from '../../../sim/chart.ts'
 import type { RuntimeEvent } from '../../container-runtime/contract.ts'
-import { USAGE_ANNOTATION } from '../../container-runtime/usage/written.ts'
 import { ContainerStarter } from '../container/container-starter.ts'
 import { containerMachine } from '../container/machine.ts'
 import { PodSurroundings } from '../container/surroundings.ts'
@@ -10,15 +9,15 @@ import { ImageManager } from '../images/image-manager.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
 import { PodLifecycleEventGenerator } from '../pleg.ts'
 import { generatePodStatus } from '../status/generate.ts'
-import { sameJson } from '../status/same.ts'
 import type { StatusManager } from '../status/status-manager.ts'
 import { ActiveDeadline, DEADLINE_MESSAGE, DEADLINE_REASON } from './active-deadline.ts'
 import { BACK_OFF_JITTER, podWorkerMachine } from './machine.ts'
 import { PendingResizes } from './pending-resizes.ts'
+import { deleteUnusedContainers, reviseUsage } from './pod-containers.ts'
 import { PodKiller } from './pod-killer.ts'
 import { type ContainerSlot, type Ending, formatPod, type PodRecord } from './pod-record.ts'
 import { PodSyncer } from './sync-pod.ts'
-import { VolumeRetry } from './volume-retry.ts'
+import { VolumeWakes } from './volume-wakes.ts'
 
 export interface PodWorkersDeps {
   readonly context: KubeletContext
@@ -46,7 +45,7 @@ export class PodWorkers {
   readonly #syncer: PodSyncer
   readonly #killer: PodKiller
   readonly #pleg: PodLifecycleEventGenerator
-  readonly #volumeRetry: VolumeRetry
+  readonly #volumeWakes: VolumeWakes
   readonly #deadline: ActiveDeadline
   readonly #queue = new Set<string>()
   readonly #resizes: PendingResizes
@@ -74,7 +73,8 @@ export class PodWorkers {
       (uid) => this.reportAgain(uid),
     )
     this.#resizes = new PendingResizes(context, this.#records, (record) => this.changed(record.uid))
-    this.#volumeRetry = new VolumeRetry(world.clock, (uid) => this.changed(uid))
+    const [find, wake] = [(uid: string) => this.#records.get(uid), (uid: string) => this.changed(uid)]
+    this.#volumeWakes = new VolumeWakes(world.clock, context.client, find, wake)
     this.#killer = new PodKiller(context, (record) => this.#workers.send(record.uid, { type: 'stopped' }))
     this.#deadline = new ActiveDeadline(world.clock, (record) => this.#deadlineExceeded(record))
     this.#starter = new ContainerStarter(context, this.#images, this.#containers, this.#surroundings, {
@@ -94,7 +94,8 @@ export class PodWorkers {
       killContainer: (record, slot, message) => this.#killContainer(record, slot, message),
       mark: (record) => this.#pleg.mark(record.uid),
       markReport: (record) => this.#pleg.markReport(record.uid),
-      awaitVolumes: (record) => this.#volumeRetry.again(record.uid),
+      awaitVolumes: (record) => this.#volumeWakes.await(record),
+      followVolumes: (record) => this.#volumeWakes.follow(record),
     })
     const stops = [runtime.onEvent((event) => this.#heard(event)), runtime.onStatus(() => this.#runtimeChanged())]
     this.#stopListening = () => {
@@ -123,12 +124,7 @@ export class PodWorkers {
 
   /** Containers that have ended and will not be started again. Source: pkg/kubelet/container/container_gc.go DeleteAllUnusedContainers */
   deleteUnusedContainers(): void {
-    const { runtime } = this.#context
-    for (const { terminated, slots } of this.#records.values())
-      for (const { current, previous } of slots) {
-        if (previous?.state === 'exited') runtime.removeContainer(previous.id)
-        if (terminated && current?.state === 'exited') runtime.removeContainer(current.id)
-      }
+    deleteUnusedContainers(this.#records.values(), this.#context.runtime)
   }
 
   /** A pod this node is to run. */
@@ -137,7 +133,9 @@ export class PodWorkers {
     for (const { key } of record.slots) this.#containers.start(key, this.#backOff)
     record.adopted = this.#context.runtime.sandboxesOf(record.uid).length > 0
     // After the kubelet was restarted: the volumes of running containers are mounted already.
-    record.mounted = record.adopted
+    const { podVolumes } = this.#context
+    record.mounted = record.adopted && (record.pod.spec.volumes === undefined || podVolumes.has(record.uid))
+    if (record.mounted) this.#volumeWakes.follow(record)
     if (this.#context.runtime.error() === undefined) this.#syncer.refresh(record)
     if (record.adopted) record.adoptResources()
     // Once all pods of the node are known.
@@ -163,17 +161,8 @@ export class PodWorkers {
       if (slot.spec.image !== images.get(slot.name) && slot.current?.state === 'running')
         slot.killBecause = `Container ${slot.name} definition changed, will be restarted`
     if (before.spec !== pod.spec) this.#resizes.consider(record)
-    if (before.metadata.annotations !== pod.metadata.annotations) this.#reviseUsage(record, before)
+    if (before.metadata.annotations !== pod.metadata.annotations) reviseUsage(record, before, this.#context.runtime)
     if (before.spec.activeDeadlineSeconds !== pod.spec.activeDeadlineSeconds) this.#deadline.watch(record)
-  }
-
-  /** Somebody plays with what running containers take. */
-  #reviseUsage({ pod, slots }: PodRecord, before: Pod): void {
-    const told = ({ metadata }: Pod) =>
-      Object.entries(metadata.annotations ?? {}).filter(([key]) => key.startsWith(USAGE_ANNOTATION))
-    if (sameJson(told(pod), told(before))) return
-    for (const { current } of slots)
-      if (current?.state === 'running') this.#context.runtime.updateUsage(current.id, pod.metadata.annotations)
   }
 
   /** @param ending why, when it is the kubelet's own decision */
@@ -191,8 +180,9 @@ export class PodWorkers {
     this.#workers.stop(record.uid)
     for (const { key } of record.slots) this.#containers.stop(key)
     this.#images.forget(record.uid)
+    this.#starter.forget(record.uid)
     this.#surroundings.forget(record.uid)
-    this.#volumeRetry.forget(record.uid)
+    this.#volumeWakes.forget(record.uid)
     this.#deadline.forget(record.uid)
     this.#records.delete(record.uid)
   }
@@ -219,7 +209,7 @@ export class PodWorkers {
     this.#stopListening()
     this.#pleg.stop()
     this.#images.stop()
-    this.#volumeRetry.stop()
+    this.#volumeWakes.stop()
     this.#deadline.stop()
     this.#killer.stop()
     for (const uid of [...this.#workers.keys()]) this.#workers.stop(uid)
@@ -259,6 +249,7 @@ export class PodWorkers {
     if (record === undefined || this.#workers.state(uid)?.value !== 'syncing') return
     if (record.inHook) return
     const result = this.#syncer.sync(record)
+    this.#volumeWakes.synced(record)
     if (record.inHook) return // Of a container that was started just now: it holds up everything else.
     if (result === 'terminal') this.terminate(record, record.pod.spec.terminationGracePeriodSeconds ?? 30)
     else if (result === 'done') this.#workers.send(uid, { type: 'synced' })

@@ -3,6 +3,7 @@ import { kernelHostname } from '../container/hostname.ts'
 import type { containerMachine } from '../container/machine.ts'
 import type { PodSurroundings } from '../container/surroundings.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
+import { unableToMount } from '../volumes/volumes.ts'
 import { BACK_OFF_PERIOD, SYNC_FREQUENCY, TRANSIENT_BACK_OFF_PERIOD } from './machine.ts'
 import { type ContainerSlot, type PodRecord, shouldRestart } from './pod-record.ts'
 import { actuateResize } from './resize.ts'
@@ -25,6 +26,8 @@ export interface SyncPodDeps {
   markReport(record: PodRecord): void
   /** The volumes are not there yet: wakes the pod when it is time to look again. */
   awaitVolumes(record: PodRecord): void
+  /** The volumes are there: hears of changes of what they show. */
+  followVolumes(record: PodRecord): void
 }
 
 /** Source: pkg/kubelet/kubelet.go SyncPod, pkg/kubelet/kuberuntime/kuberuntime_manager.go SyncPod, computePodActions */
@@ -127,21 +130,25 @@ export class PodSyncer {
   /** Source: volume_manager.go WaitForAttachAndMount. @returns what the sync comes to where they are not there */
   #volumesReady(record: PodRecord): true | SyncResult {
     const { context, surroundings, awaitVolumes } = this.#deps
-    if (record.mounted) return true
+    if (record.mounted) {
+      const unwritten = surroundings.remount(record)
+      for (const message of unwritten) context.events.pod(record.pod, 'Warning', 'FailedMount', message)
+      if (unwritten.length > 0) awaitVolumes(record)
+      return true
+    }
     const problems = surroundings.mountProblems(record)
     if (problems === undefined) {
       record.mounted = true
+      this.#deps.followVolumes(record)
       return true
     }
     const { failed, unprocessed } = problems
-    for (const message of failed) context.events.pod(record.pod, 'Warning', 'FailedMount', message)
+    for (const message of failed.values()) context.events.pod(record.pod, 'Warning', 'FailedMount', message)
     if (unprocessed.size === 0) {
       awaitVolumes(record)
       return 'done'
     }
-    const names = [...unprocessed.keys()].sort().join(' ')
-    const message = `Unable to attach or mount volumes: unmounted volumes=[${names}], unattached volumes=[], failed to process volumes=[${names}]: ${[...unprocessed.values()].join('; ')}`
-    context.events.pod(record.pod, 'Warning', 'FailedMount', message)
+    context.events.pod(record.pod, 'Warning', 'FailedMount', unableToMount(problems))
     return { retryMs: BACK_OFF_PERIOD }
   }
 

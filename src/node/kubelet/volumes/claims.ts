@@ -5,7 +5,7 @@ import type { Client } from '../../../client/contract.ts'
 /** What a volume of a pod turns out to be on the node. */
 export type ResolvedVolume =
   /** Something of the pod's own, or a path of the host that a volume names. */
-  | { readonly volume: Volume }
+  | { readonly volume: Volume; readonly isLocal?: boolean }
   /** A volume that the driver has to bring. */
   | { readonly csi: PersistentVolume }
   /** It is not known yet: the claim is missing, or has no volume. */
@@ -49,7 +49,7 @@ function onNode(persistent: PersistentVolume): ResolvedVolume {
   const { hostPath, local, csi } = persistent.spec
   if (csi !== undefined) return { csi: persistent }
   if (hostPath !== undefined) return { volume: { name, hostPath } }
-  if (local !== undefined) return { volume: { name, hostPath: { path: local.path } } }
+  if (local !== undefined) return { volume: { name, hostPath: { path: local.path } }, isLocal: true }
   return {
     unsupported: `the volume "${name}" is of a kind that is not simulated: only CSI, hostPath and local volumes are`,
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { attachmentName } from '../../../api/storage.ts'
-import type { KubernetesObject, Node, PersistentVolume } from '../../../api/types.ts'
+import type { KubernetesObject, Node, PersistentVolume, Pod } from '../../../api/types.ts'
 import type { Client } from '../../../client/contract.ts'
 import { VirtualClock } from '../../../sim/clock.ts'
 import { type CsiDriver, csiError } from '../../csi/contract.ts'
@@ -29,7 +29,7 @@ const attachment: KubernetesObject = {
 } as KubernetesObject
 
 /** A node with a registered driver, whose API server holds a few objects. */
-function start(staging?: string) {
+function start(staging?: string, ephemeral = false) {
   const objects = new Map<string, KubernetesObject>()
   const calls: string[] = []
   const driver: CsiDriver = {
@@ -50,6 +50,17 @@ function start(staging?: string) {
         return createFileTree(new VirtualClock(0))
       },
       expandVolume: () => undefined,
+      ...(ephemeral && {
+        publishEphemeral(id: string, attributes: Readonly<Record<string, string>>) {
+          calls.push(
+            `ephemeral ${id} ${Object.entries(attributes)
+              .map((pair) => pair.join('='))
+              .join(' ')}`,
+          )
+          return createFileTree(new VirtualClock(0))
+        },
+        unpublishEphemeral: (id: string) => calls.push(`gone ${id}`),
+      }),
     },
   }
   const client = {
@@ -119,10 +130,36 @@ describe('a volume that a driver brings', () => {
   })
 })
 
-test('volumes of a pod alone need a driver that brings such', () => {
-  const { volumes } = start()
-  expect(volumes.inlineProblem('other')).toMatch(/driver name other not found/)
-  expect(volumes.inlineProblem('disk')).toMatch(
-    /volume mode "Ephemeral" not supported by driver disk \(no CSIDriver object\)/,
-  )
+describe('a volume of a pod alone', () => {
+  const pod = { metadata: { name: 'web', namespace: 'default', uid: 'u' }, spec: { containers: [] } } as unknown as Pod
+  const inline = (driver: string) => ({ name: 'scratch', csi: { driver, volumeAttributes: { size: '1Gi' } } })
+  const object = (spec: object) =>
+    ({ apiVersion: 'storage.k8s.io/v1', kind: 'CSIDriver', metadata: { name: 'disk' }, spec }) as KubernetesObject
+
+  test.each([
+    ['other', undefined, /mounter.SetUpAt failed to get CSI client: driver name other not found in the list of/],
+    [
+      'disk',
+      undefined,
+      /SetupAt failed to check volume lifecycle mode: volume mode "Ephemeral" not supported by driver disk \(no CSIDriver object\)/,
+    ],
+    ['disk', { volumeLifecycleModes: ['Persistent'] }, /by driver disk \(only supports \["Persistent"\]\)/],
+    ['disk', { volumeLifecycleModes: ['Ephemeral'] }, /rpc error: code = InvalidArgument/],
+  ])('of driver %s with %j', (driver, spec, expected) => {
+    const { volumes, set } = start()
+    if (spec !== undefined) set(object(spec))
+    expect(volumes.mountInline(pod, inline(driver))).toEqual({ error: expect.stringMatching(expected) })
+  })
+
+  test('is made of what the pod says, and goes with it', () => {
+    const { volumes, set, calls } = start(undefined, true)
+    set(object({ volumeLifecycleModes: ['Persistent', 'Ephemeral'], podInfoOnMount: true }))
+    expect(volumes.mountInline(pod, inline('disk'))).toMatchObject({ driver: 'disk', takesFsGroup: false })
+    volumes.mountInline(pod, inline('disk'))
+    volumes.release('u')
+    expect(calls).toEqual([
+      expect.stringMatching(/^ephemeral csi-[0-9a-f]{64} size=1Gi .*pod.name=web .*ephemeral=true$/),
+      expect.stringMatching(/^gone csi-[0-9a-f]{64}$/),
+    ])
+  })
 })

@@ -1,8 +1,16 @@
-import { attachmentName, csiVolumeName } from '../../../api/storage.ts'
-import { isStatus, type Node, type PersistentVolume, type PersistentVolumeClaim } from '../../../api/types.ts'
+import { attachmentName, csiVolumeName, inlineVolumeHandle } from '../../../api/storage.ts'
+import {
+  isStatus,
+  type Node,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  type Pod,
+  type Volume,
+} from '../../../api/types.ts'
 import type { Client } from '../../../client/contract.ts'
 import type { FileTree } from '../../contract.ts'
-import { isCsiError } from '../../csi/contract.ts'
+import { csiError, isCsiError } from '../../csi/contract.ts'
+import { type InlineVolume, inlineAttributes, lifecycleProblem } from './csi-inline.ts'
 import type { PluginRegistry } from './plugin-registry.ts'
 
 export interface CsiVolumesParts {
@@ -38,6 +46,8 @@ export class CsiVolumes {
   /** Pod -> volume of the pod -> what is mounted. */
   readonly #mounted = new Map<string, Map<string, Mounted>>()
   readonly #staged = new Set<string>()
+  /** Pod -> volume of the pod -> what was made for it alone. */
+  readonly #inline = new Map<string, Map<string, InlineVolume>>()
 
   constructor(parts: CsiVolumesParts) {
     this.#parts = parts
@@ -80,16 +90,38 @@ export class CsiVolumes {
     return files
   }
 
-  /** Why a volume of the pod's own cannot be had of a driver. Source: csi_mounter.go SetUpAt, supportsVolumeLifecycleMode */
-  inlineProblem(driver: string): string {
+  /** A volume of the pod's own that the driver makes for it alone. Source: csi_mounter.go SetUpAt, supportsVolumeLifecycleMode */
+  mountInline(pod: Pod, { name, csi }: Volume): InlineVolume | { readonly error: string } {
+    const uid = pod.metadata.uid ?? ''
+    const known = this.#inline.get(uid)?.get(name)
+    if (known !== undefined) return known
     const { client, registry } = this.#parts
-    if (registry.driver(driver) === undefined)
-      return `kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name ${driver} not found in the list of registered CSI drivers`
-    const modes = client.get('CSIDriver', driver)?.spec.volumeLifecycleModes
-    if (modes?.includes('Ephemeral')) return 'volumes of a pod alone that CSI drivers bring are not simulated'
-    const why =
-      modes === undefined ? 'no CSIDriver object' : `only supports ${JSON.stringify(modes).replaceAll(',', ' ')}`
-    return `kubernetes.io/csi: mounter.SetupAt failed to check volume lifecycle mode: volume mode "Ephemeral" not supported by driver ${driver} (${why})`
+    const { driver: driverName, fsType = '', nodePublishSecretRef, readOnly } = csi!
+    const failed = (why: string) => ({ error: `kubernetes.io/csi: mounter.${why}` })
+    const node = registry.driver(driverName)?.node
+    if (node === undefined)
+      return failed(
+        `SetUpAt failed to get CSI client: driver name ${driverName} not found in the list of registered CSI drivers`,
+      )
+    const object = client.get('CSIDriver', driverName)
+    const unfit = lifecycleProblem(object, driverName)
+    if (unfit !== undefined) return failed(`SetupAt failed to check volume lifecycle mode: ${unfit}`)
+    const { name: secret } = nodePublishSecretRef ?? {}
+    if (secret !== undefined && client.get('Secret', secret, pod.metadata.namespace) === undefined)
+      return {
+        error: `fetching NodePublishSecretRef ${pod.metadata.namespace}/${secret} failed: kubernetes.io/csi: failed to find the secret ${secret} in the namespace ${pod.metadata.namespace} with error: secrets "${secret}" not found`,
+      }
+    const handle = inlineVolumeHandle(uid, name)
+    const files =
+      node.publishEphemeral?.(handle, inlineAttributes(pod, csi!, object)) ??
+      csiError('InvalidArgument', 'Volume ID missing in request: the driver brings no ephemeral volumes')
+    if (isCsiError(files)) return { error: files.error }
+    const policy = object?.spec.fsGroupPolicy ?? 'ReadWriteOnceWithFSType'
+    const takesFsGroup = readOnly !== true && (policy === 'File' || (policy !== 'None' && fsType !== ''))
+    const made = { files, takesFsGroup, driver: driverName, handle }
+    const ofPod = this.#inline.get(uid) ?? new Map<string, InlineVolume>()
+    this.#inline.set(uid, ofPod.set(name, made))
+    return made
   }
 
   #want(podUid: string, name: string): void {
@@ -114,6 +146,9 @@ export class CsiVolumes {
 
   /** The pod's containers have ended: its volumes go, and those that nobody else has are unstaged. */
   release(podUid: string): void {
+    for (const { driver, handle } of this.#inline.get(podUid)?.values() ?? [])
+      this.#parts.registry.driver(driver)?.node?.unpublishEphemeral?.(handle)
+    this.#inline.delete(podUid)
     const mounts = this.#mounted.get(podUid)
     this.#mounted.delete(podUid)
     if (!this.#wanted.delete(podUid)) return
