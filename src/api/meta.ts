@@ -1,10 +1,19 @@
-import type { KubernetesObject, OwnerReference } from './types.ts'
+import type { KubernetesObject, ObjectMeta, OwnerReference } from './types.ts'
 
 /** `namespace/name`, or the name alone of what has no namespace: the key of queues. Source: client-go cache.MetaNamespaceKeyFunc */
 export function keyOf(object: KubernetesObject): string {
-  const { namespace, name } = object.metadata
-  return namespace === undefined ? name : `${namespace}/${name}`
+  const { metadata } = object
+  if (metadata !== lastMetadata) {
+    const { namespace, name } = metadata
+    lastKey = namespace === undefined ? name : `${namespace}/${name}`
+    lastMetadata = metadata
+  }
+  return lastKey
 }
+
+/** All that follow a kind are told of one object in turn: they hold it under one and the same text. */
+let lastMetadata: ObjectMeta | undefined
+let lastKey = ''
 
 export function splitKey(key: string): { readonly namespace: string | undefined; readonly name: string } {
   const slash = key.indexOf('/')

@@ -8,12 +8,22 @@ const DAY = 86_400_000
 let lastSecond = Number.NaN
 let lastText = ''
 
+/** The texts of seconds near each other, each made once: objects of many come to hold the same one. */
+const RECENT = 64
+const recentSeconds: number[] = new Array<number>(RECENT).fill(Number.NaN)
+const recentTexts: string[] = new Array<string>(RECENT).fill('')
+
 /** A metav1.Time: `2026-01-01T00:00:00Z`, always UTC, cut to whole seconds. */
 export function rfc3339(ms: number): string {
   const second = Math.floor(ms / 1000)
   // Most stamps of a run are made in the same virtual second.
   if (second !== lastSecond) {
-    lastText = `${dateAndTime(second)}Z`
+    const place = ((second % RECENT) + RECENT) % RECENT
+    if (recentSeconds[place] !== second) {
+      recentTexts[place] = `${dateAndTime(second)}Z`
+      recentSeconds[place] = second
+    }
+    lastText = recentTexts[place]!
     lastSecond = second
   }
   return lastText

@@ -1,6 +1,6 @@
 import { rfc3339 } from '../api/time.ts'
 import type { Event } from '../api/types.ts'
-import { LruMap, type Used } from './lru.ts'
+import { LruMap } from './lru.ts'
 
 // Source: client-go/tools/record/events_cache.go
 const MAX_LRU_CACHE_ENTRIES = 4096
@@ -9,13 +9,7 @@ const AGGREGATE_INTERVAL_MS = 600_000
 const SPAM_BURST = 25
 const SPAM_REFILL_MS = 300_000
 
-interface Observation extends Used {
-  readonly count: number
-  readonly firstTimestamp: string | undefined
-  readonly name: string
-}
-
-interface Similar extends Used {
+interface Similar {
   /** One message is most often all there is. */
   messages: string | Set<string>
   last: number
@@ -29,8 +23,9 @@ interface Similar extends Used {
 export class EventCorrelator {
   readonly #now: () => number
   readonly #similar = new LruMap<number, Similar>(MAX_LRU_CACHE_ENTRIES)
-  readonly #observed = new LruMap<number, Observation>(MAX_LRU_CACHE_ENTRIES)
-  readonly #tokens = new LruMap<number, Used & { left: number; at: number }>(MAX_LRU_CACHE_ENTRIES)
+  /** As they were written last. */
+  readonly #observed = new LruMap<number, Event>(MAX_LRU_CACHE_ENTRIES)
+  readonly #tokens = new LruMap<number, { left: number; at: number }>(MAX_LRU_CACHE_ENTRIES)
   readonly #newName: (about: string) => string
 
   constructor(now: () => number, newName: (about: string) => string) {
@@ -47,7 +42,7 @@ export class EventCorrelator {
 
   /** What the server holds after the write. */
   stored(event: Event): void {
-    this.#remember(eventKey(event), event)
+    this.#observed.set(eventKey(event), event)
   }
 
   #aggregate(event: Event): [event: Event, key: number] {
@@ -60,7 +55,7 @@ export class EventCorrelator {
     let record = this.#similar.get(aggregateKey)
     const message = event.message ?? ''
     if (record === undefined || now - record.last > AGGREGATE_INTERVAL_MS) {
-      record = { messages: message, last: now, used: 0 }
+      record = { messages: message, last: now }
       this.#similar.set(aggregateKey, record)
     } else if (record.messages !== message) {
       if (typeof record.messages === 'string') record.messages = new Set([record.messages])
@@ -92,22 +87,18 @@ export class EventCorrelator {
   }
 
   #observe(event: Event, key: number): Event {
-    const last = this.#observed.get(key)
+    const known = this.#observed.get(key)
     const observed: Event =
-      last === undefined
+      known === undefined
         ? event
         : {
             ...event,
-            metadata: { ...event.metadata, name: last.name },
-            ...(last.firstTimestamp !== undefined && { firstTimestamp: last.firstTimestamp }),
-            count: last.count + 1,
+            metadata: { ...event.metadata, name: known.metadata.name },
+            ...(known.firstTimestamp !== undefined && { firstTimestamp: known.firstTimestamp }),
+            count: (known.count ?? 0) + 1,
           }
-    this.#remember(key, observed)
+    this.#observed.set(key, observed)
     return observed
-  }
-
-  #remember(key: number, { count = 0, firstTimestamp, metadata }: Event): void {
-    this.#observed.set(key, { count, firstTimestamp, name: metadata.name, used: 0 })
   }
 
   /** A bucket of tokens for each source and object. */
@@ -116,7 +107,7 @@ export class EventCorrelator {
     const now = this.#now()
     let bucket = this.#tokens.get(key)
     if (bucket === undefined) {
-      bucket = { left: SPAM_BURST, at: now, used: 0 }
+      bucket = { left: SPAM_BURST, at: now }
       this.#tokens.set(key, bucket)
     }
     bucket.left = Math.min(SPAM_BURST, bucket.left + (now - bucket.at) / SPAM_REFILL_MS)
@@ -155,19 +146,32 @@ const key = {
   value: () => (key.high >>> 11) * 0x1_0000_0000 + (key.low >>> 0),
 }
 
+/** What the last key was about: each event is asked for several, and so are its neighbours. */
+let last: Pick<Event, 'source' | 'involvedObject' | 'type'> | undefined
+const about = { low: 0, high: 0 }
+
 /** Source: events_cache.go getSpamKey */
-function aboutKey({ source, involvedObject, type }: Event) {
-  const { kind, namespace, name, uid, apiVersion } = involvedObject
+function aboutKey(event: Event) {
+  const { source, involvedObject, type } = event
+  if (last === undefined || last.source !== source || last.involvedObject !== involvedObject || last.type !== type) {
+    const { kind, namespace, name, uid, apiVersion } = involvedObject
+    key
+      .begin()
+      .mix(source?.component)
+      .mix(source?.host)
+      .mix(kind)
+      .mix(namespace)
+      .mix(name)
+      .mix(uid)
+      .mix(apiVersion)
+      .mix(type)
+    about.low = key.low
+    about.high = key.high
+    last = event
+  }
+  key.low = about.low
+  key.high = about.high
   return key
-    .begin()
-    .mix(source?.component)
-    .mix(source?.host)
-    .mix(kind)
-    .mix(namespace)
-    .mix(name)
-    .mix(uid)
-    .mix(apiVersion)
-    .mix(type)
 }
 
 /** Source: events_cache.go getEventKey */

@@ -52,18 +52,17 @@ const identity = ({ apiVersion, subresource }: ManagedType, manager: string) => 
   ...(subresource !== undefined && { subresource }),
 })
 
-/** Nobody owns these. Source: stripmeta.go */
-const STRIPPED = setOf(
-  ['apiVersion'],
-  ['kind'],
-  ['metadata'],
-  ...['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation'].map((name) => [
-    'metadata',
-    name,
-  ]),
-  ['metadata', 'managedFields'],
-  ['metadata', 'resourceVersion'],
+/** Fields of the metadata that nobody owns. */
+const UNOWNED = new Set(
+  'name namespace creationTimestamp selfLink uid clusterName generation managedFields resourceVersion'.split(' '),
 )
+
+export function isUnownedField(name: string): boolean {
+  return UNOWNED.has(name)
+}
+
+/** Nobody owns these. Source: stripmeta.go */
+const STRIPPED = setOf(['apiVersion'], ['kind'], ['metadata'], ...[...UNOWNED].map((name) => ['metadata', name]))
 
 function stripped(managers: Managers, id: string): Managers {
   const own = managers.get(id)

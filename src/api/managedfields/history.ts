@@ -1,7 +1,7 @@
 import type { Json } from '../patch/patch-error.ts'
 import type { KubernetesObject, ObjectMeta } from '../types.ts'
 import { decodeEntries, encodeEntries, type Managed, type ManagedFieldsEntry, NOBODY } from './entries.ts'
-import { updateManaged } from './field-manager.ts'
+import { isUnownedField, updateManaged } from './field-manager.ts'
 import type { ManagedType } from './managed-type.ts'
 import { TypedError } from './schema.ts'
 
@@ -23,34 +23,43 @@ export interface Write {
  */
 export class History {
   #previous: History | undefined
-  #write: Write | undefined
   #managed: Managed | undefined
   #entries: readonly ManagedFieldsEntry[] | undefined
   /** Writes not yet made up. */
-  #pending: number
+  #pending = 0
+  // The write, until it is made up.
+  #type: ManagedType | undefined
+  #manager = ''
+  #now = 0
+  #before: KubernetesObject | undefined
+  #after: KubernetesObject | undefined
 
-  private constructor(previous: History | undefined, write: Write | undefined, managed: Managed | undefined) {
+  private constructor(previous: History | undefined, managed: Managed | undefined) {
     this.#previous = previous
-    this.#write = write
     this.#managed = managed
-    this.#pending = write === undefined ? 0 : previous === undefined ? 1 : previous.#pending + 1
   }
 
   static of(managed: Managed): History {
-    return new History(undefined, undefined, managed)
+    return new History(undefined, managed)
   }
 
   /** Known by its entries alone: of several for one manager the last is right. */
   static read(managed: Managed): History {
     const entries = encodeEntries(managed)
-    const history = new History(undefined, undefined, decodeEntries(entries))
+    const history = new History(undefined, decodeEntries(entries))
     history.#entries = entries
     return history
   }
 
   /** @param previous undefined: nobody is known */
-  static after(previous: History | undefined, write: Write): History {
-    const history = new History(previous, write, undefined)
+  static after(previous: History | undefined, { type, manager, now, before, after }: Write): History {
+    const history = new History(previous, undefined)
+    history.#pending = previous === undefined ? 1 : previous.#pending + 1
+    history.#type = type
+    history.#manager = manager
+    history.#now = now
+    history.#before = before
+    history.#after = after
     if (history.#pending > MOST_PENDING) history.settle()
     return history
   }
@@ -61,7 +70,7 @@ export class History {
 
   /** Whether it keeps objects that are no longer current: what was only created is held by the store anyway. */
   get holdsEarlier(): boolean {
-    return this.#write?.before !== undefined
+    return this.#before !== undefined
   }
 
   /** metadata.managedFields; shared. */
@@ -70,18 +79,38 @@ export class History {
     return this.#entries
   }
 
+  /** Where an object is stored as it was written but for what nobody owns, one of the two is enough. */
+  stored(object: KubernetesObject): void {
+    if (this.#after !== undefined && isSameButUnowned(this.#after, object)) this.#after = object
+  }
+
   /** Makes up what is pending and lets go of the objects. */
   settle(): Managed {
     if (this.#managed === undefined) {
-      const { before, after, ...writer } = this.#write!
+      const writer = { type: this.#type!, manager: this.#manager, now: this.#now }
       const known = this.#previous?.settle() ?? NOBODY
-      this.#managed = managedAfter(writer, before as Json | undefined, after as unknown as Json, known)
-      this.#write = undefined
+      this.#managed = managedAfter(writer, this.#before as Json | undefined, this.#after as unknown as Json, known)
       this.#previous = undefined
       this.#pending = 0
+      this.#before = undefined
+      this.#after = undefined
     }
     return this.#managed
   }
+}
+
+/** Whether two objects hold the same but for metadata that no manager owns. */
+function isSameButUnowned(one: KubernetesObject, other: KubernetesObject): boolean {
+  return (
+    sameFields(one, other, (field) => field === 'metadata') && sameFields(one.metadata, other.metadata, isUnownedField)
+  )
+}
+
+function sameFields(one: object, other: object, isLeftOut: (field: string) => boolean): boolean {
+  const [a, b] = [one, other] as readonly Readonly<Record<string, unknown>>[]
+  for (const field in a) if (a[field] !== b![field] && !isLeftOut(field)) return false
+  for (const field in b) if (!(field in a!) && !isLeftOut(field)) return false
+  return true
 }
 
 /** More writes than this are not kept of one object. */
@@ -122,7 +151,9 @@ export function withHistory(
     revision === undefined
       ? { ...metadata, [HISTORY]: history }
       : { ...metadata, resourceVersion: String(revision), [HISTORY]: history }
-  return { ...object, metadata: tracked }
+  const whole = { ...object, metadata: tracked }
+  if (revision !== undefined) history?.stored(whole)
+  return whole
 }
 
 /** The metadata as clients see it, with managedFields. */

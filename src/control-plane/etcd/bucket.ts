@@ -1,4 +1,5 @@
 import type { EtcdEvent, KeyValue } from './contract.ts'
+import type { Version } from './version.ts'
 
 export interface Watcher {
   readonly prefix: string
@@ -15,9 +16,9 @@ export class Bucket {
   readonly prefix: string
   /** Whether it holds all keys below its prefix; otherwise it is one short key's own. */
   readonly wide: boolean
-  readonly current = new Map<string, KeyValue>()
-  /** Oldest first; events of one bucket are in revision order. */
-  history: EtcdEvent[] = []
+  readonly current = new Map<string, Version>()
+  /** Oldest first. */
+  history: Version[] = []
   /** Replaced, never changed in place: a watcher may leave while it is being told. */
   watchers: readonly Watcher[] = []
   #sorted: readonly KeyValue[] | undefined
@@ -29,19 +30,18 @@ export class Bucket {
     this.wide = wide
   }
 
-  record(event: EtcdEvent): void {
-    this.history.push(event)
-    const { key } = event.kv
-    if (event.type === 'DELETE') this.current.delete(key)
-    else this.current.set(key, event.kv)
-    if (event.type === 'DELETE' || event.previous === undefined) this.#sortedKeys = undefined
+  record(kv: Version): void {
+    this.history.push(kv)
+    if (kv.isDeletion) this.current.delete(kv.key)
+    else this.current.set(kv.key, kv)
+    if (kv.isDeletion || kv.previous === undefined) this.#sortedKeys = undefined
     this.#sorted = undefined
   }
 
   /** Everything at a revision, in key order. */
   at(revision: number): readonly KeyValue[] {
     const last = this.history.at(-1)
-    if (last === undefined || last.kv.modRevision <= revision) return this.#now()
+    if (last === undefined || last.modRevision <= revision) return this.#now()
     if (this.#past?.revision === revision) return this.#past.kvs
     const kvs = this.#rewind(revision)
     // The pages of one chunked list all ask for the same revision.
@@ -55,9 +55,9 @@ export class Bucket {
     if (current !== undefined && current.modRevision <= revision) return current
     let found = current
     for (let i = this.history.length - 1; i >= 0; i--) {
-      const event = this.history[i]!
-      if (event.kv.modRevision <= revision) break
-      if (event.kv.key === key) found = event.previous
+      const kv = this.history[i]!
+      if (kv.modRevision <= revision) break
+      if (kv.key === key) found = kv.previous
     }
     return found
   }
@@ -68,7 +68,7 @@ export class Bucket {
     let high = this.history.length
     while (low < high) {
       const middle = (low + high) >> 1
-      if (this.history[middle]!.kv.modRevision > revision) high = middle
+      if (this.history[middle]!.modRevision > revision) high = middle
       else low = middle + 1
     }
     return low
@@ -77,6 +77,7 @@ export class Bucket {
   /** Forgets what happened before a revision; its own events stay, a watch may begin there. */
   compact(revision: number): void {
     const first = this.firstAfter(revision - 1)
+    for (let i = 0; i < first; i++) this.history[i]!.forgetPrevious()
     if (first > 0) this.history = this.history.slice(first)
     if (this.#past !== undefined && this.#past.revision < revision) this.#past = undefined
   }
@@ -91,10 +92,10 @@ export class Bucket {
   #rewind(revision: number): readonly KeyValue[] {
     const state = new Map(this.current)
     for (let i = this.history.length - 1; i >= 0; i--) {
-      const { kv, previous } = this.history[i]!
+      const kv = this.history[i]!
       if (kv.modRevision <= revision) break
-      if (previous === undefined) state.delete(kv.key)
-      else state.set(kv.key, previous)
+      if (kv.previous === undefined) state.delete(kv.key)
+      else state.set(kv.key, kv.previous)
     }
     return [...state.keys()].sort().map((key) => state.get(key)!)
   }

@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../../api/types.ts'
 import type { Clock, Timer } from '../../sim/clock.ts'
 import { Bucket, lowerBound, prefixEnd, type Watcher } from './bucket.ts'
 import { type Etcd, EtcdError, type EtcdEvent, type KeyValue } from './contract.ts'
+import { Version } from './version.ts'
 
 interface Lease {
   readonly id: number
@@ -80,17 +81,10 @@ export class Store implements Etcd {
     const revision = this.#revision + 1
     const value = build(revision)
     this.#revision = revision
-    const kv: KeyValue = {
-      key,
-      value,
-      createRevision: previous?.createRevision ?? revision,
-      modRevision: revision,
-      version: (previous?.version ?? 0) + 1,
-      ...(lease !== undefined && { lease }),
-    }
+    const kv = new Version(value, revision, lease, previous, key)
     if (previous?.lease !== undefined && previous.lease !== lease) this.#leases.get(previous.lease)?.keys.delete(key)
     if (lease !== undefined) this.#leases.get(lease)!.keys.add(key)
-    this.#record(bucket, { type: 'PUT', kv, ...(previous !== undefined && { previous }) })
+    this.#record(bucket, kv)
     this.#deliver()
     return kv
   }
@@ -195,17 +189,17 @@ export class Store implements Etcd {
     else lease.overdue = true
   }
 
-  #remove(bucket: Bucket, previous: KeyValue, value: KubernetesObject): KeyValue {
-    const { key, createRevision, lease } = previous
-    const kv: KeyValue = { key, value, createRevision, modRevision: this.#revision, version: 0 }
+  #remove(bucket: Bucket, previous: Version, value: KubernetesObject): KeyValue {
+    const { key, lease } = previous
+    const kv = new Version(value, this.#revision, undefined, previous)
     if (lease !== undefined) this.#leases.get(lease)?.keys.delete(key)
-    this.#record(bucket, { type: 'DELETE', kv, previous })
+    this.#record(bucket, kv)
     return kv
   }
 
-  #record(bucket: Bucket, event: EtcdEvent): void {
-    bucket.record(event)
-    if (bucket.watchers.length > 0 || this.#wideWatchers.length > 0) this.#undelivered.push(event)
+  #record(bucket: Bucket, kv: Version): void {
+    bucket.record(kv)
+    if (bucket.watchers.length > 0 || this.#wideWatchers.length > 0) this.#undelivered.push(kv.event())
   }
 
   #deliver(): void {
@@ -232,7 +226,7 @@ export class Store implements Etcd {
     const buckets = this.#bucketsOf(prefix)
     for (const bucket of buckets)
       for (let i = bucket.firstAfter(revision); i < bucket.history.length; i++)
-        if (bucket.history[i]!.kv.key.startsWith(prefix)) events.push(bucket.history[i]!)
+        if (bucket.history[i]!.key.startsWith(prefix)) events.push(bucket.history[i]!.event())
     return buckets.length > 1 ? events.sort((a, b) => a.kv.modRevision - b.kv.modRevision) : events
   }
 

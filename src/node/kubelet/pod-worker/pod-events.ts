@@ -1,4 +1,4 @@
-import type { Node, Pod } from '../../../api/types.ts'
+import type { Container, Node, Pod } from '../../../api/types.ts'
 import type { EventRecorder } from '../../../client/contract.ts'
 import type { ContainerSlot } from './pod-record.ts'
 
@@ -29,13 +29,23 @@ export class PodEvents {
 
   /** About one container: `fieldPath` is `spec.containers{web}`. Source: pkg/kubelet/container/ref.go GenerateContainerRef */
   container(pod: Pod, slot: ContainerSlot, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    const list = LISTS[slot.kind]
-    this.#recorder.event(this.#translate(pod), type, reason, message, `spec.${list}{${slot.name}}`)
+    this.#recorder.event(this.#translate(pod), type, reason, message, fieldPathOf(slot))
   }
 
   node(node: Node, type: 'Normal' | 'Warning', reason: string, message: string): void {
     this.#recorder.event(node, type, reason, message)
   }
+}
+
+const paths = new WeakMap<Container, string>()
+
+function fieldPathOf({ kind, name, spec }: ContainerSlot): string {
+  let path = paths.get(spec)
+  if (path === undefined) {
+    path = `spec.${LISTS[kind]}{${name}}`
+    paths.set(spec, path)
+  }
+  return path
 }
 
 const LISTS = {
