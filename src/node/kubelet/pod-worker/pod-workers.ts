@@ -94,7 +94,7 @@ export class PodWorkers {
       killContainer: (record, slot, message) => this.#killContainer(record, slot, message),
       mark: (record) => this.#pleg.mark(record.uid),
       markReport: (record) => this.#pleg.markReport(record.uid),
-      awaitVolumes: (record) => this.#volumeWakes.await(record),
+      awaitVolumes: (record) => this.#volumeWakes.retry(record),
       followVolumes: (record) => this.#volumeWakes.follow(record),
     })
     const stops = [runtime.onEvent((event) => this.#heard(event)), runtime.onStatus(() => this.#runtimeChanged())]

@@ -8,7 +8,7 @@ import { VolumeRetry } from './volume-retry.ts'
 /** What wakes a pod because of its volumes: one could not be set up, or what one shows has changed. */
 export class VolumeWakes {
   readonly #clock: Clock
-  readonly #retry: VolumeRetry
+  readonly #retries: VolumeRetry
   readonly #resync: Resync
   readonly #watches: ObjectWatches
 
@@ -20,7 +20,7 @@ export class VolumeWakes {
     wake: (podUid: string) => void,
   ) {
     this.#clock = clock
-    this.#retry = new VolumeRetry(clock, wake)
+    this.#retries = new VolumeRetry(clock, wake)
     this.#resync = new Resync(clock, wake)
     this.#watches = new ObjectWatches(client, (podUid) => {
       const pod = record(podUid)
@@ -29,8 +29,8 @@ export class VolumeWakes {
   }
 
   /** Some volumes are not there: they are tried again. */
-  await({ uid }: PodRecord): void {
-    this.#retry.again(uid)
+  retry({ uid }: PodRecord): void {
+    this.#retries.again(uid)
   }
 
   /** All volumes are there. */
@@ -44,13 +44,13 @@ export class VolumeWakes {
   }
 
   forget(podUid: string): void {
-    this.#retry.forget(podUid)
+    this.#retries.forget(podUid)
     this.#resync.forget(podUid)
     this.#watches.forget(podUid)
   }
 
   stop(): void {
-    this.#retry.stop()
+    this.#retries.stop()
     this.#resync.stop()
     this.#watches.stop()
   }
