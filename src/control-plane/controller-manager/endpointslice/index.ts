@@ -1,10 +1,13 @@
+import { isNodeReady } from '../../../api/conditions.ts'
 import { keyOf } from '../../../api/meta.ts'
+import type { Node } from '../../../api/types.ts'
 import type { Controller, ControllerContext, ControllerDescriptor } from '../controller.ts'
 import { startLoop } from '../machine.ts'
 import { ServiceIndex, servicesConcerned } from '../service-index.ts'
 import { TriggerTimes } from '../trigger-times.ts'
 import { reconcileEndpointSlices } from './reconcile.ts'
 import { CONTROLLER_NAME, MANAGED_BY, SERVICE_NAME } from './slices.ts'
+import { Topology } from './topology.ts'
 
 /** Lists the pods behind each Service in EndpointSlices. Source: pkg/controller/endpointslice/endpointslice_controller.go */
 export const endpointSliceController: ControllerDescriptor = {
@@ -20,17 +23,33 @@ const MAX_RETRIES = 15
 
 function startEndpointSliceController({ client, informers, recorder, world, flags }: ControllerContext): Controller {
   const index = new ServiceIndex()
-  const deps = { client, recorder, maxEndpointsPerSlice: flags.maxEndpointsPerSlice, triggers: new TriggerTimes() }
+  const topology = new Topology(() => client.list('Node'))
+  const triggers = new TriggerTimes()
+  const deps = { client, recorder, maxEndpointsPerSlice: flags.maxEndpointsPerSlice, triggers, topology }
   const loop = startLoop({
     component: 'controller-manager/endpointslice-controller',
     world,
     rateLimits: RATE_LIMITS,
     maxRetries: MAX_RETRIES,
-    reconcile: (key) => reconcileEndpointSlices(key, deps),
+    reconcile(key) {
+      const outcome = reconcileEndpointSlices(key, deps)
+      if (topology.isUsed && stops.length === 3) followNodes()
+      return outcome
+    },
   })
   const enqueue = (key: string) => loop.queue.addAfter(key, flags.endpointSliceUpdatesBatchPeriod)
 
-  const stops = [
+  /** Nodes are of interest once endpoints are shared out among their zones. Source: checkNodeTopologyDistribution */
+  function followNodes(): void {
+    const shape = (node: Node) => `${isNodeReady(node)} ${node.metadata.labels?.['topology.kubernetes.io/zone']}`
+    stops.push(
+      informers.on('Node', ({ type, object }, old) => {
+        if (type === 'MODIFIED' && old !== undefined && shape(old) === shape(object)) return
+        for (const key of topology.overloaded()) loop.queue.add(key)
+      }),
+    )
+  }
+  const stops: (() => void)[] = [
     informers.on('Service', ({ type, object }) => {
       const key = keyOf(object)
       if (type === 'DELETED') index.delete(key)

@@ -22,12 +22,20 @@ import {
   SERVICE_NAME,
   sliceLabels,
 } from './slices.ts'
+import { hasTopologyMode, type Topology, type TopologyEvent } from './topology.ts'
+import {
+  type HintedSlices,
+  hasTrafficDistribution,
+  withDistributionHints,
+  withoutHints,
+} from './traffic-distribution.ts'
 
 export interface EndpointSliceDependencies {
   readonly client: Client
   readonly recorder: EventRecorder
   readonly maxEndpointsPerSlice: number
   readonly triggers: TriggerTimes
+  readonly topology: Topology
 }
 
 /** Source: pkg/controller/endpointslice/endpointslice_controller.go syncService */
@@ -104,7 +112,30 @@ function syncAddressType(
     changes.remove.push(...remove)
   }
   keepPlaceholder(service, type, existing, changes)
-  return write(service, changes, deps.client, since) ?? missing
+  const { hinted, event } = withTopology(service, type, existing, changes, deps.topology)
+  const refused = write(service, hinted, deps.client, since)
+  if (event !== undefined) deps.recorder.event(service, ...event)
+  return refused ?? missing
+}
+
+/** Source: reconciler.go reconcileByAddressType, from its SliceInfo on */
+function withTopology(
+  service: Service,
+  type: AddressType,
+  existing: readonly EndpointSlice[],
+  { create, update, remove }: SliceChanges,
+  topology: Topology,
+): { readonly hinted: SliceChanges; readonly event: TopologyEvent | undefined } {
+  const touched = new Set([...update, ...remove].map(({ metadata }) => metadata.name))
+  const unchanged = existing.filter(({ metadata }) => !touched.has(metadata.name))
+  const slices: HintedSlices = { create, update, unchanged }
+  const done = (hinted: HintedSlices, event: TopologyEvent | undefined) => ({
+    hinted: { create: [...hinted.create], update: [...hinted.update], remove },
+    event,
+  })
+  if (hasTopologyMode(service)) return done(...topology.hinted(slices, service, type))
+  const event = topology.stopped(service, type)
+  return done(hasTrafficDistribution(service) ? withDistributionHints(slices, service) : withoutHints(slices), event)
 }
 
 interface Group extends PortGroup {
