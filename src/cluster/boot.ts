@@ -49,8 +49,10 @@ export function boot(options: BootOptions): void {
   const ready = watchReadiness(admin, machines)
   const until = (holds: () => boolean, otherwise: string) => runUntil(clock, holds, otherwise, () => situation(admin))
   // Nobody joins before `kubeadm init` is done with the control plane's own node.
-  const isNode = ({ node }: Machine) => admin.get('Node', node.name) !== undefined
-  until(() => controlPlanes.every(isNode), 'the control plane does not become a node')
+  until(
+    () => controlPlanes.every(({ node }) => ready.joined.has(node.name)),
+    'the control plane does not become a node',
+  )
   for (const { host, node } of machines) if (node.role === 'worker') host.powerOn(true)
   until(() => ready.nodes.size === machines.length, 'not every node becomes Ready')
   until(() => ready.dns && ready.account && ready.notReady.size === 0, 'not every Pod of the cluster comes up')
@@ -64,12 +66,14 @@ function create(admin: Client, object: KubernetesObject): void {
 }
 
 function watchReadiness(admin: Client, machines: readonly Machine[]) {
+  const joined = new Set<string>()
   const nodes = new Set<string>()
   const notReady = new Set<string>()
-  const ready = { nodes, notReady, dns: false, account: false, stop: () => {} }
+  const ready = { joined, nodes, notReady, dns: false, account: false, stop: () => {} }
   const roles = new Map(machines.map(({ node }) => [node.name, node.role]))
   const stops = [
     admin.watch('Node', {}, ({ object }) => {
+      joined.add(object.metadata.name)
       if (roles.get(object.metadata.name) === 'control-plane') markControlPlane(admin, object)
       if (object.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'))
         nodes.add(object.metadata.name)

@@ -134,9 +134,9 @@ export class Parts implements Server {
       fields: definition.fieldSelectors,
       components: this.components,
       onlookers: this.onlookers,
-      onChange: ({ revision }) => {
+      onChange: ({ revision, object }) => {
         this.#heard = revision
-        if (affectsRights) this.authorizer.rbac.invalidate()
+        if (affectsRights) this.authorizer.rbac.changed(object)
         if (definesResources) this.customResources.changed()
         else if (definition.custom !== undefined) this.customResources.objectChanged()
       },

@@ -2,6 +2,7 @@ import type { UserInfo } from '../../../api/request.ts'
 import type {
   ClusterRole,
   ClusterRoleBinding,
+  KubernetesObject,
   PolicyRule,
   Role,
   RoleBinding,
@@ -21,25 +22,28 @@ export interface Granted {
 type Reader = Pick<Server, 'read' | 'readAll'>
 
 interface Rights {
-  readonly version: number
+  /** Something they were worked out from has changed. */
+  stale: boolean
   readonly cluster: readonly Granted[]
   readonly missing: readonly string[]
+  /** Names of the ClusterRoles that bindings give, whether they are there or not. */
+  readonly clusterRoles: Set<string>
   readonly byNamespace: Map<string, { readonly granted: readonly Granted[]; readonly missing: readonly string[] }>
-  /** Answers to questions that do not depend on an object's name. */
-  readonly decisions: Map<string, Decision>
+  /** Answers to questions that do not depend on an object's name, by namespace (or none) and the rest. */
+  readonly decisions: Map<string | undefined, Map<string, Decision>>
 }
 
-const MAX_DECISIONS = 10_000
+const MAX_NAMESPACES = 1000
+const MAX_DECISIONS = 1000
 
 export const RBAC_KINDS: ReadonlySet<string> = new Set(['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'])
 
 /**
- * Rights by stored roles and bindings. What a user has is worked out once and kept until a role or binding changes.
- * Source: plugin/pkg/auth/authorizer/rbac/rbac.go, pkg/registry/rbac/validation/rule.go
+ * Rights by stored roles and bindings. What a user has is worked out once and kept until a role or binding changes that it
+ * comes from. Source: plugin/pkg/auth/authorizer/rbac/rbac.go, pkg/registry/rbac/validation/rule.go
  */
 export class Rbac {
   readonly #server: Reader
-  #version = 0
   #byUser = new WeakMap<UserInfo, Rights>()
   #byName = new Map<string, Rights>()
   #clusterBindings: SubjectIndex | undefined
@@ -49,21 +53,34 @@ export class Rbac {
   }
 
   /** A role or a binding has changed. */
-  invalidate(): void {
-    this.#version++
-    this.#byName.clear()
-    this.#clusterBindings = undefined
+  changed({ kind, metadata: { name, namespace } }: KubernetesObject): void {
+    if (kind === 'ClusterRoleBinding') this.#clusterBindings = undefined
+    for (const [user, rights] of this.#byName) {
+      if (namespace !== undefined) {
+        rights.byNamespace.delete(namespace)
+        rights.decisions.delete(namespace)
+      } else if (kind === 'ClusterRoleBinding' || rights.clusterRoles.has(name)) {
+        rights.stale = true
+        this.#byName.delete(user)
+      }
+    }
   }
 
   authorize(attributes: Attributes): Decision {
     const rights = this.#rightsOf(attributes.user)
     const { verb, group, resource, subresource, namespace, name, path } = attributes
-    const key = `${verb} ${group} ${path ?? resource} ${subresource ?? ''} ${namespace ?? ''}`
-    let decision = rights.decisions.get(key)
+    let decisions = rights.decisions.get(namespace)
+    if (decisions === undefined) {
+      if (rights.decisions.size >= MAX_NAMESPACES) rights.decisions.clear()
+      decisions = new Map()
+      rights.decisions.set(namespace, decisions)
+    }
+    const key = `${verb} ${group} ${path ?? resource} ${subresource ?? ''}`
+    let decision = decisions.get(key)
     if (decision === undefined) {
       decision = this.#decide(rights, { ...attributes, name: undefined })
-      if (rights.decisions.size >= MAX_DECISIONS) rights.decisions.clear()
-      rights.decisions.set(key, decision)
+      if (decisions.size >= MAX_DECISIONS) decisions.clear()
+      decisions.set(key, decision)
     }
     if (decision.allowed || name === undefined) return decision
     return this.#decide(rights, attributes)
@@ -99,13 +116,16 @@ export class Rbac {
 
   #rightsOf(user: UserInfo): Rights {
     const known = this.#byUser.get(user)
-    if (known !== undefined && known.version === this.#version) return known
+    if (known !== undefined && !known.stale) return known
     const key = `${user.name}\n${user.groups.join('\n')}`
     let rights = this.#byName.get(key)
     if (rights === undefined) {
       this.#clusterBindings ??= indexOf(this.#server.readAll('ClusterRoleBinding') as Binding[])
-      const { granted, missing } = this.#granted(user, bindingsFor(this.#clusterBindings, user), undefined)
-      rights = { version: this.#version, cluster: granted, missing, byNamespace: new Map(), decisions: new Map() }
+      const bindings = bindingsFor(this.#clusterBindings, user)
+      const clusterRoles = new Set<string>()
+      const { granted, missing } = this.#granted(user, bindings, undefined, clusterRoles)
+      const [byNamespace, decisions] = [new Map(), new Map()]
+      rights = { stale: false, cluster: granted, missing, clusterRoles, byNamespace, decisions }
       this.#byName.set(key, rights)
     }
     this.#byUser.set(user, rights)
@@ -115,22 +135,30 @@ export class Rbac {
   #inNamespace(rights: Rights, user: UserInfo, namespace: string) {
     let local = rights.byNamespace.get(namespace)
     if (local === undefined) {
-      local = this.#granted(user, this.#server.readAll('RoleBinding', namespace) as Binding[], namespace)
+      const bindings = this.#server.readAll('RoleBinding', namespace) as Binding[]
+      local = this.#granted(user, bindings, namespace, rights.clusterRoles)
       rights.byNamespace.set(namespace, local)
     }
     return local
   }
 
-  #granted(user: UserInfo, bindings: readonly Binding[], namespace: string | undefined) {
+  #granted(
+    user: UserInfo,
+    bindings: readonly Binding[],
+    namespace: string | undefined,
+    clusterRoles: Set<string>,
+  ): { readonly granted: readonly Granted[]; readonly missing: readonly string[] } {
     const granted: Granted[] = []
     const missing: string[] = []
     for (const binding of bindings) {
       const subject = binding.subjects?.find((each) => appliesTo(user, each, namespace))
       if (subject === undefined) continue
+      if (binding.roleRef.kind === 'ClusterRole') clusterRoles.add(binding.roleRef.name)
       const rules = this.rulesOf(binding.roleRef, namespace)
       if (rules === undefined) missing.push(missingRole(binding.roleRef))
+      if (rules === undefined || rules.length === 0) continue
       const source = describe(binding, subject)
-      for (const rule of rules ?? []) granted.push({ rule, source })
+      for (const rule of rules) granted.push({ rule, source })
     }
     return { granted, missing }
   }
