@@ -259,5 +259,39 @@ Feature: Containers on a node
     Then Pod "slow" is Ready within 10 seconds
     And Pod "careful" is Ready within 30 seconds
     And Pod "typo" has a Warning event Unhealthy within 20 seconds
-    And that event's message contains "couldn't find port: htpp"
+    And that event's message contains "strconv.Atoi: parsing"
     And Pod "typo" has condition Ready False
+
+  @claim:node-02
+  Scenario: A Pod is resized in place, but not below the memory it uses
+    Given a cluster
+    And container image "shop:v2" that behaves like this:
+      | uses memory | 200Mi |
+    And these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: shop}
+      spec:
+        containers:
+          - name: shop
+            image: shop:v2
+            resources: {requests: {memory: 256Mi}, limits: {memory: 512Mi}}
+      """
+    And Pod "shop" is Running
+    When Pod "shop" is resized with:
+      """yaml
+      spec: {containers: [{name: shop, resources: {limits: {memory: 1Gi}}}]}
+      """
+    Then Pod "shop" has a Normal event ResizeCompleted within 10 seconds
+    And Pod "shop" matches:
+      """yaml
+      status: {containerStatuses: [{restartCount: 0, resources: {limits: {memory: 1Gi}}}], resources: {limits: {memory: 1Gi}}}
+      """
+    When Pod "shop" is resized with:
+      """yaml
+      spec: {containers: [{name: shop, resources: {requests: {memory: 64Mi}, limits: {memory: 128Mi}}}]}
+      """
+    Then Pod "shop" has a Warning event ResizeError within 10 seconds
+    And that event's message contains "cannot decrease memory limits"
+    And Pod "shop" has condition PodResizeInProgress True because of Error within 30 seconds

@@ -16,6 +16,9 @@ const STRATEGIC = 'application/strategic-merge-patch+json'
 /** What a user changes in the cluster. */
 export const changeSteps: readonly StepDefinition[] = [
   step('{object} is patched with:', (world: World, ref: ObjectRef, text: string) => patch(world, ref, parse(text))),
+  step('Pod {string} is resized with:', (world: World, name: string, text: string) =>
+    patch(world, { kind: 'Pod', name }, parse(text), STRATEGIC, 'resize'),
+  ),
   step('field {string} of {object} is set to {string}', (world: World, path: string, ref: ObjectRef, value: string) => {
     const steps = [...path.matchAll(/\["([^"]+)"\]|([^.[\]]+)/g)].map(([, quoted, plain]) => quoted ?? plain!)
     if (/\[[^"]/.test(path)) throw new SpecError(`"${path}": set fields inside lists with "… is patched with:"`)
@@ -76,8 +79,10 @@ async function patch(
   ref: ObjectRef,
   body: unknown,
   asked: typeof MERGE_PATCH | typeof STRATEGIC = STRATEGIC,
+  subresource?: string,
 ): Promise<void> {
-  const { resource, custom } = servedKind(world, ref.kind)
+  const { resource: whole, custom } = servedKind(world, ref.kind)
+  const resource = subresource === undefined ? whole : { ...whole, subresource }
   // Nobody has said how the lists of a custom resource are merged.
   const patchType = custom ? MERGE_PATCH : asked
   done(world, await send(world, { verb: 'patch', resource, ...nameOf(world, ref), body, patchType, wire: {} }))

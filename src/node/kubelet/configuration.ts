@@ -43,6 +43,9 @@ export interface KubeletConfiguration {
   readonly imageMinimumGCAge: number
   /** 0: images may be of any age. */
   readonly imageMaximumGCAge: number
+  /** `static`: Guaranteed pods have CPUs, or memory, of their own. */
+  readonly cpuManagerPolicy: string
+  readonly memoryManagerPolicy: string
   /** The CA that client certificates are checked with. */
   readonly clientCAFile: string | undefined
 }
@@ -156,6 +159,8 @@ function configurationOf(raw: RawConfiguration, path: string): KubeletConfigurat
     imageGCLowThresholdPercent: (raw.imageGCLowThresholdPercent as number | undefined) ?? 80,
     imageMinimumGCAge: duration('imageMinimumGCAge', 120_000),
     imageMaximumGCAge: duration('imageMaximumGCAge', 0),
+    cpuManagerPolicy: (raw.cpuManagerPolicy as string | undefined) || 'none',
+    memoryManagerPolicy: (raw.memoryManagerPolicy as string | undefined) || 'None',
     clientCAFile: (raw.authentication as { x509?: { clientCAFile?: string } } | undefined)?.x509?.clientCAFile,
   }
   if (bad.length === 0) return configuration

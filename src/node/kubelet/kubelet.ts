@@ -103,6 +103,7 @@ export class Kubelet implements KubeletHandle {
       statusManager: this.#statusManager,
       ensureMirror: (record) => this.#statics.ensureMirror(record),
       onObserved: (record) => this.#prober.observe(record),
+      admitUnderPressure: (pod, isStatic) => this.#eviction.admit(pod, isStatic),
       onImages: () => this.#heartbeat.touch(),
       onTerminating: (record) => this.#prober.terminating(record),
       onTerminated: (record) => this.#terminated(record),

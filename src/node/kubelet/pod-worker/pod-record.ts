@@ -1,4 +1,4 @@
-import type { Container, ContainerRestartRule, Pod, PodStatus } from '../../../api/types.ts'
+import type { Container, ContainerRestartRule, Pod, PodSpec, PodStatus } from '../../../api/types.ts'
 import type { RuntimeContainer, Sandbox } from '../../container-runtime/contract.ts'
 import { sameJson } from '../status/same.ts'
 
@@ -40,6 +40,21 @@ export interface ContainerSlot {
   nextAttempt: number | undefined
 }
 
+/** Where the resize of a pod stands, as its conditions say it. Times in virtual ms. */
+export interface ResizeState {
+  readonly reason?: 'Deferred' | 'Infeasible' | 'Error'
+  readonly message?: string
+  readonly generation: number
+  readonly since: number
+  readonly probedAt: number
+}
+
+/** As the kubelet's checkpoint has it. Source: pkg/kubelet/allocation/state/state.go PodResourceInfo */
+export interface PodAllocation {
+  readonly ContainerResources: Readonly<Record<string, Container['resources']>>
+  readonly PodLevelResources?: PodSpec['resources'] | null
+}
+
 /** One pod on this node, from the API or from a manifest. */
 export class PodRecord {
   readonly uid: string
@@ -67,10 +82,15 @@ export class PodRecord {
   mounted = false
   /** When it was synced last, virtual ms. */
   syncedAt = 0
-  /** The resources its spec asks for are not there: it keeps those it has. */
-  resizePending: { readonly reason: 'Deferred'; readonly message: string; readonly generation: number } | undefined
-  /** The generation whose resources it has been given, until all containers have them. */
-  resizeStarted: number | undefined
+  /** The resources that its spec asks for cannot be had: it keeps those it has. */
+  resizePending: ResizeState | undefined
+  /** It has been given other resources, which not all of its containers have yet. */
+  resizeInProgress: ResizeState | undefined
+  /** Resources of the pod as a whole: what it has been given, and what holds. */
+  podResources: PodSpec['resources']
+  actuatedResources: PodSpec['resources']
+  /** Its spec asks for other resources than it has been given. */
+  wantsResize = false
   /** Something has happened while a postStart hook held up its sync. */
   missedChange = false
   /** The pod's containers had run before this kubelet started. */
@@ -82,6 +102,8 @@ export class PodRecord {
     this.isStatic = isStatic
     this.startTime = now
     this.slots = slotsOf(pod, this.uid)
+    this.podResources = pod.spec.resources
+    this.actuatedResources = pod.spec.resources
   }
 
   /** The object has a newer version. */
@@ -94,37 +116,46 @@ export class PodRecord {
     }
     const added = ephemeralContainers.filter(({ name }) => this.slot(name) === undefined)
     if (added.length > 0) this.slots = [...this.slots, ...added.map((spec) => slotOf(this.uid, spec, 'ephemeral'))]
+    this.#compare()
   }
 
-  /** Its spec asks for other resources than its containers have been given. */
-  get wantsResize(): boolean {
-    const { initContainers = [], containers } = this.pod.spec
-    return [...initContainers, ...containers].some((spec) => this.slot(spec.name)?.spec !== spec)
-  }
-
-  /** A kubelet that has just started finds containers with other resources than the spec asks for: those they were given. */
-  adoptResources(): void {
+  /** What it was given is known from before the kubelet was restarted, by container; without that: what runs has. */
+  adoptResources(checkpoint: PodAllocation | undefined): void {
     for (const slot of this.slots) {
-      if (slot.current?.state !== 'running' || slot.kind === 'ephemeral') continue
-      slot.spec = keepingResources(slot.spec, slot.current.config.container)
+      if (slot.kind === 'ephemeral') continue
+      const running = slot.current?.state === 'running' ? slot.current.config.container.resources : undefined
+      const given = checkpoint === undefined ? running : checkpoint.ContainerResources[slot.name]
+      if (checkpoint !== undefined || running !== undefined) slot.spec = withResources(slot.spec, given)
     }
+    if (checkpoint !== undefined) this.podResources = checkpoint.PodLevelResources ?? undefined
+    this.#compare()
   }
 
   /** Its containers are given the resources that the spec asks for. */
   allocate(): void {
-    const { initContainers = [], containers } = this.pod.spec
+    const { initContainers = [], containers, resources } = this.pod.spec
     for (const spec of [...initContainers, ...containers]) this.slot(spec.name)!.spec = spec
+    this.podResources = resources
+    this.#compare()
   }
 
-  /** The pod with the resources that its containers have been given. Source: allocation_manager.go UpdatePodFromAllocation */
+  #compare(): void {
+    const { initContainers = [], containers, resources } = this.pod.spec
+    this.wantsResize =
+      [...initContainers, ...containers].some((spec) => this.slot(spec.name)?.spec !== spec) ||
+      !sameJson(resources ?? {}, this.podResources ?? {})
+  }
+
+  /** The pod with the resources that it has been given. Source: allocation_manager.go UpdatePodFromAllocation */
   get allocated(): Pod {
-    if (this.resizePending === undefined) return this.pod
+    if (!this.wantsResize) return this.pod
     const given = (spec: Container) => this.slot(spec.name)?.spec ?? spec
-    const { initContainers, containers } = this.pod.spec
+    const { initContainers, containers, resources: _, ...rest } = this.pod.spec
     const spec = {
-      ...this.pod.spec,
+      ...rest,
       ...(initContainers && { initContainers: initContainers.map(given) }),
       containers: containers.map(given),
+      ...(this.podResources && { resources: this.podResources }),
     }
     return { ...this.pod, spec }
   }
@@ -151,9 +182,13 @@ export class PodRecord {
 }
 
 function keepingResources(spec: Container, before: Container): Container {
-  if (spec === before || sameJson(spec.resources ?? {}, before.resources ?? {})) return spec
+  return spec === before ? spec : withResources(spec, before.resources)
+}
+
+function withResources(spec: Container, given: Container['resources']): Container {
+  if (sameJson(spec.resources ?? {}, given ?? {})) return spec
   const { resources: _, ...rest } = spec
-  return before.resources === undefined ? rest : { ...rest, resources: before.resources }
+  return given === undefined ? rest : { ...rest, resources: given }
 }
 
 function slotsOf(pod: Pod, uid: string): readonly ContainerSlot[] {

@@ -15,7 +15,7 @@ import { BACK_OFF_JITTER, podWorkerMachine } from './machine.ts'
 import { PendingResizes } from './pending-resizes.ts'
 import { deleteUnusedContainers, reviseUsage } from './pod-containers.ts'
 import { PodKiller } from './pod-killer.ts'
-import { type ContainerSlot, type Ending, formatPod, type PodRecord } from './pod-record.ts'
+import { type ContainerSlot, type Ending, formatPod, type PodRecord, type WaitingReason } from './pod-record.ts'
 import { PodSyncer } from './sync-pod.ts'
 import { VolumeWakes } from './volume-wakes.ts'
 
@@ -27,6 +27,8 @@ export interface PodWorkersDeps {
   onTerminated(record: PodRecord): void
   /** Before a status is made: what runs is to be probed. */
   onObserved(record: PodRecord): void
+  /** Why the node, under pressure, would take no such pod. */
+  admitUnderPressure(pod: Pod, isStatic: boolean): WaitingReason | undefined
   /** Images of the node have changed. */
   onImages(): void
   /** No more restarts: liveness and startup probes end. */
@@ -72,9 +74,14 @@ export class PodWorkers {
       (uid) => this.changed(uid),
       (uid) => this.reportAgain(uid),
     )
-    this.#resizes = new PendingResizes(context, this.#records, (record) => this.changed(record.uid))
     const [find, wake] = [(uid: string) => this.#records.get(uid), (uid: string) => this.changed(uid)]
     this.#volumeWakes = new VolumeWakes(world.clock, context.client, find, wake)
+    this.#resizes = new PendingResizes({
+      context,
+      records: this.#records,
+      admit: deps.admitUnderPressure,
+      onChanged: (record) => this.changed(record.uid),
+    })
     this.#killer = new PodKiller(context, (record) => this.#workers.send(record.uid, { type: 'stopped' }))
     this.#deadline = new ActiveDeadline(world.clock, (record) => this.#deadlineExceeded(record))
     this.#starter = new ContainerStarter(context, this.#images, this.#containers, this.#surroundings, {
@@ -96,6 +103,7 @@ export class PodWorkers {
       markReport: (record) => this.#pleg.markReport(record.uid),
       awaitVolumes: (record) => this.#volumeWakes.retry(record),
       followVolumes: (record) => this.#volumeWakes.follow(record),
+      resized: () => this.#resizes.completed(),
     })
     const stops = [runtime.onEvent((event) => this.#heard(event)), runtime.onStatus(() => this.#runtimeChanged())]
     this.#stopListening = () => {
@@ -137,9 +145,7 @@ export class PodWorkers {
     record.mounted = record.adopted && (record.pod.spec.volumes === undefined || podVolumes.has(record.uid))
     if (record.mounted) this.#volumeWakes.follow(record)
     if (this.#context.runtime.error() === undefined) this.#syncer.refresh(record)
-    if (record.adopted) record.adoptResources()
-    // Once all pods of the node are known.
-    if (record.wantsResize) this.#context.world.clock.defer(() => this.#resizes.consider(record))
+    this.#resizes.added(record)
     this.#deadline.watch(record)
     this.#workers.start(record.uid, undefined)
   }

@@ -6,7 +6,7 @@ import type { KubeletContext } from '../kubelet-context.ts'
 import { unableToMount } from '../volumes/volumes.ts'
 import { BACK_OFF_PERIOD, SYNC_FREQUENCY, TRANSIENT_BACK_OFF_PERIOD } from './machine.ts'
 import { type ContainerSlot, type PodRecord, shouldRestart } from './pod-record.ts'
-import { actuateResize } from './resize.ts'
+import { actuateResize, followResize, markRestarts } from './resize.ts'
 import { asksForAll, removeAll, stillRunning } from './restart-all.ts'
 
 /** How a sync went: `done`, the pod has ended by itself, or an error and when to try again (ms, before jitter). */
@@ -24,6 +24,8 @@ export interface SyncPodDeps {
   mark(record: PodRecord): void
   /** What is said of it is told again with the next relist. */
   markReport(record: PodRecord): void
+  /** Its containers have the resources that it was given. */
+  resized(): void
   /** The volumes are not there yet: wakes the pod when it is time to look again. */
   awaitVolumes(record: PodRecord): void
   /** The volumes are there: hears of changes of what they show. */
@@ -47,7 +49,9 @@ export class PodSyncer {
     }
     this.refresh(record)
     if (record.restartingAll || asksForAll(record)) return this.#restartAll(record)
-    actuateResize(record, context)
+    const wasResizing = record.resizeInProgress !== undefined
+    followResize(record, context)
+    if (wasResizing && record.resizeInProgress === undefined) this.#deps.resized()
     report(record)
     const phase = record.status?.phase
     if (phase === 'Succeeded' || phase === 'Failed') return 'terminal'
@@ -57,7 +61,17 @@ export class PodSyncer {
     if (volumes !== true) return volumes
     this.#missingPullSecrets(record)
     if (!this.#sandboxReady(record)) return { retryMs: BACK_OFF_PERIOD }
-    return this.#startContainers(record)
+    markRestarts(record)
+    const started = this.#startContainers(record)
+    return record.resizeInProgress === undefined ? started : this.#actuate(record, started)
+  }
+
+  /** Source: kuberuntime_manager.go SyncPod, step 8 */
+  #actuate(record: PodRecord, started: SyncResult): SyncResult {
+    const done = actuateResize(record, this.#deps.context)
+    if (typeof done === 'string') return { retryMs: BACK_OFF_PERIOD }
+    if (done) this.#deps.mark(record)
+    return started
   }
 
   /** Source: kuberuntime_manager.go SyncPod (RestartAllContainersOnContainerExits) */

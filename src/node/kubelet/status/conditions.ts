@@ -1,6 +1,7 @@
 import { findCondition } from '../../../api/conditions.ts'
+import { rfc3339 } from '../../../api/time.ts'
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../../api/types.ts'
-import type { ContainerSlot, PodRecord } from '../pod-worker/pod-record.ts'
+import type { ContainerSlot, PodRecord, ResizeState } from '../pod-worker/pod-record.ts'
 import { couldRestartAll } from '../pod-worker/restart-all.ts'
 
 type Draft = Pick<PodCondition, 'type' | 'status' | 'reason' | 'message'>
@@ -23,7 +24,7 @@ export function isKubeletCondition(type: string): boolean {
 
 export interface ConditionInput {
   readonly pod: Pod
-  readonly resize: Pick<PodRecord, 'resizePending' | 'resizeStarted'>
+  readonly resize: Pick<PodRecord, 'resizePending' | 'resizeInProgress'>
   readonly slots: readonly ContainerSlot[]
   readonly statuses: ReadonlyMap<string, ContainerStatus>
   readonly phase: string
@@ -75,23 +76,28 @@ function restartingCondition({ phase, restartingAll }: ConditionInput): Draft {
 }
 
 /** There only while they hold. Source: pkg/kubelet/status/status_manager.go podResizeConditions.List */
-function resizeConditions(input: ConditionInput): readonly PodCondition[] {
-  const { resizePending, resizeStarted } = input.resize
-  if (resizePending === undefined && resizeStarted === undefined) return NONE
-  const of = (draft: Draft, generation: number) => {
-    const condition = finish(draft, input)
-    return condition.observedGeneration === generation ? condition : { ...condition, observedGeneration: generation }
-  }
+function resizeConditions({ resize: { resizePending, resizeInProgress } }: ConditionInput): readonly PodCondition[] {
+  if (resizePending === undefined && resizeInProgress === undefined) return NONE
   return [
-    ...(resizePending === undefined
-      ? NONE
-      : [of({ type: 'PodResizePending', status: 'True', ...said(resizePending) }, resizePending.generation)]),
-    ...(resizeStarted === undefined ? NONE : [of({ type: 'PodResizeInProgress', status: 'True' }, resizeStarted)]),
+    ...(resizePending === undefined ? NONE : [resizeCondition('PodResizePending', resizePending)]),
+    ...(resizeInProgress === undefined ? NONE : [resizeCondition('PodResizeInProgress', resizeInProgress)]),
   ]
 }
 
 const NONE: readonly PodCondition[] = []
-const said = ({ reason, message }: { readonly reason: string; readonly message: string }) => ({ reason, message })
+
+/** Source: status_manager.go updatedPodResizeCondition */
+function resizeCondition(type: string, { generation, since, probedAt, reason, message }: ResizeState): PodCondition {
+  return {
+    type,
+    ...(generation > 0 && { observedGeneration: generation }),
+    status: 'True',
+    lastProbeTime: rfc3339(probedAt),
+    lastTransitionTime: rfc3339(since),
+    ...(reason && { reason }),
+    ...(message && { message }),
+  }
+}
 
 /** Times and generation. A condition that says the same as before stays the same object. */
 function finish(draft: Draft, { pod, old, now }: ConditionInput): PodCondition {

@@ -36,7 +36,7 @@ export function containerStatus(
     name: slot.name,
     ready: slot.kind === 'init' ? current.exitCode === 0 : slot.kind !== 'ephemeral' && isRunning && slot.ready,
     // What it runs with, which is not yet what it has been given while a resize waits for its restart.
-    resources: current.config.container.resources ?? NO_RESOURCES,
+    resources: (isRunning ? current.config.container.resources : facts.resources) ?? NO_RESOURCES,
     restartCount: current.config.attempt,
     ...(slot.kind === 'ephemeral' ? {} : { started: isRunning && slot.kind !== 'init' ? slot.started : isRunning }),
     state,

@@ -6,6 +6,7 @@ import type { ContainerSlot, PodRecord } from '../pod-worker/pod-record.ts'
 import { podConditions } from './conditions.ts'
 import { containerStatus } from './container-status.ts'
 import { phaseOf } from './phase.ts'
+import { shownResources } from './pod-resources.ts'
 import { qosClass } from './qos.ts'
 
 /**
@@ -66,6 +67,7 @@ export function generatePodStatus(
     ...(ip === undefined ? {} : { podIP: ip, podIPs: [{ ip }] }),
     qosClass: qosClass(pod),
     ...(reason === undefined ? {} : { reason }),
+    ...shownResources(record.allocated, phase === 'Running'),
     startTime: pod.status?.startTime ?? rfc3339(record.startTime),
   }
 }
