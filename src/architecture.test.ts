@@ -25,8 +25,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   server: ['cluster', 'client', 'api', 'sim'],
   // kubectl steps serve the scenario's cluster.
   gherkin: ['server', 'cluster', 'client', 'api', 'sim'],
-  // Exercises are set up and graded by features.
-  exercises: ['gherkin', 'cluster', 'client', 'api', 'sim'],
+  // Exercises are set up and graded by features, and proven with kubectl.
+  exercises: ['gherkin', 'server', 'cluster', 'client', 'api', 'sim'],
   cli: ['server', 'gherkin', 'exercises', 'cluster', 'client', 'api', 'sim'],
   // What users of the package import.
   'index.ts': ['server', 'gherkin', 'exercises', 'cluster', 'client', 'api', 'sim'],

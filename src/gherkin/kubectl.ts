@@ -17,25 +17,56 @@ const PATIENCE_MS = 25
 
 let credentials: Promise<Credentials> | undefined
 
+/** What a program is given besides its arguments. */
+interface Surroundings {
+  readonly stdin?: string
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+interface Output {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+  /** Both, as they came. */
+  readonly output: string
+}
+
 /**
  * Real kubectl ($KUBECTL, else the one on PATH) against one cluster. Its API is served over HTTPS from the first
  * command on; time stands still until a command waits for the cluster to change, and between commands.
  */
 export class Kubectl {
   readonly #directory = mkdtempSync(join(tmpdir(), 'kubedrill-kubectl-'))
-  #served: { readonly pace: Pace; readonly close: () => Promise<void> } | undefined
+  #served: { readonly pace: Pace; readonly configure: () => void; readonly close: () => Promise<void> } | undefined
+  readonly #known: Credentials | undefined
   #lastAsked: number | undefined
   #failure: { readonly error: unknown } | undefined
 
+  /** @param known what the cluster's own certificates are of; default: some that are good for its door only */
+  constructor(known?: Credentials) {
+    this.#known = known
+  }
+
   /** @throws {NotCapable} where there is no kubectl */
   async run(cluster: Cluster, args: readonly string[]): Promise<CommandResult> {
+    const { exitCode, output } = await this.pipe(cluster, args)
+    return { command: ['kubectl', ...args].join(' '), exitCode, output }
+  }
+
+  /** Runs it with an input and in a directory, as a part of a pipeline. @throws {NotCapable} where there is no kubectl */
+  async pipe(
+    cluster: Cluster,
+    args: readonly string[],
+    { stdin, cwd }: Omit<Surroundings, 'env'> = {},
+  ): Promise<Output> {
     this.#served ??= await this.#serve(cluster)
     const { pace } = this.#served
     this.#lastAsked = undefined
     // Brings the server up to what has happened since the last command, too.
     pace.start()
     try {
-      return await this.#whileTimePasses(cluster, pace, args)
+      return await this.#whileTimePasses(cluster, pace, args, { stdin, cwd })
     } finally {
       pace.stop()
     }
@@ -53,8 +84,8 @@ export class Kubectl {
       import('../server/kubeconfig.ts'),
       import('../server/pace.ts'),
     ])
-    credentials ??= createCredentials()
-    const known = await credentials
+    if (this.#known === undefined) credentials ??= createCredentials()
+    const known = this.#known ?? (await credentials!)
     const pace = new Pace(cluster.clock, cluster.barrier, {
       speed: 0,
       onFailure: (error) => {
@@ -70,8 +101,8 @@ export class Kubectl {
       logs: (namespace, pod, container, log, sink) => cluster.streamLogs(namespace, pod, container, log, sink),
       streams: cluster.streams,
     })
-    config.writeKubeconfig(join(this.#directory, 'config'), config.kubeconfig(url, known))
-    return { pace, close }
+    const configure = () => config.writeKubeconfig(join(this.#directory, 'config'), config.kubeconfig(url, known))
+    return { pace, configure, close }
   }
 
   /** The same world, with a note of when it was last asked something. */
@@ -88,10 +119,15 @@ export class Kubectl {
     }
   }
 
-  async #whileTimePasses(cluster: Cluster, pace: Pace, args: readonly string[]): Promise<CommandResult> {
+  async #whileTimePasses(
+    cluster: Cluster,
+    pace: Pace,
+    args: readonly string[],
+    surroundings: Surroundings,
+  ): Promise<Output> {
     const command = ['kubectl', ...args].join(' ')
     const start = cluster.clock.now()
-    const process = this.#start(args)
+    const process = this.#start(args, surroundings)
     let ended = false
     const result = process.result.finally(() => {
       ended = true
@@ -106,7 +142,7 @@ export class Kubectl {
       throw new Error(`${command} did not end within an hour`)
     }
     if (this.#failure !== undefined) throw this.#failure.error
-    return { command, ...(await result) }
+    return result
   }
 
   /** Whether the command has come to the server and now waits for an answer, or for something to happen. */
@@ -114,34 +150,39 @@ export class Kubectl {
     return this.#lastAsked !== undefined && performance.now() - this.#lastAsked > PATIENCE_MS
   }
 
-  #start(args: readonly string[]) {
+  #start(args: readonly string[], surroundings: Surroundings) {
+    // Written anew each time: what a command did to it is not for the next one.
+    this.#served!.configure()
     return startKubectl(args, {
-      KUBECONFIG: join(this.#directory, 'config'),
-      KUBECACHEDIR: join(this.#directory, 'cache'),
+      ...surroundings,
+      env: { KUBECONFIG: join(this.#directory, 'config'), KUBECACHEDIR: join(this.#directory, 'cache') },
     })
   }
 }
 
 /** Runs kubectl ($KUBECTL, else the one on PATH) as whoever started this process would. @throws {NotCapable} where there is none */
 export async function runKubectl(args: readonly string[]): Promise<CommandResult> {
-  return { command: ['kubectl', ...args].join(' '), ...(await startKubectl(args, {}).result) }
+  const { exitCode, output } = await startKubectl(args, {}).result
+  return { command: ['kubectl', ...args].join(' '), exitCode, output }
 }
 
-function startKubectl(args: readonly string[], extra: Readonly<Record<string, string>>) {
+function startKubectl(args: readonly string[], { stdin, cwd, env }: Surroundings) {
   const program = process.env.KUBECTL || 'kubectl'
-  const child = spawn(program, args, { env: { ...process.env, ...extra }, stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8')
-    stream.on('data', (text: string) => {
-      output += text
+  const input = stdin === undefined ? 'ignore' : 'pipe'
+  const child = spawn(program, args, { env: { ...process.env, ...env }, cwd, stdio: [input, 'pipe', 'pipe'] })
+  const written = { stdout: '', stderr: '', output: '' }
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream]!.setEncoding('utf8').on('data', (text: string) => {
+      written[stream] += text
+      written.output += text
     })
-  }
-  const result = new Promise<Omit<CommandResult, 'command'>>((resolve, reject) => {
+  // A program that does not read its input to the end may close it.
+  child.stdin?.on('error', () => {}).end(stdin)
+  const result = new Promise<Output>((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'ENOENT' ? new NotCapable(`there is no ${program} to run`) : error),
     )
-    child.once('close', (code) => resolve({ exitCode: code ?? 1, output }))
+    child.once('close', (code) => resolve({ exitCode: code ?? 1, ...written }))
   })
   return { result, kill: () => void child.kill() }
 }

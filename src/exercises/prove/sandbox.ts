@@ -1,0 +1,131 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Bash, type CommandContext, decodeBytesToUtf8, defineCommand, ReadWriteFs } from 'just-bash'
+import { parseGoDuration } from '../../api/duration.ts'
+import { hostNamed } from '../../gherkin/hosts.ts'
+import type { Kubectl } from '../../gherkin/kubectl.ts'
+import type { World } from '../../gherkin/world.ts'
+
+/** What a script of a pack came to. */
+export interface ScriptResult {
+  readonly exitCode: number
+  readonly output: string
+}
+
+interface CommandResult {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exitCode: number
+}
+
+/** How long (wall ms) a script may take before it is stopped. */
+const PATIENCE_MS = 120_000
+const LIMITS = { maxLoopIterations: 10_000, maxCommandCount: 10_000, maxFileSystemBytes: 64 * 1024 * 1024 }
+
+/** Flags by which kubectl would speak to another cluster, as somebody else, or run a program of this machine. */
+const FORBIDDEN =
+  /^(--kubeconfig|--server|-s|--cluster|--context|--user|--client-certificate|--client-key|--cache-dir|--profile-output)(=|$)/
+
+/**
+ * Where scripts of packs run: a shell in this process whose only files are a directory of its own, and whose only ways out
+ * are `kubectl`, which knows one cluster, and `kubedrill`. A pack comes from somebody else; nothing of it runs on this
+ * machine.
+ */
+export class Sandbox {
+  readonly #root = mkdtempSync(join(tmpdir(), 'kubedrill-attempt-'))
+  readonly #world: World
+  readonly #kubectl: Kubectl
+  readonly #bash: Bash
+
+  constructor(world: World, kubectl: Kubectl) {
+    this.#world = world
+    this.#kubectl = kubectl
+    for (const directory of ['root', 'tmp']) mkdirSync(join(this.#root, directory))
+    const command = (name: string, run: (args: readonly string[], context: CommandContext) => Promise<CommandResult>) =>
+      defineCommand(name, (args, context) => run(args, context))
+    this.#bash = new Bash({
+      fs: new ReadWriteFs({ root: this.#root }),
+      cwd: '/root',
+      env: { HOME: '/root' },
+      executionLimits: LIMITS,
+      customCommands: [
+        command('kubectl', (args, context) => this.#runKubectl(args, context)),
+        command('k', (args, context) => this.#runKubectl(args, context)),
+        command('kubedrill', (args, context) => this.#runKubedrill(args, context)),
+      ],
+      sleep: (ms) => this.#world.advance(ms),
+    })
+  }
+
+  /** Runs a script; one that does not end is stopped, and fails. */
+  async run(script: string): Promise<ScriptResult> {
+    const signal = AbortSignal.timeout(PATIENCE_MS)
+    try {
+      const { stdout, stderr, exitCode } = await this.#bash.exec(script, { signal })
+      return { exitCode, output: `${stdout}${stderr}` }
+    } catch (error) {
+      return { exitCode: 124, output: `the script was stopped: ${(error as Error).message}` }
+    }
+  }
+
+  close(): void {
+    rmSync(this.#root, { recursive: true, force: true })
+  }
+
+  async #runKubectl(args: readonly string[], context: CommandContext): Promise<CommandResult> {
+    const refused = args.find((arg) => FORBIDDEN.test(arg) || arg.split(/[=/]/).includes('..'))
+    if (refused !== undefined) return failed(`kubectl: ${refused} is not allowed in scripts of packs`)
+    if (args.includes('edit')) return failed('kubectl: scripts have no editor: use patch, replace or apply')
+    const local = args.map((arg) => this.#localPath(arg))
+    const stdin = decodeBytesToUtf8(context.stdin)
+    const { exitCode, stdout, stderr } = await this.#kubectl.pipe(this.#world.cluster, local, {
+      stdin,
+      cwd: join(this.#root, context.cwd),
+    })
+    await this.#world.advance(0)
+    return { stdout, stderr, exitCode }
+  }
+
+  /** `/tmp/web.yaml` and `--filename=/tmp/web.yaml`, where the sandbox keeps them. */
+  #localPath(arg: string): string {
+    return arg.replace(
+      /^(-{1,2}[a-z-]+=)?(\/(?:root|tmp)\/)/,
+      (_, flag = '', path: string) => flag + join(this.#root, path, '/'),
+    )
+  }
+
+  async #runKubedrill([name = '', ...args]: readonly string[], context: CommandContext): Promise<CommandResult> {
+    if (name === 'skip') {
+      const ms = parseGoDuration(args[0] ?? '')
+      if (ms === undefined) return failed(`kubedrill skip: "${args[0]}" is not a duration like 90s or 10m`)
+      await this.#world.advance(ms)
+      return { stdout: '', stderr: '', exitCode: 0 }
+    }
+    if (name === 'ssh') return this.#ssh(args, context)
+    return failed(`kubedrill ${name}: scripts of packs know kubedrill ssh and kubedrill skip`)
+  }
+
+  async #ssh([node = '', ...command]: readonly string[], context: CommandContext): Promise<CommandResult> {
+    const world = this.#world
+    const line = command.length > 0 ? command.join(' ') : decodeBytesToUtf8(context.stdin)
+    const host = hostNamed(world, node)
+    if (!host.up) return failed(`ssh: connect to host ${node} port 22: No route to host`)
+    const { stdout, stderr, exitCode, effect } = await world.whileTimePasses(host.shell().run(line))
+    if (effect !== undefined && 'edit' in effect) await this.#edit(node, effect.edit, context)
+    return { stdout, stderr, exitCode }
+  }
+
+  /** A node's file in the script's editor, `EDITOR='sed -i …'`, on a copy. */
+  async #edit(node: string, path: string, context: CommandContext): Promise<void> {
+    const host = hostNamed(this.#world, node)
+    const copy = `/tmp/${path.split('/').at(-1)}`
+    const editor = context.env.get('KUBE_EDITOR') ?? context.env.get('EDITOR') ?? 'false'
+    await context.fs.writeFile(copy, host.files.read(path) ?? '')
+    const { exitCode } = await context.exec!(`${editor} ${copy}`, { cwd: '/root' })
+    if (exitCode === 0) host.writeFile(path, await context.fs.readFile(copy))
+    await this.#world.advance(0)
+  }
+}
+
+const failed = (message: string): CommandResult => ({ stdout: '', stderr: `${message}\n`, exitCode: 1 })
