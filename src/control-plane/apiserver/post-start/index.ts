@@ -8,6 +8,7 @@ import { followFlowControl, installFlowControl } from './flow-control.ts'
 import { type Endpoint, kubernetesService, restoreKubernetesService } from './kubernetes-service.ts'
 import { install } from './loopback.ts'
 import { MasterLeases } from './master-leases.ts'
+import { ensureRbacPolicy, isRbac } from './rbac-policy.ts'
 import { defaultServiceCIDR, ServiceAddresses } from './service-network.ts'
 import { authenticationConfig, legacyTokenTracking } from './system-config-maps.ts'
 import { systemNamespaces } from './system-namespaces.ts'
@@ -33,10 +34,15 @@ interface Hook {
 const HOOKS: readonly Hook[] = [
   { name: 'start-apiextensions-controllers', run: ({ server }) => server.customResources.start() },
   { name: 'start-system-namespaces-controller', run: ({ server }) => systemNamespaces(server) },
-  { name: 'rbac/bootstrap-roles', run: (options) => ensureBootstrapped(options, isRbac) },
+  {
+    name: 'rbac/bootstrap-roles',
+    run: ({ server, bootstrapObjects }) => ensureRbacPolicy(server, bootstrapObjects.filter(isRbac)),
+  },
   {
     name: 'scheduling/bootstrap-system-priority-classes',
-    run: (options) => ensureBootstrapped(options, (object) => !isRbac(object)),
+    run({ server, bootstrapObjects }) {
+      for (const object of bootstrapObjects) if (!isRbac(object)) install(server, object)
+    },
   },
   {
     name: 'bootstrap-controller',
@@ -54,17 +60,6 @@ const HOOKS: readonly Hook[] = [
   { name: 'priority-and-fairness-config-producer', run: ({ server }) => installFlowControl(server) },
   { name: 'kube-apiserver-autoregistration', run: ({ server }) => installApiServices(server) },
 ]
-
-function isRbac({ apiVersion }: KubernetesObject): boolean {
-  return apiVersion === 'rbac.authorization.k8s.io/v1'
-}
-
-function ensureBootstrapped(
-  { server, bootstrapObjects }: PostStartOptions,
-  which: (object: KubernetesObject) => boolean,
-): void {
-  for (const object of bootstrapObjects) if (which(object)) install(server, object)
-}
 
 /** What the server sees to once it serves: the objects that every cluster has. Done in order, again and again until etcd lets it. */
 export class PostStart {

@@ -30,17 +30,24 @@ export function ensure(server: Server, object: KubernetesObject): void {
   throw new Error(`${object.kind} ${name}: ${body.message}`)
 }
 
-/** Stores an object of our own, which needs neither defaults nor checks, unless it is there. @throws EtcdError while etcd cannot be written */
-export function install(server: Server, object: KubernetesObject): void {
+/**
+ * Stores an object of our own, which needs neither defaults nor checks, unless it is there.
+ *
+ * @returns what is there already
+ * @throws EtcdError while etcd cannot be written
+ */
+export function install(server: Server, object: KubernetesObject): KubernetesObject | undefined {
   const { clock, etcd, random, table } = server
   const { name, namespace } = object.metadata
   const endpoint = table.forKind(object.kind)!
   const key = storageKey(endpoint.storage!.prefix, namespace, name)
-  if (etcd.get(key) !== undefined) return
+  const existing = etcd.get(key)
+  if (existing !== undefined) return existing.value
   const metadata = { ...object.metadata, uid: random.uuid(), creationTimestamp: rfc3339(clock.now()) }
   const written = { type: managedTypeOf(server, endpoint), manager: 'kube-apiserver', now: clock.now() }
   const history = History.after(undefined, { ...written, before: undefined, after: object })
   etcd.put(key, (revision) => withHistory({ ...object, metadata }, history, revision), 0)
+  return undefined
 }
 
 /** Changes an object that is there. */
@@ -63,8 +70,14 @@ export function amend(
   })
 }
 
-/** Deletes a cluster-scoped object, wherever it went meanwhile. */
-export function removeOwn(server: Server, kind: string, name: string): void {
+/** Deletes an object, wherever it went meanwhile. */
+export function removeOwn(server: Server, kind: string, name: string, namespace?: string): void {
   const { group, version, resource } = server.table.forKind(kind)!.definition
-  handle(server, { verb: 'delete', credentials, resource: { group, version, resource }, name })
+  handle(server, {
+    verb: 'delete',
+    credentials,
+    resource: { group, version, resource },
+    ...(namespace !== undefined && { namespace }),
+    name,
+  })
 }
