@@ -152,3 +152,71 @@ Feature: Gang scheduling
     Then PodGroup "training" exists
     When Pod "rank-0" is deleted
     Then PodGroup "training" is gone within 1 minute
+
+  @claim:sched-11
+  Scenario: A Pod of a group that cannot be bound is tried again, with those that come later, and waits when its group goes
+    Given a cluster with 1 control plane node and 1 worker node
+    And the API server runs with these flags:
+      | feature-gates  | GenericWorkload=true,GangScheduling=true |
+      | runtime-config | scheduling.k8s.io/v1alpha2=true          |
+    And the scheduler runs with these flags:
+      | feature-gates | GenericWorkload=true,GangScheduling=true |
+    And these manifests are applied:
+      """yaml
+      apiVersion: admissionregistration.k8s.io/v1
+      kind: ValidatingAdmissionPolicy
+      metadata: {name: not-rank-1}
+      spec:
+        matchConstraints:
+          resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods/binding]}]
+        validations: [{expression: object.metadata.name != 'rank-1', message: rank-1 stays where it is}]
+      ---
+      apiVersion: admissionregistration.k8s.io/v1
+      kind: ValidatingAdmissionPolicyBinding
+      metadata: {name: not-rank-1}
+      spec: {policyName: not-rank-1, validationActions: [Deny]}
+      ---
+      apiVersion: scheduling.k8s.io/v1alpha2
+      kind: PodGroup
+      metadata: {name: training}
+      spec: {schedulingPolicy: {gang: {minCount: 2}}}
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: rank-0}
+      spec: {schedulingGroup: {podGroupName: training}, containers: [{name: c, image: "nginx:1.27"}]}
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: rank-1}
+      spec: {schedulingGroup: {podGroupName: training}, containers: [{name: c, image: "nginx:1.27"}]}
+      """
+    Then Pod "rank-0" is Running within 1 minute
+    And Pod "rank-1" has a Warning event FailedScheduling
+    And that event's message contains "rank-1 stays where it is"
+    And Pod "rank-1" stays Pending for 20 seconds
+    When these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: rank-2}
+      spec: {schedulingGroup: {podGroupName: training}, containers: [{name: c, image: "nginx:1.27"}]}
+      """
+    Then Pod "rank-2" is Running within 10 seconds
+    When PodGroup "training" is deleted
+    And PodGroup "training" is patched with:
+      """yaml
+      metadata: {finalizers: null}
+      """
+    Then PodGroup "training" is gone
+    When 20 seconds pass
+    And ValidatingAdmissionPolicyBinding "not-rank-1" is deleted
+    Then Pod "rank-1" stays Pending for 1 minute
+    When these manifests are applied:
+      """yaml
+      apiVersion: scheduling.k8s.io/v1alpha2
+      kind: PodGroup
+      metadata: {name: training}
+      spec: {schedulingPolicy: {gang: {minCount: 2}}}
+      """
+    Then Pod "rank-1" is Running within 30 seconds

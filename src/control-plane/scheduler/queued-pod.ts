@@ -93,30 +93,23 @@ export const queuedPodMachine = setup({
   }),
   initial: 'new',
   states: {
-    new: { on: { ungate: 'active', gate: 'gated' } },
-    gated: {
-      entry: 'toGated',
-      on: {
-        gate: { target: 'gated', reenter: true },
-        requeue: [{ guard: 'isBackingOff', target: 'backoff', actions: 'noteTime' }, { target: 'active' }],
-        activate: 'active',
-      },
-    },
+    new: { on: { ungate: 'active', gate: 'waiting.gated' } },
     active: { entry: 'toActive', on: { pop: 'scheduling' } },
     scheduling: {
       on: {
-        unschedulable: { target: 'unschedulable', actions: 'countUnschedulable' },
+        unschedulable: { target: 'waiting', actions: 'countUnschedulable' },
         error: { target: 'backoff', actions: ['noteTime', 'countError'] },
-        gate: { target: 'gated', actions: 'countError' },
+        gate: { target: 'waiting.gated', actions: 'countError' },
       },
     },
-    unschedulable: {
-      entry: 'toWaiting',
+    waiting: {
+      initial: 'unschedulable',
       on: {
         requeue: [{ guard: 'isBackingOff', target: 'backoff', actions: 'noteTime' }, { target: 'active' }],
-        gate: 'gated',
         activate: 'active',
+        gate: { target: '.gated', reenter: true },
       },
+      states: { unschedulable: { entry: 'toWaiting' }, gated: { entry: 'toGated' } },
     },
     backoff: {
       entry: 'toBackoff',
