@@ -150,3 +150,5 @@ Feature: Load balancers
     Then the load balancer of Service "web" has 1 healthy backend within 10 seconds
     And a connection from address "100.64.8.9" to Service "web" succeeds
     And a connection from address "100.64.9.9" to Service "web" times out
+    When 10 seconds pass
+    Then a connection from address "100.64.8.9" to Service "web" succeeds

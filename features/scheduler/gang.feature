@@ -66,6 +66,17 @@ Feature: Gang scheduling
       """
     Then Pod "rank-2" stays Pending for 1 minute
     And PodGroup "training" has condition PodGroupScheduled True because of Scheduled
+    When these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: rank-3, labels: {app: training}}
+      spec:
+        schedulingGroup: {podGroupName: training}
+        containers: [{name: c, image: "nginx:1.27"}]
+      """
+    Then Pod "rank-3" is Running within 10 seconds
+    And Pod "rank-2" is Pending
 
   @claim:sched-11 @claim:sched-07
   Scenario: A group makes room for all of its Pods, and then takes it

@@ -245,28 +245,3 @@ Feature: Disks of a cloud as volumes
     When 6 minutes pass
     Then Pod "heir" is Running within 2 minutes
     And the cloud has 1 disk
-
-  @claim:cloud-04
-  Scenario: An attachment that is deleted before it is made, with the attacher down meanwhile, is made again
-    Given these manifests are applied:
-      """yaml
-      apiVersion: v1
-      kind: PersistentVolumeClaim
-      metadata: {name: data}
-      spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 4Gi}}}
-      ---
-      apiVersion: v1
-      kind: Pod
-      metadata: {name: writer}
-      spec:
-        nodeSelector: {kubernetes.io/hostname: worker-1}
-        volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]
-        containers: [{name: c, image: "nginx:1.27", volumeMounts: [{name: data, mountPath: /data}]}]
-      """
-    And Pod "writer" is scheduled onto node "worker-1" within 1 minute
-    When 200 milliseconds pass
-    And kubectl "delete volumeattachments --all --wait=false" is run
-    Then the command's output contains "deleted"
-    When container "csi-attacher" of Deployment "kube-system/disk-csi-controller" exits with code 1
-    Then Pod "writer" is Running within 8 minutes
-    And the cloud has 1 disk

@@ -10,12 +10,15 @@ const lamp = setup({ guards: { whole: () => true } }).createMachine({
 })
 
 test('the transitions that no process has fired are named', () => {
-  expect(transitionReport([{ lamp: [0, 3, 0] }, {}], [lamp])).toBe(
-    '1 of 3 transitions of 1 statechart were fired; by no scenario:\n' +
+  expect(transitionReport([{ lamp: [0, 3, 0] }, {}], [lamp])).toEqual({
+    text:
+      '1 of 3 transitions of 1 statechart were fired; by no scenario:\n' +
       '  lamp: (any state)  HIT\n' +
       '  lamp: lit  after 500 -> dark',
-  )
-  expect(transitionReport([{ lamp: [1, 3, 0] }, { lamp: [0, 0, 1] }], [lamp])).toBe(
-    '3 of 3 transitions of 1 statechart were fired.',
-  )
+    unfired: 2,
+  })
+  expect(transitionReport([{ lamp: [1, 3, 0] }, { lamp: [0, 0, 1] }], [lamp])).toEqual({
+    text: '3 of 3 transitions of 1 statechart were fired.',
+    unfired: 0,
+  })
 })

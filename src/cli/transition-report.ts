@@ -7,8 +7,14 @@ import { usedExtensions } from '../gherkin/extensions.ts'
 import { TRANSITIONS_DIRECTORY, type TransitionTimes } from '../gherkin/transitions-seen.ts'
 import { type Arrow, arrowsOf } from '../sim/transitions.ts'
 
+export interface TransitionReport {
+  readonly text: string
+  /** How many transitions no scenario has fired. */
+  readonly unfired: number
+}
+
 /** Has the scenarios of a run that begins now count transitions; the answer makes the report once the run is over. */
-export function recordTransitions(): () => string {
+export function recordTransitions(): () => TransitionReport {
   const directory = mkdtempSync(join(tmpdir(), 'kubedrill-transitions-'))
   process.env[TRANSITIONS_DIRECTORY] = directory
   return () => {
@@ -31,7 +37,7 @@ function reportedMachines(): readonly AnyStateMachine[] {
 export function transitionReport(
   parts: readonly TransitionTimes[],
   machines: readonly AnyStateMachine[] = reportedMachines(),
-): string {
+): TransitionReport {
   const fired = (machine: AnyStateMachine, index: number) =>
     parts.some((times) => (times[machine.id]?.[index] ?? 0) > 0)
   const all = machines.flatMap((machine) =>
@@ -39,11 +45,9 @@ export function transitionReport(
   )
   const missing = all.filter((entry) => !entry.fired)
   const summary = `${all.length - missing.length} of ${all.length} transitions of ${machines.length} statechart${machines.length === 1 ? '' : 's'} were fired`
-  if (missing.length === 0) return `${summary}.`
-  return [
-    `${summary}; by no scenario:`,
-    ...missing.map(({ machine, arrow }) => `  ${machine.id}: ${arrowText(arrow)}`),
-  ].join('\n')
+  const names = missing.map(({ machine, arrow }) => `\n  ${machine.id}: ${arrowText(arrow)}`)
+  const text = missing.length === 0 ? `${summary}.` : `${summary}; by no scenario:${names.join('')}`
+  return { text, unfired: missing.length }
 }
 
 /** `running.leader.alone  after checkQuorum [guard] -> running.follower` */

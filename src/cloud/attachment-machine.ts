@@ -23,11 +23,17 @@ export const attachmentMachine = setup({
 }).createMachine({
   id: 'attachment',
   context: ({ input }) => input,
-  initial: 'attaching',
+  initial: 'there',
   on: { instanceGone: '.detached' },
   states: {
-    attaching: { on: { detach: 'detaching' }, after: { attachDisk: 'attached' } },
-    attached: { entry: { type: 'tell', params: { state: 'attached' } }, on: { detach: 'detaching' } },
+    there: {
+      on: { detach: 'detaching' },
+      initial: 'attaching',
+      states: {
+        attaching: { after: { attachDisk: 'attached' } },
+        attached: { entry: { type: 'tell', params: { state: 'attached' } } },
+      },
+    },
     detaching: {
       entry: { type: 'tell', params: { state: 'detaching' } },
       after: { detachDisk: 'detached' },

@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeDirectory } from './directory.ts'
 import type { Credentials, KeyedCertificate } from './pki.ts'
 
 /**
@@ -42,6 +43,6 @@ users:
 
 /** Writes it where only its owner can read it. */
 export function writeKubeconfig(path: string, content: string): void {
-  mkdirSync(dirname(path), { recursive: true })
+  makeDirectory(dirname(path))
   writeFileSync(path, content, { mode: 0o600 })
 }

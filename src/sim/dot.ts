@@ -7,7 +7,8 @@ export function dot(machine: AnyStateMachine): string {
     `digraph ${quoted(machine.id)} {`,
     '  graph [compound=true, rankdir=TB, fontname="Helvetica", fontsize=12, nodesep=0.4, ranksep=0.5, style=rounded]',
     '  node [shape=box, style="rounded,filled", fillcolor="#eef4ff", color="#326ce5", fontname="Helvetica", fontsize=12]',
-    '  edge [color="#555555", fontname="Helvetica", fontsize=10, arrowsize=0.7]',
+    // Every viewer draws these letters equally wide: labels have the room that they were laid out with.
+    '  edge [color="#555555", fontname="Courier New", fontsize=9, arrowsize=0.7]',
     ...inside(machine.root, '  '),
     ...arrows(machine),
     '}',

@@ -40,3 +40,14 @@ test('a machine as a diagram', () => {
   up_cold --> up_warm: always [allowed]
 `)
 })
+
+test('a machine whose states are beside each other has one state around them', () => {
+  const pair = setup({}).createMachine({ id: 'pa-ir', type: 'parallel', states: { a: {}, b: {} } })
+  expect(mermaid(pair)).toBe(`stateDiagram-v2
+  state "pa-ir" as pa_ir {
+    state "a" as a
+    --
+    state "b" as b
+  }
+`)
+})

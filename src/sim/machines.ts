@@ -3,7 +3,7 @@ import { arrowsOf } from './transitions.ts'
 
 /** A machine as Mermaid stateDiagram text, for documents and `kubedrill machines`. */
 export function mermaid(machine: AnyStateMachine): string {
-  const lines = ['stateDiagram-v2', ...states(machine.root, '  ')]
+  const lines = ['stateDiagram-v2', ...outermostStates(machine.root)]
   const arrows = new Map<string, string[]>()
   const draw = (from: string, to: string, label: string) => {
     const arrow = `${identifier(from)} --> ${identifier(to)}`
@@ -18,6 +18,12 @@ export function mermaid(machine: AnyStateMachine): string {
   }
   for (const [arrow, labels] of arrows) lines.push(`  ${arrow}: ${labels.map(plain).join('<br/>')}`)
   return `${lines.join('\n')}\n`
+}
+
+/** Mermaid knows states beside each other only within a state. */
+function outermostStates(root: AnyStateNode): string[] {
+  if (root.type !== 'parallel') return states(root, '  ')
+  return [`  state "${plain(root.machine.id)}" as ${identifier(root.machine.id)} {`, ...states(root, '    '), '  }']
 }
 
 function states(node: AnyStateNode, indent: string): string[] {

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Statechart, statecharts } from '../../cluster/statecharts.ts'
+import { makeDirectory } from '../../server/directory.ts'
 import { dot } from '../../sim/dot.ts'
 import { mermaid } from '../../sim/machines.ts'
 import { loadExtensions } from '../extension-file.ts'
@@ -65,7 +66,7 @@ async function draw({ machine }: Statechart, format: DrawingFormat): Promise<str
 
 async function drawInto(directory: string, charts: readonly Statechart[], format: DrawingFormat): Promise<void> {
   try {
-    mkdirSync(directory, { recursive: true })
+    makeDirectory(directory)
     for (const chart of charts) {
       const file = join(directory, `${chart.machine.id}.${ENDINGS[format]}`)
       writeFileSync(file, await draw(chart, format))

@@ -39,7 +39,7 @@ export async function test(files: readonly string[], options: TestOptions): Prom
   const report = options.transitions ? recordTransitions() : undefined
   try {
     const { success } = await runCucumber(runConfiguration, undefined, watch)
-    if (report !== undefined) say(`\n${report()}`)
+    if (report !== undefined) say(`\n${report().text}`)
     // A dry run says nothing of undefined steps by itself.
     if (unusable) process.exitCode = 2
     else if (!success) process.exitCode = 1
