@@ -79,10 +79,8 @@ class ApiClient implements Client {
     const body = server?.handle(this.#listRequest('list', kind, options)).body
     if (body === undefined || isUnavailable(body)) return this.#held.list(kind, options) as readonly ObjectOf<K>[]
     const items = isStatus(body) ? [] : (body as ObjectList).items
-    const { ownerUid } = options
-    const found = ownerUid === undefined ? items : items.filter(({ metadata }) => isOwnedBy(metadata, ownerUid))
-    this.#held.rememberList(kind, options, found)
-    return found as readonly KubernetesObject[] as readonly ObjectOf<K>[]
+    this.#held.rememberList(kind, options, items)
+    return items as readonly KubernetesObject[] as readonly ObjectOf<K>[]
   }
 
   watch<K extends Kind>(kind: K, options: ListOptions, onEvent: (event: WatchEvent<ObjectOf<K>>) => void): () => void {

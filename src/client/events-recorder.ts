@@ -5,6 +5,7 @@ import type { ChartWorld } from '../sim/chart.ts'
 import type { Timer } from '../sim/clock.ts'
 import type { Random } from '../sim/random.ts'
 import type { Client, EventsRecorder } from './contract.ts'
+import { key } from './event-key.ts'
 import { eventNames, referenceTo } from './recorder.ts'
 
 // Source: client-go/tools/events/event_broadcaster.go
@@ -59,7 +60,7 @@ class SeriesBroadcaster {
   readonly #client: Client
   readonly #world: ChartWorld
   readonly #random: Random
-  readonly #cache = new Map<string, Cached>()
+  readonly #cache = new Map<number, Cached>()
   readonly #startedAt: number
   #queue: Event[] = []
   #working = false
@@ -86,11 +87,11 @@ class SeriesBroadcaster {
 
   /** Source: recordToSink */
   #correlate(event: Event): void {
-    const key = keyOf(event)
+    const id = keyOf(event)
     const now = this.#world.clock.now()
-    const cached = this.#cache.get(key)
+    const cached = this.#cache.get(id)
     if (cached === undefined) {
-      this.#cache.set(key, { event, last: now })
+      this.#cache.set(id, { event, last: now })
       this.#arm()
       this.#attempt(event, 0)
       return
@@ -133,9 +134,9 @@ class SeriesBroadcaster {
   /** Source: finishSeries */
   #finish(): void {
     const before = this.#world.clock.now() - FINISH_MS
-    for (const [key, { event, last }] of this.#cache) {
+    for (const [id, { event, last }] of this.#cache) {
       if (last >= before) continue
-      if (event.series === undefined || this.#record(event)) this.#cache.delete(key)
+      if (event.series === undefined || this.#record(event)) this.#cache.delete(id)
     }
   }
 }
@@ -143,9 +144,13 @@ class SeriesBroadcaster {
 const withSeries = (event: Event, series: EventSeries): Event => ({ ...event, series })
 
 /** Source: getKey: a version of an object is an object of its own. */
-function keyOf({ type, action, reason, reportingInstance, involvedObject, related }: Event): string {
-  return `${type}\n${action}\n${reason}\n${reportingInstance}\n${shown(involvedObject)}\n${related && shown(related)}`
+function keyOf({ type, action, reason, reportingInstance, involvedObject, related }: Event): number {
+  key.begin().mix(type).mix(action).mix(reason).mix(reportingInstance)
+  mixReference(involvedObject)
+  if (related !== undefined) mixReference(related)
+  return key.value()
 }
 
-const shown = ({ kind, namespace, name, uid, resourceVersion }: ObjectReference): string =>
-  `${kind}/${namespace}/${name}/${uid}/${resourceVersion}`
+function mixReference({ kind, namespace, name, uid, resourceVersion }: ObjectReference): void {
+  key.mix(kind).mix(namespace).mix(name).mix(uid).mix(resourceVersion)
+}

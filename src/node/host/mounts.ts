@@ -23,16 +23,20 @@ export function subtree(files: FileTree | (() => FileTree), path: string, readOn
   return mountTree([{ path: '/', files, from: path, readOnly }])
 }
 
-/** Trees put together: the deepest mount that holds a path answers for it. A container's root is the mount at `/`. */
-export function mountTree(mounts: readonly Mount[]): Files {
+/**
+ * Trees put together: the deepest mount that holds a path answers for it. A container's root is the mount at `/`.
+ *
+ * @param mounts a function is called when somebody looks for the first time
+ */
+export function mountTree(mounts: readonly Mount[] | (() => readonly Mount[])): Files {
   return new MountTree(mounts)
 }
 
 class MountTree implements Files {
-  readonly #mounts: readonly Mount[]
+  readonly #mounts: readonly Mount[] | (() => readonly Mount[])
   #resolved: readonly Resolved[] | undefined
 
-  constructor(mounts: readonly Mount[]) {
+  constructor(mounts: readonly Mount[] | (() => readonly Mount[])) {
     this.#mounts = mounts
   }
 
@@ -114,7 +118,9 @@ class MountTree implements Files {
   }
 
   #all(): readonly Resolved[] {
-    this.#resolved ??= this.#mounts.map(resolveMount).sort((a, b) => b.path.length - a.path.length)
+    this.#resolved ??= (typeof this.#mounts === 'function' ? this.#mounts() : this.#mounts)
+      .map(resolveMount)
+      .sort((a, b) => b.path.length - a.path.length)
     return this.#resolved
   }
 

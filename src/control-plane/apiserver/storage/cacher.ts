@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../api/types.ts'
 import type { Etcd, EtcdEvent } from '../../etcd/contract.ts'
 import type { Change, Dispatcher } from './dispatcher.ts'
-import { type FieldGetter, type Filter, isPlain, matches } from './filter.ts'
+import { asksForOwnerOnly, type FieldGetter, type Filter, isPlain, matches } from './filter.ts'
 import { Indexes } from './indexes.ts'
 import { type Watcher, Watchers } from './watchers.ts'
 
@@ -88,7 +88,10 @@ export class Cacher {
     if (candidates === undefined) return this.#plain(undefined).filter((object) => matches(filter, object))
     const keys = filter.ownerUid === undefined ? [...candidates].sort() : this.#indexes.owned(filter.ownerUid)
     const objects = keys.map((key) => this.#objects.get(key)!)
-    return this.#indexes.answers(filter) ? objects : objects.filter((object) => matches(filter, object))
+    if (this.#indexes.answers(filter)) return objects
+    // The index is right about owners: only the namespace is left to look at.
+    if (asksForOwnerOnly(filter)) return objects.filter(({ metadata }) => metadata.namespace === filter.namespace)
+    return objects.filter((object) => matches(filter, object))
   }
 
   /** Everything, or everything in a namespace, in key order. */

@@ -38,6 +38,12 @@ export function isPlain(filter: Filter): boolean {
   return labels.requirements.length === 0 && !labels.nothing && fields.length === 0 && ownerUid === undefined
 }
 
+/** Dependents in one namespace, whatever else they are. */
+export function asksForOwnerOnly({ labels, fields, ownerUid, namespace }: Filter): boolean {
+  const isPlain = labels.requirements.length === 0 && !labels.nothing && fields.length === 0
+  return isPlain && ownerUid !== undefined && namespace !== undefined
+}
+
 function isOwnedBy(object: KubernetesObject, uid: string): boolean {
   return object.metadata.ownerReferences?.some((reference) => reference.uid === uid) ?? false
 }

@@ -3,13 +3,13 @@ import type { ChartWorld } from '../../../sim/chart.ts'
 import type { Random } from '../../../sim/random.ts'
 import type { FileTree } from '../../contract.ts'
 import type { Files } from '../../host/file-tree.ts'
+import { type Mount, mountTree } from '../../host/mounts.ts'
 import { createProcess, type ProcessHandle } from '../../process.ts'
 import { LogBuffer } from '../log.ts'
-import type { Amounts } from '../usage/amounts.ts'
 import type { NodeResources } from '../usage/node-resources.ts'
 import type { ProcessEnds } from './exec.ts'
-import { processOptions } from './process-options.ts'
-import { argvOf, type ContainerRecord, processesIn, rootOf } from './record.ts'
+import { ContainerProcess, type Surroundings } from './process-options.ts'
+import { argvOf, type ContainerRecord, mountsOf } from './record.ts'
 import { streamsOf } from './streams.ts'
 
 export interface LauncherDeps {
@@ -32,58 +32,88 @@ export interface LauncherDeps {
 /** Makes the processes of containers. Source: containerd's shim */
 export class Launcher {
   readonly #deps: LauncherDeps
+  readonly #around: Surroundings
 
   constructor(deps: LauncherDeps) {
     this.#deps = deps
+    const { world, network, random, host, ip, resources } = deps
+    this.#around = {
+      world,
+      network,
+      random,
+      host,
+      ip,
+      filesOf: (container) => this.filesOf(container),
+      onPort: (container) => deps.ports(container),
+      use: (container, amounts) => resources.use(container, amounts),
+      served: (container) => resources.served(container),
+    }
   }
 
   /** Starts the container's own process. */
   run(container: ContainerRecord): void {
-    const { world, resources, started, ended, grown } = this.#deps
-    const { clock } = world
+    const { world, resources, started, grown } = this.#deps
     container.state = 'running'
-    container.startedAt = clock.now()
+    container.startedAt = world.clock.now()
     resources.started(container)
     container.log ??= new LogBuffer((bytes) => {
       resources.disk.grew(bytes, 0)
       if (bytes > 0) grown(container)
     })
-    const { log } = container
     container.streams = streamsOf(container)
-    const handle = this.process(container, argvOf(container.config), {
-      ...container.streams?.options,
-      log: (line, stream) => log.append(clock.now(), stream, line),
-      onWrite: (text, stream) => container.streams?.write(text, stream),
-      onExit: (code) => ended(container, code),
-    })
+    const handle = this.process(container, argvOf(container.config), new OwnEnds(this.#deps, container))
     container.handle = handle
     started(container)
     container.config.image.program.start(handle.process)
   }
 
   process(container: ContainerRecord, argv: readonly string[], on: ProcessEnds): ProcessHandle {
-    const { resources, ports } = this.#deps
-    const own = {
-      files: this.filesOf(container),
-      processes: () => processesIn(container),
-      onPort: () => ports(container),
-      use: (amounts: Amounts) => resources.use(container, amounts),
-      served: () => resources.served(container),
-    }
-    return createProcess(processOptions(this.#deps, container, argv, { ...on, ...own }))
+    return createProcess(new ContainerProcess(this.#around, container, argv, on))
   }
 
+  /** Put together when somebody looks: in most containers nobody does. */
   filesOf(container: ContainerRecord): Files {
-    const { world, resources, files: host } = this.#deps
-    container.files ??= rootOf(
-      container.config,
-      world.clock,
-      {
-        grew: (bytes, files) => resources.disk.layerGrew(container, bytes, files),
-        charge: (bytes) => resources.memoryFilesGrew(container, bytes),
-      },
-      host,
-    )
+    container.files ??= mountTree(() => this.#mountsOf(container))
     return container.files
+  }
+
+  #mountsOf(container: ContainerRecord): readonly Mount[] {
+    const { world, resources, files: host } = this.#deps
+    const on = {
+      grew: (bytes: number, files: number) => resources.disk.layerGrew(container, bytes, files),
+      charge: (bytes: number) => resources.memoryFilesGrew(container, bytes),
+    }
+    return mountsOf(container.config, world.clock, on, host)
+  }
+}
+
+/** Where the output and the end of a container's own process go. */
+class OwnEnds implements ProcessEnds {
+  readonly #deps: LauncherDeps
+  readonly #container: ContainerRecord
+
+  constructor(deps: LauncherDeps, container: ContainerRecord) {
+    this.#deps = deps
+    this.#container = container
+  }
+
+  get stdin(): ProcessEnds['stdin'] {
+    return this.#container.streams?.stdin
+  }
+
+  get terminal(): ProcessEnds['terminal'] {
+    return this.#container.streams?.terminal
+  }
+
+  log(line: string, stream: 'stdout' | 'stderr'): void {
+    this.#container.log!.append(this.#deps.world.clock.now(), stream, line)
+  }
+
+  onWrite(text: string, stream: 'stdout' | 'stderr'): void {
+    this.#container.streams?.write(text, stream)
+  }
+
+  onExit(code: number): void {
+    this.#deps.ended(this.#container, code)
   }
 }

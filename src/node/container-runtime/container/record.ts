@@ -3,7 +3,7 @@ import type { Clock } from '../../../sim/clock.ts'
 import { bytesOf, textOf } from '../../bytes.ts'
 import type { FileTree, Image } from '../../contract.ts'
 import { createFileTree, type Files } from '../../host/file-tree.ts'
-import { mountTree } from '../../host/mounts.ts'
+import type { Mount } from '../../host/mounts.ts'
 import type { ProcessHandle } from '../../process.ts'
 import type { ContainerConfig, ContainerState, RuntimeContainer, Sandbox } from '../contract.ts'
 import type { LogBuffer } from '../log.ts'
@@ -92,15 +92,15 @@ interface RootListeners {
 }
 
 /** What a container sees below `/`: its image's files, and what is mounted. */
-export function rootOf(
+export function mountsOf(
   { mounts, image, container }: ContainerConfig,
   clock: Clock,
   { grew, charge }: RootListeners,
   host: FileTree,
-): Files {
+): readonly Mount[] {
   const devices = image.hostDevices || container.securityContext?.privileged === true
   const dev = devices ? [{ path: '/dev', files: host, from: '/dev' }] : []
-  return mountTree([
+  return [
     {
       path: '/',
       files: () => createFileTree(clock, layersOf(image), grew),
@@ -110,7 +110,7 @@ export function rootOf(
     ...mounts.map((mount) =>
       mount.memory === undefined ? mount : { ...mount, files: mount.memory.chargedTo(charge) },
     ),
-  ])
+  ]
 }
 
 const layers = new WeakMap<Image, Readonly<Record<string, string>>>()

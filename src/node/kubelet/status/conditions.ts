@@ -112,14 +112,41 @@ function finish(draft: Draft, { pod, old, now }: ConditionInput): PodCondition {
     before.observedGeneration === observedGeneration
   )
     return before
+  if (lastTransitionTime !== now) return condition(draft, observedGeneration, lastTransitionTime)
+  return conditionOfNow(draft, observedGeneration, now)
+}
+
+function condition(
+  { type, status, reason, message }: Draft,
+  observedGeneration: number | undefined,
+  lastTransitionTime: string,
+): PodCondition {
   return {
-    type: draft.type,
+    type,
     ...(observedGeneration === undefined ? {} : { observedGeneration }),
-    status: draft.status,
+    status,
     lastTransitionTime,
-    ...(draft.reason === undefined ? {} : { reason: draft.reason }),
-    ...(draft.message === undefined ? {} : { message: draft.message }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(message === undefined ? {} : { message }),
   }
+}
+
+/** The conditions of one second: those of Pods that start together say the same, and are one object. */
+let second = ''
+const ofSecond = new Map<string, PodCondition>()
+
+function conditionOfNow(draft: Draft, observedGeneration: number | undefined, now: string): PodCondition {
+  if (now !== second) {
+    second = now
+    ofSecond.clear()
+  }
+  const key = `${draft.type} ${draft.status} ${observedGeneration} ${draft.reason} ${draft.message}`
+  let known = ofSecond.get(key)
+  if (known === undefined) {
+    known = condition(draft, observedGeneration, now)
+    ofSecond.set(key, known)
+  }
+  return known
 }
 
 /** Source: status.GenerateContainersReadyCondition */

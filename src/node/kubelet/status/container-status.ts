@@ -68,7 +68,7 @@ function notCreated(
     ready: false,
     restartCount: old?.restartCount ?? 0,
     ...(slot.kind === 'ephemeral' ? {} : { started: false }),
-    state: isTerminated ? LOST : { waiting: waiting ?? (hasInitContainers ? INITIALIZING : CREATING) },
+    state: isTerminated ? LOST : waiting === undefined ? (hasInitContainers ? INITIALIZING : CREATING) : { waiting },
     ...(facts.volumeMounts === undefined ? {} : { volumeMounts: facts.volumeMounts }),
   }
 }
@@ -95,11 +95,19 @@ const LOST: ContainerState = {
     reason: 'ContainerStatusUnknown',
   },
 }
-const CREATING = { reason: 'ContainerCreating' }
-const INITIALIZING = { reason: 'PodInitializing' }
+const CREATING: ContainerState = { waiting: { reason: 'ContainerCreating' } }
+const INITIALIZING: ContainerState = { waiting: { reason: 'PodInitializing' } }
+
+/** What has started together says the same. */
+let running: { readonly startedAt: string; readonly state: ContainerState } | undefined
+
+function runningSince(startedAt: string): ContainerState {
+  if (running?.startedAt !== startedAt) running = { startedAt, state: { running: { startedAt } } }
+  return running.state
+}
 
 function stateOf(pod: Pod, slot: ContainerSlot, current: RuntimeContainer): ContainerState {
-  if (current.state === 'running') return { running: { startedAt: rfc3339(current.startedAt ?? 0) } }
+  if (current.state === 'running') return runningSince(rfc3339(current.startedAt ?? 0))
   if (current.state === 'created') return { waiting: slot.waiting ?? {} }
   if (slot.waiting !== undefined && shouldRestart(pod, slot, current.exitCode ?? 0)) return { waiting: slot.waiting }
   return { terminated: terminated(pod, current) }

@@ -59,12 +59,12 @@ export function generatePodStatus(
       ? {}
       : { ephemeralContainerStatuses: byName(ephemeral).map(({ name }) => statuses.get(name)!) }),
     hostIP,
-    hostIPs: [{ ip: hostIP }],
+    hostIPs: ipsOf(hostIP, old?.hostIPs),
     ...(init.length === 0 ? {} : { initContainerStatuses: init.map(({ name }) => statuses.get(name)!) }),
     ...(message === undefined ? {} : { message }),
     ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
     phase,
-    ...(ip === undefined ? {} : { podIP: ip, podIPs: [{ ip }] }),
+    ...(ip === undefined ? {} : { podIP: ip, podIPs: ipsOf(ip, old?.podIPs) }),
     qosClass: qosClass(pod),
     ...(reason === undefined ? {} : { reason }),
     ...shownResources(record.allocated, phase === 'Running'),
@@ -75,6 +75,11 @@ export function generatePodStatus(
 /** Main and ephemeral containers are shown by name, init containers as they start. Source: status_manager.go normalizeStatus */
 function byName(slots: readonly ContainerSlot[]): readonly ContainerSlot[] {
   return slots.length < 2 ? slots : [...slots].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** The same list as before where it says the same. */
+function ipsOf(ip: string, old: PodStatus['podIPs']): NonNullable<PodStatus['podIPs']> {
+  return old?.length === 1 && old[0]!.ip === ip ? old : [{ ip }]
 }
 
 function containerStatuses(

@@ -107,8 +107,8 @@ function merge(pod: Pod, status: PodStatus): PodStatus {
     ({ type }) => !isKubeletCondition(type) && (disruption === undefined || type !== 'DisruptionTarget'),
   )
   const own = (status.conditions ?? []).filter((each) => isKubeletCondition(each.type) || each === disruption)
-  const conditions = foreign.length === 0 && own.length === status.conditions?.length ? own : [...foreign, ...own]
-  const merged = conditions.length === 0 ? without(status, 'conditions') : { ...status, conditions }
+  const isAll = foreign.length === 0 && own.length > 0 && own.length === status.conditions?.length
+  const merged = isAll ? status : withConditions(status, [...foreign, ...own])
   for (const field in old) {
     const kept = field as keyof PodStatus
     // Copied only where there is something that the kubelet does not know: what is made in one go is small.
@@ -124,6 +124,10 @@ function mergedWith(old: PodStatus, own: PodStatus): PodStatus {
   const kept = Object.entries(old).filter(([field]) => !OWN_FIELDS.has(field as keyof PodStatus))
   const merged = { ...Object.fromEntries(kept), ...own }
   return sameJson(old, merged) ? old : merged
+}
+
+function withConditions(status: PodStatus, conditions: readonly PodCondition[]): PodStatus {
+  return conditions.length === 0 ? without(status, 'conditions') : { ...status, conditions }
 }
 
 function without(status: PodStatus, field: keyof PodStatus): PodStatus {
