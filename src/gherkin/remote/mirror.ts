@@ -162,5 +162,3 @@ function filterOf({
         (String(fieldAt({ metadata, ...rest }, field) ?? '') === value) === (operator === '='),
     )
 }
-
-export type { Kind }
