@@ -1,10 +1,21 @@
 import { findCondition } from '../../api/conditions.ts'
 import type { Node, Pod } from '../../api/types.ts'
-import type { ClusterEvent, NodeAction, NodeEvent, PodAction, PodEvent } from './framework.ts'
+import type { ClusterEvent, EventName, NodeAction, NodeEvent, Plugin, PodAction, PodEvent } from './framework.ts'
 import { podResource, type Resource } from './resources.ts'
 
 export const isPodEvent = (event: ClusterEvent): event is PodEvent =>
   event.resource === 'AssignedPod' || event.resource === 'UnscheduledPod'
+
+/**
+ * Whether a plugin is asked about an event. Those that want to hear of new nodes hear of changed taints too: a node is seldom
+ * ready when it is new. Source: pkg/scheduler/scheduler.go buildQueueingHintMap
+ */
+export const hearsOf = ({ events }: Plugin, name: EventName): boolean =>
+  events?.has(name) === true || (name === 'Node/UpdateNodeTaint' && events?.has('Node/Add') === true)
+
+/** Whether an event that a plugin hears of may let a pod through that it refused; what it did not ask for always may. */
+export const mayHelp = (plugin: Plugin, name: EventName, event: ClusterEvent, pod: Pod): boolean =>
+  plugin.events?.has(name) !== true || (plugin.isSchedulableAfter?.(event, pod) ?? true)
 
 /** What of a node's change could matter to waiting pods. Source: pkg/scheduler/framework/events.go NodeSchedulingPropertiesChange */
 export function nodeEvents(old: Node, now: Node): readonly NodeEvent[] {

@@ -54,7 +54,7 @@ export class Cycles {
     const { cache, algorithm, nominator } = this.#options
     const { info, framework } = queued
     if (this.skip(queued)) return
-    const result = algorithm.schedule(framework, info, cache, (node) => nominator.on(node))
+    const result = algorithm.schedule(framework, info, cache, (node) => nominator.of(node))
     if (result.node !== undefined) this.place(queued, result.node, result.states)
     else this.fail(queued, this.nowhere(queued, result))
   }

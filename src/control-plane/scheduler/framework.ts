@@ -163,7 +163,7 @@ export interface SchedulerHandle {
    */
   trial(pod: PodInfo): Trial
   /** Pods that are to come to a node once there is room. */
-  nominatedTo(node: string): readonly PodInfo[]
+  nominatedTo(node: NodeInfo): readonly PodInfo[]
   clearNomination(pod: Pod): void
   /** Pods of the pod's scheduling group, itself among them; `placed`: they have a node, bound or not yet. */
   podsLike(pod: Pod): readonly { readonly pod: Pod; readonly placed: boolean }[]

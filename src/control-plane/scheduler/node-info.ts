@@ -28,7 +28,7 @@ const NO_LABELS: Readonly<Record<string, string>> = {}
  */
 export class NodeInfo {
   readonly name: string
-  /** A small number of its own, for tables by node; -1 for what is only tried out. */
+  /** A small number of its own, for tables by node; the one after it is for the node with more pods; -1 for what is only tried out. */
   readonly id: number
   /** Moves on with every change. Source: NodeInfo.Generation */
   generation = 1
@@ -88,8 +88,8 @@ export class NodeInfo {
   }
 
   /** A copy to try things out on. */
-  clone(): NodeInfo {
-    const copy = new NodeInfo(this.name)
+  clone(id = -1): NodeInfo {
+    const copy = new NodeInfo(this.name, undefined, id)
     copy.node = this.node
     copy.labels = this.labels
     copy.taints = this.taints

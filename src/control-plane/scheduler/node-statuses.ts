@@ -30,7 +30,8 @@ export class NodeStatuses {
   }
 
   /** Source: NodesForStatusCode */
-  nodesWith(code: Status['code']): NodeInfo[] {
+  nodesWith(code: Status['code']): readonly NodeInfo[] {
+    if (this.#statuses.every((status) => status.code === code)) return this.#nodes
     const found: NodeInfo[] = []
     for (let i = 0; i < this.#nodes.length; i++) if (this.#statuses[i]!.code === code) found.push(this.#nodes[i]!)
     return found

@@ -17,7 +17,8 @@ export class NodeTree {
   getOrAdd(name: string): NodeInfo {
     let info = this.#nodes.get(name)
     if (info === undefined) {
-      info = new NodeInfo(name, undefined, this.#nextId++)
+      info = new NodeInfo(name, undefined, this.#nextId)
+      this.#nextId += 2
       this.#nodes.set(name, info)
     }
     return info

@@ -125,7 +125,7 @@ export class PodGroupCycles {
   /** Source: podGroupPodSchedulingAlgorithm */
   #tryPod(queued: QueuedPod): Tried {
     const { cycles, algorithm, cache, nominator } = this.#options
-    const result = algorithm.schedule(queued.framework, queued.info, cache, (node) => nominator.on(node))
+    const result = algorithm.schedule(queued.framework, queued.info, cache, (node) => nominator.of(node))
     const failure = result.node === undefined ? cycles.nowhere(queued, result) : undefined
     const node = result.node ?? cache.get(failure?.nominate ?? '')
     if (node === undefined) return { queued, failure: failure! }

@@ -48,6 +48,14 @@ function world(budgets: readonly PodDisruptionBudget[] = []) {
 const urgent = pod('urgent', { cpu: '3', priority: 1000 })
 
 describe('a pod that fits nowhere', () => {
+  test('of pods that have not started spares the last', () => {
+    const { cache, place, victimsFor } = world()
+    cache.setNode(node('a'))
+    place(pod('one', { cpu: '2' }), 'a')
+    place(pod('two', { cpu: '2' }), 'a')
+    expect(victimsFor(pod('urgent', { cpu: '2', priority: 1000 }))).toEqual({ node: 'a', victims: ['one'] })
+  })
+
   test('drives out no more pods than it must, the least important ones', () => {
     const { cache, place, victimsFor } = world()
     cache.setNode(node('a'))

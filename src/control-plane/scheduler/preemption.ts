@@ -26,7 +26,7 @@ export interface PreemptionWorld {
   readonly random: Random
   /** Whether the pod would fit on a node that is not as the snapshot has it. */
   trial(): Trial
-  nominatedTo(node: string): readonly PodInfo[]
+  nominatedTo(node: NodeInfo): readonly PodInfo[]
   readonly memo: VictimMemo<Candidate>
 }
 
@@ -99,13 +99,15 @@ function dryRun(pod: PodInfo, nodes: readonly NodeInfo[], world: PreemptionWorld
     for (let i = 0; i < nodes.length; i++) {
       const node = nodes[(offset + i) % nodes.length]!
       const candidate = victimsOn(node)
-      if ('code' in candidate) statuses.set(node, candidate)
+      if (!isCandidate(candidate)) statuses.set(node, candidate)
       else (candidate.pdbViolations === 0 ? clean : violating).push(candidate)
       if (clean.length > 0 && clean.length + violating.length >= enough) break
     }
   }
   return { candidates: [...clean, ...violating], statuses }
 }
+
+const isCandidate = (outcome: Candidate | Status): outcome is Candidate => (outcome as Candidate).ranks !== undefined
 
 type VictimFinder = (node: NodeInfo) => Candidate | Status
 
@@ -118,7 +120,7 @@ function victimFinder(pod: PodInfo, { trial, budgets: list, nominatedTo, memo }:
   if (!local || pod.pod.status?.nominatedNodeName) return anew
   memo.begin(pod.pod, budgets)
   return (node) => {
-    const nominated = nominatedTo(node.name)
+    const nominated = nominatedTo(node)
     const known = memo.get(node, nominated)
     if (known !== undefined) return known
     const outcome = anew(node)
@@ -140,7 +142,7 @@ function selectVictims(
   for (const other of lower) trial.removePod(other)
   const status = fits(trial)
   if (status !== undefined) return status
-  lower.sort(moreImportantFirst)
+  byImportance(lower)
   const [violating, rest] = splitByBudget(lower, budgets)
   const victims: PodInfo[] = []
   const reprieve = (other: PodInfo): boolean => {
@@ -152,13 +154,23 @@ function selectVictims(
   }
   const pdbViolations = violating.filter((other) => !reprieve(other)).length
   for (const other of rest) reprieve(other)
-  victims.sort(moreImportantFirst)
+  if (violating.length > 0 && rest.length > 0) byImportance(victims)
   return ranked({ node: node.name, victims: victims.map((victim) => victim.pod), pdbViolations })
 }
 
-/** By priority, then by age. Source: pkg/scheduler/util/utils.go MoreImportantPod */
-function moreImportantFirst({ pod: a }: PodInfo, { pod: b }: PodInfo): number {
-  return priority(b) - priority(a) || startedAt(a) - startedAt(b)
+/**
+ * In place, by priority, then by age. A pod that has not started is as old as the question: of two, each is older than the
+ * other, so that sorting a few by insertion turns them around. Source: pkg/scheduler/util/utils.go MoreImportantPod
+ */
+function byImportance(pods: PodInfo[]): void {
+  const places = new Map(pods.map((pod, i) => [pod, i]))
+  pods.sort((one, other) => {
+    const [a, b] = [one.pod, other.pod]
+    const order = priority(b) - priority(a) || startedAt(a) - startedAt(b)
+    if (order !== 0) return order
+    const place = places.get(one)! - places.get(other)!
+    return a.status?.startTime === undefined ? -place : place
+  })
 }
 
 const startedAt = ({ status }: Pod): number =>

@@ -52,6 +52,26 @@ describe('the active queue', () => {
 })
 
 describe('a pod that fits nowhere', () => {
+  test('is tried again when the taints of a node change, as new nodes lose theirs', () => {
+    const { queue, fail } = world()
+    queue.add(pod('web', { cpu: '8' }))
+    fail('NodeResourcesFit')
+    queue.moveAll({ resource: 'Node', action: 'UpdateNodeTaint', new: node('small', { cpu: '1' }) })
+    expect(queue.pop()?.info.pod.metadata.name).toBe('web')
+  })
+
+  test('of a group waits for its back-off, or for an event that may help', () => {
+    const { clock, queue, fail } = world()
+    queue.add(pod('rank-0', { cpu: '8', spec: { schedulingGroup: { podGroupName: 'training' } } }))
+    fail('NodeResourcesFit')
+    expect(queue.pop()).toBeUndefined()
+    clock.advance(2000)
+    expect(queue.pop()?.attempts).toBe(2)
+    queue.unschedulable(queue.get('default/rank-0')!, new Set(['NodeResourcesFit']))
+    queue.moveAll(fitting)
+    expect(queue.pop()?.attempts).toBe(3)
+  })
+
   test('waits for an event that concerns the plugin that refused it', () => {
     const { queue, fail } = world()
     queue.add(pod('web', { cpu: '8' }))

@@ -1,3 +1,4 @@
+import { hearsOf, mayHelp } from './cluster-events.ts'
 import type { ClusterEvent, EventName, Plugin } from './framework.ts'
 import type { PodInfo } from './pod-info.ts'
 import type { Framework } from './profile.ts'
@@ -47,7 +48,7 @@ export function worthRequeuing(queued: QueuedPod, event: ClusterEvent): boolean 
   return queued.framework.all.some(
     (plugin) =>
       queued.unschedulablePlugins.has(plugin.name) &&
-      plugin.events?.has(name) === true &&
-      (plugin.isSchedulableAfter?.(event, queued.info.pod) ?? true),
+      hearsOf(plugin, name) &&
+      mayHelp(plugin, name, event, queued.info.pod),
   )
 }

@@ -134,12 +134,17 @@ const priority = ({ pod }: PodInfo): number => pod.spec.priority ?? 0
 /** Undefined: no pod is to come there that matters to this one. Source: addGENominatedPods */
 function withNominated(pod: PodInfo, node: NodeInfo, nominated: readonly PodInfo[]): NodeInfo | undefined {
   if (nominated.length === 0) return undefined
-  const first = nominated.filter((other) => priority(other) >= priority(pod) && other.key !== pod.key)
-  if (first.length === 0) return undefined
-  if (first.length < nominated.length || node.id < 0) return crowd(node, first)
+  const least = priority(pod)
+  let matter = 0
+  for (const other of nominated) if (priority(other) >= least && other.key !== pod.key) matter++
+  if (matter === 0) return undefined
+  if (node.id < 0 || matter < nominated.length) {
+    const first = nominated.filter((other) => priority(other) >= least && other.key !== pod.key)
+    return crowd(node, first, -1)
+  }
   let known = crowdedNodes.get(nominated)
   if (known?.node !== node || known.generation !== node.generation) {
-    known = { node, generation: node.generation, crowded: crowd(node, nominated) }
+    known = { node, generation: node.generation, crowded: crowd(node, nominated, node.id + 1) }
     crowdedNodes.set(nominated, known)
   }
   return known.crowded
@@ -151,9 +156,13 @@ const crowdedNodes = new WeakMap<
   { readonly node: NodeInfo; readonly generation: number; readonly crowded: NodeInfo }
 >()
 
-function crowd(node: NodeInfo, first: readonly PodInfo[]): NodeInfo {
-  const crowded = node.clone()
+let crowds = 0
+
+/** No two of one id are of the same generation: what is remembered of one is not true of the next. */
+function crowd(node: NodeInfo, first: readonly PodInfo[], id: number): NodeInfo {
+  const crowded = node.clone(id)
   for (const other of first) crowded.addPod(other)
+  crowded.generation = ++crowds
   return crowded
 }
 

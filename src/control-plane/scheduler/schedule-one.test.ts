@@ -4,6 +4,7 @@ import type { Pod } from '../../api/types.ts'
 import { Random } from '../../sim/random.ts'
 import { Cache } from './cache.ts'
 import { fitErrorMessage } from './fit-error.ts'
+import { Nominator } from './nominator.ts'
 import { podInfoOf } from './pod-info.ts'
 import { Algorithm, numFeasibleNodesToFind } from './schedule-one.ts'
 import { node, pod } from './testing/builders.ts'
@@ -37,6 +38,25 @@ describe('numFeasibleNodesToFind', () => {
   ])('of %i nodes, %i are enough', (all, enough) => {
     expect(numFeasibleNodesToFind(all)).toBe(enough)
   })
+})
+
+test('pods of one template get the same answer for a node until it changes, and their own for the room that is theirs', () => {
+  const { cache } = world()
+  const algorithm = new Algorithm(new Random(1))
+  const framework = testFramework()
+  const nominator = new Nominator()
+  const template = pod('first', { cpu: '2', memory: '1Gi' })
+  const second = { ...template, metadata: { ...template.metadata, name: 'second', uid: 'second' } }
+  const goesTo = (which: Pod) =>
+    algorithm.schedule(framework, podInfoOf(which), cache, (on) => nominator.of(on)).node?.name
+  cache.setNode(node('a', { cpu: '3' }))
+  expect([goesTo(template), goesTo(second)]).toEqual(['a', 'a'])
+  nominator.set(template, 'a')
+  expect([goesTo(second), goesTo(template), goesTo(second)]).toEqual([undefined, 'a', undefined])
+  nominator.set(template, undefined)
+  expect(goesTo(second)).toBe('a')
+  cache.setPod({ ...template, spec: { ...template.spec, nodeName: 'a' } })
+  expect(goesTo(second)).toBeUndefined()
 })
 
 describe('where a pod goes', () => {

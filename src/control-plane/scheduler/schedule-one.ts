@@ -2,16 +2,25 @@ import type { Random } from '../../sim/random.ts'
 import { newDiagnosis, statusMessage } from './fit-error.ts'
 import type { Diagnosis, Snapshot, Status } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
+import { NodeVerdicts } from './node-verdicts.ts'
 import type { PodInfo } from './pod-info.ts'
 import type { Framework } from './profile.ts'
-import { filterBeside, type PodStates, type PreFilterPassed, preFilter, scoreNodes } from './run-plugins.ts'
+import {
+  type ActiveFilter,
+  filterBeside,
+  isLocal,
+  type PodStates,
+  type PreFilterPassed,
+  preFilter,
+  scoreNodes,
+} from './run-plugins.ts'
 
 /** Source: pkg/scheduler/schedule_one.go */
 const MIN_FEASIBLE_NODES_TO_FIND = 100
 const MIN_FEASIBLE_NODES_PERCENTAGE_TO_FIND = 5
 
 /** Pods that preemption made room for, by node: others must leave that room. */
-export type NominatedPods = (node: string) => readonly PodInfo[]
+export type NominatedPods = (node: NodeInfo) => readonly PodInfo[]
 
 export type ScheduleResult = { readonly node: NodeInfo; readonly states: PodStates } | NotPlaced
 
@@ -29,6 +38,7 @@ export class Algorithm {
   /** Of the configuration; 0: as many as the size of the cluster suggests. */
   readonly #percentageOfNodesToScore: number
   #nextStartNodeIndex = 0
+  readonly #verdicts = new NodeVerdicts()
   readonly #feasible: NodeInfo[] = []
   readonly #total: number[] = []
   readonly #scores: number[] = []
@@ -62,7 +72,7 @@ export class Algorithm {
     diagnosis: Diagnosis,
   ): readonly NodeInfo[] | string {
     for (const name of pluginsWithNodes) diagnosis.unschedulablePlugins.add(name)
-    const passes = (node: NodeInfo) => filterBeside(pod, node, filters, snapshot, nominated(node.name))
+    const passes = this.#passing(framework, pod, filters, snapshot, nominated)
     const nominatedNode = pod.pod.status?.nominatedNodeName
     if (nominatedNode) {
       const node = snapshot.get(nominatedNode)
@@ -74,6 +84,28 @@ export class Algorithm {
     const processed = this.#feasible.length + diagnosis.nodeToStatus.size
     this.#nextStartNodeIndex = (this.#nextStartNodeIndex + processed) % snapshot.nodes.length
     return error ?? this.#feasible
+  }
+
+  /** Asks the filters, where it has to be. */
+  #passing(
+    framework: Framework,
+    pod: PodInfo,
+    filters: readonly ActiveFilter[],
+    snapshot: Snapshot,
+    nominated: NominatedPods,
+  ): (node: NodeInfo) => Status | undefined {
+    if (!isLocal(filters)) return (node) => filterBeside(pod, node, filters, snapshot, nominated(node))
+    const verdicts = this.#verdicts
+    verdicts.begin(framework, pod.pod)
+    return (node) => {
+      const expected = nominated(node)
+      // A pod that is to come there itself is not in its own way, as it is in that of others.
+      const own = expected.length > 0 && expected.some(({ key }) => key === pod.key)
+      if (!own && verdicts.knows(node, expected)) return verdicts.get(node)
+      const verdict = filterBeside(pod, node, filters, snapshot, expected)
+      if (!own) verdicts.set(node, expected, verdict)
+      return verdict
+    }
   }
 
   /**

@@ -127,7 +127,7 @@ export class Scheduler {
     return {
       snapshot: this.#cache,
       trial: (pod) => this.#trial(framework(), pod),
-      nominatedTo: (node) => this.#nominator.on(node),
+      nominatedTo: (node) => this.#nominator.of(node),
       clearNomination: (pod) => this.#cycles.writes.nominate(pod, ''),
       podsLike: (pod) => this.#podsLike(pod),
       activate: (pod) => this.#queue.activate(pod),
@@ -147,7 +147,7 @@ export class Scheduler {
     if ('status' in passed) return { fits: () => passed.status, local: false }
     const { filters } = passed
     return {
-      fits: (node) => filterBeside(pod, node, filters, this.#cache, this.#nominator.on(node.name), true),
+      fits: (node) => filterBeside(pod, node, filters, this.#cache, this.#nominator.of(node), true),
       local: isLocal(filters),
     }
   }
@@ -171,7 +171,7 @@ export class Scheduler {
       ...(condition?.status === 'False' && {
         lastAttempt: { at: condition.lastTransitionTime ?? '', message: condition.message ?? '' },
       }),
-      ...explainPod(framework, podInfoOf(pod), this.#cache, (node) => this.#nominator.on(node)),
+      ...explainPod(framework, podInfoOf(pod), this.#cache, (node) => this.#nominator.of(node)),
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Pod, PodDisruptionBudget } from '../../api/types.ts'
 import type { Status } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
+import { sameShape } from './node-verdicts.ts'
 import type { PodInfo } from './pod-info.ts'
 
 interface Entry<C> {
@@ -35,14 +36,3 @@ export class VictimMemo<C> {
     if (node.id >= 0) this.#entries[node.id] = { generation: node.generation, nominated, outcome }
   }
 }
-
-/** Pods of one template share these. */
-const sameShape = (a: Pod['spec'], b: Pod['spec']): boolean =>
-  a.containers === b.containers &&
-  a.initContainers === b.initContainers &&
-  a.resources === b.resources &&
-  a.overhead === b.overhead &&
-  a.affinity === b.affinity &&
-  a.nodeSelector === b.nodeSelector &&
-  a.tolerations === b.tolerations &&
-  a.priority === b.priority

@@ -1,3 +1,4 @@
+import { hearsOf, mayHelp } from './cluster-events.ts'
 import type { ClusterEvent, EventName, Plugin } from './framework.ts'
 import type { Framework } from './profile.ts'
 import type { QueuedPod } from './queued-pod-info.ts'
@@ -52,7 +53,7 @@ export class WaitingByPlugin {
       for (const queued of this.#pods.get(plugin) ?? NOBODY) {
         if (found.has(queued) || queued.gatingPlugin?.events?.has(name) === false) continue
         if (queued.gatingPlugin !== undefined && queued.gatingPlugin.events === undefined) continue
-        if (plugin.isSchedulableAfter?.(event, queued.info.pod) ?? true) found.add(queued)
+        if (mayHelp(plugin, name, event, queued.info.pod)) found.add(queued)
       }
     }
     return [...found]
@@ -61,7 +62,7 @@ export class WaitingByPlugin {
   #listening(name: EventName): readonly Plugin[] {
     let plugins = this.#listeners.get(name)
     if (plugins === undefined) {
-      plugins = this.#frameworks.flatMap(({ all }) => all.filter(({ events }) => events?.has(name) === true))
+      plugins = this.#frameworks.flatMap(({ all }) => all.filter((plugin) => hearsOf(plugin, name)))
       this.#listeners.set(name, plugins)
     }
     return plugins

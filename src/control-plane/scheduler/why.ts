@@ -54,7 +54,7 @@ export function explainPod(
   framework: Framework,
   info: PodInfo,
   cluster: Snapshot,
-  nominated: (node: string) => readonly PodInfo[],
+  nominated: (node: NodeInfo) => readonly PodInfo[],
 ): Pick<PodExplanation, 'refusedBefore' | 'nodes'> {
   const { pod } = info
   const asked = pod.spec.nodeName ? withoutNode(info) : info
@@ -74,7 +74,7 @@ export function explainPod(
     const status =
       passed.nodeNames?.has(node.name) === false
         ? { plugin: passed.pluginsWithNodes.join(', '), reasons: ['is not one of the nodes that the Pod asks for'] }
-        : filterBeside(asked, node, passed.filters, snapshot, nominated(node.name))
+        : filterBeside(asked, node, passed.filters, snapshot, nominated(node))
     if (status === undefined) feasible.push(node)
     else refused.push({ node: node.name, refusedBy: status.plugin ?? '', reasons: status.reasons })
   }

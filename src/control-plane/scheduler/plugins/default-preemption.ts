@@ -57,7 +57,8 @@ function evict(handle: PluginHandle, preemptor: Pod, { node, victims }: Preempti
   const left = victims.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
   if (left.length === 0) return true
   const { scheduler } = handle
-  for (const { pod } of scheduler.nominatedTo(node))
+  const target = scheduler.snapshot.get(node)
+  for (const { pod } of target === undefined ? [] : scheduler.nominatedTo(target))
     if ((pod.spec.priority ?? 0) < (preemptor.spec.priority ?? 0)) scheduler.clearNomination(pod)
   return left.every((victim) => evictOne(handle, preemptor, victim, node))
 }

@@ -140,43 +140,53 @@ function insufficient(
   isDelegated: (name: string, node: NodeInfo) => boolean,
 ): Status | undefined {
   const { allocatable, requested } = node
-  if (hasRoom(requests, node)) return undefined
-  const reasons: string[] = []
+  let short = node.pods.size + 1 > allocatable.allowedPodNumber ? 1 : 0
   let unresolvable = false
-  const check = (name: string, wanted: number, offered: number, used: number) => {
-    if (wanted <= 0 || wanted <= offered - used) return
+  for (let i = 1; i < COMMON.length; i++) {
+    const name = COMMON[i]!.field
+    const wanted = requests[name]
+    if (wanted <= 0 || wanted <= allocatable[name] - requested[name]) continue
+    short |= 1 << i
+    unresolvable ||= wanted > allocatable[name]
+  }
+  if (requests.scalar === undefined) return short === 0 ? undefined : commonRefusal(short, unresolvable)
+  const reasons = reasonsFor(short)
+  for (const [name, wanted] of requests.scalar) {
+    if (isExtendedResourceName(name) && isIgnored(name)) continue
+    if (wanted > 0 && isDelegated(name, node)) continue
+    const offered = allocatable.scalar?.get(name) ?? 0
+    if (wanted <= 0 || wanted <= offered - (requested.scalar?.get(name) ?? 0)) continue
     reasons.push(`Insufficient ${name}`)
     unresolvable ||= wanted > offered
   }
-  if (node.pods.size + 1 > allocatable.allowedPodNumber) reasons.push('Too many pods')
-  check('cpu', requests.milliCPU, allocatable.milliCPU, requested.milliCPU)
-  check('memory', requests.memory, allocatable.memory, requested.memory)
-  check('ephemeral-storage', requests.ephemeralStorage, allocatable.ephemeralStorage, requested.ephemeralStorage)
-  for (const [name, wanted] of requests.scalar ?? []) {
-    if (isExtendedResourceName(name) && isIgnored(name)) continue
-    if (wanted > 0 && isDelegated(name, node)) continue
-    check(name, wanted, allocatable.scalar?.get(name) ?? 0, requested.scalar?.get(name) ?? 0)
-  }
-  if (reasons.length === 0) return undefined
-  return refusal(unresolvable ? 'UnschedulableAndUnresolvable' : 'Unschedulable', reasons)
+  return reasons.length === 0 ? undefined : refusal(unresolvable, reasons)
 }
 
-/** Without extended resources, as most pods are. */
-function hasRoom({ milliCPU, memory, ephemeralStorage, scalar }: Resource, node: NodeInfo): boolean {
-  const { allocatable, requested } = node
-  return (
-    scalar === undefined &&
-    node.pods.size < allocatable.allowedPodNumber &&
-    (milliCPU === 0 || milliCPU <= allocatable.milliCPU - requested.milliCPU) &&
-    (memory === 0 || memory <= allocatable.memory - requested.memory) &&
-    (ephemeralStorage === 0 || ephemeralStorage <= allocatable.ephemeralStorage - requested.ephemeralStorage)
-  )
+/** What every node has. */
+const COMMON = [
+  { field: 'allowedPodNumber', reason: 'Too many pods' },
+  { field: 'milliCPU', reason: 'Insufficient cpu' },
+  { field: 'memory', reason: 'Insufficient memory' },
+  { field: 'ephemeralStorage', reason: 'Insufficient ephemeral-storage' },
+] as const
+
+/** @param short bits by COMMON */
+const reasonsFor = (short: number): string[] =>
+  COMMON.filter((_, i) => (short & (1 << i)) !== 0).map(({ reason }) => reason)
+
+const commonRefusals: (Status | undefined)[] = []
+
+function commonRefusal(short: number, unresolvable: boolean): Status {
+  const at = 2 * short + (unresolvable ? 1 : 0)
+  commonRefusals[at] ??= refusal(unresolvable, reasonsFor(short))
+  return commonRefusals[at]
 }
 
 const knownRefusals = new Map<string, Status>()
 
 /** The same answer is the same object: thousands of nodes give it. */
-function refusal(code: Status['code'], reasons: readonly string[]): Status {
+function refusal(unresolvable: boolean, reasons: readonly string[]): Status {
+  const code = unresolvable ? 'UnschedulableAndUnresolvable' : 'Unschedulable'
   const key = `${code}\n${reasons.join('\n')}`
   let known = knownRefusals.get(key)
   if (known === undefined) {
