@@ -31,6 +31,8 @@ export type Reconcile = (key: string) => Status | undefined
 
 export interface Loop {
   readonly queue: Pick<WorkQueue, 'add' | 'addAfter' | 'addRateLimited' | 'failures'>
+  /** The pass under way takes so many more requests: its key comes no sooner again, and others hear of what it wrote. */
+  hold(requests: number): void
   stop(): void
 }
 
@@ -58,6 +60,7 @@ export function startLoop(options: LoopOptions): Loop {
   const { clock } = world
   let working = false
   let stopped = false
+  let held = 0
   const queue = new WorkQueue(clock, () => !working && actor.send({ type: 'keyQueued' }), rateLimits)
 
   function later(steps: number, callback: () => void): void {
@@ -68,7 +71,9 @@ export function startLoop(options: LoopOptions): Loop {
     const outcome = reconcile(key)
     if (outcome === undefined || queue.failures(key) >= maxRetries) queue.forget(key)
     else queue.addRateLimited(key)
-    queue.done(key)
+    const steps = held
+    held = 0
+    later(steps, () => queue.done(key))
   }
   function step(): void {
     if (stopped) return
@@ -90,6 +95,9 @@ export function startLoop(options: LoopOptions): Loop {
   })
   return {
     queue,
+    hold(requests) {
+      held = requests * STEPS_PER_REQUEST
+    },
     stop() {
       stopped = true
       queue.shutDown()

@@ -28,6 +28,8 @@ export interface ReplicaSetDependencies {
   /** Pods of the namespace that nobody controls. */
   readonly orphans: (namespace: string, selector: Selector) => readonly Pod[]
   readonly checkAgainAfter: (key: string, ms: number) => void
+  /** The pass takes so many more requests. */
+  readonly hold: (requests: number) => void
 }
 
 /** Source: pkg/controller/replicaset/replica_set.go syncReplicaSet */
@@ -47,6 +49,8 @@ export function reconcileReplicaSet(key: string, deps: ReplicaSetDependencies): 
   const terminating = deps.kind.countsTerminating ? countTerminating(replicaSet, selector, owned) : undefined
   const status = replicaSetStatus(replicaSet, claimed, terminating, failed, now)
   if (status !== replicaSet.status) {
+    // That there are fewer is heard of before the next pass counts the pods that this one has made for them.
+    if (status.replicas < (replicaSet.status?.replicas ?? 0)) deps.hold(1)
     const refused = deps.kind.updateStatus(client, replicaSet, status)
     if (refused !== undefined) return refused.reason === 'NotFound' ? undefined : refused
   }

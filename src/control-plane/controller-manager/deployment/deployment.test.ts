@@ -318,6 +318,15 @@ describe('what a Deployment goes through', () => {
     ])
   })
 
+  test('robbed of a pod: that there is one less is seen before there is another', () => {
+    const [cluster, seen] = begin()
+    const [pod] = cluster.client.list('Pod', { namespace: 'default' })
+    const gone = { propagationPolicy: 'Background', gracePeriodSeconds: 0 } as const
+    made(cluster.client.delete('Pod', pod!.metadata.name, 'default', gone))
+    cluster.clock.settle()
+    expect(seen()).toEqual(['r1 g1 1/1-1 NewReplicaSetAvailable', 'r1 g1 2/2-0 NewReplicaSetAvailable'])
+  })
+
   test('rolled back: the revision first, then the counts', () => {
     const [cluster, seen] = begin()
     setImage(cluster, 'web', 'nginx:1.28')

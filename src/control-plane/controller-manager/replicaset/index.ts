@@ -36,6 +36,7 @@ function startReplicaSetController({ client, informers, recorder, world }: Contr
         pods: createPodControl(client, recorder),
         orphans: (namespace) => [...(orphans.get(namespace)?.values() ?? [])],
         checkAgainAfter: loop.queue.addAfter.bind(loop.queue),
+        hold: loop.hold.bind(loop),
       }),
   })
 

@@ -52,6 +52,7 @@ function startReplicationController({ client, informers, recorder, world }: Cont
         pods: createPodControl(client, recorder),
         orphans: (namespace, selector) => orphanPods(client, namespace, selector),
         checkAgainAfter: loop.queue.addAfter.bind(loop.queue),
+        hold: loop.hold.bind(loop),
       }),
   })
   const stop = followPodsOf({
