@@ -67,6 +67,10 @@ test.each([
 test.each([
   [['--config=/nope'], 'open /nope: no such file or directory'],
   [
+    ['--feature-gates=GenericWorkload=true,GangScheduling=true,WorkloadAwarePreemption=true'],
+    'feature gate WorkloadAwarePreemption: not simulated by kubedrill',
+  ],
+  [
     ['--feature-gates=GangScheduling=true'],
     'GangScheduling is enabled, but depends on features that are disabled: [GenericWorkload]',
   ],

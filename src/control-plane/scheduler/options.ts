@@ -76,6 +76,9 @@ function withElectionFlags(election: LeaderElectionConfiguration, flags: Schedul
 
 const isTrue = (text: string): boolean => /^(1|t|true)$/i.test(text)
 
+/** Gates that would change what becomes of groups of pods. */
+const NOT_SIMULATED = ['TopologyAwareWorkloadScheduling', 'WorkloadAwarePreemption']
+
 /** Gates that build on one another. Source: pkg/features/kube_features.go */
 function featuresOf(flags: SchedulerFlags): SchedulerFeatures | { readonly error: string } {
   const on = new Set<string>()
@@ -89,5 +92,7 @@ function featuresOf(flags: SchedulerFlags): SchedulerFeatures | { readonly error
   const gangScheduling = all || on.has('GangScheduling')
   if (gangScheduling && !genericWorkload)
     return { error: 'GangScheduling is enabled, but depends on features that are disabled: [GenericWorkload]' }
+  for (const gate of NOT_SIMULATED)
+    if (on.has(gate)) return { error: `feature gate ${gate}: not simulated by kubedrill` }
   return { genericWorkload, gangScheduling }
 }
