@@ -119,3 +119,33 @@ Feature: Priority and preemption
     And Pod "plain" is deleted
     Then Pod "small-polite" is scheduled onto node "worker-2" within 1 minute
     And Pod "small-low" is Pending
+
+  @claim:sched-07
+  Scenario: A victim that may not be deleted keeps its place, and the Pod that wants it waits
+    Given these manifests are applied:
+      """yaml
+      apiVersion: admissionregistration.k8s.io/v1
+      kind: ValidatingAdmissionPolicy
+      metadata: {name: keep-plain}
+      spec:
+        matchConstraints:
+          resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [DELETE], resources: [pods]}]
+        validations: [{expression: oldObject.metadata.name != 'plain', message: plain stays}]
+      ---
+      apiVersion: admissionregistration.k8s.io/v1
+      kind: ValidatingAdmissionPolicyBinding
+      metadata: {name: keep-plain}
+      spec: {policyName: keep-plain, validationActions: [Deny]}
+      """
+    And Pod "plain" is Running
+    When these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: urgent}
+      spec: {priorityClassName: high, containers: [{name: c, image: "nginx:1.27", resources: {requests: {cpu: 3}}}]}
+      """
+    Then Pod "urgent" stays Pending for 2 seconds
+    And Pod "plain" is Running
+    When ValidatingAdmissionPolicyBinding "keep-plain" is deleted
+    Then Pod "urgent" is Running within 1 minute

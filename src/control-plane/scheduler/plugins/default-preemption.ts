@@ -10,6 +10,9 @@ const RUNNING: Status = {
   reasons: ['waiting for the preemption for this pod to be finished'],
 }
 
+/** Upstream tries again once the API server has said no; here its answer takes no time, and time would never go on. */
+const AFTER_REFUSAL_MS = 1000
+
 /**
  * Makes room for a pod by deleting pods of lower priority. The deleting happens after the scheduling cycle.
  * Source: plugins/defaultpreemption/default_preemption.go, framework/preemption/executor.go
@@ -41,8 +44,12 @@ export function defaultPreemption(args: DefaultPreemptionArgs, handle: PluginHan
       preempting.add(uid)
       clock.defer(() => {
         const evicted = evict(handle, pod.pod, candidate)
-        preempting.delete(uid)
-        if (!evicted) scheduler.activate(pod.pod)
+        const finish = () => {
+          preempting.delete(uid)
+          if (!evicted) scheduler.activate(pod.pod)
+        }
+        if (evicted) finish()
+        else clock.setTimeout(finish, AFTER_REFUSAL_MS)
       })
       return { code: 'Success', message: '', nominate: candidate.node }
     },
