@@ -4,7 +4,7 @@
  * it also says where processor time went, and leaves the profiles there.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -164,6 +164,7 @@ async function main(): Promise<number> {
     console.error('--runs takes a whole number, --scale a number, both above 0')
     return 2
   }
+  if (values.profile !== undefined) mkdirSync(values.profile, { recursive: true })
   await bundle()
   const chosen = measurements.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
   const summaries: Summary[] = []
