@@ -131,3 +131,92 @@ Feature: Volumes and logs
     And kubectl "logs talker" is run
     Then the command fails
     And the command's output contains "connect: connection refused"
+
+  @claim:node-08
+  Scenario: A changed ConfigMap reaches a running Pod with its next sync, but not in part and not as a variable
+    Given a cluster
+    And these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: settings}
+      data: {colour: blue}
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: reader}
+      spec:
+        volumes: [{name: settings, configMap: {name: settings}}]
+        containers:
+          - name: c
+            image: busybox:1.37
+            command: [sleep, "3600"]
+            env: [{name: COLOUR, valueFrom: {configMapKeyRef: {name: settings, key: colour}}}]
+            volumeMounts:
+              - {name: settings, mountPath: /settings}
+              - {name: settings, mountPath: /colour, subPath: colour}
+      """
+    And Pod "reader" is Running
+    When 3 minutes pass
+    And kubectl "patch configmap settings --type merge -p '{\"data\":{\"colour\":\"red\"}}'" is run
+    And kubectl "exec reader -- cat /settings/colour" is run
+    Then the command's output contains "blue"
+    When kubectl "exec reader -- ls -l /settings" is run
+    Then the command's output contains "colour -> ..data/colour"
+    When 90 seconds pass
+    And kubectl "exec reader -- cat /settings/colour" is run
+    Then the command's output contains "red"
+    When kubectl "exec reader -- sh -c 'cat /colour; echo; echo $COLOUR'" is run
+    Then the command's output contains "blue"
+
+  @claim:node-08
+  Scenario: An image as a volume
+    Given a cluster
+    When these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: site}
+      spec:
+        volumes:
+          - {name: pages, image: {reference: "nginx:1.27"}}
+        containers:
+          - name: c
+            image: busybox:1.37
+            command: [sleep, "3600"]
+            volumeMounts: [{name: pages, mountPath: /pages, subPath: usr/share/nginx/html}]
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: typo}
+      spec:
+        volumes: [{name: pages, image: {reference: "pages:v9"}}]
+        containers: [{name: c, image: "busybox:1.37", volumeMounts: [{name: pages, mountPath: /pages}]}]
+      """
+    Then Pod "site" is Running within 1 minute
+    And Pod "typo" is ImagePullBackOff within 1 minute
+    When kubectl "exec site -- cat /pages/index.html" is run
+    Then the command's output contains "Welcome to nginx!"
+    When kubectl "exec site -- touch /pages/x" is run
+    Then the command fails
+    And the command's output contains "Read-only file system"
+
+  @claim:node-10
+  Scenario: Files in memory have a size, and are memory of who writes them
+    Given a cluster
+    And these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: cache}
+      spec:
+        volumes: [{name: cache, emptyDir: {medium: Memory, sizeLimit: 1Mi}}]
+        containers:
+          - {name: c, image: busybox:1.37, command: [sleep, "3600"], volumeMounts: [{name: cache, mountPath: /cache}]}
+      """
+    And Pod "cache" is Running
+    When kubectl "exec cache -- sh -c 'mount; df'" is run
+    Then the command's output contains "tmpfs on /cache type tmpfs (rw,relatime,size=1024k)"
+    When kubectl "exec cache -- sh -c 'seq 1 300000 > /cache/x'" is run
+    Then the command fails
+    And the command's output contains "No space left on device"

@@ -33,6 +33,10 @@ export interface Process {
   readonly container?: Container
   /** Who it runs as; root without one. */
   readonly identity?: Identity
+  /** What it may do beside what its user may: `CHOWN`; everything without it. */
+  readonly capabilities?: ReadonlySet<string>
+  /** Whether the kernel refuses it to serve this port. */
+  refusesPort?(port: number): boolean
   /** The OCI runtime of its pod when it is not the default one. */
   readonly runtimeHandler?: string
   /** One line of output, without the newline. */

@@ -24,6 +24,8 @@ export interface ProcessOptions {
   readonly pod?: Pod
   readonly container?: Container
   readonly identity?: Identity
+  readonly capabilities?: ReadonlySet<string>
+  refusesPort?(port: number): boolean
   readonly runtimeHandler?: string
   /** Where lines of output go. */
   log(line: string, stream: 'stdout' | 'stderr'): void
@@ -109,6 +111,9 @@ class SimulatedProcess implements Process, ProcessHandle {
   get identity(): Identity | undefined {
     return this.#options.identity
   }
+  get capabilities(): ReadonlySet<string> | undefined {
+    return this.#options.capabilities
+  }
   get runtimeHandler(): string | undefined {
     return this.#options.runtimeHandler
   }
@@ -154,8 +159,17 @@ class SimulatedProcess implements Process, ProcessHandle {
     if (this.running) this.#options.use?.(amounts)
   }
 
+  refusesPort(port: number): boolean {
+    return this.#options.refusesPort?.(port) === true
+  }
+
   listen(port: number, protocol: 'TCP' | 'UDP', serve: Serve): void {
     if (!this.running) return
+    if (this.refusesPort(port)) {
+      this.log(`listen ${protocol.toLowerCase()} :${port}: bind: permission denied`, 'stderr')
+      this.exit(1)
+      return
+    }
     try {
       this.onEnd(this.#options.network.listen(this.ip, port, protocol, serve))
     } catch (error) {

@@ -4,8 +4,8 @@ import type { Image, Program } from '../contract.ts'
 import type { DeclaredImage } from './declared-image.ts'
 import { nvidiaDevicePlugin, sampleDevicePlugin } from './programs/device-plugin.ts'
 import { binaries, type Fallback } from './programs/dispatch.ts'
-import { ALPINE_RELEASE, DEBIAN_RELEASE, NGINX_FILES } from './programs/image-files.ts'
-import { nginx } from './programs/nginx.ts'
+import { ALPINE_RELEASE, DEBIAN_RELEASE, NGINX_FILES, NGINX_UNPRIVILEGED_FILES } from './programs/image-files.ts'
+import { nginx, UNPRIVILEGED_SERVERS } from './programs/nginx.ts'
 import { pause } from './programs/pause.ts'
 import { agnhost, echo, helloApp, httpd, httpEcho, mysql, postgres, redis } from './programs/servers.ts'
 import { shell, type Userland } from './programs/shell.ts'
@@ -169,7 +169,7 @@ function serverImages(options: ImageCatalogueOptions): readonly Entry[] {
   const server = serverOn(shell('debian', options))
   return [
     ['docker.io/library/nginx', nginxRepository(options)],
-    ['docker.io/nginxinc/nginx-unprivileged', nginxRepository(options)],
+    ['docker.io/nginxinc/nginx-unprivileged', nginxRepository(options, true)],
     [
       'docker.io/library/httpd',
       server(/^(latest|alpine|2(\.4(\.\d{2})?)?(-alpine)?)$/, 60 * MB, ['httpd-foreground'], httpd, [], {
@@ -274,7 +274,7 @@ function serverOn(userland: Fallback) {
 }
 
 /** Compilers of the Debian releases the official image was built on. */
-function nginxRepository(options: ImageCatalogueOptions): Repository {
+function nginxRepository(options: ImageCatalogueOptions, unprivileged = false): Repository {
   const builds = new Map<string, Program>()
   const patch: Readonly<Record<number, number>> = {
     7: 9,
@@ -305,7 +305,8 @@ function nginxRepository(options: ImageCatalogueOptions): Repository {
   const program = (version: string): Program => {
     let build = builds.get(version)
     if (build === undefined) {
-      const main = nginx(options.network, { version, compiler: 'gcc 14.2.0 (Debian 14.2.0-19)' })
+      const says = { version, compiler: 'gcc 14.2.0 (Debian 14.2.0-19)' }
+      const main = nginx(options.network, says, unprivileged ? UNPRIVILEGED_SERVERS : undefined)
       build = binaries({ '/docker-entrypoint.sh': main, nginx: main }, shell('debian', options, { nginx: main }))
       builds.set(version, build)
     }
@@ -318,7 +319,8 @@ function nginxRepository(options: ImageCatalogueOptions): Repository {
       entrypoint: ['/docker-entrypoint.sh'],
       cmd: ['nginx', '-g', 'daemon off;'],
       env: { PATH, NGINX_VERSION: versionOf(tag)! },
-      files: NGINX_FILES,
+      files: unprivileged ? NGINX_UNPRIVILEGED_FILES : NGINX_FILES,
+      ...(unprivileged && { user: 101 }),
       program: program(versionOf(tag)!),
     }),
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../../sim/clock.ts'
 import { bytesOf } from '../bytes.ts'
 import type { FileTree } from '../contract.ts'
 import { ChangeListeners } from './change-listeners.ts'
+import type { MountPoint } from './mounts.ts'
 import { parentOf, resolvePath } from './paths.ts'
 
 /** What `stat` tells about a path. `mtime`: virtual ms since the epoch. */
@@ -30,6 +31,8 @@ export interface Files extends FileTree {
   setOwner(path: string, owner: Owner): void
   /** Where a symbolic link leads; undefined for anything else. */
   link?(path: string): string | undefined
+  /** What it is put together of. */
+  mountPoints?(): readonly MountPoint[]
   /** Whether a process that looks through this tree is refused it. */
   denied?(path: string, what: 'read' | 'write' | 'enter'): boolean
 }

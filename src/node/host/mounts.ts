@@ -105,6 +105,12 @@ class MountTree implements Files {
     return files !== undefined && 'link' in files ? (files as Files).link?.(at) : undefined
   }
 
+  mountPoints(): readonly MountPoint[] {
+    return this.#all()
+      .map(({ path, readOnly, memory }) => ({ path, readOnly, ...(memory && { memory }) }))
+      .reverse()
+  }
+
   onChange(path: string, listener: () => void): () => void {
     const resolved = resolvePath(path)
     const [files, at] = this.#locate(resolved)
@@ -146,8 +152,16 @@ class MountTree implements Files {
   }
 }
 
+/** One line of what mount(8) lists. */
+export interface MountPoint {
+  readonly path: string
+  readonly readOnly: boolean
+  readonly memory?: MemoryFiles
+}
+
 interface Resolved {
   readonly path: string
+  readonly memory: MemoryFiles | undefined
   readonly from: string
   readonly readOnly: boolean
   readonly files: () => FileTree
@@ -158,6 +172,7 @@ function resolveMount(mount: Mount): Resolved {
   let made: FileTree | undefined
   return {
     path: resolvePath(mount.path),
+    memory: mount.memory,
     from: resolvePath(mount.from ?? '/'),
     readOnly: mount.readOnly ?? false,
     files: typeof files !== 'function' ? () => files : () => (made ??= files()),

@@ -40,7 +40,8 @@ class UserView implements Files {
   write(path: string, content: string, mode?: number): void {
     const at = resolvePath(path)
     const isNew = statOf(this.#files, at) === undefined
-    this.#demand(isNew ? this.#directoryOf(at) : at, 'write', path)
+    if (isNew) this.makeDirectory(parentOf(at))
+    this.#demand(isNew ? parentOf(at) : at, 'write', path)
     this.#files.write(at, content, mode)
     if (isNew) this.#own(at)
   }
@@ -92,6 +93,10 @@ class UserView implements Files {
     return this.#files.link?.(path)
   }
 
+  mountPoints(): ReturnType<NonNullable<Files['mountPoints']>> {
+    return this.#files.mountPoints?.() ?? []
+  }
+
   denied(path: string, what: Wish): boolean {
     const at = resolvePath(path)
     if (!this.#entered(at)) return true
@@ -122,12 +127,6 @@ class UserView implements Files {
 
   #demand(at: string, what: Wish, path: string): void {
     if (this.denied(at, what)) throw new FileError('EACCES', path)
-  }
-
-  /** The directory a new file would be in; one that is missing is made with it. */
-  #directoryOf(at: string): string {
-    const first = this.#firstMissing(at)
-    return parentOf(first ?? at)
   }
 
   #firstMissing(at: string): string | undefined {

@@ -4,10 +4,13 @@ import type { Random } from '../../../sim/random.ts'
 import type { FileTree } from '../../contract.ts'
 import type { Files } from '../../host/file-tree.ts'
 import { type Mount, mountTree } from '../../host/mounts.ts'
+import { seenBy } from '../../host/permissions.ts'
 import { createProcess, type ProcessHandle } from '../../process.ts'
 import { LogBuffer } from '../log.ts'
 import type { NodeResources } from '../usage/node-resources.ts'
+import { effectiveSet, filePowers } from './capabilities.ts'
 import type { ProcessEnds } from './exec.ts'
+import { identityOf } from './identity.ts'
 import { ContainerProcess, type Surroundings } from './process-options.ts'
 import { argvOf, type ContainerRecord, mountsOf } from './record.ts'
 import { streamsOf } from './streams.ts'
@@ -43,7 +46,8 @@ export class Launcher {
       random,
       host,
       ip,
-      filesOf: (container) => this.filesOf(container),
+      files: deps.files,
+      filesOf: (container) => this.#seenBy(container),
       onPort: (container) => deps.ports(container),
       use: (container, amounts) => resources.use(container, amounts),
       served: (container) => resources.served(container),
@@ -71,6 +75,14 @@ export class Launcher {
     return createProcess(new ContainerProcess(this.#around, container, argv, on))
   }
 
+  /** What an almighty process sees is all there is. */
+  #seenBy(container: ContainerRecord): Files {
+    const files = this.filesOf(container)
+    const identity = identityOf(container.sandbox.config.pod, container.config)
+    const powers = filePowers(effectiveSet(identity, container.config))
+    return powers.override && powers.chown && powers.fowner ? files : seenBy(files, identity, powers)
+  }
+
   /** Put together when somebody looks: in most containers nobody does. */
   filesOf(container: ContainerRecord): Files {
     container.files ??= mountTree(() => this.#mountsOf(container))
@@ -83,7 +95,7 @@ export class Launcher {
       grew: (bytes: number, files: number) => resources.disk.layerGrew(container, bytes, files),
       charge: (bytes: number) => resources.memoryFilesGrew(container, bytes),
     }
-    return mountsOf(container.config, world.clock, on, host)
+    return mountsOf(container, world.clock, on, host)
   }
 }
 

@@ -8,6 +8,7 @@ import type { ProcessOptions } from '../../process.ts'
 import type { Terminal } from '../../terminal.ts'
 import type { ContainerConfig } from '../contract.ts'
 import type { Amounts } from '../usage/amounts.ts'
+import { effectiveSet, firstFreePort } from './capabilities.ts'
 import type { ProcessEnds } from './exec.ts'
 import { identityOf } from './identity.ts'
 import { type ContainerRecord, hostnameOf, processesIn } from './record.ts'
@@ -23,6 +24,8 @@ export interface Surroundings {
   readonly host: string
   /** The machine's address. */
   readonly ip: string
+  /** The machine's. */
+  readonly files: FileTree
   filesOf(container: ContainerRecord): FileTree
   onPort(container: ContainerRecord): void
   use(container: ContainerRecord, amounts: Amounts): void
@@ -79,6 +82,9 @@ export class ContainerProcess implements ProcessOptions {
   get identity(): Identity {
     return identityOf(this.pod, this.#config)
   }
+  get capabilities(): ReadonlySet<string> {
+    return effectiveSet(this.identity, this.#config)
+  }
   get runtimeHandler(): string | undefined {
     return this.#in.sandbox.config.runtimeHandler
   }
@@ -110,6 +116,10 @@ export class ContainerProcess implements ProcessOptions {
 
   use(amounts: Amounts): void {
     this.#around.use(this.#in, amounts)
+  }
+
+  refusesPort(port: number): boolean {
+    return !this.capabilities.has('NET_BIND_SERVICE') && port < firstFreePort(this.pod, this.#around.files)
   }
 
   listen<S>(ip: string, port: number, protocol: 'TCP' | 'UDP', answer: S): () => void {

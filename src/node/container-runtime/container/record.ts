@@ -1,4 +1,4 @@
-import type { Container } from '../../../api/types.ts'
+import type { Container, Pod } from '../../../api/types.ts'
 import type { Clock } from '../../../sim/clock.ts'
 import { bytesOf, textOf } from '../../bytes.ts'
 import type { FileTree, Image } from '../../contract.ts'
@@ -9,6 +9,8 @@ import type { ContainerConfig, ContainerState, RuntimeContainer, Sandbox } from 
 import type { LogBuffer } from '../log.ts'
 import type { Meter } from '../usage/meter.ts'
 import type { DiskUse } from '../usage/node-disk.ts'
+import { statusText } from './capabilities.ts'
+import { identityOf } from './identity.ts'
 import type { ProcessStreams } from './streams.ts'
 
 /** A sandbox with what only the runtime sees of it. */
@@ -91,26 +93,54 @@ interface RootListeners {
   readonly charge: (bytes: number) => void
 }
 
-/** What a container sees below `/`: its image's files, and what is mounted. */
+/** What a container sees below `/`: its image's files, what is mounted, and what every container has. */
 export function mountsOf(
-  { mounts, image, container }: ContainerConfig,
+  { config, sandbox }: ContainerRecord,
   clock: Clock,
   { grew, charge }: RootListeners,
   host: FileTree,
 ): readonly Mount[] {
-  const devices = image.hostDevices || container.securityContext?.privileged === true
+  const { mounts, image, container } = config
+  const { readOnlyRootFilesystem: readOnly = false, privileged } = container.securityContext ?? {}
+  const { pod } = sandbox.config
+  const devices = image.hostDevices || privileged === true
   const dev = devices ? [{ path: '/dev', files: host, from: '/dev' }] : []
+  const isRestricted = readOnly || container.securityContext !== undefined || pod.spec.securityContext !== undefined
+  const root = () => {
+    const files = createFileTree(clock, layersOf(image), grew)
+    if (isRestricted || image.user !== undefined) for (const [path, mode] of MODES) files.setMode(path, mode)
+    return files
+  }
   return [
-    {
-      path: '/',
-      files: () => createFileTree(clock, layersOf(image), grew),
-      readOnly: container.securityContext?.readOnlyRootFilesystem === true,
-    },
+    { path: '/', files: root, readOnly },
     ...dev,
+    { path: '/proc', files: () => procFiles(config, pod, clock), readOnly: true },
+    ...(isRestricted ? [terminationLog(container, clock)] : []),
     ...mounts.map((mount) =>
       mount.memory === undefined ? mount : { ...mount, files: mount.memory.chargedTo(charge) },
     ),
   ]
+}
+
+/** Directories of a system that are not as others are. */
+const MODES = [
+  ['/tmp', 0o1777],
+  ['/root', 0o700],
+] as const
+
+function procFiles(config: ContainerConfig, pod: Pod, clock: Clock): Files {
+  const status = statusText(identityOf(pod, config), config)
+  return createFileTree(clock, { '/1/status': status, '/self/status': status })
+}
+
+/** A file of the kubelet's that everybody may write. Source: kubelet_pods.go makeMounts (TerminationMessagePath) */
+function terminationLog({ terminationMessagePath = '/dev/termination-log' }: Container, clock: Clock): Mount {
+  const files = () => {
+    const tree = createFileTree(clock)
+    tree.write('/log', '', 0o666)
+    return tree
+  }
+  return { path: terminationMessagePath, files, from: '/log' }
 }
 
 const layers = new WeakMap<Image, Readonly<Record<string, string>>>()

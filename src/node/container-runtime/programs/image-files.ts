@@ -105,3 +105,17 @@ http {
   '/var/cache/nginx/': '',
   '/var/log/nginx/': '',
 }
+
+/** Everything that is written lies in /tmp. Source: nginxinc/docker-nginx-unprivileged Dockerfile */
+export const NGINX_UNPRIVILEGED_FILES: Readonly<Record<string, string>> = {
+  ...NGINX_FILES,
+  '/etc/nginx/nginx.conf': NGINX_FILES['/etc/nginx/nginx.conf']!.replace(/^user .*\n/m, '')
+    .replace('/run/nginx.pid', '/tmp/nginx.pid')
+    .replace(
+      'http {\n',
+      `http {\n${['proxy', 'client_body', 'fastcgi', 'uwsgi', 'scgi']
+        .map((kind) => `    ${kind}_temp_path /tmp/${kind === 'client_body' ? 'client' : kind}_temp;\n`)
+        .join('')}`,
+    ),
+  '/etc/nginx/conf.d/default.conf': NGINX_FILES['/etc/nginx/conf.d/default.conf']!.replaceAll('80;', '8080;'),
+}

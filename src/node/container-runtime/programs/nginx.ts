@@ -3,6 +3,11 @@ import type { NetworkAnswer, NetworkRequest, Process, Program } from '../../cont
 import { commonLogTime, slashTime } from './log-times.ts'
 import { NginxConfigError } from './nginx-conf.ts'
 import { defaultServer, loadServers, type NginxServer, respond } from './nginx-server.ts'
+import { startsAs } from './nginx-start.ts'
+
+const DEFAULT_SERVERS: readonly NginxServer[] = [defaultServer]
+/** Of nginxinc/nginx-unprivileged. */
+export const UNPRIVILEGED_SERVERS: readonly NginxServer[] = [{ ...defaultServer, ports: [8080] }]
 
 /** What an nginx image says of itself. */
 export interface NginxBuild {
@@ -14,13 +19,13 @@ export interface NginxBuild {
  * nginx as in its official image: serves what its configuration says, one log line a request. Without a volume over
  * /etc/nginx that is the welcome page (or what is in /usr/share/nginx/html) on port 80.
  */
-export function nginx(network: Network, build: NginxBuild): Program {
+export function nginx(network: Network, build: NginxBuild, usual = DEFAULT_SERVERS): Program {
   return {
     start(process) {
-      if (process.argv.includes('-t')) return testConfiguration(network, process)
+      if (process.argv.includes('-t')) return testConfiguration(network, process, usual)
       if (process.argv[0]?.endsWith('docker-entrypoint.sh')) for (const line of ENTRYPOINT) process.log(line)
-      const servers = configured(network, process)
-      if (servers === undefined) return
+      const servers = configured(network, process, usual)
+      if (servers === undefined || !startsAs(process, servers)) return
       for (const line of startLines(slashTime(process.world.clock.now()), build)) process.log(line, 'stderr')
       process.onSignal((signal) => stop(process, signal))
       for (const port of new Set(servers.flatMap((server) => server.ports)))
@@ -37,9 +42,13 @@ function stop(process: Process, signal: string): void {
   process.exit(0)
 }
 
-function configured(network: Network, process: Process): readonly NginxServer[] | undefined {
+function configured(
+  network: Network,
+  process: Process,
+  usual: readonly NginxServer[],
+): readonly NginxServer[] | undefined {
   const isMounted = process.container?.volumeMounts?.some((mount) => mount.mountPath.startsWith('/etc/nginx'))
-  if (!isMounted) return DEFAULT_SERVERS
+  if (!isMounted) return usual
   try {
     return loadServers(network, process)
   } catch (error) {
@@ -51,8 +60,8 @@ function configured(network: Network, process: Process): readonly NginxServer[] 
   }
 }
 
-function testConfiguration(network: Network, process: Process): void {
-  if (configured(network, process) === undefined) return
+function testConfiguration(network: Network, process: Process, usual: readonly NginxServer[]): void {
+  if (configured(network, process, usual) === undefined) return
   process.log('nginx: the configuration file /etc/nginx/nginx.conf syntax is ok', 'stderr')
   process.log('nginx: configuration file /etc/nginx/nginx.conf test is successful', 'stderr')
   process.exit(0)
@@ -88,8 +97,6 @@ function serve(
   )
   return { status: answer.status, headers: { server: `nginx/${build.version}`, ...answer.headers }, body: answer.body }
 }
-
-const DEFAULT_SERVERS = [defaultServer]
 
 const ENTRYPOINT = [
   '/docker-entrypoint.sh: /docker-entrypoint.d/ is not empty, will attempt to perform configuration',

@@ -17,8 +17,8 @@ export type Userland = 'busybox' | 'debian' | 'curl'
 
 /** Commands every userland has, in our shell. */
 const COREUTILS =
-  `[ awk base64 basename cat chmod clear cp dmesg cut date df diff dirname du echo egrep env expand expr false fgrep find
-  fold free grep gunzip gzip head hostname id kill ln ls md5sum mkdir mv nl nproc od paste printenv printf ps pwd readlink rev
+  `[ awk base64 basename cat chgrp chmod chown clear cp dmesg cut date df diff dirname du echo egrep env expand expr false fgrep find
+  fold free grep gunzip gzip head hostname id kill ln ls md5sum mkdir mount mv nl nproc od paste printenv printf ps pwd readlink rev
   rm rmdir sed seq sh sha1sum sha256sum sleep sort split stat strings tac tail tar tee test timeout touch tr tree true uname
   uniq uptime wc which whoami xargs yes zcat`.split(/\s+/)
 

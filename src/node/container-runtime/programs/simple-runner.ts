@@ -1,6 +1,6 @@
 import type { Timer } from '../../../sim/clock.ts'
 import type { Process } from '../../contract.ts'
-import { FileError } from '../../host/file-tree.ts'
+import { FileError, type Files } from '../../host/file-tree.ts'
 import { resolvePath } from '../../host/paths.ts'
 import { hostnameOf } from './declared.ts'
 import { unixDate } from './log-times.ts'
@@ -74,7 +74,9 @@ class Runner {
       this.#code = this.#perform(argv, command.redirect)
     } catch (error) {
       if (!(error instanceof FileError)) throw error
-      this.#process.log(`${argv[0]}: ${error.path}: ${error.message}`, 'stderr')
+      const isRedirected = error.path === command.redirect?.path
+      const what = isRedirected ? `sh: can't create ${error.path}` : `${argv[0]}: ${error.path}`
+      this.#process.log(`${what}: ${error.message}`, 'stderr')
       this.#code = 1
     }
     return false
@@ -119,7 +121,10 @@ class Runner {
     for (const path of paths) {
       const content = this.#process.files.read(resolvePath(path))
       if (content === undefined) {
-        this.#process.log(`cat: can't open '${path}': No such file or directory`, 'stderr')
+        const { files } = this.#process
+        const isDenied = 'denied' in files && (files as Files).denied?.(path, 'read')
+        const why = isDenied ? 'Permission denied' : 'No such file or directory'
+        this.#process.log(`cat: can't open '${path}': ${why}`, 'stderr')
         code = 1
       } else if (content !== '') this.#print(content.replace(/\n$/, ''), redirect)
     }

@@ -1,6 +1,7 @@
 import { hostnameOf } from '../../container-runtime/programs/declared.ts'
 import type { Process, Program } from '../../contract.ts'
 import { sourceOf } from '../../process-source.ts'
+import type { Files } from '../file-tree.ts'
 import { curl, wget } from './commands/http.ts'
 import type { Inside } from './commands/inside.ts'
 import { dig, getent, ip, nc, nslookup, ping } from './commands/network.ts'
@@ -142,6 +143,8 @@ function insideOf(process: Process, network: ContainerShellOptions['network']): 
     hostname: hostnameOf(process),
     files: process.files,
     identity: process.identity ?? { uid: 0, gid: 0, groups: [0] },
+    can: (capability) => process.capabilities?.has(capability) !== false,
+    mounts: () => ('mountPoints' in process.files ? ((process.files as Files).mountPoints?.() ?? []) : []),
     ...(process.runtimeHandler !== undefined && { runtimeHandler: process.runtimeHandler }),
     cpus: 2,
     memoryBytes: 4 * 1024 ** 3,
@@ -201,6 +204,9 @@ function foreground(parent: Process, program: Program, name: string): ShellComma
         ip: parent.ip,
         ...(parent.pod && { pod: parent.pod }),
         ...(parent.container && { container: parent.container }),
+        ...(parent.identity && { identity: parent.identity }),
+        ...(parent.capabilities && { capabilities: parent.capabilities }),
+        refusesPort: (port) => parent.refusesPort?.(port) === true,
         log: (line, stream) => running && parent.log(line, stream),
         write: (text, stream) => running && parent.write(text, stream),
         listen: (port, protocol, serve) => parent.listen(port, protocol, serve),

@@ -139,7 +139,7 @@ export class ShellRun {
       const input = stdin === undefined ? {} : { stdin, stdinKind: 'bytes' as const }
       const options = { env: { ...env }, replaceEnv: true, cwd, rawScript: true, ...input }
       this.#isNew = true
-      const result = await this.#bash.exec(text, options)
+      const result = await this.#bash.exec(text, options).catch((error: unknown) => unwritable(error, env))
       if (result.stdout !== '') this.#options.onOutput('stdout', result.stdout)
       if (result.stderr !== '') this.#options.onOutput('stderr', result.stderr)
       return then({ exitCode: result.exitCode, env: result.env ?? env, cwd: result.env?.PWD ?? cwd })
@@ -233,6 +233,19 @@ export class ShellRun {
     if (++this.#turns > TURNS_PER_TICK) await this.sleep(TICK_MS)
     return { stdout: '', stderr: '', exitCode: 0 }
   }
+}
+
+/**
+ * A redirection to where nothing can be written: just-bash lets the file system's error through, which ends the script.
+ * Anything else is a mistake of ours.
+ */
+function unwritable(error: unknown, env: Readonly<Record<string, string>>) {
+  const parts = /^(?:EROFS|EACCES|EPERM|ENOSPC|ENOTDIR|EISDIR): (.)(.*), \w+ '(.*)'$/.exec(
+    error instanceof Error ? error.message : '',
+  )
+  if (parts === null) throw error
+  const [, first = '', rest = '', path = ''] = parts
+  return { stdout: '', stderr: `sh: can't create ${path}: ${first.toUpperCase()}${rest}\n`, exitCode: 1, env }
 }
 
 const NEVER = new Promise<never>(() => undefined)

@@ -59,7 +59,10 @@ export class ShellFileSystem implements IFileSystem {
   }
 
   async lstat(path: string): Promise<FsStat> {
-    return this.#stat(path) ?? fail('ENOENT', 'no such file or directory', 'lstat', path)
+    const stat = this.#stat(path)
+    if (stat !== undefined && this.#link(path) !== undefined)
+      return { ...stat, isFile: false, isDirectory: false, isSymbolicLink: true, mode: 0o777 }
+    return stat ?? fail('ENOENT', 'no such file or directory', 'lstat', path)
   }
 
   async mkdir(path: string, options?: { recursive?: boolean }): Promise<void> {
@@ -74,6 +77,7 @@ export class ShellFileSystem implements IFileSystem {
   }
 
   async readdir(path: string): Promise<string[]> {
+    this.#demand(path, 'scandir')
     if (!this.#files.isDirectory(path)) {
       if (this.#stat(path) !== undefined) fail('ENOTDIR', 'not a directory', 'scandir', path)
       fail('ENOENT', 'no such file or directory', 'scandir', path)
@@ -129,12 +133,16 @@ export class ShellFileSystem implements IFileSystem {
   }
 
   async readlink(path: string): Promise<string> {
-    return fail('EINVAL', 'invalid argument', 'readlink', path)
+    return this.#link(path) ?? fail('EINVAL', 'invalid argument', 'readlink', path)
   }
 
   async realpath(path: string): Promise<string> {
     if (this.#stat(path) === undefined) fail('ENOENT', 'no such file or directory', 'realpath', path)
     return resolvePath(path)
+  }
+
+  #link(path: string): string | undefined {
+    return 'link' in this.#files ? (this.#files as Files).link?.(path) : undefined
   }
 
   async utimes(path: string): Promise<void> {
@@ -144,6 +152,7 @@ export class ShellFileSystem implements IFileSystem {
 
   #read(path: string): string {
     if (this.#sinks.has(path)) return ''
+    if (!this.#isCommand(path)) this.#demand(path, 'open')
     const content = this.#files.read(path)
     if (content !== undefined) return content
     if (this.#isCommand(path)) return ''
@@ -162,6 +171,12 @@ export class ShellFileSystem implements IFileSystem {
       size: stat.size,
       mtime: new Date(stat.mtime),
     }
+  }
+
+  /** Whether who runs the shell may look at it. */
+  #demand(path: string, call: string): void {
+    if ('denied' in this.#files && (this.#files as Files).denied?.(path, 'read'))
+      fail('EACCES', 'permission denied', call, path)
   }
 
   #isCommand(path: string): boolean {

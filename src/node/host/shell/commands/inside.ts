@@ -1,6 +1,7 @@
 import type { Network } from '../../../../network/contract.ts'
 import type { Source } from '../../../../network/resolver.ts'
 import type { FileTree, Identity } from '../../../contract.ts'
+import type { MountPoint } from '../../mounts.ts'
 
 export interface MeasuredUse {
   readonly memory: number
@@ -19,6 +20,10 @@ export interface Inside {
   /** Virtual ms since the machine has booted, or the container has started. */
   uptimeMs(): number
   readonly identity: Identity
+  /** Whether its processes have a capability; absent: all of them. */
+  can?(capability: string): boolean
+  /** What is mounted, the root first; absent where nobody tells. */
+  mounts?(): readonly MountPoint[]
   /** The OCI runtime of the pod when it is not the default one: gVisor and Kata have kernels of their own. */
   readonly runtimeHandler?: string
   readonly cpus: number

@@ -4,6 +4,7 @@ import { sleepDuration } from '../../../container-runtime/programs/sleep.ts'
 import { quote, type ShellCommand } from '../engine.ts'
 import { table } from './flags.ts'
 import type { Inside } from './inside.ts'
+import { chown, ls, mount } from './ownership.ts'
 
 const two = (n: number): string => String(n).padStart(2, '0')
 
@@ -68,13 +69,24 @@ export const timeout: ShellCommand = async (args, context, shell) => {
   return controller.signal.aborted ? { stdout: result.stdout, exitCode: 124 } : result
 }
 
+/** Setting the clock takes a capability that containers usually do not have. */
+const setsDate =
+  (inside: Inside): ShellCommand =>
+  (args, context, shell) =>
+    args.some((arg) => /^(-s|--set)/.test(arg)) && inside.can?.('SYS_TIME') === false
+      ? { stderr: "date: can't set date: Operation not permitted\n", exitCode: 1 }
+      : date(args, context, shell)
+
 export function systemCommands(inside: Inside): Readonly<Record<string, ShellCommand>> {
   return {
-    date,
+    date: setsDate(inside),
     mkdir,
     timeout,
     env: withoutStatus,
-    ls: asRoot,
+    ls: ls(inside),
+    chown: chown(inside, 'chown'),
+    chgrp: chown(inside, 'chgrp'),
+    mount: mount(inside),
     printenv: withoutStatus,
     hostname: (args) => ({
       stdout: `${args.includes('-i') || args.includes('-I') ? inside.source.ip : inside.hostname}\n`,
@@ -118,14 +130,6 @@ const mkdir: ShellCommand = async (args, context) => {
 const withoutStatus: ShellCommand = async (args, context) => {
   const result = await context.origCommand!([...args])
   return { ...result, stdout: result.stdout.replace(/^\?=.*\n/m, '') }
-}
-
-/** Everything belongs to root here; just-bash knows a user. */
-const asRoot: ShellCommand = async (args, context) => {
-  const result = await context.origCommand!([...args])
-  if (!args.some((arg) => /^-[a-zA-Z0-9]*l/.test(arg))) return result
-  const stdout = result.stdout.replace(/^([-dl][-rwxst]{9} +\d+) user user (.*?)\/?$/gm, '$1 root root $2')
-  return { ...result, stdout }
 }
 
 /** What gVisor's kernel has to say of itself. Source: google/gvisor pkg/sentry/kernel/syslog.go */
@@ -224,8 +228,14 @@ function df(inside: Inside, args: readonly string[]): string {
     ['Filesystem', human ? 'Size' : '1K-blocks', 'Used', human ? 'Avail' : 'Available', 'Use%', 'Mounted on'],
     row('/dev/vda1', capacity.bytes, disk.bytes, '/'),
     row('tmpfs', inside.memoryBytes / 2, 0, '/dev/shm'),
+    ...(inside.mounts?.() ?? []).flatMap(({ path, memory }) =>
+      memory === undefined ? [] : [row('tmpfs', memory.size, memory.used, path)],
+    ),
   ])
 }
+
+/** A container that is not privileged sees the kernel's settings, and no more. */
+const READ_ONLY_KEY = 'read only'
 
 function sysctl(inside: Inside, args: readonly string[]) {
   const lines = args
@@ -233,10 +243,15 @@ function sysctl(inside: Inside, args: readonly string[]) {
     .map((arg) => {
       const [key = '', value] = arg.split('=')
       const path = `/proc/sys/${key.replaceAll('.', '/')}`
+      if (value !== undefined && inside.can?.('SYS_ADMIN') === false) return READ_ONLY_KEY
       if (value !== undefined) inside.files.write(path, `${value}\n`)
       const read = inside.files.read(path)
       return read === undefined ? undefined : `${key} = ${read.trim()}\n`
     })
+  if (lines.includes(READ_ONLY_KEY)) {
+    const key = args.find((arg) => arg.includes('='))?.split('=')[0]
+    return { stderr: `sysctl: error setting key '${key}': Read-only file system\n`, exitCode: 1 }
+  }
   if (lines.includes(undefined))
     return {
       stderr: `sysctl: cannot stat /proc/sys/${args.at(-1)?.replaceAll('.', '/')}: No such file or directory\n`,
