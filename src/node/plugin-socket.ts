@@ -31,3 +31,31 @@ export function readOffer(content: string | undefined): DevicePluginOffer | unde
     return undefined
   }
 }
+
+/**
+ * What a DRA driver serves on its socket, in the file as {@link DevicePluginOffer}: what NodePrepareResources would answer
+ * for each of its devices. Source: kubelet/pkg/apis/dra/v1/api.proto
+ */
+export interface DraDriverOffer {
+  readonly driver: string
+  /** By name. */
+  readonly devices: Readonly<Record<string, DraDevice>>
+}
+
+export interface DraDevice {
+  /** Variables that its CDI specification sets; `$CLAIM` stands for the uid of the claim. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly health?: 'Healthy' | 'Unhealthy'
+}
+
+export const writeDraOffer = (offer: DraDriverOffer): string => JSON.stringify(offer)
+
+/** Undefined: nothing that a driver has written. */
+export function readDraOffer(content: string | undefined): DraDriverOffer | undefined {
+  try {
+    const offer = JSON.parse(content ?? '') as Partial<DraDriverOffer>
+    return typeof offer.driver === 'string' && typeof offer.devices === 'object' ? (offer as DraDriverOffer) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -6,6 +6,7 @@ import { registrarProgram } from '../../addons/csi/registrar.ts'
 import { csiResizerProgram } from '../../addons/csi/resizer.ts'
 import { snapshotControllerProgram } from '../../addons/csi/snapshot-controller.ts'
 import { csiSnapshotterProgram } from '../../addons/csi/snapshotter.ts'
+import { exampleDriverProgram } from '../../addons/dra/example-driver.ts'
 import { localPathProgram } from '../../addons/local-path/index.ts'
 import { metricsServerProgram } from '../../addons/metrics-server/index.ts'
 import { prometheusAdapterProgram } from '../../addons/prometheus-adapter/index.ts'
@@ -53,6 +54,7 @@ export function storageProgramsOf(plane: ControlPlane): Readonly<Record<StorageP
     'snapshot-controller': snapshotControllerProgram(deps),
     'csi-node-driver-registrar': registrarProgram(sockets),
     'disk-csi-driver': diskDriverProgram({ cloud, sockets }),
+    'dra-example-driver': exampleDriverProgram(deps),
   }
 }
 

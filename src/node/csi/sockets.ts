@@ -31,16 +31,16 @@ export const REGISTRATION_DIRECTORY = '/var/lib/kubelet/plugins_registry'
 
 /** What a registration socket says when it is asked. Source: kubelet/pkg/apis/pluginregistration/v1 PluginInfo */
 export interface PluginInfo {
-  readonly type: 'CSIPlugin'
+  readonly type: 'CSIPlugin' | 'DRAPlugin'
   readonly name: string
   /** Path on the host. */
   readonly endpoint: string
 }
 
-export function readPluginInfo(content: string | undefined): PluginInfo | undefined {
+export function readPluginInfo(content: string | undefined, type: PluginInfo['type']): PluginInfo | undefined {
   try {
     const info = JSON.parse(content ?? '') as Partial<PluginInfo>
-    return info.type === 'CSIPlugin' && info.name && info.endpoint ? (info as PluginInfo) : undefined
+    return info.type === type && info.name && info.endpoint ? (info as PluginInfo) : undefined
   } catch {
     return undefined
   }

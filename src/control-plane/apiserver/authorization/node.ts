@@ -1,6 +1,7 @@
 import type { FieldRequirement } from '../../../api/fields.ts'
 import { podRefersTo } from '../../../api/pod-references.ts'
-import type { PersistentVolume, Pod, VolumeAttachment } from '../../../api/types.ts'
+import { claimNameOf } from '../../../api/resource-claims.ts'
+import type { PersistentVolume, Pod, ResourceSlice, VolumeAttachment } from '../../../api/types.ts'
 import type { Attributes, Decision, Server } from '../contract.ts'
 import { nodeNameOf } from './node-identity.ts'
 import { NODE_RULES } from './node-rules.ts'
@@ -34,6 +35,8 @@ export function authorizeNode(server: Server, attributes: Attributes): Decision 
   if (group === 'coordination.k8s.io' && resource === 'leases') return leases(node, attributes)
   if (group === 'storage.k8s.io' && resource === 'csinodes') return csiNodes(node, attributes)
   if (group === 'storage.k8s.io' && resource === 'volumeattachments') return attachments(server, node, attributes)
+  if (group === 'resource.k8s.io' && resource === 'resourceclaims') return deviceClaims(server, node, attributes)
+  if (group === 'resource.k8s.io' && resource === 'resourceslices') return slices(server, node, attributes)
   return NODE_RULES.some((rule) => ruleAllows(rule, attributes)) ? ALLOWED : NO_OPINION
 }
 
@@ -112,6 +115,35 @@ function volumes(server: Server, node: string, { verb, subresource, name }: Attr
     if (pod.metadata.namespace === claimRef!.namespace && podRefersTo(pod, 'persistentvolumeclaims', claimRef!.name!))
       return ALLOWED
   return unrelated(node)
+}
+
+/** Source: graph.go AddPod */
+function deviceClaims(server: Server, node: string, { verb, subresource, namespace, name }: Attributes): Decision {
+  // A kubelet of ours reads as from a cache, for which `list` is asked.
+  if (!READ.has(verb) || !name) return no('can only get individual resources of this type')
+  if (subresource !== undefined) return no('cannot get subresource')
+  const uses = (pod: Pod) =>
+    pod.metadata.namespace === namespace &&
+    (pod.status?.extendedResourceClaimStatus?.resourceClaimName === name ||
+      (pod.spec.resourceClaims ?? []).some((entry) => claimNameOf(pod, entry) === name))
+  return server.podsOfNode(node).some(uses) ? ALLOWED : unrelated(node)
+}
+
+/** Source: authorizeResourceSlice */
+function slices(server: Server, node: string, { verb, subresource, name, fields }: Attributes): Decision {
+  if (subresource !== undefined) return no('cannot authorize ResourceSlice subresources')
+  if (verb === 'create') return ALLOWED
+  if (['get', 'update', 'patch', 'delete'].includes(verb)) {
+    const slice = server.read('ResourceSlice', name ?? '', undefined) as ResourceSlice | undefined
+    return slice?.spec.nodeName === node ? ALLOWED : unrelated(node)
+  }
+  if (['watch', 'list', 'deletecollection'].includes(verb))
+    return isScoped(fields, node)
+      ? ALLOWED
+      : no('can only list/watch/deletecollection resourceslices with nodeName field selector')
+  return no(
+    'only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, patch, delete, deletecollection',
+  )
 }
 
 /** Source: authorizeStatusUpdate */

@@ -183,7 +183,11 @@ export class ContainerStarter {
       image,
       ...(spec.command === undefined ? {} : { command: spec.command.map((word) => expand(word, env)) }),
       ...(spec.args === undefined ? {} : { args: spec.args.map((word) => expand(word, env)) }),
-      env: { ...env, ...this.#context.devices.environment(record.uid, slot.name) },
+      env: {
+        ...env,
+        ...this.#context.devices.environment(record.uid, slot.name),
+        ...this.#context.devices.claims.environment(pod, spec),
+      },
       mounts,
       ...(volumes.size > 0 && { volumeImages: [...volumes.values()] }),
       oomScoreAdj: oomScoreAdj(record.allocated, spec, runtime.resources.size.memory),

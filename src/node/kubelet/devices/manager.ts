@@ -5,6 +5,7 @@ import { DEVICE_PLUGIN_DIRECTORY, type DevicePluginOffer, KUBELET_SOCKET, readOf
 import type { KubeletContext } from '../kubelet-context.ts'
 import type { WaitingReason } from '../pod-worker/pod-record.ts'
 import { type Allocation, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { ClaimManager } from './claim-manager.ts'
 
 /** Source: pkg/kubelet/cm/devicemanager/types.go endpointStopGracePeriod */
 const STOP_GRACE_PERIOD = 300_000
@@ -24,6 +25,8 @@ interface Endpoint {
 
 /** Devices that plugins offer, and who has them. Source: pkg/kubelet/cm/devicemanager/manager.go */
 export class DeviceManager {
+  /** Devices that claims bring. */
+  readonly claims: ClaimManager
   readonly #context: KubeletContext
   /** What the node has changed: its status shows it. */
   readonly #onChange: () => void
@@ -36,6 +39,7 @@ export class DeviceManager {
   constructor(context: KubeletContext, onChange: () => void) {
     this.#context = context
     this.#onChange = onChange
+    this.claims = new ClaimManager(context, onChange)
   }
 
   /** Old sockets go: plugins see a new kubelet.sock and register again. Source: plugin/v1beta1/server.go Start, cleanup */
@@ -48,10 +52,12 @@ export class DeviceManager {
       if (name !== 'kubelet_internal_checkpoint') files.remove(`${DEVICE_PLUGIN_DIRECTORY}/${name}`)
     files.write(KUBELET_SOCKET, '')
     this.#stopListening = files.onChange(DEVICE_PLUGIN_DIRECTORY, () => this.#look())
+    this.claims.start()
   }
 
   stop(): void {
     this.#stopListening?.()
+    this.claims.stop()
     for (const { timer } of this.#endpoints.values()) this.#context.world.clock.clearTimeout(timer)
   }
 
@@ -128,6 +134,7 @@ export class DeviceManager {
 
   /** Nothing of the pod runs any more. */
   release(podUid: string): void {
+    this.claims.release(podUid)
     if (!this.#allocations.some((each) => each.podUid === podUid)) return
     this.#allocations = this.#allocations.filter((each) => each.podUid !== podUid)
     this.#save()

@@ -60,6 +60,7 @@ export class PodSyncer {
     const volumes = this.#volumesReady(record)
     if (volumes !== true) return volumes
     this.#missingPullSecrets(record)
+    if (record.sandbox?.ready !== true && !this.#claimsReady(record)) return { retryMs: SYNC_FREQUENCY }
     if (!this.#sandboxReady(record)) return { retryMs: BACK_OFF_PERIOD }
     markRestarts(record)
     const started = this.#startContainers(record)
@@ -177,6 +178,16 @@ export class PodSyncer {
     if (missing.length === 0) return
     const message = `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`
     events.pod(pod, 'Warning', 'FailedToRetrieveImagePullSecret', message)
+  }
+
+  /** Source: kuberuntime_manager.go SyncPod, PrepareDynamicResources */
+  #claimsReady({ pod }: PodRecord): boolean {
+    const { devices, events } = this.#deps.context
+    const error = devices.claims.prepare(pod)
+    if (error === undefined) return true
+    const message = `Failed to prepare dynamic resources: prepare dynamic resources: ${error}`
+    events.pod(pod, 'Warning', 'FailedPrepareDynamicResources', message)
+    return false
   }
 
   #sandboxReady(record: PodRecord): boolean {

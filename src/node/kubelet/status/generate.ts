@@ -1,6 +1,5 @@
 import { rfc3339 } from '../../../api/time.ts'
 import type { ContainerStatus, PodStatus } from '../../../api/types.ts'
-import type { DeviceManager } from '../devices/manager.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
 import type { ContainerSlot, PodRecord } from '../pod-worker/pod-record.ts'
 import { podConditions } from './conditions.ts'
@@ -85,7 +84,7 @@ function ipsOf(ip: string, old: PodStatus['podIPs']): NonNullable<PodStatus['pod
 function containerStatuses(
   record: PodRecord,
   old: PodStatus | undefined,
-  devices: Pick<DeviceManager, 'health'>,
+  devices: KubeletContext['devices'],
 ): ReadonlyMap<string, ContainerStatus> {
   const before = new Map<string, ContainerStatus>()
   for (const status of old?.containerStatuses ?? []) before.set(status.name, status)
@@ -96,7 +95,9 @@ function containerStatuses(
   const statuses = new Map<string, ContainerStatus>()
   for (const slot of record.slots) {
     const status = containerStatus(record.pod, slot, before.get(slot.name), hasInit, isOver)
-    const allocatedResourcesStatus = devices.health(record.uid, slot.name)
+    const allocated = devices.health(record.uid, slot.name)
+    const claimed = slot.kind === 'main' ? devices.claims.health(record.pod, slot.spec) : undefined
+    const allocatedResourcesStatus = claimed === undefined ? allocated : [...(allocated ?? []), ...claimed]
     statuses.set(slot.name, allocatedResourcesStatus === undefined ? status : { ...status, allocatedResourcesStatus })
   }
   return statuses

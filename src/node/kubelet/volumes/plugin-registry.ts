@@ -58,7 +58,7 @@ export class PluginRegistry {
     for (const name of files.list(REGISTRATION_DIRECTORY)) {
       const path = `${REGISTRATION_DIRECTORY}/${name}`
       there.add(path)
-      const info = readPluginInfo(files.read(path))
+      const info = readPluginInfo(files.read(path), 'CSIPlugin')
       if (info !== undefined && !this.#registered.has(path)) this.#register(path, info.name, info.endpoint)
     }
     for (const [path, name] of this.#registered) if (!there.has(path)) this.#unregister(path, name)
