@@ -295,3 +295,37 @@ Feature: Containers on a node
     Then Pod "shop" has a Warning event ResizeError within 10 seconds
     And that event's message contains "cannot decrease memory limits"
     And Pod "shop" has condition PodResizeInProgress True because of Error within 30 seconds
+
+  @claim:node-02
+  Scenario: Containers see the processes of their own, of their Pod, or of the machine
+    Given a cluster with 1 control plane node and 1 worker node
+    And these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: shared}
+      spec:
+        shareProcessNamespace: true
+        containers:
+          - {name: web, image: "nginx:1.27"}
+          - {name: tools, image: busybox:1.37, command: [sleep, "3600"]}
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: machine}
+      spec:
+        hostPID: true
+        containers: [{name: tools, image: busybox:1.37, command: [sleep, "7200"]}]
+      """
+    And Pod "shared" is Running
+    And Pod "machine" is Running
+    When kubectl "exec shared -c web -- cat /etc/hostname" is run
+    Then the command's output contains "shared"
+    When kubectl "exec shared -c tools -- ps" is run
+    Then the command's output contains "1 root      0:00 /pause"
+    And the command's output contains "nginx: master process nginx -g daemon off;"
+    And the command's output contains "sleep 3600"
+    When kubectl "exec machine -- ps" is run
+    Then the command's output contains "1 root      0:00 /sbin/init"
+    And the command's output contains "/usr/bin/kubelet"
+    And the command's output contains "nginx: worker process"

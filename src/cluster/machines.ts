@@ -85,6 +85,7 @@ export function createMachine(node: TopologyNode, index: number, options: Machin
     files: host.files,
     podCIDR: () => podRange(client?.get('Node', name), podSubnet(options.podCIDR, index)),
     size: sizeOf(node, host),
+    machineProcesses: () => [['/sbin/init'], ...host.systemd.list().flatMap(({ pid, argv }) => (pid ? [argv] : []))],
   })
   host.attachRuntime(runtime)
   const machine: Machine = { node, host, kubelet: undefined }

@@ -70,6 +70,8 @@ export interface Identity {
 /** What an image does when a container of it runs: it starts at once and lives until it exits or is killed. */
 export interface Program {
   start(process: Process): void
+  /** What `ps` shows of it and its children, where that is not the command line it was started with. */
+  titles?(argv: readonly string[]): readonly (readonly string[])[] | undefined
   /**
    * Why `argv` cannot be started at all, as runc words it (`exec: "x": executable file not found in $PATH`); undefined
    * when it can. The runtime asks before `start`: a container then fails with reason StartError, exit code 128.

@@ -40,6 +40,8 @@ export interface ContainerRuntimeOptions {
   readonly files: FileTree
   /** Where pods of this node get their addresses. Default: the subnet that the CNI configuration names. */
   readonly podCIDR?: () => string | undefined
+  /** Command lines of what runs on the machine besides containers, init first. */
+  readonly machineProcesses?: () => readonly (readonly string[])[]
   /** What the machine has; without it there is enough of everything. */
   readonly size?: MachineSize
 }
@@ -79,15 +81,10 @@ class Containerd implements ContainerRuntime {
     this.#images = new ImageStore(options.images, options.world.clock, (bytes, count) =>
       this.resources.disk.grew(bytes, count),
     )
-    const { world, network, random, host, ip, files } = options
     this.#launcher = new Launcher({
-      world,
-      network,
-      random,
-      host,
-      ip,
-      files,
+      ...options,
       resources: this.resources,
+      containers: () => this.#containers.values(),
       started: (container) => this.#listeners.emit('started', container),
       ports: (container) => this.#listeners.emit('ports', container),
       grown: (container) => this.#listeners.emit('log', container),

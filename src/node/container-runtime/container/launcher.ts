@@ -12,7 +12,7 @@ import { effectiveSet, filePowers } from './capabilities.ts'
 import type { ProcessEnds } from './exec.ts'
 import { identityOf } from './identity.ts'
 import { ContainerProcess, type Surroundings } from './process-options.ts'
-import { argvOf, type ContainerRecord, mountsOf } from './record.ts'
+import { argvOf, type ContainerRecord, commandLines, mountsOf, processesIn } from './record.ts'
 import { streamsOf } from './streams.ts'
 
 export interface LauncherDeps {
@@ -24,6 +24,10 @@ export interface LauncherDeps {
   /** The host's. */
   readonly files: FileTree
   readonly resources: NodeResources
+  /** What runs on the machine besides containers. */
+  readonly machineProcesses?: () => readonly (readonly string[])[]
+  /** All of the machine. */
+  containers(): Iterable<ContainerRecord>
   started(container: ContainerRecord): void
   /** It began to serve a port. */
   ports(container: ContainerRecord): void
@@ -48,6 +52,7 @@ export class Launcher {
       ip,
       files: deps.files,
       filesOf: (container) => this.#seenBy(container),
+      processesOf: (container) => this.#processes(container),
       onPort: (container) => deps.ports(container),
       use: (container, amounts) => resources.use(container, amounts),
       served: (container) => resources.served(container),
@@ -73,6 +78,14 @@ export class Launcher {
 
   process(container: ContainerRecord, argv: readonly string[], on: ProcessEnds): ProcessHandle {
     return createProcess(new ContainerProcess(this.#around, container, argv, on))
+  }
+
+  /** With hostPID those of the whole machine. */
+  #processes(container: ContainerRecord): readonly (readonly string[])[] {
+    if (container.sandbox.config.pod.spec.hostPID !== true) return processesIn(container)
+    const running = [...this.#deps.containers()].filter(({ state }) => state === 'running')
+    const machine = this.#deps.machineProcesses?.() ?? [['/sbin/init']]
+    return [...machine, ...running.flatMap((each) => commandLines(each))]
   }
 
   /** What an almighty process sees is all there is. */

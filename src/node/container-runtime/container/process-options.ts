@@ -11,7 +11,7 @@ import type { Amounts } from '../usage/amounts.ts'
 import { effectiveSet, firstFreePort } from './capabilities.ts'
 import type { ProcessEnds } from './exec.ts'
 import { identityOf } from './identity.ts'
-import { type ContainerRecord, hostnameOf, processesIn } from './record.ts'
+import { type ContainerRecord, hostnameOf } from './record.ts'
 
 /** Source: containerd internal/cri/opts; every container has it. */
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
@@ -26,6 +26,7 @@ export interface Surroundings {
   readonly ip: string
   /** The machine's. */
   readonly files: FileTree
+  processesOf(container: ContainerRecord): readonly (readonly string[])[]
   filesOf(container: ContainerRecord): FileTree
   onPort(container: ContainerRecord): void
   use(container: ContainerRecord, amounts: Amounts): void
@@ -111,7 +112,7 @@ export class ContainerProcess implements ProcessOptions {
   }
 
   processes(): readonly (readonly string[])[] {
-    return processesIn(this.#in)
+    return this.#around.processesOf(this.#in)
   }
 
   use(amounts: Amounts): void {

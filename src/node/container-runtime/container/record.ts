@@ -188,7 +188,12 @@ export function processesIn(container: ContainerRecord): readonly (readonly stri
   const seen = sandbox.containers.filter(
     (other) => other === container || isShared || other.config.container.name === target,
   )
-  const own = seen.flatMap(({ handle, execs }) => [handle, ...(execs ?? [])])
-  const argvs = own.flatMap((each) => (each ? [each.process.argv] : []))
+  const argvs = seen.flatMap(commandLines)
   return isShared ? [['/pause'], ...argvs] : argvs
+}
+
+/** Its own process, as the program calls it, and further commands. */
+export function commandLines({ handle, execs, config }: ContainerRecord): readonly (readonly string[])[] {
+  const own = handle === undefined ? [] : (config.image.program.titles?.(handle.process.argv) ?? [handle.process.argv])
+  return [...own, ...[...(execs ?? [])].map((each) => each.process.argv)]
 }

@@ -31,6 +31,7 @@ export function binaries(own: Readonly<Record<string, Program>>, fallback?: Fall
       process.log(notFound(process.argv[0] ?? '', process.files), 'stderr')
       process.exit(127)
     },
+    titles: (argv) => (own[argv[0] ?? ''] ?? own[commandName(argv[0] ?? '') ?? ''])?.titles?.(argv),
     startError(argv, files) {
       if (argv.length === 0) return 'no command specified'
       return find(argv, files) === undefined ? notFound(argv[0]!, files) : undefined

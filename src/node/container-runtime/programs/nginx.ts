@@ -21,6 +21,10 @@ export interface NginxBuild {
  */
 export function nginx(network: Network, build: NginxBuild, usual = DEFAULT_SERVERS): Program {
   return {
+    titles: (argv) => {
+      const at = argv.indexOf('nginx')
+      return at < 0 ? undefined : [['nginx: master process', ...argv.slice(at)], ['nginx: worker process']]
+    },
     start(process) {
       if (process.argv.includes('-t')) return testConfiguration(network, process, usual)
       if (process.argv[0]?.endsWith('docker-entrypoint.sh')) for (const line of ENTRYPOINT) process.log(line)

@@ -149,15 +149,16 @@ function insideOf(process: Process, network: ContainerShellOptions['network']): 
     cpus: 2,
     memoryBytes: 4 * 1024 ** 3,
     uptimeMs: () => process.world.clock.now() - started,
-    processes: () => [
-      ...(process.processes?.() ?? [process.argv]).map((argv, i) => ({
-        pid: i === 0 ? 1 : 6 * i + 1,
-        user: userName(process.identity?.uid ?? 0),
-        command: argv.join(' '),
-      })),
-      { pid: 6 * (process.processes?.().length ?? 1) + 8, user: userName(process.identity?.uid ?? 0), command: 'ps' },
-    ],
+    processes: () => processTable(process),
   }
+}
+
+/** `ps` sees itself: a process of its own where a script has called it. */
+function processTable(process: Process): ReturnType<Inside['processes']> {
+  const user = userName(process.identity?.uid ?? 0)
+  const around = process.processes?.() ?? [process.argv]
+  const argvs = /(^|\/)ps$/.test(process.argv[0] ?? '') ? around : [...around, ['ps']]
+  return argvs.map((argv, i) => ({ pid: i === 0 ? 1 : 6 * i + 1, user, command: argv.join(' ') }))
 }
 
 function userName(uid: number): string {
