@@ -225,3 +225,38 @@ describe('what a container says at its end', () => {
     expect(node.pod('web')?.status?.containerStatuses?.[0]?.state?.terminated?.message).toBe(message)
   })
 })
+
+test("limits that a container has not got are its pod's, or the node's", () => {
+  const seen: unknown[] = []
+  const env = ['limits.cpu', 'limits.memory'].map((resource) => ({
+    name: resource,
+    valueFrom: { resourceFieldRef: { resource } },
+  }))
+  const node = new TestNode().image('a', ({ env: own }) => seen.push([own['limits.cpu'], own['limits.memory']])).start()
+  node.create(aPod('web', 'a', { resources: { limits: { memory: '64Mi' } } }, { env }))
+  node.clock.advance(5_000)
+  expect(seen).toEqual([['2', '67108864']])
+})
+
+test('a container that is killed by its probe runs, and then runs again', () => {
+  const node = new TestNode().image('a', program(2_000)).start()
+  const probe = { tcpSocket: { port: 80 }, periodSeconds: 1, failureThreshold: 1 }
+  node.create(aPod('web', 'a', {}, { livenessProbe: probe }))
+  const seen: string[] = []
+  for (let i = 0; i < 50; i++) {
+    node.clock.advance(100)
+    const { state, restartCount } = node.pod('web')?.status?.containerStatuses?.[0] ?? {}
+    const now = `${Object.keys(state ?? {})[0]} ${restartCount}`
+    if (seen.at(-1) !== now) seen.push(now)
+  }
+  expect(seen).toEqual(['waiting 0', 'running 0', 'running 1'])
+})
+
+test('a container that its probe has ended for good', () => {
+  const node = new TestNode().image('a', program(2_000)).start()
+  const probe = { tcpSocket: { port: 80 }, periodSeconds: 1, failureThreshold: 1 }
+  node.create(aPod('web', 'a', { restartPolicy: 'Never' }, { livenessProbe: probe }))
+  node.clock.advance(20_000)
+  expect(node.pod('web')?.status?.phase).toBe('Succeeded')
+  expect(eventsOf(node, /Killing/)).toEqual(['web Normal Killing Container web failed liveness probe'])
+})

@@ -179,7 +179,10 @@ function formatMap(map: Readonly<Record<string, string>> | undefined): string {
     .join('\n')
 }
 
-/** Source: pkg/api/v1/resource/helpers.go ExtractContainerResourceValue */
+/**
+ * Where a container has no limit, its pod's as a whole is meant, then what the node has.
+ * Sources: pkg/api/v1/resource/helpers.go ExtractContainerResourceValue, pkg/kubelet/kubelet_resources.go
+ */
 export function resourceField(
   pod: Pod,
   self: Container,
@@ -190,7 +193,8 @@ export function resourceField(
   const container = containerName === undefined ? self : (all.find(({ name }) => name === containerName) ?? self)
   const [list = '', ...rest] = resource.split('.')
   const name = rest.join('.')
-  const limit = container.resources?.limits?.[name] ?? (list === 'limits' ? allocatable[name] : undefined)
+  const ofPod = name === 'cpu' || name === 'memory' ? pod.spec.resources?.limits?.[name] : undefined
+  const limit = container.resources?.limits?.[name] ?? ofPod ?? allocatable[name]
   const quantity = list === 'limits' ? limit : container.resources?.requests?.[name]
   const by = divisor === undefined || divisor === '0' ? '1' : divisor
   const amount =

@@ -340,7 +340,10 @@ export class PodWorkers {
     const uid = this.#context.runtime.sandbox(container.sandboxId)?.config.pod.metadata.uid ?? ''
     const record = this.#records.get(uid)
     this.#killer.exited(container.id)
-    if (record?.inHook === true) this.#starter.exited(record, container)
-    if (record?.terminating !== undefined && !record.terminated) this.#killer.check(record)
+    if (record === undefined) return
+    const chart = this.#containers.state(`${uid}/${container.config.container.name}`)
+    if (record.inHook) this.#starter.exited(record, container)
+    else if (chart?.value === 'stopping' && !record.restartingAll) this.changed(uid)
+    if (record.terminating !== undefined && !record.terminated) this.#killer.check(record)
   }
 }

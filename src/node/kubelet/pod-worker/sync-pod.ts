@@ -52,7 +52,7 @@ export class PodSyncer {
     const wasResizing = record.resizeInProgress !== undefined
     followResize(record, context)
     if (wasResizing && record.resizeInProgress === undefined) this.#deps.resized()
-    report(record)
+    if (!this.#continuesKill(record)) report(record)
     const phase = record.status?.phase
     if (phase === 'Succeeded' || phase === 'Failed') return 'terminal'
     if (!this.#networkReady(record)) return { retryMs: TRANSIENT_BACK_OFF_PERIOD }
@@ -73,6 +73,16 @@ export class PodSyncer {
     if (typeof done === 'string') return { retryMs: BACK_OFF_PERIOD }
     if (done) this.#deps.mark(record)
     return started
+  }
+
+  /** A container is killed and started anew in one go: nobody hears of its end in between. Source: kuberuntime_manager.go SyncPod */
+  #continuesKill({ pod, slots }: PodRecord): boolean {
+    return slots.some((slot) => {
+      if (slot.current?.state !== 'exited' || !shouldRestart(pod, slot, slot.current.exitCode ?? 0)) return false
+      const chart = this.#deps.charts.state(slot.key)
+      const isByHook = slot.waiting?.reason === 'PostStartHookError'
+      return !isByHook && chart?.value === 'exited' && chart.context.killedAt !== undefined
+    })
   }
 
   /** Source: kuberuntime_manager.go SyncPod (RestartAllContainersOnContainerExits) */

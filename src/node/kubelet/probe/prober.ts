@@ -196,7 +196,8 @@ export class Prober {
       slot.started = true
       slot.ready = slot.spec.readinessProbe === undefined
     } else if (!healthy) {
-      slot.killBecause = `Container ${slot.name} failed ${kind} probe, will be restarted`
+      const again = (slot.spec.restartPolicy ?? record.pod.spec.restartPolicy) === 'Never' ? '' : ', will be restarted'
+      slot.killBecause = `Container ${slot.name} failed ${kind} probe${again}`
       slot.killGrace = spec.terminationGracePeriodSeconds
     } else return
     this.#onResult(record)
