@@ -211,7 +211,7 @@ class Containerd implements ContainerRuntime {
     if (error) return { error }
     const container = new ContainerRecord(newId(this.#options.random), sandbox, config, this.#options.world.clock.now())
     this.#containers.set(container.id, container)
-    sandbox.containers.push(container)
+    sandbox.containers = sandbox.containers.concat([container])
     this.#charts.start(container.id, undefined)
     this.#listeners.emit('created', container)
     return container
@@ -247,8 +247,8 @@ class Containerd implements ContainerRuntime {
     this.resources.disk.removed(container)
     container.log?.removed()
     this.#images.unused(container.config.image.name)
-    const { containers } = container.sandbox
-    containers.splice(containers.indexOf(container), 1)
+    const { sandbox } = container
+    sandbox.containers = sandbox.containers.filter((other) => other !== container)
     this.#listeners.emit('removed', container)
   }
 

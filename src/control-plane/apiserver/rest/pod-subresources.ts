@@ -90,12 +90,7 @@ function unassignable({ metadata, spec }: Pod): string | undefined {
 /** Source: BindingREST.setPodNodeAndMetadata */
 function boundPod(pod: Pod, { metadata, target }: Binding, now: string): Pod {
   const { nominatedNodeName: _, ...status } = pod.status ?? {}
-  const scheduled: PodCondition = {
-    type: 'PodScheduled',
-    status: 'True',
-    lastProbeTime: null,
-    lastTransitionTime: now,
-  } as unknown as PodCondition
+  if (scheduled.lastTransitionTime !== now) scheduled = { ...scheduled, lastTransitionTime: now }
   return {
     ...pod,
     metadata: {
@@ -108,11 +103,19 @@ function boundPod(pod: Pod, { metadata, target }: Binding, now: string): Pod {
   }
 }
 
+/** What Pods that are bound in one second say of it. */
+let scheduled = {
+  type: 'PodScheduled',
+  status: 'True',
+  lastProbeTime: null,
+  lastTransitionTime: '',
+} as unknown as PodCondition
+
 export function withCondition(
   conditions: readonly PodCondition[] | undefined,
   condition: PodCondition,
 ): PodCondition[] {
   const others = conditions ?? []
   const index = others.findIndex(({ type }) => type === condition.type)
-  return index < 0 ? [...others, condition] : others.with(index, condition)
+  return index < 0 ? others.concat([condition]) : others.with(index, condition)
 }

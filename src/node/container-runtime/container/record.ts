@@ -16,7 +16,7 @@ import type { ProcessStreams } from './streams.ts'
 /** A sandbox with what only the runtime sees of it. */
 export interface SandboxRecord extends Sandbox {
   ready: boolean
-  readonly containers: ContainerRecord[]
+  containers: readonly ContainerRecord[]
 }
 
 const NOTHING: DiskUse = { bytes: 0, files: 0 }

@@ -183,11 +183,10 @@ export class ContainerStarter {
       image,
       ...(spec.command === undefined ? {} : { command: spec.command.map((word) => expand(word, env)) }),
       ...(spec.args === undefined ? {} : { args: spec.args.map((word) => expand(word, env)) }),
-      env: {
-        ...env,
+      env: withMore(env, {
         ...this.#context.devices.environment(record.uid, slot.name),
         ...this.#context.devices.claims.environment(pod, spec),
-      },
+      }),
       mounts,
       ...(volumes.size > 0 && { volumeImages: [...volumes.values()] }),
       oomScoreAdj: oomScoreAdj(record.allocated, spec, runtime.resources.size.memory),
@@ -197,6 +196,14 @@ export class ContainerStarter {
 
 /** A hook that has failed: its container is being killed. */
 const FAILED = () => undefined
+
+/** Most containers have no devices: they share the variables of their Services. */
+function withMore(
+  env: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.keys(more).length === 0 ? env : { ...env, ...more }
+}
 
 /** Restarts are counted by the newest container, or by what the API remembers when the runtime has none left. */
 function nextAttempt(record: PodRecord, { current, name, kind, nextAttempt: known }: ContainerSlot): number {

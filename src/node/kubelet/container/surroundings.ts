@@ -57,7 +57,7 @@ export class PodSurroundings {
     if (volumes === undefined) return this.#managed(record, container)
     const mounts = volumes.mounts(container.name, container.volumeMounts, env, images)
     if (typeof mounts === 'string') return mounts
-    return [...this.#managed(record, container), ...mounts, ...volumes.devices(container.volumeDevices)]
+    return this.#managed(record, container).concat(mounts, volumes.devices(container.volumeDevices))
   }
 
   #now(): ReturnType<InstantObjects['now']> {
@@ -82,11 +82,9 @@ export class PodSurroundings {
 
   #readServices(namespace: string, isLinked: boolean): Readonly<Record<string, string>> {
     const { client } = this.#context
-    const env: Record<string, string> = {}
     const master = namespace === 'default' ? undefined : client.get('Service', 'kubernetes', 'default')
-    const own = isLinked ? client.list('Service', { namespace }) : []
-    for (const service of master === undefined ? own : [master, ...own]) addService(env, service)
-    return env
+    const own = isLinked ? client.list('Service', { namespace }) : NO_SERVICES
+    return variablesOf(master, own)
   }
 
   #input(record: PodRecord): VolumesInput {
@@ -142,12 +140,8 @@ export class PodSurroundings {
       made ??= tree()
       return made
     }
-    const taken = new Set(volumeMounts.map(({ mountPath }) => mountPath))
-    return MANAGED.filter((name) => !taken.has(`/etc/${name}`)).map((name) => ({
-      path: `/etc/${name}`,
-      files: shared,
-      from: `/${name}`,
-    }))
+    const free = MANAGED.filter(({ path }) => !volumeMounts.some(({ mountPath }) => mountPath === path))
+    return free.map(({ path, from }) => ({ path, files: shared, from }))
   }
 
   #resolvConf(pod: Pod): string {
@@ -184,7 +178,7 @@ export class PodSurroundings {
   }
 }
 
-const MANAGED = ['hosts', 'hostname', 'resolv.conf'] as const
+const MANAGED = ['hosts', 'hostname', 'resolv.conf'].map((name) => ({ path: `/etc/${name}`, from: `/${name}` }))
 
 const EMPTY_DNS = {
   nameservers: [] as readonly string[],
@@ -213,6 +207,22 @@ function hostsFile(record: PodRecord, ofHost: string | undefined, clusterDomain:
   const { hostname, domain } = hostnameAndDomain(pod, clusterDomain)
   const own = `${sandbox?.ip}\t${domain === '' ? '' : `${hostname}.${domain}\t`}${hostname}\n`
   return `# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\nfe00::\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${own}${added}`
+}
+
+const NO_SERVICES: readonly Service[] = []
+
+/** Containers on all nodes see the same Services: what was made of them last is what most want. */
+let last: { readonly services: readonly Service[]; readonly env: Readonly<Record<string, string>> } | undefined
+
+function variablesOf(master: Service | undefined, own: readonly Service[]): Readonly<Record<string, string>> {
+  const services = master === undefined ? own : [master, ...own]
+  const isSame = last?.services.length === services.length && services.every((each, i) => each === last!.services[i])
+  if (!isSame) {
+    const env: Record<string, string> = {}
+    for (const service of services) addService(env, service)
+    last = { services, env }
+  }
+  return last!.env
 }
 
 function addService(env: Record<string, string>, { metadata, spec }: Service): void {

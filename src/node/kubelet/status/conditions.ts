@@ -54,8 +54,10 @@ export function podConditions(input: ConditionInput): readonly PodCondition[] {
   const foreign = (input.pod.status?.conditions ?? []).filter(
     ({ type }) => !OWNED.has(type) && (disruption === undefined || type !== 'DisruptionTarget'),
   )
-  const own = [...resizeConditions(input), ...drafts.map((draft) => finish(draft, input))]
-  if (disruption === undefined) return [...foreign, ...own]
+  const resize = resizeConditions(input)
+  const plain = drafts.map((draft) => finish(draft, input))
+  const own = resize.length === 0 ? plain : resize.concat(plain)
+  if (disruption === undefined) return sharedList(foreign.length === 0 ? own : foreign.concat(own))
   const target = {
     type: 'DisruptionTarget',
     status: 'True',
@@ -129,6 +131,19 @@ function condition(
     ...(reason === undefined ? {} : { reason }),
     ...(message === undefined ? {} : { message }),
   }
+}
+
+/** Lists of the last Pods: those that start together have the same conditions. */
+const lists: (readonly PodCondition[])[] = []
+const LISTS = 16
+let nextList = 0
+
+function sharedList(list: readonly PodCondition[]): readonly PodCondition[] {
+  const known = lists.find((other) => other.length === list.length && other.every((each, i) => each === list[i]))
+  if (known !== undefined) return known
+  lists[nextList] = list
+  nextList = (nextList + 1) % LISTS
+  return list
 }
 
 /** The conditions of one second: those of Pods that start together say the same, and are one object. */

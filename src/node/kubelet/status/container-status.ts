@@ -59,8 +59,11 @@ function notCreated(
   if (waiting === RESTARTING_ALL) return restartingAll(slot)
   // The runtime has forgotten it, the API has not.
   if (old?.state?.terminated !== undefined) return old
+  const isFirst = waiting === undefined && old === undefined && !isTerminated && slot.kind === 'main'
   const facts = factsOf(spec)
-  return {
+  const known = isFirst ? facts.first : undefined
+  if (known?.state === (hasInitContainers ? INITIALIZING : CREATING)) return known
+  const status: ContainerStatus = {
     image: spec.image ?? '',
     imageID: '',
     lastState: old?.lastState ?? NO_STATE,
@@ -71,6 +74,8 @@ function notCreated(
     state: isTerminated ? LOST : waiting === undefined ? (hasInitContainers ? INITIALIZING : CREATING) : { waiting },
     ...(facts.volumeMounts === undefined ? {} : { volumeMounts: facts.volumeMounts }),
   }
+  if (isFirst) facts.first = status
+  return status
 }
 
 /** Removed, to start anew with all others of its pod. */
@@ -150,6 +155,8 @@ interface SpecFacts {
   readonly requests: Readonly<Record<string, string>> | undefined
   readonly resources: Container['resources']
   readonly volumeMounts: readonly VolumeMountStatus[] | undefined
+  /** Before there is anything of it. */
+  first: ContainerStatus | undefined
 }
 
 const facts = new WeakMap<Container, SpecFacts>()
@@ -162,6 +169,7 @@ function factsOf(spec: Container): SpecFacts {
       requests: spec.resources?.requests,
       resources: spec.resources,
       volumeMounts: mounts.length === 0 ? undefined : mounts.map(mountStatus),
+      first: undefined,
     }
     facts.set(spec, known)
   }

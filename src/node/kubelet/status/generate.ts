@@ -78,8 +78,13 @@ function byName(slots: readonly ContainerSlot[]): readonly ContainerSlot[] {
 
 /** The same list as before where it says the same. */
 function ipsOf(ip: string, old: PodStatus['podIPs']): NonNullable<PodStatus['podIPs']> {
-  return old?.length === 1 && old[0]!.ip === ip ? old : [{ ip }]
+  if (old?.length === 1 && old[0]!.ip === ip) return old
+  // Pods of one node are reported one after the other.
+  if (lastIPs[0]!.ip !== ip) lastIPs = [{ ip }]
+  return lastIPs
 }
+
+let lastIPs: NonNullable<PodStatus['podIPs']> = [{ ip: '' }]
 
 function containerStatuses(
   record: PodRecord,

@@ -25,8 +25,8 @@ interface Written {
 export class PodVolumes {
   #input: VolumesInput
   #written: Written
-  readonly #trees = new Map<string, FileTree>()
-  readonly #memory = new Map<string, MemoryFiles>()
+  #trees: Map<string, FileTree> | undefined
+  #memory: Map<string, MemoryFiles> | undefined
 
   /** @param objects as they are at this instant */
   constructor(input: VolumesInput, objects: Pick<Client, 'get'>) {
@@ -59,7 +59,7 @@ export class PodVolumes {
     this.#written = { at: input.clock.now(), pod: input.pod, client: kept.length > 0 ? before.client : objects }
     for (const volume of volumes) {
       if (kept.includes(volume)) continue
-      const tree = this.#trees.get(volume.name)
+      const tree = this.#trees?.get(volume.name)
       if (tree instanceof ObjectFiles) tree.update(() => payloadOf(volume, now))
     }
     return problems
@@ -115,7 +115,7 @@ export class PodVolumes {
   #memoryOf(volume: Volume): { readonly memory?: MemoryFiles } {
     if (volume.emptyDir?.medium !== 'Memory') return {}
     this.#tree(volume)
-    const memory = this.#memory.get(volume.name)
+    const memory = this.#memory?.get(volume.name)
     return memory === undefined ? {} : { memory }
   }
 
@@ -124,9 +124,10 @@ export class PodVolumes {
   }
 
   #tree(volume: Volume): FileTree {
-    let tree = this.#trees.get(volume.name)
+    let tree = this.#trees?.get(volume.name)
     if (tree === undefined) {
       tree = this.#makeTree(volume)
+      this.#trees ??= new Map()
       this.#trees.set(volume.name, tree)
     }
     return tree
@@ -166,6 +167,7 @@ export class PodVolumes {
     const { files, clock, pod, allocatable } = this.#input
     if (volume.emptyDir?.medium === 'Memory') {
       const memory = new MemoryFiles(clock, memoryVolumeSize(volume, pod, allocatable))
+      this.#memory ??= new Map()
       this.#memory.set(volume.name, memory)
       return memory.files
     }
