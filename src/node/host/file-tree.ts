@@ -100,6 +100,18 @@ function sizeOf(entry: File | Directory): { bytes: number; files: number } {
   return sum
 }
 
+const resolved = new WeakMap<object, boolean>()
+
+/** Whether files are found by their paths as they stand, so that what is not among them is not there. */
+function isResolved(initial: Readonly<Record<string, string>>): boolean {
+  let known = resolved.get(initial)
+  if (known === undefined) {
+    known = Object.keys(initial).every((path) => path.endsWith('/') || resolvePath(path) === path)
+    resolved.set(initial, known)
+  }
+  return known
+}
+
 class MemoryTree implements Files {
   readonly #clock: Clock
   readonly #born: number
@@ -121,8 +133,11 @@ class MemoryTree implements Files {
 
   read(path: string): string | undefined {
     const at = resolvePath(path)
-    const untouched = this.#initial !== undefined && Object.hasOwn(this.#initial, at) ? this.#initial[at] : undefined
-    if (untouched !== undefined) return untouched
+    const initial = this.#initial
+    if (initial !== undefined) {
+      if (Object.hasOwn(initial, at)) return initial[at]
+      if (isResolved(initial)) return undefined
+    }
     const entry = this.#find(at)
     return entry !== undefined && 'content' in entry ? entry.content : undefined
   }

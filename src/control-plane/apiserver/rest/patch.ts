@@ -22,7 +22,9 @@ export function patch(call: Call): ApiResponse {
   if (isApply(call)) return applyConfiguration(call)
   const { endpoint } = call
   const answer = updateObject(call, (stored) => {
-    const shown = shownObject(presented(endpoint, stored))
+    const whole = presented(endpoint, stored)
+    // What a component's patch says of managedFields counts for nothing: they need not be made up for it.
+    const shown = call.request.wire === undefined ? { ...whole } : shownObject(whole)
     const patched = applyPatch(call, shown, endpoint.definition.schema)
     return isStatus(patched) ? patched : patchedObject(call, patched)
   })
