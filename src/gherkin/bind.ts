@@ -47,8 +47,11 @@ export function bindStep(text: string): readonly BoundStep[] {
     return [
       {
         definition,
-        run: (world: World, ...extra: unknown[]) =>
-          perform(world, definition, [...args.map((arg) => arg.getValue(world)), ...extra]),
+        async run(world: World, ...extra: unknown[]) {
+          world.story.begin(text)
+          await perform(world, definition, [...args.map((arg) => arg.getValue(world)), ...extra])
+          world.story.end()
+        },
       },
     ]
   })

@@ -1,6 +1,8 @@
 import { isStatus, type KubernetesObject, type Pod } from '../api/types.ts'
 import { verdictText } from '../cluster/index.ts'
 import { shortDuration } from './durations.ts'
+import type { StateChange } from './failure-record.ts'
+import { RECORDED_KINDS, type Revision } from './history.ts'
 import { stateOf } from './states.ts'
 import type { World } from './world.ts'
 
@@ -64,25 +66,39 @@ function eventsPart(world: World): string {
   return `last events:\n${lines.join('\n')}`
 }
 
+/** How everything recorded outside kube-system went from state to state, oldest first. */
+export function stateChanges(world: World): readonly StateChange[] {
+  return RECORDED_KINDS.flatMap((kind) =>
+    [...world.history.lives(kind)].flatMap((life) => changesOf(world, life)),
+  ).sort((a, b) => a.at - b.at)
+}
+
+function changesOf(world: World, life: readonly Revision[]): StateChange[] {
+  const changes: StateChange[] = []
+  let from: string | undefined
+  for (const { at, object, deleted } of life) {
+    const { namespace, name } = object.metadata
+    const to = deleted ? 'gone' : stateOf(object)
+    if (namespace === 'kube-system' || to === from || !world.target.owns(namespace)) continue
+    changes.push({ at, kind: object.kind, ...(namespace && { namespace }), name, ...(from && { from }), to })
+    from = to
+  }
+  return changes
+}
+
 /** How the object, or every Pod outside kube-system, went from state to state. */
 function timelinePart(world: World, about: KubernetesObject | undefined): string {
   const lives = about
     ? [world.history.of(about.kind, about.metadata.name, about.metadata.namespace)]
     : [...world.history.lives('Pod'), ...world.history.lives('Node')]
-  const changes: { at: number; text: string }[] = []
-  for (const life of lives) {
-    let before = ''
-    for (const { at, object, deleted } of life) {
-      const state = deleted ? 'gone' : stateOf(object)
-      const { namespace } = object.metadata
-      if (namespace === 'kube-system' || state === before || !world.target.owns(namespace)) continue
-      changes.push({ at, text: `${object.kind}/${object.metadata.name}  ${before ? `${before} -> ` : ''}${state}` })
-      before = state
-    }
-  }
+  const changes = lives.flatMap((life) => changesOf(world, life))
   const shown = changes.sort((a, b) => a.at - b.at).slice(-CHANGES_SHOWN)
   if (shown.length === 0) return ''
-  return `timeline:\n${shown.map(({ at, text }) => `  ${stamp(world, at)}  ${text}`).join('\n')}`
+  return `timeline:\n${shown.map((change) => `  ${stamp(world, change.at)}  ${changeText(change)}`).join('\n')}`
+}
+
+function changeText({ kind, name, from, to }: StateChange): string {
+  return `${kind}/${name}  ${from === undefined ? '' : `${from} -> `}${to}`
 }
 
 /** `+4m10s` since the simulated cluster was booted; a real one's moments are those of the wall clock. */

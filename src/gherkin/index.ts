@@ -2,14 +2,19 @@ import { readFileSync } from 'node:fs'
 import {
   After,
   AfterAll,
+  AfterStep,
   Before,
+  BeforeStep,
   defineParameterType,
   Given,
   type IWorldOptions,
   setDefaultTimeout,
   setWorldConstructor,
 } from '@cucumber/cucumber'
+import { failureRecord } from './attach.ts'
 import { bindStep, perform } from './bind.ts'
+import { writtenStep } from './cucumber-steps.ts'
+import { FAILURE_FILE } from './failure-record.ts'
 import { Kubectl, runKubectl } from './kubectl.ts'
 import { parameterTypes } from './parameter-types.ts'
 import { NotCapable, type StepDefinition } from './step.ts'
@@ -37,10 +42,12 @@ interface Parameters {
  * scenario gets a World, and so a cluster, of its own. Your own steps beside it receive the World as `this`.
  */
 class CucumberWorld extends World {
-  readonly log: (text: string) => void
+  readonly log: IWorldOptions['log']
+  readonly attach: IWorldOptions['attach']
+  readonly parameters: Parameters
   readonly remote: string | undefined
 
-  constructor({ log, parameters }: IWorldOptions<Parameters>) {
+  constructor({ log, attach, parameters }: IWorldOptions<Parameters>) {
     let kubectl: Kubectl | undefined
     super({
       ...(parameters.seed === undefined ? {} : { seed: parameters.seed }),
@@ -52,6 +59,8 @@ class CucumberWorld extends World {
     })
     this.onClose(() => kubectl?.close())
     this.log = log
+    this.attach = attach
+    this.parameters = parameters
     const { target = 'sim' } = parameters
     this.remote = target === 'sim' ? undefined : target
   }
@@ -72,6 +81,20 @@ Before(async function (this: CucumberWorld, { pickle }) {
   if (lacking !== undefined) return skip(this, `${this.remote} cannot ${CAPABILITIES[lacking.definition.needs!]}`)
   const { RemoteCluster } = await import('./remote/index.ts')
   this.use(await RemoteCluster.connect({ target: this.remote, kubectl: (args) => runKubectl(args) }))
+  return undefined
+})
+
+BeforeStep(function (this: CucumberWorld, { gherkinDocument, pickleStep }) {
+  this.story.begin(writtenStep(gherkinDocument, pickleStep).text)
+})
+
+AfterStep(async function (this: CucumberWorld, { gherkinDocument, pickle, pickleStep, result }) {
+  if (result.status === 'PASSED') return this.story.end()
+  if (result.status !== 'FAILED') return undefined
+  const { parameters } = this
+  const message = result.exception?.message ?? result.message ?? ''
+  const record = failureRecord(this, { gherkinDocument, pickle, pickleStep, message, parameters: { ...parameters } })
+  this.attach(JSON.stringify(record, null, 1), { mediaType: 'application/json', fileName: FAILURE_FILE })
   return undefined
 })
 

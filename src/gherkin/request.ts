@@ -6,8 +6,12 @@ import { SpecError } from './step.ts'
 import type { Actor, TargetRequest } from './target.ts'
 import type { World } from './world.ts'
 
+const READS: ReadonlySet<string> = new Set(['get', 'list', 'watch'])
+
 /** One request to the API server; refused connections come back as a Status too. */
 export function send(world: World, request: TargetRequest, as?: Actor): Promise<ApiResponse> {
+  // A simulated cluster tells of whatever comes in; of a real one only we know what we do.
+  if (world.target.cluster === undefined && !READS.has(request.verb)) world.story.wrote(request)
   return world.target.send(request, as)
 }
 

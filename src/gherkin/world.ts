@@ -2,12 +2,14 @@ import type { ApiResponse } from '../api/request.ts'
 import type { Kind, KubernetesObject } from '../api/types.ts'
 import type { Cluster, ClusterOptions, DeclaredImage, Topology } from '../cluster/contract.ts'
 import { createCluster } from '../cluster/index.ts'
+import type { Input } from '../cluster/inputs.ts'
 import { shortDuration } from './durations.ts'
 import { explain } from './explain.ts'
 import { usedExtensions } from './extensions.ts'
 import { History } from './history.ts'
 import { Simulator } from './simulator.ts'
 import { NotCapable, SpecError } from './step.ts'
+import { Story } from './story.ts'
 import { CAPABILITIES, type Capability, type CommandResult, NotLoaded, type Reader, type Target } from './target.ts'
 import { transitionsSeen } from './transitions-seen.ts'
 
@@ -41,6 +43,10 @@ export class World {
   /** The token that was given last, and to whom. */
   token: { readonly user: string; readonly text: string } | undefined
   event: string | undefined
+  /** What the steps did, and when. */
+  readonly story = new Story(() => this.#target?.now())
+  /** What the last failed step was about. */
+  failure: { readonly message: string; readonly about: KubernetesObject | undefined } | undefined
   readonly moments = new Map<string, number>()
   /** Namespaces the steps spoke of, the last of them last. */
   readonly namespaces: string[] = ['default']
@@ -60,7 +66,16 @@ export class World {
     if (this.#target)
       throw new SpecError('this scenario has a cluster already: say what it is made of in its first step')
     const { startAt, images } = this
-    const given = { topology, startAt, seed: this.options.seed, images, extensions: usedExtensions(), ...options }
+    const onInput = (input: Input) => this.story.tell(input)
+    const given = {
+      topology,
+      startAt,
+      seed: this.options.seed,
+      images,
+      extensions: usedExtensions(),
+      onInput,
+      ...options,
+    }
     return this.#simulate(createCluster(given))
   }
 
@@ -241,6 +256,7 @@ export class World {
 
   /** Fails the step, with what a reader needs to see why: nearest object, last events, timeline. */
   fail(message: string, about?: KubernetesObject): never {
+    this.failure = { message, about }
     throw new Error(this.#target ? explain(this, message, about) : message)
   }
 

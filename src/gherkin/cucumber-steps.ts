@@ -1,0 +1,19 @@
+import type { GherkinDocument, PickleStep, Step } from '@cucumber/messages'
+
+/** A step as the feature has it. */
+export interface WrittenStep {
+  /** `When node "worker-1" fails` */
+  readonly text: string
+  readonly line: number | undefined
+}
+
+/** Where a pickle's step comes from: pickles have neither keywords nor lines. */
+export function writtenStep(document: GherkinDocument, { astNodeIds, text }: PickleStep): WrittenStep {
+  const step = stepsIn(document).find(({ id }) => astNodeIds.includes(id))
+  return { text: `${step?.keyword ?? ''}${text}`, line: step?.location.line }
+}
+
+function stepsIn({ feature }: GherkinDocument): readonly Step[] {
+  const children = (feature?.children ?? []).flatMap((child) => [child, ...(child.rule?.children ?? [])])
+  return children.flatMap(({ background, scenario }) => [...(background?.steps ?? []), ...(scenario?.steps ?? [])])
+}
