@@ -1,18 +1,34 @@
-import { readFileSync } from 'node:fs'
-import { AstBuilder, compile, GherkinClassicTokenMatcher, Parser } from '@cucumber/gherkin'
-import { IdGenerator, type Pickle, type PickleStep, type PickleTable } from '@cucumber/messages'
+import { AstBuilder, compile, Errors, GherkinClassicTokenMatcher, Parser } from '@cucumber/gherkin'
+import { type GherkinDocument, IdGenerator, type Pickle, type PickleStep, type PickleTable } from '@cucumber/messages'
 import { bindStep } from '../gherkin/bind.ts'
 import type { Table } from '../gherkin/step.ts'
 import type { World } from '../gherkin/world.ts'
-import { PackError } from './pack-error.ts'
+import { excess, unfit } from './feature-limits.ts'
+import { LIMITS } from './limits.ts'
+import { Findings, type Place } from './pack-error.ts'
+import { readText } from './pack-file.ts'
+
+/** One step of a scenario, as its author wrote it. */
+export interface ScenarioStep {
+  readonly text: string
+  readonly place: Place
+  /** What `Given`, `When`, `Then` (and an `And` after one of them) make of it. */
+  readonly type: 'Context' | 'Action' | 'Outcome' | undefined
+  /** Its doc string, and the cells of its table. */
+  readonly docString?: string
+  readonly cells?: readonly string[]
+  /** Pattern of the vocabulary; undefined when nobody knows the step. */
+  readonly pattern?: string
+  run(world: World): Promise<void>
+}
 
 /** One scenario, its steps bound to the vocabulary: ready to run on a World. */
 export interface Scenario {
   readonly name: string
   /** `['@criterion:pods-run']` */
   readonly tags: readonly string[]
-  /** `checks.feature:7` */
-  readonly at: string
+  readonly place: Place
+  readonly steps: readonly ScenarioStep[]
   run(world: World): Promise<void>
 }
 
@@ -31,37 +47,62 @@ export class StepFailure extends Error {
  * @throws {PackError} for Gherkin that does not parse, and for a step that is unknown or ambiguous
  */
 export function loadFeature(file: string): readonly Scenario[] {
-  const newId = IdGenerator.incrementing()
-  const source = readFileSync(file, 'utf8')
-  const document = parse(source, file, newId)
-  const lines = stepLines(document)
-  return compile(document, file, newId).map((pickle) => scenarioOf(pickle, file, lines))
+  const findings = new Findings()
+  const scenarios = readFeature(file, findings)
+  findings.refuse()
+  return scenarios
 }
 
-function parse(source: string, file: string, newId: () => string) {
+/** Reads a feature; the findings say what is wrong with it. */
+export function readFeature(file: string, findings: Findings): readonly Scenario[] {
+  const source = readText(file, findings)
+  if (source === undefined) return []
+  const newId = IdGenerator.incrementing()
+  const document = parse(source, file, newId, findings)
+  if (document === undefined) return []
+  const tooMuch = excess(document)
+  if (tooMuch !== undefined) {
+    findings.error({ file, line: 1, column: 1 }, tooMuch)
+    return []
+  }
+  const places = placesIn(document, file)
+  const scenarios = compile(document, file, newId).map((pickle) => scenarioOf(pickle, file, places, findings))
+  if (scenarios.length === 0) findings.error({ file, line: 1, column: 1 }, 'has no scenario with steps')
+  return scenarios
+}
+
+function parse(source: string, file: string, newId: () => string, findings: Findings): GherkinDocument | undefined {
   try {
     return new Parser(new AstBuilder(newId), new GherkinClassicTokenMatcher()).parse(source)
   } catch (error) {
-    const [first = ''] = (error as Error).message.split('\n').filter((line) => /^\(\d+:\d+\)/.test(line))
-    const found = /^\((\d+):\d+\): (.*)$/.exec(first)
-    throw new PackError(`${file}:${found?.[1] ?? 1}: ${found?.[2] ?? (error as Error).message}`)
+    const all = error instanceof Errors.CompositeParserException ? error.errors : [error as Error]
+    for (const each of all) {
+      const found = /^\((\d+):(\d+)\): (.*)$/s.exec(each.message)
+      const place = { file, line: Number(found?.[1] ?? 1), column: Math.max(1, Number(found?.[2] ?? 1)) }
+      findings.error(place, (found?.[3] ?? each.message).split('\n')[0]!)
+    }
+    return undefined
   }
 }
 
-function stepLines(document: ReturnType<typeof parse>): ReadonlyMap<string, number> {
-  const lines = new Map<string, number>()
+function placesIn(document: GherkinDocument, file: string): ReadonlyMap<string, Place> {
+  const places = new Map<string, Place>()
   const children = document.feature?.children ?? []
   for (const { background, scenario } of [...children, ...children.flatMap(({ rule }) => rule?.children ?? [])])
-    for (const { id, location } of (background ?? scenario)?.steps ?? []) lines.set(id, location.line)
-  return lines
+    for (const { id, location, keyword } of (background ?? scenario)?.steps ?? [])
+      places.set(id, { file, line: location.line, column: (location.column ?? 1) + keyword.length })
+  return places
 }
 
-function scenarioOf(pickle: Pickle, file: string, lines: ReadonlyMap<string, number>): Scenario {
-  const steps = pickle.steps.map((step) => boundStep(step, `${file}:${lines.get(step.astNodeIds[0]!) ?? 1}`))
+function scenarioOf(pickle: Pickle, file: string, places: ReadonlyMap<string, Place>, findings: Findings): Scenario {
+  const place = { file, line: pickle.location?.line ?? 1, column: pickle.location?.column ?? 1 }
+  const steps = pickle.steps.map((step) => boundStep(step, places.get(step.astNodeIds[0]!) ?? place, findings))
+  unfit(steps, place, findings)
   return {
     name: pickle.name,
-    at: `${file}:${pickle.location?.line ?? 1}`,
+    place,
     tags: pickle.tags.map((tag) => tag.name),
+    steps,
     async run(world) {
       for (const { text, run } of steps) {
         try {
@@ -74,23 +115,38 @@ function scenarioOf(pickle: Pickle, file: string, lines: ReadonlyMap<string, num
   }
 }
 
-function boundStep({ text, argument }: PickleStep, at: string): { text: string; run: (world: World) => Promise<void> } {
-  const matches = bindStep(text)
-  const [match, another] = matches
-  if (match === undefined) throw new PackError(`${at}: no step of the vocabulary says "${text}"`)
-  if (another !== undefined)
-    throw new PackError(
-      `${at}: "${text}" may mean ${matches.map(({ definition }) => `"${definition.pattern}"`).join(' or ')}`,
-    )
-  const extra: unknown[] = argument?.docString
-    ? [argument.docString.content]
-    : argument?.dataTable
-      ? [tableOf(argument.dataTable)]
-      : []
+function boundStep({ text, argument, type }: PickleStep, place: Place, findings: Findings): ScenarioStep {
+  const matches = matchesOf(text, place, findings)
+  const table = argument?.dataTable
+  const docString = argument?.docString?.content
+  const extra: unknown[] = docString !== undefined ? [docString] : table ? [tableOf(table)] : []
+  const cells = table?.rows.flatMap((row) => row.cells.map(({ value }) => value))
   return {
     text,
-    run: (world) => match.run(world, ...extra),
+    place,
+    type: type === 'Unknown' ? undefined : type,
+    ...(docString === undefined ? {} : { docString }),
+    ...(cells === undefined ? {} : { cells }),
+    ...(matches[0] === undefined ? {} : { pattern: String(matches[0].definition.pattern) }),
+    run: async (world) => matches[0]?.run(world, ...extra),
   }
+}
+
+function matchesOf(text: string, place: Place, findings: Findings) {
+  let matches: ReturnType<typeof bindStep> = []
+  try {
+    // A text that long is none of ours, and not worth matching.
+    if (text.length <= LIMITS.stepText) matches = bindStep(text)
+    if (matches.length === 0) findings.error(place, `no step of the vocabulary says "${text.slice(0, 200)}"`)
+  } catch (error) {
+    findings.error(place, `"${text}": ${(error as Error).message}`)
+  }
+  if (matches.length > 1)
+    findings.error(
+      place,
+      `"${text}" may mean ${matches.map(({ definition }) => `"${definition.pattern}"`).join(' or ')}`,
+    )
+  return matches
 }
 
 function tableOf(table: PickleTable): Table {

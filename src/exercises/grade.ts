@@ -1,7 +1,7 @@
 import type { World } from '../gherkin/world.ts'
-import { loadFeature, type Scenario, StepFailure } from './feature.ts'
+import { readFeature, type Scenario, StepFailure } from './feature.ts'
 import type { Criterion, Exercise } from './pack.ts'
-import { PackError } from './pack-error.ts'
+import { Findings } from './pack-error.ts'
 
 export interface CriterionResult {
   readonly id: string
@@ -49,22 +49,35 @@ export async function grade(exercise: Exercise, fork: () => Promise<World>, hint
  *
  * @throws {PackError}
  */
-export function loadChecks({ checks, criteria }: Exercise): readonly Scenario[] {
-  const scenarios = loadFeature(checks)
-  const known = new Set(criteria.map(({ id }) => `${TAG}${id}`))
-  for (const { name, at, tags } of scenarios) {
-    const own = tags.filter((tag) => tag.startsWith(TAG))
-    const unknown = own.find((tag) => !known.has(tag))
-    if (unknown !== undefined)
-      throw new PackError(`${at}: ${unknown}: exercise.yaml has no criterion "${unknown.slice(TAG.length)}"`)
-    if (own.length === 0) throw new PackError(`${at}: the scenario "${name}" has no tag ${TAG}<id>: it grades nothing`)
-  }
-  const missing = criteria.find(({ id }) => !scenarios.some(({ tags }) => tags.includes(`${TAG}${id}`)))
-  if (missing) throw new PackError(`${checks}:1: no scenario is tagged ${TAG}${missing.id}`)
+export function loadChecks(exercise: Pick<Exercise, 'checks' | 'criteria'>): readonly Scenario[] {
+  const findings = new Findings()
+  const scenarios = readChecks(exercise, findings)
+  findings.refuse()
   return scenarios
 }
 
-const TAG = '@criterion:'
+/** The same; what is wrong with them is among the findings. */
+export function readChecks(
+  { checks, criteria }: Pick<Exercise, 'checks' | 'criteria'>,
+  findings: Findings,
+): readonly Scenario[] {
+  const before = findings.errors.length
+  const scenarios = readFeature(checks, findings)
+  const known = new Set(criteria.map(({ id }) => `${TAG}${id}`))
+  for (const { name, place, tags } of scenarios) {
+    const own = tags.filter((tag) => tag.startsWith(TAG))
+    for (const tag of own)
+      if (!known.has(tag)) findings.error(place, `${tag}: exercise.yaml has no criterion "${tag.slice(TAG.length)}"`)
+    if (own.length === 0) findings.error(place, `the scenario "${name}" has no tag ${TAG}<id>: it grades nothing`)
+  }
+  if (scenarios.length === 0 && findings.errors.length > before) return scenarios
+  for (const { id } of criteria)
+    if (!scenarios.some(({ tags }) => tags.includes(`${TAG}${id}`)))
+      findings.error({ file: checks, line: 1, column: 1 }, `no scenario is tagged ${TAG}${id}`)
+  return scenarios
+}
+
+export const TAG = '@criterion:'
 
 async function gradeOne(
   criterion: Criterion,

@@ -1,11 +1,13 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { Ajv, type ValidateFunction } from 'ajv'
 import type { Topology } from '../cluster/contract.ts'
 import { checkTopology, TopologyError } from '../cluster/topology.ts'
 import { type Hint, parseHints } from './hints.ts'
-import { PackError } from './pack-error.ts'
-import { readText, readYaml, type YamlFile } from './yaml-file.ts'
+import { LIMITS } from './limits.ts'
+import { Findings } from './pack-error.ts'
+import { directoriesIn, readText, shown } from './pack-file.ts'
+import { exerciseSchema, packSchema, validatorOf } from './pack-schema.ts'
+import { readYaml, type YamlFile } from './yaml-file.ts'
 
 export { PackError } from './pack-error.ts'
 
@@ -51,66 +53,6 @@ export interface Exercise {
   readonly checks: string
 }
 
-const text = { type: 'string', minLength: 1 }
-const slug = { type: 'string', pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' }
-
-const packSchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['title', 'exam', 'curriculum', 'topology'],
-  properties: {
-    title: text,
-    exam: { enum: ['CKA', 'CKAD', 'CKS'] },
-    curriculum: { type: 'string', pattern: '^v1\\.\\d+$' },
-    description: text,
-    topology: { type: 'object' },
-  },
-}
-
-const exerciseSchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['id', 'title', 'domain', 'competency', 'weight', 'minutes', 'difficulty', 'criteria'],
-  properties: {
-    id: slug,
-    title: text,
-    domain: text,
-    competency: text,
-    weight: { type: 'integer', minimum: 1, maximum: 20 },
-    minutes: { type: 'integer', minimum: 1, maximum: 60 },
-    difficulty: { enum: ['easy', 'medium', 'hard'] },
-    topology: { type: 'object' },
-    criteria: {
-      type: 'array',
-      minItems: 1,
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['id', 'title', 'points', 'why'],
-        properties: {
-          id: slug,
-          title: text,
-          points: { type: 'integer', minimum: 1 },
-          why: text,
-          needs: { type: 'array', items: slug },
-        },
-      },
-    },
-  },
-}
-
-/** Compiled when the first pack is read: who only wants a cluster does not wait for it. */
-const validators = new Map<object, ValidateFunction>()
-
-function validatorOf(schema: object): ValidateFunction {
-  let validate = validators.get(schema)
-  if (validate === undefined) {
-    validate = new Ajv({ allErrors: true }).compile(schema)
-    validators.set(schema, validate)
-  }
-  return validate
-}
-
 type PackFile = Omit<Pack, 'id' | 'directory' | 'exercises'> & { readonly topology: Topology }
 type ExerciseFile = Pick<
   Exercise,
@@ -121,83 +63,125 @@ type ExerciseFile = Pick<
 
 /** Reads every pack below a directory, or the one that it is. @throws {PackError} */
 export function loadPacks(root: string): readonly Pack[] {
-  if (!existsSync(root)) throw new PackError(`${root}: there is no such directory`)
-  if (existsSync(join(root, 'pack.yaml'))) return [loadPack(root, basename(resolve(root)))]
-  return directoriesIn(root)
-    .map((name) => loadPack(join(root, name), name))
-    .sort((a, b) => a.id.localeCompare(b.id))
+  const findings = new Findings()
+  const packs = packDirectories(root, findings).map(({ directory, id }) => readPack(directory, id, findings))
+  findings.refuse()
+  return packs.filter((pack) => pack !== undefined)
+}
+
+/** Where the packs below a directory are, by their ids. */
+export function packDirectories(
+  root: string,
+  findings: Findings,
+): readonly { readonly directory: string; readonly id: string }[] {
+  if (!existsSync(root)) {
+    findings.error({ file: root }, 'there is no such directory')
+    return []
+  }
+  if (existsSync(join(root, 'pack.yaml'))) return [{ directory: root, id: basename(resolve(root)) }]
+  return directoriesIn(root, findings).map((id) => ({ directory: join(root, id), id }))
 }
 
 /** Reads one pack: a directory with pack.yaml and a directory for each exercise. @throws {PackError} */
 export function loadPack(directory: string, id: string): Pack {
-  const file = readYaml<PackFile>(join(directory, 'pack.yaml'), validatorOf(packSchema))
-  const { topology: _, ...pack } = file.value
-  const common = topologyIn(file)
-  const exercises = directoriesIn(directory).map((name) => loadExercise(join(directory, name), common))
-  if (exercises.length === 0) throw new PackError(`${directory}: the pack has no exercises`)
-  const ids = exercises.map((exercise) => exercise.id)
-  const again = ids.findIndex((exercise, index) => ids.indexOf(exercise) !== index)
-  if (again >= 0)
-    throw new PackError(`${exercises[again]!.directory}/exercise.yaml: id "${ids[again]}" is used by another exercise`)
-  return { id, directory, ...pack, exercises }
+  const findings = new Findings()
+  const pack = readPack(directory, id, findings)
+  findings.refuse()
+  return pack!
 }
 
-function directoriesIn(directory: string): readonly string[] {
-  let entries: ReturnType<typeof list>
-  try {
-    entries = list(directory)
-  } catch {
-    throw new PackError(`${directory}: not a directory that can be read`)
+/** The same; what is wrong with it is among the findings. @returns undefined where pack.yaml cannot be used */
+export function readPack(directory: string, id: string, findings: Findings): Pack | undefined {
+  const file = readYaml<PackFile>(join(directory, 'pack.yaml'), validatorOf(packSchema), findings)
+  const common = file && topologyIn(file, findings)
+  const exercises = directoriesIn(directory, findings).flatMap((name) => {
+    const place = join(directory, name)
+    const exercise = readExercise(place, common, findings)
+    return exercise === undefined ? [] : [exercise]
+  })
+  if (exercises.length === 0 && findings.errors.length === 0)
+    findings.error({ file: directory }, 'the pack has no exercises')
+  const ids = new Set<string>()
+  for (const exercise of exercises) {
+    if (ids.has(exercise.id))
+      findings.error(
+        { file: join(exercise.directory, 'exercise.yaml') },
+        `id "${exercise.id}" is used by another exercise`,
+      )
+    ids.add(exercise.id)
   }
-  return entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map((entry) => entry.name)
-    .sort()
+  if (file === undefined) return undefined
+  const { topology: _, title, description, ...pack } = file.value
+  return {
+    id,
+    directory,
+    ...pack,
+    title: shown(title),
+    ...(description === undefined ? {} : { description: shown(description) }),
+    exercises,
+  }
 }
 
-const list = (directory: string) => readdirSync(directory, { withFileTypes: true })
-
-function topologyIn({ value, at }: YamlFile<{ readonly topology?: unknown }>): Topology {
+function topologyIn(
+  { value, at }: YamlFile<{ readonly topology?: unknown }>,
+  findings: Findings,
+): Topology | undefined {
   try {
-    return checkTopology(value.topology, (wrong) => {
+    const topology = checkTopology(value.topology, (wrong) => {
       const field = ['topology', ...wrong.path].join('.')
-      return `${at(['topology', ...wrong.at])}: ${field} ${wrong.problem}`
+      findings.error(at(['topology', ...wrong.at]), `${field} ${wrong.problem}`)
+      return wrong.problem
     })
+    if (topology.nodes.length > LIMITS.nodes)
+      findings.error(
+        at(['topology', 'nodes']),
+        `topology.nodes has ${topology.nodes.length} nodes: an exercise has at most ${LIMITS.nodes}`,
+      )
+    return topology
   } catch (error) {
-    if (error instanceof TopologyError) throw new PackError(error.message)
+    if (error instanceof TopologyError) return undefined
     throw error
   }
 }
 
-function loadExercise(directory: string, common: Topology): Exercise {
-  const file = readYaml<ExerciseFile>(join(directory, 'exercise.yaml'), validatorOf(exerciseSchema))
-  const { topology, ...exercise } = file.value
-  const read = (name: string) => readText(join(directory, name))
-  checkCriteria(file)
-  for (const feature of ['setup.feature', 'checks.feature']) read(feature)
+const NO_TOPOLOGY: Topology = { nodes: [] }
+
+function readExercise(directory: string, common: Topology | undefined, findings: Findings): Exercise | undefined {
+  const file = readYaml<ExerciseFile>(join(directory, 'exercise.yaml'), validatorOf(exerciseSchema), findings)
+  const read = (name: string) => shown(readText(join(directory, name), findings) ?? '')
+  const [task, debrief, hints] = [read('task.md'), read('debrief.md'), readText(join(directory, 'hints.md'), findings)]
+  const tiers = hints === undefined ? [] : parseHints(shown(hints), join(directory, 'hints.md'), findings)
+  for (const feature of ['setup.feature', 'checks.feature']) readText(join(directory, feature), findings)
+  if (file === undefined) return undefined
+  checkCriteria(file, findings)
+  const { topology, criteria, title, domain, competency, ...exercise } = file.value
   return {
     ...exercise,
+    title: shown(title),
+    domain: shown(domain),
+    competency: shown(competency),
+    criteria: criteria.map((each) => ({ ...each, title: shown(each.title), why: shown(each.why) })),
     directory,
-    topology: topology === undefined ? common : topologyIn(file),
-    task: read('task.md'),
-    debrief: read('debrief.md'),
-    hints: parseHints(read('hints.md'), join(directory, 'hints.md')),
+    topology: (topology === undefined ? common : topologyIn(file, findings)) ?? NO_TOPOLOGY,
+    task,
+    debrief,
+    hints: tiers,
     setup: join(directory, 'setup.feature'),
     checks: join(directory, 'checks.feature'),
   }
 }
 
 /** Criteria are graded from first to last: what one needs has to stand above it. */
-function checkCriteria({ value: { criteria }, at }: YamlFile<ExerciseFile>): void {
+function checkCriteria({ value: { criteria }, at }: YamlFile<ExerciseFile>, findings: Findings): void {
   const above = new Set<string>()
   criteria.forEach(({ id, needs = [] }, index) => {
     const path = ['criteria', String(index)]
-    if (above.has(id)) throw new PackError(`${at([...path, 'id'])}: ${path.join('.')}.id "${id}" is used twice`)
+    if (above.has(id)) findings.error(at([...path, 'id']), `${path.join('.')}.id "${id}" is used twice`)
     needs.forEach((need, place) => {
       if (above.has(need)) return
       const found = criteria.some((criterion) => criterion.id === need)
       const why = found ? 'does not stand above this one' : 'is not a criterion of this exercise'
-      throw new PackError(`${at([...path, 'needs', String(place)])}: ${path.join('.')}.needs: "${need}" ${why}`)
+      findings.error(at([...path, 'needs', String(place)]), `${path.join('.')}.needs: "${need}" ${why}`)
     })
     above.add(id)
   })

@@ -7,11 +7,9 @@ import { createTokenAuthority } from '../../server/tokens.ts'
 import { goTo, type Place } from '../../sim/journal.ts'
 import { loadFeature } from '../feature.ts'
 import { type Grade, grade } from '../grade.ts'
+import { START_AT } from '../limits.ts'
 import type { Exercise } from '../pack.ts'
 import { Sandbox, type ScriptResult } from './sandbox.ts'
-
-/** 2026-01-05T08:00:00Z, as sessions of learners begin. */
-const START_AT = 1_767_600_000_000
 
 let credentials: Promise<Credentials> | undefined
 

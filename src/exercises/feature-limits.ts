@@ -1,0 +1,70 @@
+import type { GherkinDocument } from '@cucumber/messages'
+import { DURATION, parseDuration } from '../gherkin/durations.ts'
+import type { ScenarioStep } from './feature.ts'
+import { LIMITS, START_AT } from './limits.ts'
+import type { Findings, Place } from './pack-error.ts'
+
+/** Steps that need something a pack is not given, and what to write instead. */
+const OUTSIDE: readonly (readonly [RegExp, string])[] = [
+  [/^the manifests in "/, 'a pack reads no other files: write "these manifests are applied:"'],
+  [/^kubectl "/, 'kubectl is for learners and scripts: write manifests, or "… is patched with:"'],
+  [/^(an?|the) cluster (with|saved)|^a cluster$/, 'the cluster is what the topology says: leave this step out'],
+]
+
+/** Whether a feature, its outlines written out, is more than a pack may have: asked before anything is written out. */
+export function excess(document: GherkinDocument): string | undefined {
+  let scenarios = 0
+  let steps = 0
+  const children = document.feature?.children ?? []
+  for (const { scenario, rule } of children)
+    for (const each of [scenario, ...(rule?.children ?? []).map((child) => child.scenario)]) {
+      if (each === undefined) continue
+      const rows = each.examples.reduce((sum, { tableBody }) => sum + tableBody.length, 0)
+      const times = each.examples.length === 0 ? 1 : rows
+      scenarios += times
+      steps += times * (each.steps.length + backgroundSteps(document))
+    }
+  if (scenarios > LIMITS.scenarios)
+    return `has ${scenarios} scenarios, outlines written out: at most ${LIMITS.scenarios}`
+  if (steps > LIMITS.steps) return `has ${steps} steps, outlines written out: at most ${LIMITS.steps}`
+  return undefined
+}
+
+function backgroundSteps(document: GherkinDocument): number {
+  const children = document.feature?.children ?? []
+  const all = [...children, ...children.flatMap(({ rule }) => rule?.children ?? [])]
+  return all.reduce((sum, { background }) => sum + (background?.steps.length ?? 0), 0)
+}
+
+/** What a scenario of a pack may not do, or not for so long. */
+export function unfit(steps: readonly ScenarioStep[], place: Place, findings: Findings): void {
+  let total = 0
+  for (const step of steps) {
+    const instead = OUTSIDE.find(([pattern]) => pattern.test(step.text))?.[1]
+    if (instead !== undefined) findings.error(step.place, `"${step.text.slice(0, 200)}": ${instead}`)
+    total += virtualMs(step.text)
+    const date = /^time advances to "([^"]*)"$/.exec(step.text)?.[1]
+    if (date !== undefined && Date.parse(date) > LATEST)
+      findings.error(
+        step.place,
+        `"${date}" is too late: an exercise begins at ${new Date(START_AT).toISOString()} and lasts seven days at most`,
+      )
+  }
+  if (total > LIMITS.virtualMs)
+    findings.error(place, `the scenario may let ${Math.floor(total / 86_400_000)} days pass: at most seven`)
+}
+
+const LATEST = START_AT + LIMITS.virtualMs
+
+/** How long a step may last, by the durations that its text names outside quotes. */
+export function virtualMs(text: string): number {
+  const bare = text.slice(0, LIMITS.stepText).replace(/"[^"]*"/g, '""')
+  let total = 0
+  for (const [duration] of bare.matchAll(new RegExp(DURATION, 'g')))
+    try {
+      total += parseDuration(duration)
+    } catch {
+      // Not a duration: its step says so when it is bound.
+    }
+  return total
+}
