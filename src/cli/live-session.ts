@@ -1,5 +1,6 @@
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { type Cluster, createCluster, type Input, servedKinds } from '../cluster/index.ts'
+import { endMs, examAt } from '../exercises/exam/index.ts'
 import { loadFeature, StepFailure } from '../exercises/feature.ts'
 import { loadChecks } from '../exercises/grade.ts'
 import { PackError } from '../exercises/pack.ts'
@@ -12,23 +13,31 @@ import { createTokenAuthority } from '../server/tokens.ts'
 import { JournalError } from '../sim/journal.ts'
 import { broken } from './broken.ts'
 import { serveControl } from './control-server.ts'
+import { ExamFiles, readClocks } from './exam-files.ts'
 import { Failure } from './failure.ts'
 import { JournaledPace } from './journaled-pace.ts'
+import { takeLock } from './process-lock.ts'
 import { loadExerciseOf } from './session-exercise.ts'
-import { readJson, SessionFiles, type SessionRecord, writeJson } from './session-files.ts'
+import { readJson, replaceFile, SessionFiles, type SessionRecord, writeJson } from './session-files.ts'
 import { mended, replayJournal, type SessionEntry } from './session-journal.ts'
 
 /** How often (wall ms) the journal learns how far time is, when nothing else happens. */
 const TICK_MS = 1000
+/** How often (wall ms) the clocks are written down in the events of an exam. */
+const SEEN_MS = 30_000
 
 /** The server of a session: its cluster, replayed from the journal where there is one, behind HTTPS and the control socket. */
 export async function serveSession(directory: string): Promise<void> {
   const files = new SessionFiles(directory)
   const record = files.readRecord()
   if (record === undefined) throw new Failure(`${directory} holds no session`)
+  // Two servers would write into one journal: the second to come leaves it to the first.
+  if (!takeLock(files.lock)) return
+  const timer = record.exam === undefined ? undefined : examTimer(new ExamFiles(record.exam))
+  const append = (entry: SessionEntry) => appendEntry(files, timer ? { ...entry, elapsed: timer.elapsed() } : entry)
   const credentials = await credentialsOf(files)
-  const { cluster, moments } = await openCluster(files, record, credentials).catch(explained)
-  const tick = () => append(files, { ...place(cluster), moments })
+  const { cluster, moments } = await openCluster(files, record, credentials, append).catch(explained)
+  const tick = () => append({ ...place(cluster), moments })
   const pace = new JournaledPace(cluster, { speed: record.speed, onFailure: broken }, tick)
   pace.start()
   const server = await startServer({
@@ -45,13 +54,13 @@ export async function serveSession(directory: string): Promise<void> {
   })
   if (record.port !== server.port) writeJson(files.record, { ...record, port: server.port })
   writeKubeconfig(files.kubeconfig, kubeconfig(server.url, credentials))
-  setInterval(tick, TICK_MS).unref()
   const end = () => {
     tick()
     pace.stop()
     rmSync(files.socket, { force: true })
     process.exit(0)
   }
+  setInterval(() => (timer?.isOver() ? end() : tick()), TICK_MS).unref()
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
   await serveControl(files.socket, { cluster, pace, exercise: record.exercise.id, port: server.port, tick, end })
@@ -77,12 +86,26 @@ async function credentialsOf(files: SessionFiles): Promise<Credentials> {
 
 const place = (cluster: Cluster) => ({ at: cluster.clock.now(), fired: cluster.clock.fired })
 
-function append(files: SessionFiles, entry: SessionEntry): void {
+function appendEntry(files: SessionFiles, entry: SessionEntry): void {
   appendFileSync(files.journal, `${JSON.stringify(entry)}\n`, { mode: 0o600 })
 }
 
+/** How much of its exam has passed. Now and then the exam is told, lest a machine that starts anew has only its wall clock. */
+function examTimer(files: ExamFiles) {
+  const exam = files.read()
+  if (exam === undefined) throw new Failure(`${files.directory} holds no exam`)
+  setInterval(() => files.append({ event: 'seen' }), SEEN_MS).unref()
+  const elapsed = () => examAt(exam, readClocks()).clock.elapsedMs
+  return { elapsed, isOver: () => elapsed() >= endMs(exam) }
+}
+
 /** The session's cluster: as its journal says or, for a new session, set up by the exercise. */
-async function openCluster(files: SessionFiles, record: SessionRecord, credentials: Credentials) {
+async function openCluster(
+  files: SessionFiles,
+  record: SessionRecord,
+  credentials: Credentials,
+  append: (entry: SessionEntry) => void,
+): Promise<{ cluster: Cluster; moments: Readonly<Record<string, number>> }> {
   let recording = false
   const cluster: Cluster = createCluster({
     topology: record.topology,
@@ -92,20 +115,24 @@ async function openCluster(files: SessionFiles, record: SessionRecord, credentia
     certificates: createCertificateSigner(credentials.ca),
     caCertificate: credentials.ca.certificate,
     onInput: (input: Input) => {
-      if (recording) append(files, { ...place(cluster), input })
+      if (recording) append({ ...place(cluster), input })
     },
   })
   const found = existsSync(files.journal) ? readFileSync(files.journal, 'utf8') : ''
   const journal = mended(found)
   // What is written from here on must not join a line that was cut off.
-  if (journal !== found) writeFileSync(files.journal, journal, { mode: 0o600 })
+  if (journal !== found) replaceFile(files.journal, journal)
   let moments = await replayJournal(journal, cluster)
+  // A journal without the mark of a finished set-up is of a server that died while it made the session: nobody has been
+  // there yet, so it is made anew.
+  if (moments === undefined && journal !== '') {
+    rmSync(files.journal)
+    return openCluster(files, record, credentials, append)
+  }
   recording = true
-  // A journal without the mark of a finished set-up is of a session that died while it was made.
   if (moments === undefined) {
-    if (journal !== '') throw new JournalError('the exercise was not set up to its end')
     moments = await setUp(record, cluster)
-    append(files, { ...place(cluster), moments })
+    append({ ...place(cluster), moments })
   }
   return { cluster, moments }
 }

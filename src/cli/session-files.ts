@@ -14,6 +14,10 @@ export interface SessionRecord {
   /** Virtual seconds in a real one. */
   readonly speed: number
   readonly port: number
+  /** The directory of the exam that it is a task of. */
+  readonly exam?: string
+  /** The attempt it is, for the history. */
+  readonly attempt?: { readonly id: string; readonly mode: 'practice' | 'daily'; readonly at: number }
 }
 
 /** How far the learner is. */
@@ -65,6 +69,10 @@ export class SessionFiles {
   }
   get server(): string {
     return join(this.directory, 'server.json')
+  }
+  /** Names the process that serves the session. */
+  get lock(): string {
+    return join(this.directory, 'server.lock')
   }
   get socket(): string {
     return join(this.directory, 'control.sock')
@@ -118,6 +126,11 @@ export function readJson<T>(file: string): T | undefined {
 
 /** Written beside and renamed: a crash leaves the old file or the new one, never half of one. */
 export function writeJson(file: string, value: unknown): void {
-  writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 })
-  renameSync(`${file}.new`, file)
+  replaceFile(file, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+export function replaceFile(file: string, text: string): void {
+  const made = `${file}.${process.pid}.new`
+  writeFileSync(made, text, { mode: 0o600 })
+  renameSync(made, file)
 }

@@ -6,6 +6,8 @@ export interface SessionEntry extends Place {
   readonly input?: Input
   /** Moments the set-up remembered, by name: on entries after the set-up. */
   readonly moments?: Readonly<Record<string, number>>
+  /** In a task of an exam: ms of the exam that had passed. */
+  readonly elapsed?: number
 }
 
 /** The journal without a last line that was cut off: nothing of it was answered yet. A whole one gets its newline. */
@@ -45,4 +47,18 @@ export async function replayJournal(
 /** Lets exactly those timers fire that had fired at a place, shells included, and stands there. */
 export async function stand({ clock, barrier }: Cluster, place: Place): Promise<void> {
   while (goTo(clock, place) === 'held') await barrier.idle()
+}
+
+/**
+ * What a task's journal said when so much of its exam had passed, and the place the cluster had come to by then; undefined
+ * when it was not set up yet.
+ */
+export function journalUntil(text: string, elapsedMs: number): { text: string; place: Place } | undefined {
+  const lines = mended(text).trimEnd().split('\n')
+  const late = lines.findIndex((line) => (JSON.parse(line || '{}') as SessionEntry).elapsed! > elapsedMs)
+  const kept = late < 0 ? lines : lines.slice(0, late)
+  const last = kept.at(-1)
+  if (!last || !kept.some((line) => (JSON.parse(line) as SessionEntry).moments !== undefined)) return undefined
+  const { at, fired } = JSON.parse(last) as SessionEntry
+  return { text: `${kept.join('\n')}\n`, place: { at, fired } }
 }
