@@ -1,4 +1,6 @@
-import type { Kind, KubernetesObject } from '../api/types.ts'
+import { resourceKey } from '../api/resources.ts'
+import type { CustomResourceDefinition, Kind, KubernetesObject } from '../api/types.ts'
+import { SpecError } from './step.ts'
 import type { Reader } from './target.ts'
 
 /** One revision of one object, as it was seen. */
@@ -9,7 +11,7 @@ export interface Revision {
   readonly deleted: boolean
 }
 
-/** The kinds whose every revision is recorded while a scenario runs. */
+/** The kinds that every scenario records, wherever it runs: what failures are explained with. */
 export const RECORDED_KINDS = [
   'Namespace',
   'Node',
@@ -22,49 +24,104 @@ export const RECORDED_KINDS = [
   'DaemonSet',
 ] as const satisfies readonly Kind[]
 
+/** Renewals of Leases are nothing that happens: whoever watches them makes the simulation write each. */
+export const UNRECORDED: readonly string[] = ['Lease']
+
 /**
- * Everything that happened to the objects, revision by revision, from a watch opened with the scenario: what `stays`,
- * `never`, `in order` and `at all times since` read, so that nothing between two looks is missed.
+ * Everything that happened to the objects, revision by revision: what `stays`, `never`, `in this order` and `at all times
+ * since` read, so that nothing between two looks is missed.
+ *
+ * A kind is recorded from when its watch was opened. In the simulator that is with the cluster, for every kind, custom
+ * resources included; in a real cluster with the scenario, for {@link RECORDED_KINDS} and the kinds that its steps name.
  */
 export class History {
-  readonly #lives = new Map<string, Revision[]>()
+  /** By kind, then by uid. */
+  readonly #lives = new Map<string, Map<string, Revision[]>>()
+  readonly #client: Reader
   readonly #now: () => number
+  /** From when each kind is recorded. */
+  readonly #from = new Map<string, number>()
   #version = 0
 
-  constructor(client: Reader, now: () => number) {
+  constructor(client: Reader, now: () => number, kinds: readonly Kind[] = RECORDED_KINDS) {
+    this.#client = client
     this.#now = now
-    for (const kind of RECORDED_KINDS)
-      client.watch(kind, {}, ({ type, object }) => this.#record(object, type === 'DELETED'))
+    for (const kind of kinds) this.record(kind)
   }
 
-  /** Grows with every revision seen. */
+  /** Records a kind from now on; what is there already counts as seen now. */
+  record(kind: Kind): void {
+    if (this.#from.has(kind)) return
+    this.#from.set(kind, this.#now())
+    const isDefinition = kind === 'CustomResourceDefinition'
+    this.#client.watch(kind, {}, ({ type, object }) => {
+      this.#record(object, type === 'DELETED')
+      if (isDefinition && type !== 'DELETED') this.#recordCustom(object as CustomResourceDefinition)
+    })
+  }
+
+  #recordCustom({ spec, status }: CustomResourceDefinition): void {
+    if (!status?.conditions?.some(({ type, status: is }) => type === 'Established' && is === 'True')) return
+    const version = spec.versions.find(({ served }) => served)?.name
+    if (version === undefined) return
+    this.record(resourceKey({ group: spec.group, version, resource: spec.names.plural }) as Kind)
+  }
+
+  /** Whether a kind, as clients know it, has been recorded since an instant. */
+  hasRecorded(kind: Kind, since = Number.POSITIVE_INFINITY): boolean {
+    const from = this.#from.get(kind)
+    return from !== undefined && from <= since
+  }
+
+  /** @throws {SpecError} where what happened to a kind since an instant is not known */
+  demand(kind: Kind, since: number): void {
+    if (this.hasRecorded(kind, since)) return
+    throw new SpecError(
+      UNRECORDED.includes(kind)
+        ? `what happens to ${kind}s is not recorded: their renewals are no news`
+        : `${kind} has not been recorded since then: name an object of that kind in a step of this scenario`,
+    )
+  }
+
+  /** Grows with every revision seen of {@link RECORDED_KINDS}. */
   get version(): number {
     return this.#version
   }
 
   #record(object: KubernetesObject, deleted: boolean): void {
-    this.#version++
+    if ((RECORDED_KINDS as readonly string[]).includes(object.kind)) this.#version++
+    let ofKind = this.#lives.get(object.kind)
+    if (ofKind === undefined) {
+      ofKind = new Map()
+      this.#lives.set(object.kind, ofKind)
+    }
     const key = object.metadata.uid ?? ''
-    const life = this.#lives.get(key)
+    const life = ofKind.get(key)
     const revision = { at: this.#now(), object, deleted }
-    if (life === undefined) this.#lives.set(key, [revision])
+    if (life === undefined) ofKind.set(key, [revision])
     else life.push(revision)
   }
 
   /** The revisions of one object, oldest first; of its newest incarnation when the name was used again. */
   of(kind: string, name: string, namespace: string | undefined): readonly Revision[] {
     let newest: readonly Revision[] = []
-    for (const life of this.#lives.values()) {
-      const { object } = life[0]!
-      if (object.kind === kind && object.metadata.name === name && object.metadata.namespace === namespace)
-        newest = life
-    }
+    for (const life of this.named(kind, name, namespace)) newest = life
     return newest
+  }
+
+  /** Every incarnation that a name ever stood for. */
+  *named(kind: string, name: string, namespace: string | undefined): IterableIterator<readonly Revision[]> {
+    for (const life of this.lives(kind)) {
+      const { metadata } = life[0]!.object
+      if (metadata.name === name && metadata.namespace === namespace) yield life
+    }
   }
 
   /** Every object of a kind that ever was, each with its revisions. */
   *lives(kind: string): IterableIterator<readonly Revision[]> {
-    for (const life of this.#lives.values()) if (life[0]!.object.kind === kind) yield life
+    const [name, group] = splitKind(kind)
+    for (const life of this.#lives.get(name)?.values() ?? [])
+      if (group === undefined || life[0]!.object.apiVersion.startsWith(`${group}/`)) yield life
   }
 
   /** The instants (virtual ms) from `since` on at which any object of the kind changed, `since` itself first. */
@@ -73,6 +130,12 @@ export class History {
     for (const life of this.lives(kind)) for (const { at } of life) if (at >= since) instants.add(at)
     return [...instants].sort((a, b) => a - b)
   }
+}
+
+/** `Widget.example.com`: the kind, and the group where one is named. */
+function splitKind(kind: string): readonly [string, string | undefined] {
+  const dot = kind.indexOf('.')
+  return dot < 0 ? [kind, undefined] : [kind.slice(0, dot), kind.slice(dot + 1)]
 }
 
 /** What an object was at an instant: its last revision until then; undefined when it was not there. */

@@ -35,6 +35,13 @@ export interface Principal {
   readonly groups: readonly string[]
 }
 
+/** What a solution has to survive. */
+export type Disturbance = { readonly text: string } & (
+  | { readonly what: 'reboot' | 'drain'; readonly node: string }
+  | { readonly what: 'reschedule' }
+  | { readonly what: 'time'; readonly ms: number }
+)
+
 export interface ParameterTypeDefinition {
   readonly name: string
   readonly regexp: RegExp
@@ -82,13 +89,20 @@ function component(text: string): ComponentRef {
   return { component: names.find(([pattern]) => pattern.test(text))![1], host, text }
 }
 
-function principal(text: string): Principal {
+export function principal(text: string): Principal {
   const name = /"([^"]+)"/.exec(text)?.[1] ?? ''
   if (text.startsWith('an anonymous')) return { user: 'system:anonymous', groups: ['system:unauthenticated'] }
   if (!/^(the )?service ?account/i.test(text)) return { user: name, groups: ['system:authenticated'] }
   const { namespace = 'default', name: account } = objectRef('ServiceAccount', name)
   const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated']
   return { user: `system:serviceaccount:${namespace}:${account}`, groups }
+}
+
+function disturbance(text: string): Disturbance {
+  const node = /^node "([^"]+)"/.exec(text)?.[1]
+  if (node !== undefined) return { text, what: text.endsWith('reboots') ? 'reboot' : 'drain', node }
+  if (text.startsWith('its Pods')) return { text, what: 'reschedule' }
+  return { text, what: 'time', ms: parseDuration(text) }
 }
 
 const words = (name: string, regexp: RegExp): ParameterTypeDefinition => ({ name, regexp, transformer: (text) => text })
@@ -128,6 +142,11 @@ export const parameterTypes: readonly ParameterTypeDefinition[] = [
   },
   words('verb', /get|list|watch|create|update|patch|delete|deletecollection|impersonate|bind|escalate/),
   words('truth', /True|False|Unknown/),
+  {
+    name: 'disturbance',
+    regexp: new RegExp(`node "[^"]+" (?:reboots|is drained)|its Pods are rescheduled|(?:${DURATION})`),
+    transformer: (text) => disturbance(text!),
+  },
   words('action', /stops|starts|restarts|crashes/),
   words('nodefault', /fails|reboots|recovers|loses power|comes back|is powered off|is powered on|is shut down/),
   words('loss', /loses|regains/),

@@ -1,6 +1,6 @@
 import { parseSelector, selectorFromLabelSelector } from '../api/labels.ts'
 import type { Kind, KubernetesObject, Pod, Service } from '../api/types.ts'
-import { asOf, RECORDED_KINDS } from './history.ts'
+import { asOf } from './history.ts'
 import { servedKind } from './kinds.ts'
 import type { ObjectRef, PodsRef } from './parameter-types.ts'
 import { SpecError } from './step.ts'
@@ -27,8 +27,10 @@ export function find(world: World, ref: ObjectRef): KubernetesObject | undefined
 /** Whether the object is there or was: of one that never was nothing can be said, not even that it has no Pods. */
 export function wasEver(world: World, ref: ObjectRef): boolean {
   if (find(world, ref) !== undefined) return true
-  const isRecorded = (RECORDED_KINDS as readonly string[]).includes(ref.kind)
-  return !isRecorded || world.history.of(ref.kind, ref.name, namespaceOf(world, ref)).length > 0
+  return (
+    !world.history.hasRecorded(servedKind(world, ref.kind).known) ||
+    world.history.of(ref.kind, ref.name, namespaceOf(world, ref)).length > 0
+  )
 }
 
 /** The Pods that a step's words mean, as they are now (Terminating ones included). */

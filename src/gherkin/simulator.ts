@@ -1,15 +1,21 @@
 import type { ApiResponse } from '../api/request.ts'
 import { serviceUnavailable } from '../api/status.ts'
+import type { Kind } from '../api/types.ts'
 import type { Client } from '../client/contract.ts'
 import type { Cluster, RequestOutcome, RequestSource } from '../cluster/contract.ts'
+import { storedKinds } from '../cluster/stored-kinds.ts'
 import { advance } from '../sim/barrier.ts'
+import { UNRECORDED } from './history.ts'
 import type { Actor, CommandResult, Target, TargetRequest } from './target.ts'
 
 const ADMIN = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
 
+const RECORDED = storedKinds.map(({ kind }) => kind as Kind).filter((kind) => !UNRECORDED.includes(kind))
+
 /** A simulated cluster in this process, on its virtual clock: it can do everything. */
 export class Simulator implements Target {
   readonly name = 'the simulator'
+  readonly recorded = RECORDED
   readonly cluster: Cluster
   readonly reader: Client
   readonly kubectl?: (args: readonly string[]) => Promise<CommandResult>

@@ -1,11 +1,19 @@
 import type { Capability } from './target.ts'
 import type { World } from './world.ts'
 
+/** What is said of a step beside its pattern; docs/steps.md is made of it. */
+export interface StepDocumentation {
+  /** What it does, in a sentence or two. */
+  readonly says: string
+  /** A use of it as it stands in a feature, keyword included, with its table or doc string where it takes one. */
+  readonly example: string
+}
+
 /**
  * One step of the vocabulary: a Cucumber Expression (or a regular expression) and what it does. Steps are data, free of
  * `this` and of any runner, so that cucumber-js, the exercise grader and a live check can all bind them.
  */
-export interface StepDefinition {
+export interface StepDefinition extends Partial<StepDocumentation> {
   readonly pattern: string | RegExp
   // biome-ignore lint/suspicious/noExplicitAny: a step's arguments are what its pattern's parameter types make of the text
   readonly run: (world: World, ...args: any[]) => void | Promise<void>
@@ -18,8 +26,21 @@ export function needing(needs: Capability, steps: readonly StepDefinition[]): re
   return steps.map((definition) => ({ ...definition, needs }))
 }
 
-export function step(pattern: string | RegExp, run: StepDefinition['run']): StepDefinition {
-  return { pattern, run }
+/**
+ * A step: its pattern, what is said of it (if anything), and what it does with the World and what the pattern captured; a
+ * table or doc string comes last.
+ */
+export function step(pattern: string | RegExp, run: StepDefinition['run']): StepDefinition
+export function step(
+  pattern: string | RegExp,
+  documentation: StepDocumentation,
+  run: StepDefinition['run'],
+): StepDefinition
+export function step(
+  pattern: string | RegExp,
+  ...[first, second]: [StepDefinition['run']] | [StepDocumentation, StepDefinition['run']]
+): StepDefinition {
+  return typeof first === 'function' ? { pattern, run: first } : { pattern, ...first, run: second! }
 }
 
 /** What a table argument of a step is, whichever runner hands it over. */

@@ -52,12 +52,47 @@ function sameScalar(expected: unknown, actual: unknown): boolean {
   )
 }
 
+const namesOf = (path: string): readonly string[] =>
+  [...path.matchAll(/\["([^"]+)"\]|\[([^\]]+)\]|([^.[\]]+)/g)].map((m) => m[1] ?? m[2] ?? m[3]!)
+
 /** Reads `spec.template.spec.containers[web].image`, `metadata.annotations["a/b"]`, `status.conditions[Ready].status`. */
 export function fieldAt(object: unknown, path: string): unknown {
-  const steps = [...path.matchAll(/\["([^"]+)"\]|\[([^\]]+)\]|([^.[\]]+)/g)].map((m) => m[1] ?? m[2] ?? m[3]!)
-  return steps.reduce<unknown>((value, name) => {
+  return namesOf(path).reduce<unknown>((value, name) => {
     if (!Array.isArray(value)) return has(value, name) ? value[name] : undefined
     if (/^\d+$/.test(name)) return value[Number(name)]
     return value.find((item) => ITEM_KEYS.some((key) => has(item, key) && item[key] === name))
   }, object)
+}
+
+/** The object without what is at these paths, each as {@link fieldAt} reads it. */
+export function withoutFields(object: unknown, paths: readonly string[]): unknown {
+  return paths.reduce((rest, path) => withoutField(rest, namesOf(path)), object)
+}
+
+function withoutField(value: unknown, [name, ...rest]: readonly string[]): unknown {
+  if (name === undefined || typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    const isMeant = (item: unknown, index: number) =>
+      String(index) === name || ITEM_KEYS.some((key) => has(item, key) && item[key] === name)
+    return value.flatMap((item, index) => {
+      if (!isMeant(item, index)) return [item]
+      return rest.length === 0 ? [] : [withoutField(item, rest)]
+    })
+  }
+  if (!has(value, name)) return value
+  const { [name]: inner, ...others } = value
+  return rest.length === 0 ? others : { ...value, [name]: withoutField(inner, rest) }
+}
+
+/** Where two objects differ, whichever of them has more: what was, and what is. */
+export function changes(before: unknown, after: unknown): Difference[] {
+  const found = new Map(differences(before, after).map((difference) => [difference.path, difference]))
+  for (const { path, expected, actual } of differences(after, before))
+    if (!found.has(path)) found.set(path, { path, expected: actual, actual: expected })
+  return [...found.values()]
+}
+
+/** What was expected and what is there instead, below the path. */
+export function differenceLine({ path, expected, actual }: Difference): string {
+  return `  ${path || '(object)'}\n    - ${JSON.stringify(expected)}\n    + ${JSON.stringify(actual)}`
 }

@@ -1,4 +1,5 @@
 import type { ApiRequest, ApiResponse, UserInfo } from '../api/request.ts'
+import type { Kind } from '../api/types.ts'
 import type { Client } from '../client/contract.ts'
 import type { Cluster, RequestOutcome, RequestSource, Topology } from '../cluster/contract.ts'
 
@@ -47,6 +48,8 @@ export interface Target {
   /** As reasons and messages name it: `the simulator`, `context "kind-dev"`. */
   readonly name: string
   readonly reader: Reader
+  /** The kinds whose every revision is recorded from the start; undefined: those that every scenario needs. */
+  readonly recorded?: readonly Kind[]
   /** Only the simulator has it: what can be seen and done from behind the API. */
   readonly cluster?: Cluster
   can(what: Capability): boolean

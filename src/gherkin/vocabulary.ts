@@ -10,11 +10,14 @@ import { flagSteps } from './steps/flags.ts'
 import { hostSteps } from './steps/hosts.ts'
 import { kubectlSteps } from './steps/kubectl.ts'
 import { manifestSteps } from './steps/manifests.ts'
+import { matrixSteps } from './steps/matrices.ts'
 import { networkSteps } from './steps/networking.ts'
 import { notSimulatedSteps } from './steps/not-simulated.ts'
 import { objectSteps } from './steps/objects.ts'
+import { persistenceSteps } from './steps/persistence.ts'
 import { podSteps } from './steps/pods.ts'
 import { timeSteps } from './steps/time.ts'
+import { unchangedSteps } from './steps/unchanged.ts'
 
 /** Every step there is. */
 export const vocabulary: readonly StepDefinition[] = [
@@ -27,8 +30,11 @@ export const vocabulary: readonly StepDefinition[] = [
   ...timeSteps,
   ...objectSteps,
   ...podSteps,
+  ...unchangedSteps,
+  ...persistenceSteps,
   ...eventSteps,
   ...networkSteps,
+  ...matrixSteps,
   ...accessSteps,
   ...controlPlaneSteps,
   ...hostSteps,

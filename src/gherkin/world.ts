@@ -118,7 +118,7 @@ export class World {
   /** Makes the scenario one about a cluster that is there already. */
   use(target: Target): void {
     this.#target = target
-    this.#history = new History(target.reader, () => target.now())
+    this.#history = new History(target.reader, () => target.now(), target.recorded)
   }
 
   /** The cluster the steps are about; a default simulated one when no step asked for another. */

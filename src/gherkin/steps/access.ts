@@ -1,5 +1,6 @@
 import { apiVersionOf } from '../../api/meta.ts'
 import type { UserInfo, Verb } from '../../api/request.ts'
+import { resources } from '../../api/resources.ts'
 import {
   isStatus,
   type KubernetesObject,
@@ -30,7 +31,7 @@ export const accessSteps: readonly StepDefinition[] = [
   step(
     '{principal} {modal} {verb} {string} in namespace {string}',
     async (world: World, who: Principal, modal: string, verb: string, what: string, namespace: string) => {
-      const allowed = await review(world, who, verb, what, namespace)
+      const { allowed } = await review(world, who, verb, what, namespace)
       if (allowed !== (modal === 'can'))
         world.fail(`user "${who.user}" ${allowed ? 'can' : 'cannot'} ${verb} ${what} in namespace "${namespace}"`)
     },
@@ -117,31 +118,41 @@ function actor(world: World, { user, groups }: Principal): UserInfo {
   return { name: `system:serviceaccount:${local}:${name}`, groups: own }
 }
 
-async function review(world: World, who: Principal, verb: string, what: string, namespace: string): Promise<boolean> {
+/** What a SubjectAccessReview says. @param namespace empty: everywhere */
+export async function review(
+  world: World,
+  who: Principal,
+  verb: string,
+  what: string,
+  namespace: string,
+  name = '',
+): Promise<{ readonly allowed: boolean; readonly reason: string }> {
   const [resource = '', subresource] = what.split('/')
   const [plural = '', ...group] = resource.split('.')
   const { name: user, groups } = actor(world, who)
+  const resourceAttributes = {
+    verb,
+    resource: plural,
+    group: group.join('.') || groupFor(plural),
+    ...(namespace ? { namespace: world.target.namespace(namespace) } : {}),
+    ...(subresource ? { subresource } : {}),
+    ...(name ? { name } : {}),
+  }
   const body = {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SubjectAccessReview',
     metadata: {},
-    spec: {
-      user,
-      groups,
-      resourceAttributes: {
-        verb,
-        resource: plural,
-        group: group.join('.') || groupFor(plural),
-        namespace: world.target.namespace(namespace),
-        ...(subresource ? { subresource } : {}),
-      },
-    },
+    spec: { user, groups, resourceAttributes },
   }
   const { resource: reviews } = servedKind(world, 'SubjectAccessReview')
   const { body: answer } = await send(world, { verb: 'create', resource: reviews, body })
   if (isStatus(answer)) world.fail(`the API server refused: ${answer.message}`)
-  return (answer as unknown as SubjectAccessReview).status?.allowed === true
+  const { allowed = false, reason = '' } = (answer as unknown as SubjectAccessReview).status ?? {}
+  return { allowed, reason }
 }
 
-const groupFor = (plural: string) =>
-  ['deployments', 'replicasets', 'daemonsets', 'statefulsets'].includes(plural) ? 'apps' : ''
+/** The group of a resource that is named without one: the first that has it, the core group first. */
+function groupFor(plural: string): string {
+  const groups = Object.values(resources).flatMap(({ resource, group }) => (resource === plural ? [group] : []))
+  return groups.includes('') ? '' : (groups[0] ?? '')
+}

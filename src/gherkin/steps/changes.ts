@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
-import type { DaemonSet, Deployment, KubernetesObject, Node, Pod, Taint } from '../../api/types.ts'
+import type { DaemonSet, Deployment, Node, Pod, Taint } from '../../api/types.ts'
+import { cordon, drain } from '../drain.ts'
 import { servedKind } from '../kinds.ts'
 import type { ObjectRef, PodsRef } from '../parameter-types.ts'
 import { chosen, find, namespaceOf } from '../pods.ts'
@@ -58,7 +59,7 @@ export const changeSteps: readonly StepDefinition[] = [
     await world.advance(0)
   }),
   step('node {string} is {maintenance}', async (world: World, name: string, maintenance: string) => {
-    await patch(world, { kind: 'Node', name }, { spec: { unschedulable: maintenance === 'uncordoned' ? null : true } })
+    await cordon(world, name, maintenance !== 'uncordoned')
     if (maintenance === 'drained') await drain(world, name)
   }),
   step('node {string} is tainted with {string}', async (world: World, name: string, text: string) => {
@@ -94,26 +95,4 @@ function taintOf(text: string): Taint {
   if (!found)
     throw new SpecError(`"${text}" is not a taint: key=value:Effect with NoSchedule, PreferNoSchedule or NoExecute`)
   return { key: found[1]!, ...(found[2] ? { value: found[2] } : {}), effect: found[3]! }
-}
-
-/** As kubectl drain --ignore-daemonsets: evicts every Pod that a controller other than a DaemonSet made. */
-async function drain(world: World, node: string): Promise<void> {
-  const evictable = (pod: Pod) =>
-    !pod.metadata.annotations?.['kubernetes.io/config.mirror'] &&
-    !pod.metadata.ownerReferences?.some((owner) => owner.kind === 'DaemonSet')
-  const pods = () => world.client.list('Pod', { fieldSelector: `spec.nodeName=${node}` }).filter(evictable)
-  const resource = { ...servedKind(world, 'Pod').resource, subresource: 'eviction' }
-  for (const { metadata } of pods()) {
-    const eviction = {
-      apiVersion: 'policy/v1',
-      kind: 'Eviction',
-      metadata: { name: metadata.name, namespace: metadata.namespace },
-    } as KubernetesObject
-    const { name, namespace } = metadata
-    done(world, await send(world, { verb: 'create', resource, name, namespace, body: eviction }))
-  }
-  await world.eventually(
-    () => (pods().length > 0 ? `${pods().length} Pods are still on node "${node}"` : undefined),
-    undefined,
-  )
 }

@@ -22,6 +22,21 @@ export const eventSteps: readonly StepDefinition[] = [
     const found = eventsOf(world, ref).find((event) => event.reason === reason)
     if (found) world.fail(`${ref.kind} "${ref.name}" has the event ${reason}: ${found.message}`)
   }),
+  step(
+    '{object} has no {eventtype} event {word} since {string}',
+    {
+      says: 'Since that moment nothing like it was recorded, of the object or of its Pods, neither anew nor repeated; Events that have expired count.',
+      example: 'Then Deployment "web" has no Warning event BackOff since "the fix"',
+    },
+    async (world: World, ref: ObjectRef, type: string, reason: string, moment: string) => {
+      await world.advance(0)
+      const since = world.moment(moment)
+      world.history.demand('Event', since)
+      if (!wasEver(world, ref)) world.fail(`${ref.kind} "${ref.name}" does not exist`)
+      const found = eventsSince(world, ref, since).find((event) => event.type === type && event.reason === reason)
+      if (found) world.fail(`${ref.kind} "${ref.name}" has the event ${reason} since "${moment}": ${found.message}`)
+    },
+  ),
   step("that event's message contains {string}", (world: World, words: string) => {
     if (world.event === undefined) throw new SpecError('no step before this one found an event')
     if (!world.event.includes(words)) world.fail(`the event says: ${world.event}`)
@@ -48,7 +63,28 @@ async function logOf(world: World, { metadata, spec }: Pod): Promise<string> {
 
 const reasons = (events: readonly Event[]) => [...new Set(events.map((event) => event.reason))].join(', ') || 'none'
 
+/** What was recorded of an object and its Pods since an instant, whatever has expired meanwhile. */
+function eventsSince(world: World, ref: ObjectRef, since: number): readonly Event[] {
+  const isAbout = aboutFamilyOf(world, ref)
+  return [...world.history.lives('Event')]
+    .flatMap((life) => life.filter(({ at, deleted }) => at > since && !deleted))
+    .map(({ object }) => object as Event)
+    .filter(isAbout)
+}
+
 function eventsOf(world: World, ref: ObjectRef): readonly Event[] {
+  const isAbout = aboutFamilyOf(world, ref)
+  return world.client
+    .list('Event')
+    .filter(isAbout)
+    .toSorted(
+      (a, b) =>
+        (a.metadata.resourceVersion?.length ?? 0) - (b.metadata.resourceVersion?.length ?? 0) ||
+        (a.metadata.resourceVersion ?? '').localeCompare(b.metadata.resourceVersion ?? ''),
+    )
+}
+
+function aboutFamilyOf(world: World, ref: ObjectRef): (event: Event) => boolean {
   const object = find(world, ref)
   const family = new Set<string | undefined>(
     object === undefined ? [] : [object, ...descendants(world, object), ...formerDescendants(world, ref)].map(uid),
@@ -57,14 +93,7 @@ function eventsOf(world: World, ref: ObjectRef): readonly Event[] {
   // Nodes' events carry the node's name for its uid; an object that is gone is known by its name alone.
   const named = ({ involvedObject: about }: Event) =>
     about.kind === ref.kind && about.name === ref.name && (namespace === undefined || about.namespace === namespace)
-  return world.client
-    .list('Event')
-    .filter((event) => family.has(event.involvedObject.uid) || named(event))
-    .toSorted(
-      (a, b) =>
-        (a.metadata.resourceVersion?.length ?? 0) - (b.metadata.resourceVersion?.length ?? 0) ||
-        (a.metadata.resourceVersion ?? '').localeCompare(b.metadata.resourceVersion ?? ''),
-    )
+  return (event) => family.has(event.involvedObject.uid) || named(event)
 }
 
 const uid = (object: KubernetesObject) => object.metadata.uid

@@ -20,12 +20,7 @@ export const networkSteps: readonly StepDefinition[] = [
   step(
     'a request from {object} to {string} returns status {int}{within}',
     (world: World, ref: ObjectRef, url: string, status: number, within?: number) =>
-      world.eventually(async () => {
-        const answer = await request(world, ref, url)
-        return answer.status === status
-          ? undefined
-          : `${url} from ${ref.kind} "${ref.name}": ${answer.status ?? `${answer.outcome}, ${answer.because}`}${hops(answer)}`
-      }, within),
+      world.eventually(() => statusProblem(world, ref, url, status), within),
   ),
   step(
     '{int} requests from {object} to {string} are answered by {count} different Pod(s)',
@@ -46,16 +41,8 @@ export const networkSteps: readonly StepDefinition[] = [
   step(
     'a connection from {object} to {string} {outcome}',
     (world: World, ref: ObjectRef, target: string, outcome: string) => {
-      const url = /^\w+:\/\//.test(target) ? target : `http://${target}`
-      const wanted = { succeeds: 'answered', 'is refused': 'refused', 'times out': 'timeout', fails: undefined }[
-        outcome
-      ]
       // What was just stopped or made takes effect a little later: rules are synced, DNS servers linger.
-      return world.eventually(async () => {
-        const { outcome: found, because } = await request(world, ref, url)
-        if (wanted === undefined ? found !== 'answered' : found === wanted) return undefined
-        return `the connection to ${target} ${found === 'answered' ? 'succeeds' : `ends with: ${found}, ${because}`}`
-      }, undefined)
+      return world.eventually(() => connectionProblem(world, ref, target, outcome), undefined)
     },
   ),
   step(
@@ -82,6 +69,28 @@ function readyEndpoints(world: World, ref: ObjectRef): number {
   const labelSelector = `kubernetes.io/service-name=${ref.name}`
   const slices = world.client.list('EndpointSlice', { namespace: namespaceOf(world, ref), labelSelector })
   return slices.flatMap((slice) => slice.endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false).length
+}
+
+export async function statusProblem(world: World, ref: ObjectRef, url: string, status: number) {
+  const answer = await request(world, ref, url)
+  if (answer.status === status) return undefined
+  const found = answer.status ?? `${answer.outcome}, ${answer.because}`
+  return `${url} from ${ref.kind} "${ref.name}": ${found}${hops(answer)}`
+}
+
+const OUTCOMES: Readonly<Record<string, RequestOutcome['outcome']>> = {
+  succeeds: 'answered',
+  'is refused': 'refused',
+  'times out': 'timeout',
+}
+
+/** @param outcome succeeds, is refused, times out, or fails in any way */
+export async function connectionProblem(world: World, ref: ObjectRef, target: string, outcome: string) {
+  const url = /^\w+:\/\//.test(target) ? target : `http://${target}`
+  const { outcome: found, because } = await request(world, ref, url)
+  const wanted = OUTCOMES[outcome]
+  if (wanted === undefined ? found !== 'answered' : found === wanted) return undefined
+  return `the connection to ${target} ${found === 'answered' ? 'succeeds' : `ends with: ${found}, ${because}`}`
 }
 
 /** Who asks: a Pod, one Pod of an owner, or a Node's host. */

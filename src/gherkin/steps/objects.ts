@@ -1,14 +1,13 @@
 import { parse } from 'yaml'
 import type { Deployment, KubernetesObject, Node } from '../../api/types.ts'
 import { shortDuration } from '../durations.ts'
-import { asOf } from '../history.ts'
 import { servedKind } from '../kinds.ts'
 import type { Count, ObjectRef } from '../parameter-types.ts'
 import { counts } from '../parameter-types.ts'
 import { find, namespaceOf } from '../pods.ts'
 import { isIn, stateOf } from '../states.ts'
 import { SpecError, type StepDefinition, step } from '../step.ts'
-import { type Difference, differences, fieldAt } from '../subset.ts'
+import { differenceLine, differences, fieldAt } from '../subset.ts'
 import type { World } from '../world.ts'
 
 const text = (ref: ObjectRef) => `${ref.kind} "${ref.name}"`
@@ -27,14 +26,7 @@ export const objectSteps: readonly StepDefinition[] = [
   step(
     'field {string} of {object} is {string}{within}',
     (world: World, path: string, ref: ObjectRef, value: string, within?: number) =>
-      world.eventually(() => {
-        const object = find(world, ref)
-        const actual = fieldAt(object, path)
-        if (object !== undefined && String(actual ?? '') === value) return undefined
-        return object
-          ? `field ${path} of ${text(ref)} is ${JSON.stringify(actual)}, not "${value}"`
-          : `${text(ref)} does not exist`
-      }, within),
+      world.eventually(notValued(world, path, ref, value), within),
   ),
   step('{object} matches{within}:', (world: World, ref: ObjectRef, within: number | undefined, yaml: string) =>
     world.eventually(() => mismatch(world, ref, parse(yaml)), within),
@@ -81,27 +73,6 @@ export const objectSteps: readonly StepDefinition[] = [
     if (!counts(count, revisions, revisions))
       world.fail(`${text(ref)} has ${revisions} revision(s), not ${count.text}`, object)
   }),
-  step('{object} was not recreated since {string}', (world: World, ref: ObjectRef, moment: string) => {
-    const uids = new Set(livesSince(world, ref, moment))
-    if (uids.size !== 1 || !find(world, ref))
-      world.fail(`${text(ref)} is not the object it was at "${moment}"`, find(world, ref))
-  }),
-  step(
-    'field {string} of {object} did not change since {string}',
-    (world: World, path: string, ref: ObjectRef, moment: string) => {
-      const before = fieldAt(
-        asOf(world.history.of(ref.kind, ref.name, namespaceOf(world, ref)), world.moment(moment)),
-        path,
-      )
-      const found = differences(before ?? null, fieldAt(find(world, ref), path)).concat(
-        differences(fieldAt(find(world, ref), path) ?? null, before),
-      )
-      if (found.length > 0)
-        world.fail(
-          `field ${path} of ${text(ref)} was ${JSON.stringify(before)} and is ${JSON.stringify(fieldAt(find(world, ref), path))}`,
-        )
-    },
-  ),
   step('{object} has taint {string}{within}', (world: World, ref: ObjectRef, wanted: string, within?: number) =>
     world.eventually(() => {
       const taints = ((find(world, ref) as Node | undefined)?.spec.taints ?? []).map(
@@ -114,20 +85,19 @@ export const objectSteps: readonly StepDefinition[] = [
   ),
 ]
 
-/** The uids that an object's name stood for since a moment. */
-function livesSince(world: World, ref: ObjectRef, moment: string): readonly string[] {
-  const since = world.moment(moment)
-  const named = [...world.history.lives(ref.kind)].filter(
-    ([first]) =>
-      first!.object.metadata.name === ref.name && first!.object.metadata.namespace === namespaceOf(world, ref),
-  )
-  return named
-    .filter((life) => !life.at(-1)!.deleted || life.at(-1)!.at >= since)
-    .map(([first]) => first!.object.metadata.uid ?? '')
-}
-
 function missing(world: World, ref: ObjectRef): () => string | undefined {
   return () => (find(world, ref) ? undefined : `${text(ref)} does not exist${alike(world, ref)}`)
+}
+
+export function notValued(world: World, path: string, ref: ObjectRef, value: string): () => string | undefined {
+  return () => {
+    const object = find(world, ref)
+    if (object === undefined) return `${text(ref)} does not exist`
+    const actual = fieldAt(object, path)
+    return String(actual ?? '') === value
+      ? undefined
+      : `field ${path} of ${text(ref)} is ${JSON.stringify(actual)}, not "${value}"`
+  }
 }
 
 /** Other objects of the kind, for whoever mistyped a name or forgot a namespace. */
@@ -138,7 +108,7 @@ function alike(world: World, ref: ObjectRef): string {
   return names.length > 0 ? `; there are: ${names.slice(0, 10).join(', ')}` : `; there is no ${ref.kind} at all`
 }
 
-function notIn(world: World, ref: ObjectRef, state: string): () => string | undefined {
+export function notIn(world: World, ref: ObjectRef, state: string): () => string | undefined {
   return () => {
     const object = find(world, ref)
     if (object === undefined) return missing(world, ref)()
@@ -146,15 +116,11 @@ function notIn(world: World, ref: ObjectRef, state: string): () => string | unde
   }
 }
 
-function mismatch(world: World, ref: ObjectRef, expected: unknown): string | undefined {
+export function mismatch(world: World, ref: ObjectRef, expected: unknown): string | undefined {
   const object = find(world, ref)
   if (object === undefined) return missing(world, ref)()
   const found = differences(expected, object)
   return found.length === 0 ? undefined : `${text(ref)} does not match:\n${found.map(differenceLine).join('\n')}`
-}
-
-function differenceLine({ path, expected, actual }: Difference): string {
-  return `  ${path || '(object)'}\n    - ${JSON.stringify(expected)}\n    + ${JSON.stringify(actual)}`
 }
 
 interface Conditions {

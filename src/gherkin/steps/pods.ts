@@ -9,10 +9,10 @@ import type { World } from '../world.ts'
 /** What several Pods are, stay and were. */
 export const podSteps: readonly StepDefinition[] = [
   step('{pods} {be} {state}{within}', (world: World, ref: PodsRef, _be: string, state: string, within?: number) =>
-    world.eventually(problem(world, ref, state), within),
+    world.eventually(podsNotIn(world, ref, state), within),
   ),
   step('{pods} stay(s) {state} for {duration}', (world: World, ref: PodsRef, state: string, ms: number) =>
-    world.always(problem(world, ref, state), ms),
+    world.always(podsNotIn(world, ref, state), ms),
   ),
   step(
     '{pods} was/were {state} at all times since {string}',
@@ -67,7 +67,7 @@ export const podSteps: readonly StepDefinition[] = [
   ),
 ]
 
-function problem(world: World, ref: PodsRef, state: string): () => string | undefined {
+export function podsNotIn(world: World, ref: PodsRef, state: string): () => string | undefined {
   return () => {
     const { owner } = ref
     if (owner !== undefined && !wasEver(world, owner)) return `${owner.kind} "${owner.name}" does not exist`

@@ -16,5 +16,7 @@ export const timeSteps: readonly StepDefinition[] = [
   step('this moment is remembered as {string}', async (world: World, name: string) => {
     await world.advance(0)
     world.moments.set(name, world.now())
+    // What is done next is done after that moment, not in it.
+    await world.advance(1)
   }),
 ]
