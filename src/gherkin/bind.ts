@@ -1,4 +1,5 @@
 import {
+  type Argument,
   CucumberExpression,
   type Expression,
   ParameterType,
@@ -35,6 +36,8 @@ function bind(): readonly Binding[] {
 /** A step of the vocabulary that a text is, ready to be run. */
 export interface BoundStep {
   readonly definition: StepDefinition
+  /** How much time (ms) has to pass in it, whatever happens: `10 minutes pass`, `stays Running for 4 minutes`. */
+  readonly takesMs: number
   /** @param extra the step's table or doc string, where it has one */
   run(world: World, ...extra: unknown[]): Promise<void>
 }
@@ -47,6 +50,7 @@ export function bindStep(text: string): readonly BoundStep[] {
     return [
       {
         definition,
+        takesMs: takenBy(args),
         async run(world: World, ...extra: unknown[]) {
           world.story.begin(text)
           await perform(world, definition, [...args.map((arg) => arg.getValue(world)), ...extra])
@@ -55,6 +59,12 @@ export function bindStep(text: string): readonly BoundStep[] {
       },
     ]
   })
+}
+
+/** A `within` ends as soon as what it waits for is there; other durations are lived to their end. */
+function takenBy(args: readonly Argument[]): number {
+  const durations = args.filter((arg) => arg.getParameterType().name === 'duration')
+  return durations.reduce((sum, arg) => sum + Number(arg.getValue(undefined)), 0)
 }
 
 /**

@@ -14,6 +14,7 @@ import {
 import { failureRecord } from './attach.ts'
 import { bindStep, perform } from './bind.ts'
 import { writtenStep } from './cucumber-steps.ts'
+import { parseDuration, shortDuration } from './durations.ts'
 import { FAILURE_FILE } from './failure-record.ts'
 import { Kubectl, runKubectl } from './kubectl.ts'
 import { parameterTypes } from './parameter-types.ts'
@@ -35,6 +36,8 @@ interface Parameters {
   readonly target?: string
   /** Seed of all chance in simulated clusters. */
   readonly seed?: number
+  /** On a real cluster: scenarios whose steps let more time pass than this are skipped. Default 10m. */
+  readonly longest?: string
 }
 
 /**
@@ -46,6 +49,7 @@ class CucumberWorld extends World {
   readonly attach: IWorldOptions['attach']
   readonly parameters: Parameters
   readonly remote: string | undefined
+  readonly longestMs: number
 
   constructor({ log, attach, parameters }: IWorldOptions<Parameters>) {
     let kubectl: Kubectl | undefined
@@ -63,8 +67,12 @@ class CucumberWorld extends World {
     this.parameters = parameters
     const { target = 'sim' } = parameters
     this.remote = target === 'sim' ? undefined : target
+    this.longestMs = longestOf(parameters.longest)
   }
 }
+
+/** `10m`, `90 seconds`. */
+const longestOf = (text: string | undefined): number => parseDuration(text ?? '10m')
 
 setWorldConstructor(CucumberWorld)
 // Steps have deadlines of their own, in virtual time or on a real cluster; see `inTime` for a simulation without rest.
@@ -75,12 +83,18 @@ for (const definition of vocabulary) Given(definition.pattern, binding(definitio
 
 Before(async function (this: CucumberWorld, { pickle }) {
   if (this.remote === undefined) return undefined
-  const lacking = pickle.steps
-    .flatMap(({ text }) => bindStep(text))
-    .find(({ definition }) => definition.needs !== undefined)
+  const bound = pickle.steps.flatMap(({ text }) => bindStep(text))
+  const lacking = bound.find(({ definition }) => definition.needs !== undefined)
   if (lacking !== undefined) return skip(this, `${this.remote} cannot ${CAPABILITIES[lacking.definition.needs!]}`)
+  const takesMs = bound.reduce((sum, step) => sum + step.takesMs, 0)
+  if (takesMs > this.longestMs)
+    return skip(
+      this,
+      `"${pickle.name}" takes ${shortDuration(takesMs)}, more than ${shortDuration(this.longestMs)} (worldParameters.longest)`,
+    )
   const { RemoteCluster } = await import('./remote/index.ts')
   this.use(await RemoteCluster.connect({ target: this.remote, kubectl: (args) => runKubectl(args) }))
+  open.add(this)
   return undefined
 })
 
@@ -99,8 +113,21 @@ AfterStep(async function (this: CucumberWorld, { gherkinDocument, pickle, pickle
 })
 
 After(async function (this: World) {
+  open.delete(this)
   await this.close()
 })
+
+/** Scenarios that have something in a real cluster: nothing of it is left there when somebody presses Ctrl-C. */
+const open = new Set<World>()
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    const left = [...open].map((world) =>
+      world.close().catch((error: Error) => process.stderr.write(`${error.message}\n`)),
+    )
+    if (left.length > 0) process.stderr.write('cleaning up …\n')
+    void Promise.all(left).then(() => process.exit(signal === 'SIGINT' ? 130 : 143))
+  })
 
 /** Why scenarios were skipped: no formatter says so of itself. */
 const skipped: string[] = []

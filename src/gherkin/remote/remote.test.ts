@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Cluster, createCluster, servedKinds } from '../../cluster/index.ts'
+import { startServer } from '../../server/index.ts'
+import { kubeconfig, writeKubeconfig } from '../../server/kubeconfig.ts'
+import { Pace } from '../../server/pace.ts'
+import { createCredentials } from '../../server/pki.ts'
+import { bindStep } from '../bind.ts'
+import { NotCapable } from '../step.ts'
+import { World } from '../world.ts'
+import { RemoteCluster } from './index.ts'
+
+/** A cluster behind its own HTTPS server, which goes on by itself: to the target nothing but what a kubeconfig leads to. */
+const directory = mkdtempSync(join(tmpdir(), 'kubedrill-remote-'))
+const file = join(directory, 'config')
+let cluster: Cluster
+let close: () => Promise<void>
+const before = process.env.KUBECONFIG
+
+beforeAll(async () => {
+  const credentials = await createCredentials()
+  cluster = createCluster()
+  const pace = new Pace(cluster.clock, cluster.barrier, { speed: 20 })
+  const server = await startServer({
+    connect: () => cluster.apiServer(),
+    kinds: servedKinds,
+    world: pace,
+    credentials,
+    port: 0,
+    logs: (namespace, pod, container, log, sink) => cluster.streamLogs(namespace, pod, container, log, sink),
+    streams: cluster.streams,
+  })
+  pace.start()
+  writeKubeconfig(file, kubeconfig(server.url, credentials))
+  process.env.KUBECONFIG = file
+  close = async () => {
+    pace.stop()
+    await server.close()
+  }
+})
+
+afterAll(async () => {
+  if (before === undefined) delete process.env.KUBECONFIG
+  else process.env.KUBECONFIG = before
+  await close()
+  rmSync(directory, { recursive: true })
+})
+
+const noKubectl = async () => ({ command: '', exitCode: 1, output: '' })
+
+/** Runs steps as a scenario of their own. */
+async function scenario(...steps: readonly (string | readonly [string, string])[]): Promise<void> {
+  const world = new World()
+  world.use(await RemoteCluster.connect({ target: 'kubeconfig', kubectl: noKubectl }))
+  try {
+    for (const each of steps) {
+      const [text, ...extra] = typeof each === 'string' ? [each] : each
+      const [bound] = bindStep(text)
+      if (bound === undefined) throw new Error(`no step says "${text}"`)
+      await bound.run(world, ...extra)
+    }
+  } finally {
+    await world.close()
+  }
+}
+
+const ROLE = `
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: viewer, namespace: dev}
+rules: [{apiGroups: [""], resources: [pods], verbs: [get, list, watch]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: robot-views, namespace: dev}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: viewer}
+subjects: [{kind: ServiceAccount, name: robot, namespace: default}]
+`
+
+/** What of the cluster as a whole scenarios may change: its namespaces (those that are on their way out aside), its nodes. */
+const shared = () => ({
+  namespaces: cluster
+    .client()
+    .list('Namespace')
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map(({ metadata }) => metadata.name),
+  nodes: cluster
+    .client()
+    .list('Node')
+    .map(({ metadata, spec }) => [metadata.name, metadata.labels, spec]),
+})
+
+describe('a cluster that a kubeconfig leads to', () => {
+  test('workloads, traffic and history, in a namespace of the scenario', async () => {
+    const there = shared()
+    await scenario(
+      'a cluster with 1 control plane node and 2 worker nodes',
+      'a Deployment "web" of image "echo:1" with 2 replicas',
+      'a Service "web" selecting "app=web" on port 80',
+      'a Pod "client" of image "curl:8"',
+      'Service "web" has 2 ready endpoints within 1 minute',
+      'a request from Pod "client" to "http://web/" returns status 200',
+      '"web.default.svc.cluster.local" resolves from Pod "client" to the cluster IP of Service "web"',
+      '"web.other.svc.cluster.local" does not resolve from Pod "client"',
+      '8 requests from Pod "client" to "http://web/" are answered by 2 different Pods',
+      'this moment is remembered as "start"',
+      'Deployment "web" is scaled to 3 replicas',
+      'exactly 3 Pods of Deployment "web" are Running within 30 seconds',
+      'at least 2 Pods of Deployment "web" were Ready at all times since "start"',
+      'Deployment "web" has a Normal event ScalingReplicaSet',
+      'Deployment "web" has no event FailedScheduling',
+      'node "worker-1" is cordoned',
+      'Node "worker-1" is SchedulingDisabled',
+    )
+    expect(shared()).toEqual(there)
+  })
+
+  test('namespaces are its own, under the names the feature knows', async () => {
+    const there = shared()
+    await scenario(
+      'a cluster',
+      'namespace "dev"',
+      ['these manifests are applied:', ROLE],
+      'service account "default/robot" can list "pods" in namespace "dev"',
+      'service account "default/robot" cannot delete "pods" in namespace "dev"',
+      'service account "default/robot" tries to delete Pod "dev/web-0"',
+      'the request is denied with status 403 and reason Forbidden',
+      `the response message contains 'cannot delete resource "pods" in API group "" in the namespace "dev"'`,
+    )
+    expect(shared()).toEqual(there)
+  })
+
+  test.each([
+    ['the scheduler stops', 'cannot break components, nodes and networks'],
+    ['time advances to "2030-01-01T00:00:00Z"', 'cannot set its clock'],
+    ['etcd has a leader', 'cannot look into its etcd'],
+    ['a cluster with 1 control plane node and 9 worker nodes', 'has 2 Ready worker nodes, not 9'],
+  ])('%s: says why it cannot', async (step, reason) => {
+    const refusal = await scenario(step).catch((error: Error) => error)
+    expect(refusal).toBeInstanceOf(NotCapable)
+    expect((refusal as Error).message).toContain(reason)
+  })
+
+  test('a context that is not there, a kubeconfig that is none', async () => {
+    const connect = (target: string) =>
+      RemoteCluster.connect({ target, kubectl: noKubectl }).catch((error: Error) => error.message)
+    expect(await connect('kubeconfig:nowhere')).toMatch(/^the kubeconfig has no context "nowhere": /)
+    expect(await connect('docker')).toBe('target "docker": sim, kubeconfig or kubeconfig:CONTEXT')
+    const broken = join(directory, 'broken')
+    writeFileSync(broken, 'contexts: {')
+    process.env.KUBECONFIG = broken
+    expect(await connect('kubeconfig')).toMatch(/^the kubeconfig /)
+    process.env.KUBECONFIG = file
+  })
+})
