@@ -5,6 +5,7 @@ import { addExerciseCommands } from './exercise-commands.ts'
 import { Failure } from './failure.ts'
 import { examples } from './options.ts'
 import { VERSION } from './package-root.ts'
+import { addStepCommands } from './step-commands.ts'
 import { tell } from './terminal.ts'
 import { addTestCommands } from './test-commands.ts'
 
@@ -22,6 +23,7 @@ export function program(): Command {
     .addHelpText('after', examples('kubedrill start', 'kubedrill serve --speed 10', 'kubedrill test features/nodes'))
   addExerciseCommands(kubedrill)
   addTestCommands(kubedrill)
+  addStepCommands(kubedrill)
   addClusterCommands(kubedrill)
   addCompletion(kubedrill)
   return kubedrill

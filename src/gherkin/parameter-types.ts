@@ -46,6 +46,10 @@ export interface ParameterTypeDefinition {
   readonly name: string
   readonly regexp: RegExp
   readonly transformer: (...groups: string[]) => unknown
+  /** What it stands for, with an example where it is not a set of words. */
+  readonly says: string
+  /** Whether its regular expression is a set of words. */
+  readonly isWords?: boolean
 }
 
 export function objectRef(kind: string, path: string): ObjectRef {
@@ -105,66 +109,100 @@ function disturbance(text: string): Disturbance {
   return { text, what: 'time', ms: parseDuration(text) }
 }
 
-const words = (name: string, regexp: RegExp): ParameterTypeDefinition => ({ name, regexp, transformer: (text) => text })
+const words = (name: string, says: string, regexp: RegExp): ParameterTypeDefinition => ({
+  name,
+  regexp,
+  transformer: (text) => text,
+  says,
+  isWords: true,
+})
 
 /** The parameter types of the vocabulary. The regular expressions are literals, one a line, so that editors find them. */
 export const parameterTypes: readonly ParameterTypeDefinition[] = [
   {
     name: 'object',
+    says: 'An object: its kind and its name, with its namespace where it is not the one in force: `Deployment "web"`, `Pod "dev/web-0"`, `Certificate.cert-manager.io "x"`.',
     // A custom resource's kind goes with its group: Certificate.cert-manager.io "x"
     regexp: /([A-Z][A-Za-z]*(?:\.[a-z0-9.-]+)?) "([^"]*)"/,
     transformer: (kind, path) => objectRef(kind!, path!),
   },
   {
     name: 'pods',
+    says: 'Some Pods, and how many of them: `exactly 3 Pods of Deployment "web"`, `the Pods matching "app=x" on node "n"`, `no Pods of Job "j"`, `a Pod in namespace "dev"`, `every Pod`. An owner may also be a Service (the Pods it selects) or a Node.',
     regexp:
       /((?:exactly \d+|at least \d+|at most \d+|\d+|exactly one|at least one|one|no|the|a|all|all the|all \d+|every) Pods?(?: of [A-Z][A-Za-z.]* "[^"]*"| matching "[^"]*")?(?: in namespace "[^"]*")?(?: on (?:node|Node) "[^"]*")?)/,
     transformer: (text) => podsRef(text!),
   },
-  { name: 'count', regexp: /(?:exactly |at least |at most )?(?:\d+|one)|no/, transformer: (text) => parseCount(text!) },
-  { name: 'duration', regexp: new RegExp(DURATION), transformer: (text) => parseDuration(text!) },
+  {
+    name: 'count',
+    says: '`3`, `exactly 3`, `at least 3`, `at most 5`, `one`, `no`.',
+    regexp: /(?:exactly |at least |at most )?(?:\d+|one)|no/,
+    transformer: (text) => parseCount(text!),
+  },
+  {
+    name: 'duration',
+    says: 'A number and a unit (`90 seconds`, `1 minute and 30 seconds`, `1m30s`) or a default of Kubernetes by its name, see below.',
+    regexp: new RegExp(DURATION),
+    transformer: (text) => parseDuration(text!),
+  },
   {
     name: 'within',
+    says: 'How long to wait for it: ` within 2 minutes`, or nothing. Without it a step waits for 60 seconds.',
     regexp: new RegExp(`(?: within (?:${DURATION}))?`),
     transformer: (text) => (text ? parseDuration(text.replace(' within ', '')) : undefined),
   },
   {
     name: 'component',
+    says: '`the scheduler`, `the controller manager`, `the API server on "cp-1"`, `the kubelet on node "worker-1"`, `kube-proxy on node "worker-1"`, `the container runtime on node "worker-1"`, `the cloud controller manager`, `CoreDNS`, `etcd member "etcd-1"`.',
     regexp:
       /(?:the )?etcd member "[^"]+"|(?:the )?(?:API server|kube-apiserver|cloud controller manager|cloud-controller-manager|controller manager|kube-controller-manager|scheduler|kube-scheduler|kubelet|container runtime|containerd|kube-proxy|CoreDNS|etcd)(?: (?:on|of) (?:node |Node )?"[^"]+")?/,
     transformer: (text) => component(text!),
   },
-  words('state', /[A-Z][A-Za-z]*(?:[:,][A-Za-z0-9/]+)?/),
+  words(
+    'state',
+    'What kubectl prints, or the type of a condition; with a capital: `Running`, `CrashLoopBackOff`, `NotReady`, `Complete`, `Init:0/1`.',
+    /[A-Z][A-Za-z]*(?:[:,][A-Za-z0-9/]+)?/,
+  ),
   {
     name: 'principal',
+    says: '`user "jane"`, `service account "dev/builder"`, `an anonymous user`.',
     regexp: /(?:the )?(?:user|service account) "[^"]+"|(?:ServiceAccount|User) "[^"]+"|an anonymous user/,
     transformer: (text) => principal(text!),
   },
-  words('verb', /get|list|watch|create|update|patch|delete|deletecollection|impersonate|bind|escalate/),
-  words('truth', /True|False|Unknown/),
+  words(
+    'verb',
+    'A verb of the API.',
+    /get|list|watch|create|update|patch|delete|deletecollection|impersonate|bind|escalate/,
+  ),
+  words('truth', 'The status of a condition.', /True|False|Unknown/),
   {
     name: 'disturbance',
+    says: '`node "worker-1" reboots` (the simulator only), `node "worker-1" is drained`, `its Pods are rescheduled`, or a duration.',
     regexp: new RegExp(`node "[^"]+" (?:reboots|is drained)|its Pods are rescheduled|(?:${DURATION})`),
     transformer: (text) => disturbance(text!),
   },
-  words('action', /stops|starts|restarts|crashes/),
-  words('nodefault', /fails|reboots|recovers|loses power|comes back|is powered off|is powered on|is shut down/),
-  words('loss', /loses|regains/),
-  words('link', /cut|healed|restored/),
-  words('probe', /readiness|liveness|startup/),
-  words('outcome', /fails|succeeds|is refused|times out/),
-  words('maintenance', /cordoned|uncordoned|drained/),
-  words('eventtype', /Normal|Warning/),
-  words('modal', /can|cannot/),
-  words('presence', /a leader|no leader/),
-  words('accepts', /accepts|refuses/),
-  words('domain', /nodes?|zones?/),
-  words('pressure', /memory|disk|PID/),
-  words('be', /is|are/),
-  words('cloudthing', /instances?|disks? on an instance|disks?|snapshots?|load balancers?|routes?/),
-  words('instancefate', /started|stopped|deleted|terminated/),
-  words('balancerscheme', /internal|internet-facing/),
-  words('balancerkind', /network|application/),
+  words('action', 'What a component does.', /stops|starts|restarts|crashes/),
+  words(
+    'nodefault',
+    'What happens to a machine.',
+    /fails|reboots|recovers|loses power|comes back|is powered off|is powered on|is shut down/,
+  ),
+  words('loss', 'What happens to its network.', /loses|regains/),
+  words('link', 'What happens to a connection.', /cut|healed|restored/),
+  words('probe', 'Which probe.', /readiness|liveness|startup/),
+  words('outcome', 'What comes of it.', /fails|succeeds|is refused|times out/),
+  words('maintenance', 'What is done to a node.', /cordoned|uncordoned|drained/),
+  words('eventtype', 'The type of an Event.', /Normal|Warning/),
+  words('modal', 'May or may not.', /can|cannot/),
+  words('presence', 'Whether there is one.', /a leader|no leader/),
+  words('accepts', 'Takes them or not.', /accepts|refuses/),
+  words('domain', 'What Pods are spread over.', /nodes?|zones?/),
+  words('pressure', 'What a machine runs out of.', /memory|disk|PID/),
+  words('be', 'As grammar has it.', /is|are/),
+  words('cloudthing', 'What is rented.', /instances?|disks? on an instance|disks?|snapshots?|load balancers?|routes?/),
+  words('instancefate', 'What happens to an instance.', /started|stopped|deleted|terminated/),
+  words('balancerscheme', 'For whom.', /internal|internet-facing/),
+  words('balancerkind', 'Which kind.', /network|application/),
 ]
 
 function podsRef(text: string): PodsRef {

@@ -19,25 +19,32 @@ import { podSteps } from './steps/pods.ts'
 import { timeSteps } from './steps/time.ts'
 import { unchangedSteps } from './steps/unchanged.ts'
 
-/** Every step there is. */
-export const vocabulary: readonly StepDefinition[] = [
-  ...clusterSteps,
-  ...cloudSteps,
-  ...flagSteps,
-  ...manifestSteps,
-  ...changeSteps,
-  ...faultSteps,
-  ...timeSteps,
-  ...objectSteps,
-  ...podSteps,
-  ...unchangedSteps,
-  ...persistenceSteps,
-  ...eventSteps,
-  ...networkSteps,
-  ...matrixSteps,
-  ...accessSteps,
-  ...controlPlaneSteps,
-  ...hostSteps,
-  ...kubectlSteps,
-  ...notSimulatedSteps,
+/** Steps that belong together. */
+export interface StepGroup {
+  readonly title: string
+  readonly steps: readonly StepDefinition[]
+}
+
+/** Every step there is, as docs/steps.md shows them. */
+export const stepGroups: readonly StepGroup[] = [
+  { title: 'Cluster and topology', steps: [...clusterSteps, ...flagSteps] },
+  { title: 'Manifests and changes', steps: [...manifestSteps, ...changeSteps] },
+  { title: 'Component, node and container faults', steps: faultSteps },
+  { title: 'Time', steps: timeSteps },
+  { title: 'Objects, fields and conditions', steps: objectSteps },
+  { title: 'Pods and scheduling', steps: podSteps },
+  { title: 'Do no harm', steps: unchangedSteps },
+  { title: 'Persistence', steps: persistenceSteps },
+  { title: 'Events and logs', steps: eventSteps },
+  { title: 'Networking and DNS', steps: networkSteps },
+  { title: 'Access and admission', steps: accessSteps },
+  { title: 'Matrices', steps: matrixSteps },
+  { title: 'etcd and the control plane', steps: controlPlaneSteps },
+  { title: 'kubectl and commands', steps: kubectlSteps },
+  { title: 'Machines from inside', steps: hostSteps },
+  { title: 'A cloud', steps: cloudSteps },
+  { title: 'Words for what is not simulated', steps: notSimulatedSteps },
 ]
+
+/** Every step there is. */
+export const vocabulary: readonly StepDefinition[] = stepGroups.flatMap(({ steps }) => steps)

@@ -18,60 +18,96 @@ import type { World } from '../world.ts'
 
 /** Who may do what, and what a refusal says. */
 export const accessSteps: readonly StepDefinition[] = [
-  step('{principal} tries to {verb} {object}', async (world: World, who: Principal, verb: Verb, ref: ObjectRef) => {
-    const namespace = namespaceOf(world, ref)
-    const place = {
-      resource: servedKind(world, ref.kind).resource,
-      name: ref.name,
-      ...(namespace === undefined ? {} : { namespace }),
-    }
-    world.attempt = await send(world, { verb, ...place, ...bodyFor(world, verb, ref) }, actor(world, who))
-    await world.settle()
-  }),
+  step(
+    '{principal} tries to {verb} {object}',
+    {
+      says: 'One request as somebody else; what came of it, the next steps say.',
+      example: 'When user "jane" tries to delete Pod "web-0"',
+    },
+    async (world: World, who: Principal, verb: Verb, ref: ObjectRef) => {
+      const namespace = namespaceOf(world, ref)
+      const place = {
+        resource: servedKind(world, ref.kind).resource,
+        name: ref.name,
+        ...(namespace === undefined ? {} : { namespace }),
+      }
+      world.attempt = await send(world, { verb, ...place, ...bodyFor(world, verb, ref) }, actor(world, who))
+      await world.settle()
+    },
+  ),
   step(
     '{principal} {modal} {verb} {string} in namespace {string}',
+    {
+      says: 'As `kubectl auth can-i`: a resource, with its group or sub-resource where needed.',
+      example: 'Then user "jane" cannot list "pods/log" in namespace "prod"',
+    },
     async (world: World, who: Principal, modal: string, verb: string, what: string, namespace: string) => {
       const { allowed } = await review(world, who, verb, what, namespace)
       if (allowed !== (modal === 'can'))
         world.fail(`user "${who.user}" ${allowed ? 'can' : 'cannot'} ${verb} ${what} in namespace "${namespace}"`)
     },
   ),
-  step('{principal} is given a token that is good for {duration}', async (world: World, who: Principal, ms: number) => {
-    const [, namespace, name] = /^system:serviceaccount:([^:]+):(.+)$/.exec(who.user) ?? []
-    if (namespace === undefined || name === undefined)
-      throw new SpecError(`"${who.user}" is no service account: only those are given tokens`)
-    const resource = { ...servedKind(world, 'ServiceAccount').resource, subresource: 'token' }
-    const wanted = { audiences: [], expirationSeconds: ms / 1000 }
-    const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec: wanted }
-    const answer = await send(world, {
-      verb: 'create',
-      resource,
-      namespace: world.target.namespace(namespace),
-      name,
-      body,
-    })
-    done(world, answer)
-    world.token = { user: actor(world, who).name, text: (answer.body as TokenRequest).status?.token ?? '' }
-  }),
-  step('the token is accepted', async (world: World) => {
-    const problem = await tokenProblem(world)
-    if (problem !== undefined) world.fail(problem)
-  }),
-  step('the token is refused{within}', (world: World, within?: number) =>
-    world.eventually(
-      async () => ((await tokenProblem(world)) === undefined ? 'the token is accepted' : undefined),
-      within,
-    ),
+  step(
+    '{principal} is given a token that is good for {duration}',
+    {
+      says: 'As `kubectl create token`.',
+      example: 'Given service account "dev/builder" is given a token that is good for 1 hour',
+    },
+    async (world: World, who: Principal, ms: number) => {
+      const [, namespace, name] = /^system:serviceaccount:([^:]+):(.+)$/.exec(who.user) ?? []
+      if (namespace === undefined || name === undefined)
+        throw new SpecError(`"${who.user}" is no service account: only those are given tokens`)
+      const resource = { ...servedKind(world, 'ServiceAccount').resource, subresource: 'token' }
+      const wanted = { audiences: [], expirationSeconds: ms / 1000 }
+      const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec: wanted }
+      const answer = await send(world, {
+        verb: 'create',
+        resource,
+        namespace: world.target.namespace(namespace),
+        name,
+        body,
+      })
+      done(world, answer)
+      world.token = { user: actor(world, who).name, text: (answer.body as TokenRequest).status?.token ?? '' }
+    },
   ),
-  step('the request is denied with status {int} and reason {word}', (world: World, code: number, reason: string) => {
-    const status = refusal(world)
-    if (status.code !== code || status.reason !== reason)
-      world.fail(`the request was denied with ${status.code} ${status.reason}: ${status.message}`)
-  }),
-  step('the response message contains {string}', (world: World, words: string) => {
-    const { message = '' } = refusal(world)
-    if (!message.includes(world.target.translate(words))) world.fail(`the response says: ${message}`)
-  }),
+  step(
+    'the token is accepted',
+    { says: 'The API server takes whoever shows it for whom it was given to.', example: 'Then the token is accepted' },
+    async (world: World) => {
+      const problem = await tokenProblem(world)
+      if (problem !== undefined) world.fail(problem)
+    },
+  ),
+  step(
+    'the token is refused{within}',
+    { says: 'It does not.', example: 'Then the token is refused within 2 hours' },
+    (world: World, within?: number) =>
+      world.eventually(
+        async () => ((await tokenProblem(world)) === undefined ? 'the token is accepted' : undefined),
+        within,
+      ),
+  ),
+  step(
+    'the request is denied with status {int} and reason {word}',
+    {
+      says: 'Of the last request that was tried or submitted.',
+      example: 'Then the request is denied with status 403 and reason Forbidden',
+    },
+    (world: World, code: number, reason: string) => {
+      const status = refusal(world)
+      if (status.code !== code || status.reason !== reason)
+        world.fail(`the request was denied with ${status.code} ${status.reason}: ${status.message}`)
+    },
+  ),
+  step(
+    'the response message contains {string}',
+    { says: 'What the refusal says.', example: 'Then the response message contains "cannot delete resource"' },
+    (world: World, words: string) => {
+      const { message = '' } = refusal(world)
+      if (!message.includes(world.target.translate(words))) world.fail(`the response says: ${message}`)
+    },
+  ),
 ]
 
 function refusal(world: World): Status {

@@ -23,42 +23,91 @@ const STRANGER = '100.64.7.7'
 export const cloudSteps: readonly StepDefinition[] = needing('cloud', [
   step(
     'a cluster in a cloud with {int} control plane node(s) and {int} worker node(s)',
+    {
+      says: 'The machines are rented in a simulated cloud, and a cloud controller manager runs.',
+      example: 'Given a cluster in a cloud with 1 control plane node and 2 worker nodes',
+    },
     async (world: World, controlPlanes: number, workers: number) => {
       if (controlPlanes < 1) throw new SpecError('a cluster needs a control plane node')
       await world.make({ ...topologyOf(controlPlanes, workers), cloud: {} })
     },
   ),
-  step('a cluster in a cloud with these nodes:', (world: World, table: Table) =>
-    world.make({ nodes: table.hashes().map(nodeOf), cloud: {} }),
+  step(
+    'a cluster in a cloud with these nodes:',
+    {
+      says: 'The same with nodes by name, with a zone and an instance type where they matter.',
+      example: `Given a cluster in a cloud with these nodes:
+  | name     | role          | zone      | instance type |
+  | cp-1     | control-plane | region-1a |               |
+  | worker-1 | worker        | region-1b | standard-4    |`,
+    },
+    (world: World, table: Table) => world.make({ nodes: table.hashes().map(nodeOf), cloud: {} }),
   ),
-  step('the cloud allows {int} {cloudthing}', (world: World, limit: number, thing: string) =>
-    act(world, { what: 'quota', name: QUOTAS[singular(thing)]!, limit }),
+  step(
+    'the cloud allows {int} {cloudthing}',
+    { says: 'A quota of the account.', example: 'Given the cloud allows 3 instances' },
+    (world: World, limit: number, thing: string) =>
+      act(world, { what: 'quota', name: QUOTAS[singular(thing)]!, limit }),
   ),
-  step('the instance of node {string} is {instancefate}', (world: World, node: string, fate: string) =>
-    act(world, { what: 'instance', node, action: FATES[fate]! }),
+  step(
+    'the instance of node {string} is {instancefate}',
+    {
+      says: 'What somebody does to the machine in the cloud.',
+      example: 'When the instance of node "worker-1" is terminated',
+    },
+    (world: World, node: string, fate: string) => act(world, { what: 'instance', node, action: FATES[fate]! }),
   ),
-  step('{word} calls to the cloud fail with {string}', (world: World, operation: string, message: string) =>
-    act(world, { what: 'calls fail', fault: { operation: operation as Operation, message } }),
+  step(
+    '{word} calls to the cloud fail with {string}',
+    {
+      says: 'Calls of one operation fail from now on, with this message.',
+      example: 'When CreateLoadBalancer calls to the cloud fail with "quota exceeded"',
+    },
+    (world: World, operation: string, message: string) =>
+      act(world, { what: 'calls fail', fault: { operation: operation as Operation, message } }),
   ),
-  step('calls to the cloud fail', (world: World) => act(world, { what: 'calls fail', fault: {} })),
-  step('calls to the cloud work again', (world: World) => act(world, { what: 'calls work' })),
-  step('the cloud has {count} {cloudthing}{within}', (world: World, count: Count, thing: string, within?: number) =>
-    world.eventually(() => {
-      const found = amountOf(cloudOf(world), singular(thing))
-      return counts(count, found, found) ? undefined : `the cloud has ${found} ${thing}, not ${count.text}`
-    }, within),
+  step(
+    'calls to the cloud fail',
+    { says: 'All calls fail from now on.', example: 'When calls to the cloud fail' },
+    (world: World) => act(world, { what: 'calls fail', fault: {} }),
   ),
-  step('the cloud routes the Pods of node {string} to it{within}', (world: World, name: string, within?: number) =>
-    world.eventually(() => {
-      const destination = world.client.get('Node', name)?.spec?.podCIDR
-      const { instances, routes } = cloudOf(world)
-      const id = instances.byName(name)?.id
-      const there = routes.list().some((route) => route.destination === destination && route.instance === id)
-      return there ? undefined : `no route leads to ${destination ?? 'the Pods'} at "${name}": ${shown(routes.list())}`
-    }, within),
+  step(
+    'calls to the cloud work again',
+    { says: 'What was broken by the two steps above is whole again.', example: 'When calls to the cloud work again' },
+    (world: World) => act(world, { what: 'calls work' }),
+  ),
+  step(
+    'the cloud has {count} {cloudthing}{within}',
+    { says: 'How many of these there are.', example: 'Then the cloud has 1 load balancer within 1 minute' },
+    (world: World, count: Count, thing: string, within?: number) =>
+      world.eventually(() => {
+        const found = amountOf(cloudOf(world), singular(thing))
+        return counts(count, found, found) ? undefined : `the cloud has ${found} ${thing}, not ${count.text}`
+      }, within),
+  ),
+  step(
+    'the cloud routes the Pods of node {string} to it{within}',
+    {
+      says: "A route leads from the cloud's network to the Pods of a node.",
+      example: 'Then the cloud routes the Pods of node "worker-1" to it within 1 minute',
+    },
+    (world: World, name: string, within?: number) =>
+      world.eventually(() => {
+        const destination = world.client.get('Node', name)?.spec?.podCIDR
+        const { instances, routes } = cloudOf(world)
+        const id = instances.byName(name)?.id
+        const there = routes.list().some((route) => route.destination === destination && route.instance === id)
+        return there
+          ? undefined
+          : `no route leads to ${destination ?? 'the Pods'} at "${name}": ${shown(routes.list())}`
+      }, within),
   ),
   step(
     'the load balancer of {object} is an {balancerscheme} {balancerkind} load balancer{within}',
+    {
+      says: 'Which kind of load balancer the Service got.',
+      example: 'Then the load balancer of Service "web" is an internet-facing network load balancer',
+    },
     (world: World, ref: ObjectRef, scheme: string, kind: string, within?: number) =>
       world.eventually(() => {
         const spec = balancerOf(world, ref)?.spec
@@ -69,6 +118,10 @@ export const cloudSteps: readonly StepDefinition[] = needing('cloud', [
   ),
   step(
     'the load balancer of {object} has {count} healthy backend(s){within}',
+    {
+      says: "How many nodes pass the load balancer's health check.",
+      example: 'Then the load balancer of Service "web" has 2 healthy backends within 2 minutes',
+    },
     (world: World, ref: ObjectRef, count: Count, within?: number) =>
       world.eventually(() => {
         const health = [
@@ -83,6 +136,10 @@ export const cloudSteps: readonly StepDefinition[] = needing('cloud', [
   ),
   step(
     'a request from outside to {object} returns status {int}{within}',
+    {
+      says: "A request from the internet to a Service's load balancer.",
+      example: 'Then a request from outside to Service "web" returns status 200 within 2 minutes',
+    },
     (world: World, ref: ObjectRef, status: number, within?: number) =>
       world.eventually(() => {
         const answer = fromOutside(world, ref, STRANGER)
@@ -94,6 +151,10 @@ export const cloudSteps: readonly StepDefinition[] = needing('cloud', [
   ),
   step(
     '{int} requests from outside to {object} are answered by {count} different Pod(s)',
+    {
+      says: 'Who answers requests from the internet.',
+      example: 'Then 50 requests from outside to Service "web" are answered by 2 different Pods',
+    },
     (world: World, times: number, ref: ObjectRef, count: Count) =>
       world.eventually(() => {
         const answers = Array.from({ length: times }, () => fromOutside(world, ref, STRANGER))
@@ -109,6 +170,10 @@ export const cloudSteps: readonly StepDefinition[] = needing('cloud', [
   ),
   step(
     'a connection from address {string} to {object} {outcome}',
+    {
+      says: "A connection from one address outside to a Service's load balancer.",
+      example: 'Then a connection from address "203.0.113.9" to Service "web" times out',
+    },
     (world: World, address: string, ref: ObjectRef, outcome: string) => {
       const wanted = { succeeds: 'answered', 'is refused': 'refused', 'times out': 'timeout' }[outcome]
       return world.eventually(() => {

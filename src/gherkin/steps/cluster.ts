@@ -9,34 +9,80 @@ import type { World } from '../world.ts'
 
 /** Which machines there are, what images do, what time it is. A cluster is ready when its step is over. */
 export const clusterSteps: readonly StepDefinition[] = [
-  step('a cluster', (world: World) => world.make()),
+  step(
+    'a cluster',
+    {
+      says: 'A cluster of one control plane node, `cp-1`, and two workers, `worker-1` and `worker-2`; ready when the step is over: nodes Ready, CoreDNS up. Every scenario has a cluster of its own.',
+      example: 'Given a cluster',
+    },
+    (world: World) => world.make(),
+  ),
   step(
     'a cluster with {int} control plane node(s) and {int} worker node(s)',
+    {
+      says: 'The same with as many nodes: `cp-1`, `cp-2`, … and `worker-1`, `worker-2` and so on.',
+      example: 'Given a cluster with 3 control plane nodes and 2 worker nodes',
+    },
     async (world: World, controlPlanes: number, workers: number) => {
       if (controlPlanes < 1) throw new SpecError('a cluster needs a control plane node')
       await world.make(topologyOf(controlPlanes, workers))
     },
   ),
-  step('a cluster with these nodes:', (world: World, table: Table) =>
-    world.make({ nodes: table.hashes().map(nodeOf) }),
+  step(
+    'a cluster with these nodes:',
+    {
+      says: 'Nodes by name. Columns: name, role (control-plane or worker, the default), cpu, memory, pods, gpus, runtimes, labels, taints, zone, instance type; lists are separated by commas.',
+      example: `Given a cluster with these nodes:
+  | name  | role          | cpu | memory | labels       | taints                |
+  | cp-1  | control-plane | 2   | 4Gi    |              |                       |
+  | big   | worker        | 16  | 64Gi   | disk=ssd     |                       |
+  | small | worker        | 1   | 1Gi    | zone=a,tier=x | dedicated=x:NoSchedule |`,
+    },
+    (world: World, table: Table) => world.make({ nodes: table.hashes().map(nodeOf) }),
   ),
-  step('namespace {string}', async (world: World, name: string) => {
-    done(world, await apply(world, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }))
-    world.namespaces.push(name)
-    await world.settle()
-  }),
+  step(
+    'namespace {string}',
+    {
+      says: 'The namespace is there, and is from here on where objects without a namespace belong.',
+      example: 'Given namespace "dev"',
+    },
+    async (world: World, name: string) => {
+      done(world, await apply(world, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }))
+      world.namespaces.push(name)
+      await world.settle()
+    },
+  ),
   ...needing('images', [
-    step('container image {string} that behaves like this:', (world: World, name: string, table: Table) => {
-      world.declareImage(declaredImage(name, table.raw()))
-    }),
+    step(
+      'container image {string} that behaves like this:',
+      {
+        says: 'What containers of an image do. Rows: starts after, ready after, exits after, stops after (durations; stops after may be never), exits with, pull takes, listens on, logs (may be repeated), uses cpu, uses memory, uses disk, uses inodes, uses pids.',
+        example: `Given container image "shop:v2" that behaves like this:
+  | starts after | 3 seconds                            |
+  | ready after  | 10 seconds                           |
+  | listens on   | 8080                                 |
+  | logs         | listening                            |
+  | uses memory  | 50Mi rising to 1Gi over 2 minutes    |`,
+      },
+      (world: World, name: string, table: Table) => {
+        world.declareImage(declaredImage(name, table.raw()))
+      },
+    ),
   ]),
   ...needing('time', [
-    step('the clock reads {string}', (world: World, time: string) => {
-      const at = Date.parse(time)
-      if (Number.isNaN(at)) throw new SpecError(`"${time}" is not a time: write it as 2026-12-31T23:58:30Z`)
-      if (world.hasCluster) throw new SpecError('the clock is set before the cluster is made')
-      world.startAt = at
-    }),
+    step(
+      'the clock reads {string}',
+      {
+        says: 'The virtual time at which the cluster begins; before the step that makes it.',
+        example: 'Given the clock reads "2026-12-31T23:58:30Z"',
+      },
+      (world: World, time: string) => {
+        const at = Date.parse(time)
+        if (Number.isNaN(at)) throw new SpecError(`"${time}" is not a time: write it as 2026-12-31T23:58:30Z`)
+        if (world.hasCluster) throw new SpecError('the clock is set before the cluster is made')
+        world.startAt = at
+      },
+    ),
   ]),
 ]
 

@@ -9,31 +9,48 @@ import type { World } from '../world.ts'
 /** etcd, and what the control plane does with and without it. */
 export const controlPlaneSteps: readonly StepDefinition[] = [
   ...needing('etcd', [
-    step('etcd has {presence}{within}', (world: World, presence: string, within?: number) =>
-      world.eventually(() => {
-        const leader = world.cluster.etcd.leader()
-        if (presence === 'a leader') return leader === undefined ? 'etcd has no leader' : undefined
-        return leader === undefined ? undefined : `etcd's leader is "${leader}"`
-      }, within),
+    step(
+      'etcd has {presence}{within}',
+      { says: 'Whether etcd has a leader.', example: 'Then etcd has no leader within 5 seconds' },
+      (world: World, presence: string, within?: number) =>
+        world.eventually(() => {
+          const leader = world.cluster.etcd.leader()
+          if (presence === 'a leader') return leader === undefined ? 'etcd has no leader' : undefined
+          return leader === undefined ? undefined : `etcd's leader is "${leader}"`
+        }, within),
     ),
-    step('etcd holds {string}{within}', (world: World, key: string, within?: number) =>
-      world.eventually(() => (world.cluster.etcd.keys(key).includes(key) ? undefined : notHeld(world, key)), within),
+    step(
+      'etcd holds {string}{within}',
+      { says: 'A key is there.', example: 'Then etcd holds "/registry/pods/default/web-0"' },
+      (world: World, key: string, within?: number) =>
+        world.eventually(() => (world.cluster.etcd.keys(key).includes(key) ? undefined : notHeld(world, key)), within),
     ),
-    step('etcd holds no {string}{within}', (world: World, key: string, within?: number) =>
-      world.eventually(() => (world.cluster.etcd.keys(key).includes(key) ? `etcd holds ${key}` : undefined), within),
+    step(
+      'etcd holds no {string}{within}',
+      { says: 'A key is not there.', example: 'Then etcd holds no "/registry/pods/default/web-0" within 1 minute' },
+      (world: World, key: string, within?: number) =>
+        world.eventually(() => (world.cluster.etcd.keys(key).includes(key) ? `etcd holds ${key}` : undefined), within),
     ),
-    step('nothing is written to etcd for {duration}', async (world: World, ms: number) => {
-      await world.advance(0)
-      const before = world.cluster.etcd.revision()
-      if (before === undefined) world.fail('etcd has no leader, and so no revision')
-      await world.always(() => {
-        const revision = world.cluster.etcd.revision()
-        return revision === before ? undefined : `etcd's revision was ${before} and is ${revision ?? 'unknown'}`
-      }, ms)
-    }),
+    step(
+      'nothing is written to etcd for {duration}',
+      { says: 'Its revision stays what it is.', example: 'Then nothing is written to etcd for 5 seconds' },
+      async (world: World, ms: number) => {
+        await world.advance(0)
+        const before = world.cluster.etcd.revision()
+        if (before === undefined) world.fail('etcd has no leader, and so no revision')
+        await world.always(() => {
+          const revision = world.cluster.etcd.revision()
+          return revision === before ? undefined : `etcd's revision was ${before} and is ${revision ?? 'unknown'}`
+        }, ms)
+      },
+    ),
   ]),
   step(
     '{component} has another leader than {string}{within}',
+    {
+      says: "Who leads now is somebody else: a host's name, for etcd a member's.",
+      example: 'Then the scheduler has another leader than "cp-1" within 30 seconds',
+    },
     (world: World, { component, text }: ComponentRef, name: string, within?: number) =>
       world.eventually(() => {
         const leader = leaderOf(world, component)
@@ -41,17 +58,28 @@ export const controlPlaneSteps: readonly StepDefinition[] = [
         return leader === name ? `the leader of ${text} is still "${leader}"` : undefined
       }, within),
   ),
-  step('{component} {accepts} writes{within}', (world: World, ref: ComponentRef, accepts: string, within?: number) => {
-    const { component, text } = ref
-    if (component !== 'kube-apiserver' && component !== 'etcd') throw new SpecError(`${text} takes no writes`)
-    return world.eventually(async () => {
-      const refused = await refusal(world, ref)
-      if (accepts === 'accepts') return refused === undefined ? undefined : `${text} refuses writes: ${refused}`
-      return refused === undefined ? `${text} accepts writes` : undefined
-    }, within)
-  }),
+  step(
+    '{component} {accepts} writes{within}',
+    {
+      says: 'Of the API server or etcd, of any of them or of the one on a node.',
+      example: 'Then the API server refuses writes within 10 seconds',
+    },
+    (world: World, ref: ComponentRef, accepts: string, within?: number) => {
+      const { component, text } = ref
+      if (component !== 'kube-apiserver' && component !== 'etcd') throw new SpecError(`${text} takes no writes`)
+      return world.eventually(async () => {
+        const refused = await refusal(world, ref)
+        if (accepts === 'accepts') return refused === undefined ? undefined : `${text} refuses writes: ${refused}`
+        return refused === undefined ? `${text} accepts writes` : undefined
+      }, within)
+    },
+  ),
   step(
     'the leader of {component} is {string}{within}',
+    {
+      says: "Who leads: a host's name, for etcd a member's.",
+      example: 'Then the leader of the scheduler is "cp-2" within 30 seconds',
+    },
     (world: World, { component }: ComponentRef, name: string, within?: number) =>
       world.eventually(() => {
         const leader = leaderOf(world, component)

@@ -8,6 +8,10 @@ import type { World } from '../world.ts'
 export const eventSteps: readonly StepDefinition[] = [
   step(
     '{object} has a(n) {eventtype} event {word}{within}',
+    {
+      says: "An Event with this reason about it or one of its Pods; the next step may ask for `that event's message`.",
+      example: 'Then Pod "web-0" has a Warning event FailedScheduling within 10 seconds',
+    },
     (world: World, ref: ObjectRef, type: string, reason: string, within?: number) =>
       world.eventually(() => {
         const events = eventsOf(world, ref)
@@ -16,12 +20,19 @@ export const eventSteps: readonly StepDefinition[] = [
         return found ? undefined : `${ref.kind} "${ref.name}" has no ${type} event ${reason}, only: ${reasons(events)}`
       }, within),
   ),
-  step('{object} has no event {word}', async (world: World, ref: ObjectRef, reason: string) => {
-    await world.advance(0)
-    if (!wasEver(world, ref)) world.fail(`${ref.kind} "${ref.name}" does not exist`)
-    const found = eventsOf(world, ref).find((event) => event.reason === reason)
-    if (found) world.fail(`${ref.kind} "${ref.name}" has the event ${reason}: ${found.message}`)
-  }),
+  step(
+    '{object} has no event {word}',
+    {
+      says: 'No such Event about it or its Pods is there.',
+      example: 'Then Deployment "web" has no event FailedScheduling',
+    },
+    async (world: World, ref: ObjectRef, reason: string) => {
+      await world.advance(0)
+      if (!wasEver(world, ref)) world.fail(`${ref.kind} "${ref.name}" does not exist`)
+      const found = eventsOf(world, ref).find((event) => event.reason === reason)
+      if (found) world.fail(`${ref.kind} "${ref.name}" has the event ${reason}: ${found.message}`)
+    },
+  ),
   step(
     '{object} has no {eventtype} event {word} since {string}',
     {
@@ -37,12 +48,20 @@ export const eventSteps: readonly StepDefinition[] = [
       if (found) world.fail(`${ref.kind} "${ref.name}" has the event ${reason} since "${moment}": ${found.message}`)
     },
   ),
-  step("that event's message contains {string}", (world: World, words: string) => {
-    if (world.event === undefined) throw new SpecError('no step before this one found an event')
-    if (!world.event.includes(words)) world.fail(`the event says: ${world.event}`)
-  }),
+  step(
+    "that event's message contains {string}",
+    { says: 'Of the Event that was found last.', example: `Then that event's message contains "Insufficient cpu"` },
+    (world: World, words: string) => {
+      if (world.event === undefined) throw new SpecError('no step before this one found an event')
+      if (!world.event.includes(words)) world.fail(`the event says: ${world.event}`)
+    },
+  ),
   step(
     'the log of {object} contains {string}{within}',
+    {
+      says: 'What any of its containers wrote (of an owner: of its first Pod).',
+      example: 'Then the log of Pod "web-0" contains "listening" within 10 seconds',
+    },
     (world: World, ref: ObjectRef, words: string, within?: number) =>
       world.eventually(async () => {
         const pod = onePodOf(world, ref)

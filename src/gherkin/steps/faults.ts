@@ -21,43 +21,81 @@ const nodeFaults: Readonly<Record<string, NodeFault>> = {
 
 /** What breaks, and comes back. */
 export const faultSteps: readonly StepDefinition[] = needing('faults', [
-  step('{component} {action}', async (world: World, ref: ComponentRef, action: Action) => {
-    world.cluster.faults.component(ref.component, action, hostOfComponent(world, ref))
-    await world.advance(0)
-  }),
-  step('node {string} {nodefault}', async (world: World, name: string, fault: string) => {
-    world.cluster.faults.node(hostNamed(world, name).name, nodeFaults[fault]!)
-    await world.advance(0)
-  }),
-  step('node {string} comes under {pressure} pressure', async (world: World, name: string, of: PressureKind) => {
-    world.cluster.faults.pressure(hostNamed(world, name).name, of, 'begins')
-    await world.advance(0)
-  }),
-  step('node {string} is relieved of {pressure} pressure', async (world: World, name: string, of: PressureKind) => {
-    world.cluster.faults.pressure(hostNamed(world, name).name, of, 'ends')
-    await world.advance(0)
-  }),
-  step('node {string} {loss} its network', async (world: World, name: string, loss: 'loses' | 'regains') => {
-    world.cluster.faults.link(hostNamed(world, name).name, '*', loss === 'loses' ? 'cut' : 'healed')
-    await world.advance(0)
-  }),
+  step(
+    '{component} {action}',
+    {
+      says: 'A component stops, starts, restarts or crashes: where the words name a node, the one there.',
+      example: 'When the scheduler stops',
+    },
+    async (world: World, ref: ComponentRef, action: Action) => {
+      world.cluster.faults.component(ref.component, action, hostOfComponent(world, ref))
+      await world.advance(0)
+    },
+  ),
+  step(
+    'node {string} {nodefault}',
+    { says: 'What happens to a whole machine.', example: 'When node "worker-1" loses power' },
+    async (world: World, name: string, fault: string) => {
+      world.cluster.faults.node(hostNamed(world, name).name, nodeFaults[fault]!)
+      await world.advance(0)
+    },
+  ),
+  step(
+    'node {string} comes under {pressure} pressure',
+    {
+      says: 'The machine runs out of memory, disk or process ids.',
+      example: 'When node "worker-1" comes under memory pressure',
+    },
+    async (world: World, name: string, of: PressureKind) => {
+      world.cluster.faults.pressure(hostNamed(world, name).name, of, 'begins')
+      await world.advance(0)
+    },
+  ),
+  step(
+    'node {string} is relieved of {pressure} pressure',
+    { says: 'And has enough of it again.', example: 'When node "worker-1" is relieved of memory pressure' },
+    async (world: World, name: string, of: PressureKind) => {
+      world.cluster.faults.pressure(hostNamed(world, name).name, of, 'ends')
+      await world.advance(0)
+    },
+  ),
+  step(
+    'node {string} {loss} its network',
+    { says: 'The machine is cut off from all others, or no more.', example: 'When node "worker-1" loses its network' },
+    async (world: World, name: string, loss: 'loses' | 'regains') => {
+      world.cluster.faults.link(hostNamed(world, name).name, '*', loss === 'loses' ? 'cut' : 'healed')
+      await world.advance(0)
+    },
+  ),
   step(
     'the network between {string} and {string} is {link}',
+    {
+      says: 'Two machines reach each other no more, or again.',
+      example: 'When the network between "cp-1" and "worker-1" is cut',
+    },
     async (world: World, a: string, b: string, link: string) => {
       world.cluster.faults.link(hostNamed(world, a).name, hostNamed(world, b).name, link === 'cut' ? 'cut' : 'healed')
       await world.advance(0)
     },
   ),
-  step('{int} of {int} etcd member(s) fail(s)', async (world: World, count: number, of: number) => {
-    const { members } = world.cluster.etcd
-    if (members.length !== of) throw new SpecError(`this cluster has ${members.length} etcd member(s), not ${of}`)
-    if (count > of) throw new SpecError(`there are only ${of} etcd members`)
-    for (const { name } of members.slice(-count).toReversed())
-      world.cluster.faults.component('etcd', 'stops', world.cluster.etcd.hostOf(name))
-    await world.advance(0)
-  }),
+  step(
+    '{int} of {int} etcd member(s) fail(s)',
+    {
+      says: 'The last so many members stop; how many there are is said to be sure.',
+      example: 'When 2 of 3 etcd members fail',
+    },
+    async (world: World, count: number, of: number) => {
+      const { members } = world.cluster.etcd
+      if (members.length !== of) throw new SpecError(`this cluster has ${members.length} etcd member(s), not ${of}`)
+      if (count > of) throw new SpecError(`there are only ${of} etcd members`)
+      for (const { name } of members.slice(-count).toReversed())
+        world.cluster.faults.component('etcd', 'stops', world.cluster.etcd.hostOf(name))
+      await world.advance(0)
+    },
+  ),
   step(
     'container {string} of {object} exits with code {int}',
+    { says: "The container's process ends, once.", example: 'When container "app" of Pod "web-0" exits with code 1' },
     async (world: World, container: string, ref: ObjectRef, code: number) => {
       const { name, namespace } = onePodOf(world, ref).metadata
       world.cluster.faults.container(name, namespace ?? 'default', container, code)
@@ -66,20 +104,35 @@ export const faultSteps: readonly StepDefinition[] = needing('faults', [
   ),
   step(
     'container {string} of {pods} exits with code {int}',
+    {
+      says: 'The same in each of these Pods.',
+      example: 'When container "web" of a Pod of Deployment "web" exits with code 137',
+    },
     async (world: World, container: string, ref: PodsRef, code: number) => {
       for (const { metadata } of chosen(world, ref))
         world.cluster.faults.container(metadata.name, metadata.namespace ?? 'default', container, code)
       await world.advance(0)
     },
   ),
-  step('the {probe} probe of {object} {outcome}', (world: World, probe: Probe, ref: ObjectRef, outcome: string) => {
-    const { name, namespace } = onePodOf(world, ref).metadata
-    world.cluster.faults.probe(name, namespace ?? 'default', probe, probeOutcome(outcome))
-  }),
-  step('the {probe} probe of {pods} {outcome}', (world: World, probe: Probe, ref: PodsRef, outcome: string) => {
-    for (const { metadata } of chosen(world, ref))
-      world.cluster.faults.probe(metadata.name, metadata.namespace ?? 'default', probe, probeOutcome(outcome))
-  }),
+  step(
+    'the {probe} probe of {object} {outcome}',
+    {
+      says: 'From now on the probe has this outcome, whatever the container does.',
+      example: 'When the liveness probe of Pod "web-0" fails',
+    },
+    (world: World, probe: Probe, ref: ObjectRef, outcome: string) => {
+      const { name, namespace } = onePodOf(world, ref).metadata
+      world.cluster.faults.probe(name, namespace ?? 'default', probe, probeOutcome(outcome))
+    },
+  ),
+  step(
+    'the {probe} probe of {pods} {outcome}',
+    { says: 'The same in each of these Pods.', example: 'When the readiness probe of a Pod of Deployment "web" fails' },
+    (world: World, probe: Probe, ref: PodsRef, outcome: string) => {
+      for (const { metadata } of chosen(world, ref))
+        world.cluster.faults.probe(metadata.name, metadata.namespace ?? 'default', probe, probeOutcome(outcome))
+    },
+  ),
 ])
 
 function probeOutcome(word: string): 'fails' | 'succeeds' {

@@ -8,12 +8,20 @@ const STATIC_PODS: readonly string[] = ['etcd', 'kube-apiserver', 'kube-controll
 
 /** Components with other flags: as on a real node, in the static pod's manifest or the kubelet's configuration. */
 export const flagSteps: readonly StepDefinition[] = needing('flags', [
-  step('{component} runs with these flags:', async (world: World, ref: ComponentRef, given: Table | string) => {
-    const flags = flagsOf(given)
-    if (STATIC_PODS.includes(ref.component)) await world.prepare(() => inManifest(world, ref, flags))
-    else if (ref.component === 'kubelet') await world.prepare(() => inConfiguration(world, ref, flags))
-    else world.incapable(`give flags to ${ref.text}: it is configured by other means than a command line here`)
-  }),
+  step(
+    '{component} runs with these flags:',
+    {
+      says: 'Flags on top of those it has, one a row: name and value; for the kubelet, fields of its configuration by the name of the flag. The step ends when the component runs with them.',
+      example: `Given the controller manager runs with these flags:
+  | node-monitor-grace-period | 20s |`,
+    },
+    async (world: World, ref: ComponentRef, given: Table | string) => {
+      const flags = flagsOf(given)
+      if (STATIC_PODS.includes(ref.component)) await world.prepare(() => inManifest(world, ref, flags))
+      else if (ref.component === 'kubelet') await world.prepare(() => inConfiguration(world, ref, flags))
+      else world.incapable(`give flags to ${ref.text}: it is configured by other means than a command line here`)
+    },
+  ),
 ])
 
 type Flags = ReadonlyMap<string, string>

@@ -4,33 +4,61 @@ import type { World } from '../world.ts'
 
 /** Real kubectl, against this cluster. */
 export const kubectlSteps: readonly StepDefinition[] = [
-  step('kubectl {string} is run', async (world: World, line: string) => {
-    const { target } = world
-    if (target.kubectl === undefined) world.incapable('run kubectl')
-    world.command = await target.kubectl!([...context(world), ...words(line)])
-    await world.advance(0)
-  }),
-  step('the command succeeds', (world: World) => {
-    const { exitCode, output, command } = last(world)
-    if (exitCode !== 0) world.fail(`${command} failed with exit code ${exitCode}:\n${output}`)
-  }),
-  step('the command fails', (world: World) => {
-    const { exitCode, output, command } = last(world)
-    if (exitCode === 0) world.fail(`${command} succeeded:\n${output}`)
-  }),
-  step("the command's output contains {string}", (world: World, text: string) => {
-    const { output, command } = last(world)
-    if (!output.includes(world.target.translate(text))) world.fail(`${command} printed:\n${output}`)
-  }),
-  step("the command's output contains these in order:", (world: World, table: Table) => {
-    const { output, command } = last(world)
-    let at = 0
-    for (const [text = ''] of table.raw()) {
-      const found = output.indexOf(text, at)
-      if (found < 0) world.fail(`${command} did not print "${text}"${at > 0 ? ' after the others' : ''}:\n${output}`)
-      at = found + text.length
-    }
-  }),
+  step(
+    'kubectl {string} is run',
+    {
+      says: 'The real kubectl against this cluster, in the namespace in force; needs kubectl on the PATH.',
+      example: 'When kubectl "scale deployment web --replicas=5" is run',
+    },
+    async (world: World, line: string) => {
+      const { target } = world
+      if (target.kubectl === undefined) world.incapable('run kubectl')
+      world.command = await target.kubectl!([...context(world), ...words(line)])
+      await world.advance(0)
+    },
+  ),
+  step(
+    'the command succeeds',
+    { says: 'The last command exited with 0.', example: 'Then the command succeeds' },
+    (world: World) => {
+      const { exitCode, output, command } = last(world)
+      if (exitCode !== 0) world.fail(`${command} failed with exit code ${exitCode}:\n${output}`)
+    },
+  ),
+  step(
+    'the command fails',
+    { says: 'The last command exited with something else.', example: 'Then the command fails' },
+    (world: World) => {
+      const { exitCode, output, command } = last(world)
+      if (exitCode === 0) world.fail(`${command} succeeded:\n${output}`)
+    },
+  ),
+  step(
+    "the command's output contains {string}",
+    { says: 'What it wrote to stdout or stderr.', example: `Then the command's output contains "scaled"` },
+    (world: World, text: string) => {
+      const { output, command } = last(world)
+      if (!output.includes(world.target.translate(text))) world.fail(`${command} printed:\n${output}`)
+    },
+  ),
+  step(
+    "the command's output contains these in order:",
+    {
+      says: 'Texts, one a row, in this order.',
+      example: `Then the command's output contains these in order:
+  | NAME |
+  | web  |`,
+    },
+    (world: World, table: Table) => {
+      const { output, command } = last(world)
+      let at = 0
+      for (const [text = ''] of table.raw()) {
+        const found = output.indexOf(text, at)
+        if (found < 0) world.fail(`${command} did not print "${text}"${at > 0 ? ' after the others' : ''}:\n${output}`)
+        at = found + text.length
+      }
+    },
+  ),
 ]
 
 function last(world: World): CommandResult {

@@ -11,20 +11,54 @@ const TOOLS = /(^|\/)(busybox|alpine|debian|ubuntu|curl|netshoot)(:|$)/
 
 /** What is put into the cluster. The short forms wait until what they made is ready, or stuck for good. */
 export const manifestSteps: readonly StepDefinition[] = [
-  step('these manifests are applied:', (world: World, text: string) => applyAll(world, text)),
-  step('the manifests in {string} are applied', (world: World, path: string) => {
-    if (world.options.readFile === undefined) world.incapable('read files')
-    return applyAll(world, world.options.readFile!(path), path)
-  }),
-  step('these manifests are submitted:', async (world: World, text: string) => {
-    for (const object of parseManifests(text)) {
-      world.attempt = await submit(world, object)
-      if (world.attempt.code >= 400) break
-    }
-    await world.settle()
-  }),
+  step(
+    'these manifests are applied:',
+    {
+      says: 'As `kubectl apply`: one or more YAML documents, which must be accepted.',
+      example: `Given these manifests are applied:
+  """yaml
+  apiVersion: v1
+  kind: ConfigMap
+  metadata: {name: settings}
+  data: {mode: fast}
+  """`,
+    },
+    (world: World, text: string) => applyAll(world, text),
+  ),
+  step(
+    'the manifests in {string} are applied',
+    {
+      says: 'The same from a file, whose path is relative to the working directory.',
+      example: 'Given the manifests in "manifests/web.yaml" are applied',
+    },
+    (world: World, path: string) => {
+      if (world.options.readFile === undefined) world.incapable('read files')
+      return applyAll(world, world.options.readFile!(path), path)
+    },
+  ),
+  step(
+    'these manifests are submitted:',
+    {
+      says: 'The manifests are sent and may be refused: what came of it, `the request is denied …` and `the response message …` say.',
+      example: `When these manifests are submitted:
+  """yaml
+  {apiVersion: v1, kind: Pod, metadata: {name: root}, spec: {containers: [{name: c, image: nginx}], hostPID: true}}
+  """`,
+    },
+    async (world: World, text: string) => {
+      for (const object of parseManifests(text)) {
+        world.attempt = await submit(world, object)
+        if (world.attempt.code >= 400) break
+      }
+      await world.settle()
+    },
+  ),
   step(
     'a Deployment {string} of image {string} with {int} replica(s)',
+    {
+      says: 'A Deployment whose Pods carry the label app=NAME, with one container of that name. Waits until it is complete or stuck.',
+      example: 'Given a Deployment "web" of image "nginx:1.27" with 2 replicas',
+    },
     async (world: World, path: string, image: string, replicas: number) => {
       const deployment = deploymentOf(world, path, image, replicas)
       done(world, await apply(world, deployment))
@@ -35,19 +69,30 @@ export const manifestSteps: readonly StepDefinition[] = [
       })
     },
   ),
-  step('a Pod {string} of image {string}', async (world: World, path: string, image: string) => {
-    const { name, namespace } = split(world, path)
-    const pod: Pod = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name, namespace, labels: { app: name } },
-      spec: { containers: [{ name, image, ...(TOOLS.test(image) ? { command: ['sleep', 'infinity'] } : {}) }] },
-    }
-    done(world, await apply(world, pod))
-    await ready(world, { kind: 'Pod', name, namespace })
-  }),
+  step(
+    'a Pod {string} of image {string}',
+    {
+      says: 'A Pod with the label app=NAME. Tools (curl, busybox, …) sleep, to be used from. Waits until it is Ready or stuck.',
+      example: 'Given a Pod "client" of image "curl:8"',
+    },
+    async (world: World, path: string, image: string) => {
+      const { name, namespace } = split(world, path)
+      const pod: Pod = {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name, namespace, labels: { app: name } },
+        spec: { containers: [{ name, image, ...(TOOLS.test(image) ? { command: ['sleep', 'infinity'] } : {}) }] },
+      }
+      done(world, await apply(world, pod))
+      await ready(world, { kind: 'Pod', name, namespace })
+    },
+  ),
   step(
     'a Service {string} selecting {string} on port {int}',
+    {
+      says: 'A ClusterIP Service; it selects by labels, separated by commas.',
+      example: 'Given a Service "web" selecting "app=web" on port 80',
+    },
     async (world: World, path: string, selector: string, port: number) => {
       const pairs = selector.split(',').map((pair) => pair.split('='))
       if (pairs.some((pair) => pair.length !== 2))

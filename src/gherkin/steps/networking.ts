@@ -9,6 +9,10 @@ import type { World } from '../world.ts'
 export const networkSteps: readonly StepDefinition[] = [
   step(
     '{object} has {count} ready endpoint(s){within}',
+    {
+      says: 'How many addresses of a Service are ready in its EndpointSlices.',
+      example: 'Then Service "web" has 3 ready endpoints within 1 minute',
+    },
     (world: World, ref: ObjectRef, count: Count, within?: number) =>
       world.eventually(() => {
         const ready = readyEndpoints(world, ref)
@@ -19,11 +23,19 @@ export const networkSteps: readonly StepDefinition[] = [
   ),
   step(
     'a request from {object} to {string} returns status {int}{within}',
+    {
+      says: 'An HTTP request from inside a Pod, or from a Node.',
+      example: 'Then a request from Pod "client" to "http://web/" returns status 200 within 10 seconds',
+    },
     (world: World, ref: ObjectRef, url: string, status: number, within?: number) =>
       world.eventually(() => statusProblem(world, ref, url, status), within),
   ),
   step(
     '{int} requests from {object} to {string} are answered by {count} different Pod(s)',
+    {
+      says: 'How requests are spread.',
+      example: 'Then 90 requests from Pod "client" to "http://web/" are answered by exactly 2 different Pods',
+    },
     (world: World, times: number, ref: ObjectRef, url: string, count: Count) =>
       // Rules follow endpoints with a delay (kube-proxy's minSyncPeriod), so this waits as other assertions do.
       world.eventually(async () => {
@@ -40,6 +52,7 @@ export const networkSteps: readonly StepDefinition[] = [
   ),
   step(
     'a connection from {object} to {string} {outcome}',
+    { says: 'To a URL or host:port.', example: 'Then a connection from Pod "client" to "db:5432" is refused' },
     (world: World, ref: ObjectRef, target: string, outcome: string) => {
       // What was just stopped or made takes effect a little later: rules are synced, DNS servers linger.
       return world.eventually(() => connectionProblem(world, ref, target, outcome), undefined)
@@ -47,6 +60,10 @@ export const networkSteps: readonly StepDefinition[] = [
   ),
   step(
     '{string} resolves from {object} to the cluster IP of {object}',
+    {
+      says: "What the cluster's DNS answers the Pod.",
+      example: 'Then "web.default.svc.cluster.local" resolves from Pod "client" to the cluster IP of Service "web"',
+    },
     (world: World, name: string, from: ObjectRef, service: ObjectRef) =>
       world.eventually(async () => {
         const wanted = (find(world, service) as Service | undefined)?.spec.clusterIP
@@ -56,11 +73,17 @@ export const networkSteps: readonly StepDefinition[] = [
           : `"${name}" resolves to ${found.join(', ') || 'nothing'}, not ${wanted}`
       }, undefined),
   ),
-  step('{string} does not resolve from {object}', (world: World, name: string, from: ObjectRef) =>
-    world.eventually(async () => {
-      const found = await resolve(world, from, name)
-      return found.length > 0 ? `"${name}" resolves to ${found.join(', ')}` : undefined
-    }, undefined),
+  step(
+    '{string} does not resolve from {object}',
+    {
+      says: 'The name is not known to whoever asks.',
+      example: 'Then "web.other.svc.cluster.local" does not resolve from Pod "client"',
+    },
+    (world: World, name: string, from: ObjectRef) =>
+      world.eventually(async () => {
+        const found = await resolve(world, from, name)
+        return found.length > 0 ? `"${name}" resolves to ${found.join(', ')}` : undefined
+      }, undefined),
   ),
 ]
 

@@ -14,74 +14,153 @@ const text = (ref: ObjectRef) => `${ref.kind} "${ref.name}"`
 
 /** What an object is, was and stays. */
 export const objectSteps: readonly StepDefinition[] = [
-  step('{object} exists{within}', (world: World, ref: ObjectRef, within?: number) =>
-    world.eventually(missing(world, ref), within),
+  step(
+    '{object} exists{within}',
+    { says: 'It is there.', example: 'Then ConfigMap "settings" exists' },
+    (world: World, ref: ObjectRef, within?: number) => world.eventually(missing(world, ref), within),
   ),
-  step('{object} appears{within}', (world: World, ref: ObjectRef, within?: number) =>
-    world.eventually(missing(world, ref), within),
+  step(
+    '{object} appears{within}',
+    { says: 'The same, where somebody has to make it first.', example: 'Then Job "backup-1" appears within 1 minute' },
+    (world: World, ref: ObjectRef, within?: number) => world.eventually(missing(world, ref), within),
   ),
-  step('{object} is gone{within}', (world: World, ref: ObjectRef, within?: number) =>
-    world.eventually(() => (find(world, ref) ? `${text(ref)} is still there` : undefined), within),
+  step(
+    '{object} is gone{within}',
+    { says: 'It is not there.', example: 'Then Pod "web-0" is gone within 40 seconds' },
+    (world: World, ref: ObjectRef, within?: number) =>
+      world.eventually(() => (find(world, ref) ? `${text(ref)} is still there` : undefined), within),
   ),
   step(
     'field {string} of {object} is {string}{within}',
+    {
+      says: "One field's value, as text; empty for none. Items of lists go by name, type, key or index: `spec.containers[web].image`.",
+      example: 'Then field "status.readyReplicas" of Deployment "web" is "3" within 1 minute',
+    },
     (world: World, path: string, ref: ObjectRef, value: string, within?: number) =>
       world.eventually(notValued(world, path, ref, value), within),
   ),
-  step('{object} matches{within}:', (world: World, ref: ObjectRef, within: number | undefined, yaml: string) =>
-    world.eventually(() => mismatch(world, ref, parse(yaml)), within),
+  step(
+    '{object} matches{within}:',
+    {
+      says: 'A part of the object as YAML: maps may hold more; lists of name, type, key, ip or port match by it in any order, other lists item by item; null asks that the field is not set.',
+      example: `Then Deployment "web" matches within 1 minute:
+  """yaml
+  spec: {template: {spec: {containers: [{name: web, image: "nginx:1.28"}]}}}
+  status: {conditions: [{type: Available, status: "True"}]}
+  """`,
+    },
+    (world: World, ref: ObjectRef, within: number | undefined, yaml: string) =>
+      world.eventually(() => mismatch(world, ref, parse(yaml)), within),
   ),
-  step('{object} never matches for {duration}:', (world: World, ref: ObjectRef, ms: number, yaml: string) =>
-    world.always(() => (mismatch(world, ref, parse(yaml)) === undefined ? `${text(ref)} matches` : undefined), ms),
+  step(
+    '{object} never matches for {duration}:',
+    {
+      says: 'For so long from now on, at no instant.',
+      example: `Then Deployment "web" never matches for 5 minutes:
+  """yaml
+  status: {availableReplicas: 0}
+  """`,
+    },
+    (world: World, ref: ObjectRef, ms: number, yaml: string) =>
+      world.always(() => (mismatch(world, ref, parse(yaml)) === undefined ? `${text(ref)} matches` : undefined), ms),
   ),
-  step('{object} is {state}{within}', (world: World, ref: ObjectRef, state: string, within?: number) =>
-    world.eventually(notIn(world, ref, state), within, find(world, ref)),
+  step(
+    '{object} is {state}{within}',
+    {
+      says: 'The word that kubectl prints (Running, CrashLoopBackOff, Bound, NotReady), Complete for a finished rollout, or the type of a condition that is True; Not before a condition that is not.',
+      example: 'Then Deployment "web" is Available within 1 minute',
+    },
+    (world: World, ref: ObjectRef, state: string, within?: number) =>
+      world.eventually(notIn(world, ref, state), within, find(world, ref)),
   ),
-  step('{object} stays {state} for {duration}', (world: World, ref: ObjectRef, state: string, ms: number) =>
-    world.always(notIn(world, ref, state), ms),
+  step(
+    '{object} stays {state} for {duration}',
+    {
+      says: 'It is so now and at every instant for so long.',
+      example: 'Then Node "worker-2" stays Ready for 5 minutes',
+    },
+    (world: World, ref: ObjectRef, state: string, ms: number) => world.always(notIn(world, ref, state), ms),
   ),
-  step('{object} becomes {state} after {duration}', becomesAfter),
-  step('{object} went through these states in order:', (world: World, ref: ObjectRef, table: { raw(): string[][] }) => {
-    const wanted = table.raw().map(([state]) => state!)
-    const seen = world.history.of(ref.kind, ref.name, namespaceOf(world, ref)).filter((revision) => !revision.deleted)
-    let next = 0
-    for (const { object } of seen) while (next < wanted.length && isIn(object, wanted[next]!)) next++
-    if (next === wanted.length) return
-    const states = [...new Set(seen.map(({ object }) => stateOf(object)))].join(', ')
-    world.fail(
-      `${text(ref)} was never ${wanted[next]}${next > 0 ? ` after ${wanted[next - 1]}` : ''}; it was ${states || 'never there'}`,
-      seen.at(-1)?.object,
-    )
-  }),
+  step(
+    '{object} becomes {state} after {duration}',
+    {
+      says: "Not before so long from now, and soon after it (for nodes: with a heartbeat's tolerance).",
+      example: 'Then Node "worker-1" becomes NotReady after the node monitor grace period',
+    },
+    becomesAfter,
+  ),
+  step(
+    '{object} went through these states in order:',
+    {
+      says: 'It had these states one after the other since it is there; others may have been between.',
+      example: `Then Pod "web-0" went through these states in order:
+  | Pending |
+  | Running |
+  | Ready   |`,
+    },
+    (world: World, ref: ObjectRef, table: { raw(): string[][] }) => {
+      const wanted = table.raw().map(([state]) => state!)
+      const seen = world.history.of(ref.kind, ref.name, namespaceOf(world, ref)).filter((revision) => !revision.deleted)
+      let next = 0
+      for (const { object } of seen) while (next < wanted.length && isIn(object, wanted[next]!)) next++
+      if (next === wanted.length) return
+      const states = [...new Set(seen.map(({ object }) => stateOf(object)))].join(', ')
+      world.fail(
+        `${text(ref)} was never ${wanted[next]}${next > 0 ? ` after ${wanted[next - 1]}` : ''}; it was ${states || 'never there'}`,
+        seen.at(-1)?.object,
+      )
+    },
+  ),
   step(
     '{object} has condition {word} {truth}{within}',
+    { says: 'One of its conditions.', example: 'Then Node "worker-1" has condition Ready Unknown within 1 minute' },
     (world: World, ref: ObjectRef, type: string, status: string, within?: number) =>
       world.eventually(conditionProblem(world, ref, type, status), within),
   ),
   step(
     '{object} has condition {word} {truth} because of {word}{within}',
+    {
+      says: 'With its reason.',
+      example: 'Then Node "worker-1" has condition Ready Unknown because of NodeStatusUnknown',
+    },
     (world: World, ref: ObjectRef, type: string, status: string, reason: string, within?: number) =>
       world.eventually(conditionProblem(world, ref, type, status, reason), within),
   ),
-  step('{object} finishes its rollout{within}', (world: World, ref: ObjectRef, within?: number) =>
-    world.eventually(notIn(world, ref, 'Complete'), within ?? 600_000, find(world, ref)),
+  step(
+    '{object} finishes its rollout{within}',
+    {
+      says: 'As `kubectl rollout status`; without `within` it waits for ten minutes.',
+      example: 'Then Deployment "web" finishes its rollout within 5 minutes',
+    },
+    (world: World, ref: ObjectRef, within?: number) =>
+      world.eventually(notIn(world, ref, 'Complete'), within ?? 600_000, find(world, ref)),
   ),
-  step('{object} has {count} revision(s)', (world: World, ref: ObjectRef, count: Count) => {
-    const object = find(world, ref)
-    if (object?.kind !== 'Deployment') throw new SpecError(`${text(ref)}: only a Deployment has revisions here`)
-    const revisions = world.client.list('ReplicaSet', { ownerUid: (object as Deployment).metadata.uid }).length
-    if (!counts(count, revisions, revisions))
-      world.fail(`${text(ref)} has ${revisions} revision(s), not ${count.text}`, object)
-  }),
-  step('{object} has taint {string}{within}', (world: World, ref: ObjectRef, wanted: string, within?: number) =>
-    world.eventually(() => {
-      const taints = ((find(world, ref) as Node | undefined)?.spec.taints ?? []).map(
-        ({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`,
-      )
-      return taints.includes(wanted)
-        ? undefined
-        : `${text(ref)} has no taint ${wanted}, only: ${taints.join(', ') || 'none'}`
-    }, within),
+  step(
+    '{object} has {count} revision(s)',
+    { says: 'How many ReplicaSets a Deployment has.', example: 'Then Deployment "web" has 2 revisions' },
+    (world: World, ref: ObjectRef, count: Count) => {
+      const object = find(world, ref)
+      if (object?.kind !== 'Deployment') throw new SpecError(`${text(ref)}: only a Deployment has revisions here`)
+      const revisions = world.client.list('ReplicaSet', { ownerUid: (object as Deployment).metadata.uid }).length
+      if (!counts(count, revisions, revisions))
+        world.fail(`${text(ref)} has ${revisions} revision(s), not ${count.text}`, object)
+    },
+  ),
+  step(
+    '{object} has taint {string}{within}',
+    {
+      says: 'Written as key:Effect or key=value:Effect.',
+      example: 'Then Node "worker-1" has taint "node.kubernetes.io/unreachable:NoExecute" within 10 seconds',
+    },
+    (world: World, ref: ObjectRef, wanted: string, within?: number) =>
+      world.eventually(() => {
+        const taints = ((find(world, ref) as Node | undefined)?.spec.taints ?? []).map(
+          ({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`,
+        )
+        return taints.includes(wanted)
+          ? undefined
+          : `${text(ref)} has no taint ${wanted}, only: ${taints.join(', ') || 'none'}`
+      }, within),
   ),
 ]
 

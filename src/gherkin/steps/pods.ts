@@ -8,36 +8,67 @@ import type { World } from '../world.ts'
 
 /** What several Pods are, stay and were. */
 export const podSteps: readonly StepDefinition[] = [
-  step('{pods} {be} {state}{within}', (world: World, ref: PodsRef, _be: string, state: string, within?: number) =>
-    world.eventually(podsNotIn(world, ref, state), within),
+  step(
+    '{pods} {be} {state}{within}',
+    {
+      says: 'So many of these Pods are in this state. Without a node, namespace or selector the Pods of an owner are those below it, through ReplicaSets and Jobs.',
+      example: 'Then exactly 3 Pods of Deployment "web" are Ready within 30 seconds',
+    },
+    (world: World, ref: PodsRef, _be: string, state: string, within?: number) =>
+      world.eventually(podsNotIn(world, ref, state), within),
   ),
-  step('{pods} stay(s) {state} for {duration}', (world: World, ref: PodsRef, state: string, ms: number) =>
-    world.always(podsNotIn(world, ref, state), ms),
+  step(
+    '{pods} stay(s) {state} for {duration}',
+    {
+      says: 'So many are, at every instant for so long.',
+      example: 'Then the Pods of Deployment "web" stay Running for 4 minutes',
+    },
+    (world: World, ref: PodsRef, state: string, ms: number) => world.always(podsNotIn(world, ref, state), ms),
   ),
   step(
     '{pods} was/were {state} at all times since {string}',
+    {
+      says: 'So many were at every instant since then, from the recorded history.',
+      example: 'Then at least 3 Pods of Deployment "web" were Ready at all times since "the update"',
+    },
     (world: World, ref: PodsRef, state: string, moment: string) =>
       atAllTimes(world, ref, moment, state, (pod) => isIn(pod, state)),
   ),
-  step('{pods} existed at all times since {string}', (world: World, ref: PodsRef, moment: string) =>
-    // maxSurge does not count Pods that are Terminating, so neither does "existed".
-    atAllTimes(world, ref, moment, 'there', (pod) => pod.metadata.deletionTimestamp === undefined),
+  step(
+    '{pods} existed at all times since {string}',
+    {
+      says: 'So many were there and not being deleted.',
+      example: 'Then at most 5 Pods of Deployment "web" existed at all times since "the update"',
+    },
+    (world: World, ref: PodsRef, moment: string) =>
+      // maxSurge does not count Pods that are Terminating, so neither does "existed".
+      atAllTimes(world, ref, moment, 'there', (pod) => pod.metadata.deletionTimestamp === undefined),
   ),
-  step('{pods} run(s) on {count} different {domain}', (world: World, ref: PodsRef, count: Count, domain: string) =>
-    world.eventually(() => {
-      const nodes = new Set(
-        podsOf(world, ref)
-          .map((pod) => place(world, pod, domain))
-          .filter(Boolean),
-      )
-      return counts(count, nodes.size, nodes.size)
-        ? undefined
-        : `${ref.text} run on ${nodes.size} different ${domain}: ${[...nodes].join(', ')}`
-    }, undefined),
+  step(
+    '{pods} run(s) on {count} different {domain}',
+    {
+      says: 'How they are spread over nodes or zones.',
+      example: 'Then the Pods of Deployment "web" run on 2 different nodes',
+    },
+    (world: World, ref: PodsRef, count: Count, domain: string) =>
+      world.eventually(() => {
+        const nodes = new Set(
+          podsOf(world, ref)
+            .map((pod) => place(world, pod, domain))
+            .filter(Boolean),
+        )
+        return counts(count, nodes.size, nodes.size)
+          ? undefined
+          : `${ref.text} run on ${nodes.size} different ${domain}: ${[...nodes].join(', ')}`
+      }, undefined),
   ),
   ...needing('hosts', [
     step(
       '{count} container(s) of {object} {be} running on the nodes',
+      {
+        says: 'Asks the container runtimes, not the API.',
+        example: 'Then 2 containers of Deployment "web" are running on the nodes',
+      },
       (world: World, count: Count, ref: ObjectRef, _be: string) => {
         const running = runningOnNodes(world, ref)
         if (!counts(count, running.length, running.length))
@@ -49,6 +80,10 @@ export const podSteps: readonly StepDefinition[] = [
   ]),
   step(
     '{object} is scheduled onto node {string}{within}',
+    {
+      says: 'Where a Pod was placed (of an owner: its first Pod).',
+      example: 'Then Pod "web-0" is scheduled onto node "worker-1" within 10 seconds',
+    },
     (world: World, ref: ObjectRef, node: string, within?: number) =>
       world.eventually(() => {
         const pod = onePodOf(world, ref)
@@ -57,13 +92,19 @@ export const podSteps: readonly StepDefinition[] = [
           : `Pod "${pod.metadata.name}" is on ${pod.spec.nodeName ? `node "${pod.spec.nodeName}"` : 'no node'}`
       }, within),
   ),
-  step('{object} cannot be scheduled because {string}', (world: World, ref: ObjectRef, words: string) =>
-    world.eventually(() => {
-      const pod = onePodOf(world, ref)
-      const condition = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled')
-      if (condition?.reason === 'Unschedulable' && condition.message?.includes(words)) return undefined
-      return `Pod "${pod.metadata.name}" ${pod.spec.nodeName ? `is on node "${pod.spec.nodeName}"` : `is not scheduled: ${condition?.message ?? 'nobody tried'}`}`
-    }, undefined),
+  step(
+    '{object} cannot be scheduled because {string}',
+    {
+      says: "The Pod is Unschedulable, and the scheduler's message contains the text.",
+      example: 'Then Pod "web-0" cannot be scheduled because "Insufficient cpu"',
+    },
+    (world: World, ref: ObjectRef, words: string) =>
+      world.eventually(() => {
+        const pod = onePodOf(world, ref)
+        const condition = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled')
+        if (condition?.reason === 'Unschedulable' && condition.message?.includes(words)) return undefined
+        return `Pod "${pod.metadata.name}" ${pod.spec.nodeName ? `is on node "${pod.spec.nodeName}"` : `is not scheduled: ${condition?.message ?? 'nobody tried'}`}`
+      }, undefined),
   ),
 ]
 

@@ -1,0 +1,20 @@
+import { searchSteps } from '../../gherkin/documentation.ts'
+import { Failure } from '../failure.ts'
+
+/** `kubedrill steps [words...]` */
+export function steps(words: readonly string[], { json = false }: { readonly json?: boolean }): void {
+  const found = searchSteps(words.flatMap((word) => word.split(/\s+/)))
+  if (json) {
+    process.stdout.write(`${JSON.stringify(found, null, 2)}\n`)
+    return
+  }
+  if (found.length === 0) throw new Failure(`no step has "${words.join(' ')}" in it`, 1)
+  let group = ''
+  for (const step of found) {
+    if (step.group !== group) process.stdout.write(`${group === '' ? '' : '\n'}${step.group}\n`)
+    group = step.group
+    process.stdout.write(`\n  ${step.pattern}${step.needs === undefined ? '' : '  (simulator only)'}\n`)
+    process.stdout.write(`      ${step.says}\n`)
+    for (const line of step.example.split('\n')) process.stdout.write(`      | ${line}\n`)
+  }
+}
