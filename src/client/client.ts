@@ -16,6 +16,7 @@ import {
 import type { ChartWorld } from '../sim/chart.ts'
 import type { Random } from '../sim/random.ts'
 import type { Client, ListOptions, Read } from './contract.ts'
+import { type Disturbed, Lag, mayLose, unanswered } from './disturbed.ts'
 import { Held } from './held.ts'
 import { Informer } from './informer.ts'
 import { LeaseKeeper, type LeaseKeeperOptions } from './lease-keeper.ts'
@@ -39,6 +40,8 @@ export interface ClientOptions {
   readonly userAgent?: string
   /** Gets are answered as from an informer's cache: they need the right to list, not to get. */
   readonly readsInformers?: boolean
+  /** Its messages may be late or lost. */
+  readonly disturbed?: Disturbed | undefined
 }
 
 /** The clients of components. See {@link Client}. */
@@ -66,7 +69,8 @@ class ApiClient implements Client {
 
   get<K extends Kind>(kind: K, name: string, namespace?: string): ObjectOf<K> | undefined {
     const server = this.#options.connection.server()
-    if (server === undefined) return this.#held.get(kind, name, namespace) as ObjectOf<K> | undefined
+    if (server === undefined || this.#readsBehind(kind))
+      return this.#held.get(kind, name, namespace) as ObjectOf<K> | undefined
     const { body } = server.handle(this.#read(kind, name, namespace))
     if (isUnavailable(body)) return this.#held.get(kind, name, namespace) as ObjectOf<K> | undefined
     const found = isStatus(body) ? undefined : (body as KubernetesObject)
@@ -75,7 +79,7 @@ class ApiClient implements Client {
   }
 
   list<K extends Kind>(kind: K, options: ListOptions = {}): readonly ObjectOf<K>[] {
-    const server = this.#options.connection.server()
+    const server = this.#readsBehind(kind) ? undefined : this.#options.connection.server()
     const body = server?.handle(this.#listRequest('list', kind, options)).body
     if (body === undefined || isUnavailable(body)) return this.#held.list(kind, options) as readonly ObjectOf<K>[]
     const items = isStatus(body) ? [] : (body as ObjectList).items
@@ -210,8 +214,13 @@ class ApiClient implements Client {
   }
 
   #keeper(options: Pick<LeaseKeeperOptions, 'request' | 'firstAt' | 'everyMs' | 'change' | 'onFailed'>): LeaseKeeper {
-    const { world, connection } = this.#options
-    return new LeaseKeeper({ clock: world.clock, connection, refused: () => this.#refused(), ...options })
+    const { world, connection, disturbed } = this.#options
+    const { clock } = world
+    const keeper = new LeaseKeeper({ clock, connection, refused: () => this.#refused(), ...options })
+    const { resource, name = '' } = options.request
+    if (disturbed)
+      mayLose(disturbed, `${resource.resource} ${name}`, { clock, ...options }, (status) => keeper.lose(status))
+    return keeper
   }
 
   reachable(): boolean {
@@ -241,6 +250,7 @@ class ApiClient implements Client {
       server: () => this.#options.connection.server(),
       request: (verb, resourceVersion) => this.#listRequest(verb, kind, options, resourceVersion),
       ...(ownerUid !== undefined && { selects: ({ metadata }) => isOwnedBy(metadata, ownerUid) }),
+      ...(this.#options.disturbed && { lag: new Lag(this.#options.disturbed, kind) }),
     })
     this.#held.addInformer(kind, options, informer)
     return informer
@@ -249,6 +259,9 @@ class ApiClient implements Client {
   #send(request: ApiRequest): Answer<KubernetesObject> {
     const server = this.#options.connection.server()
     if (server === undefined) return this.#refused()
+    const { disturbed } = this.#options
+    const lost = disturbed === undefined ? undefined : unanswered(disturbed, request)
+    if (lost !== undefined) return lost
     return server.handle(request).body as Answer<KubernetesObject>
   }
 
@@ -256,6 +269,10 @@ class ApiClient implements Client {
   #refused() {
     const { endpoint = '127.0.0.1:6443' } = this.#options.connection
     return failure(503, 'ServiceUnavailable', `dial tcp ${endpoint}: connect: connection refused`)
+  }
+
+  #readsBehind(kind: Kind): boolean {
+    return this.#options.disturbed?.readsBehind === true && this.#held.behind(kind)
   }
 
   /** Components read what their informers hold; others ask for the one object. */

@@ -37,6 +37,12 @@ export class Held {
     for (const ofKind of [...this.#followed.values()]) for (const { informer } of [...ofKind.values()]) yield informer
   }
 
+  /** An informer of this kind has not heard of everything. */
+  behind(kind: Kind): boolean {
+    for (const { informer } of this.#followed.get(kind)?.values() ?? []) if (informer.behind) return true
+    return false
+  }
+
   get(kind: Kind, name: string, namespace: string | undefined): KubernetesObject | undefined {
     const key = namespace === undefined ? name : `${namespace}/${name}`
     for (const { informer } of this.#followed.get(kind)?.values() ?? []) {

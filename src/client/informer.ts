@@ -4,6 +4,7 @@ import type { KubernetesObject, WatchEvent } from '../api/types.ts'
 import { isStatus } from '../api/types.ts'
 import type { Clock, Timer } from '../sim/clock.ts'
 import type { Random } from '../sim/random.ts'
+import type { Lag } from './disturbed.ts'
 import { ReflectorBackoff } from './reflector-backoff.ts'
 
 type Listener = (event: WatchEvent) => void
@@ -17,6 +18,8 @@ export interface InformerOptions {
   readonly request: (verb: 'list' | 'watch', resourceVersion?: string) => ApiRequest
   /** What the server's selectors cannot say. */
   readonly selects?: (object: KubernetesObject) => boolean
+  /** Events come this way, where a cluster explores other orders. */
+  readonly lag?: Lag
 }
 
 /**
@@ -48,6 +51,11 @@ export class Informer {
 
   objects(): IterableIterator<KubernetesObject> {
     return this.#held.values()
+  }
+
+  /** Something has happened that it has not heard of. */
+  get behind(): boolean {
+    return this.#options.lag?.behind === true
   }
 
   get listening(): boolean {
@@ -117,11 +125,22 @@ export class Informer {
     this.#options.clock.defer(() => live() && this.#replace(items))
     const watch = server.watch(
       this.#options.request('watch', resourceVersion),
-      (event) => live() && this.#heard(event),
+      (event) => live() && this.#comes(event, live),
       () => live() && this.#lost(),
     )
     if (isStatus(watch)) this.#lost()
     else this.#watch = watch
+  }
+
+  #comes(event: ServerWatchEvent, live: () => boolean): void {
+    const { lag } = this.#options
+    if (lag === undefined || !('object' in event)) this.#heard(event)
+    else
+      lag.carry(
+        event,
+        () => live() && this.#heard(event),
+        () => this.#lost(),
+      )
   }
 
   #heard(event: ServerWatchEvent): void {

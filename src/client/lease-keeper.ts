@@ -44,6 +44,13 @@ export class LeaseKeeper {
     return this.#due
   }
 
+  /** The next renewal is lost on its way. */
+  lose(status: Status): void {
+    if (this.#ended) return
+    this.#suspend()
+    this.#fail(status, this.#options.clock.now())
+  }
+
   #schedule(): void {
     const { clock, connection, request, everyMs, change } = this.#options
     const server = connection.server()

@@ -11,6 +11,7 @@ import type { LogOptions, LogSink } from '../node/kubelet/contract.ts'
 import type { Barrier } from '../sim/barrier.ts'
 import type { VirtualClock } from '../sim/clock.ts'
 import type { LiveCharts } from '../sim/live-charts.ts'
+import type { Disturbance, ScheduleOptions } from '../sim/schedule.ts'
 import type { Trace } from '../sim/trace.ts'
 import type { CloudAction } from './cloud.ts'
 import type { Extension } from './extension.ts'
@@ -84,6 +85,8 @@ export interface ClusterOptions {
   readonly images?: readonly DeclaredImage[]
   /** Controllers, plug-ins and programs of somebody's own: docs/extending.md. */
   readonly extensions?: readonly Extension[]
+  /** Explores: from boot on, events go in other orders, and single messages are late or lost. */
+  readonly schedule?: ScheduleOptions | undefined
 }
 
 export type { DeclaredImage } from '../node/container-runtime/declared-image.ts'
@@ -106,6 +109,8 @@ export interface Cluster {
   readonly bootedAt: number
   readonly barrier: Barrier
   readonly trace: Trace
+  /** What the schedule has disturbed so far, in order. */
+  readonly disturbances: readonly Disturbance[]
   /** The statecharts that run, and the state of each. */
   readonly charts: LiveCharts
   /** Why a Pod is where it is, or nowhere, judged now by the scheduler that is responsible; a text says why nobody can tell. */

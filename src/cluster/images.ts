@@ -29,7 +29,7 @@ export function createImages(plane: ControlPlane, barrier: Barrier, declared: re
     ...storageProgramsOf(plane),
   }
   const provided = plane.extensions.flatMap(({ images = [] }) =>
-    images.map(({ program, ...image }) => ({ ...image, program: program(inCluster(plane)) })),
+    images.map(({ program, ...image }) => ({ ...image, program: program(inCluster(plane, true)) })),
   )
   return createImageCatalogue({ network: plane.network, barrier, declared, provided, programs })
 }

@@ -1,6 +1,6 @@
 import type { ApiServer, UserInfo } from '../api/request.ts'
-import { failure, notFound } from '../api/status.ts'
-import type { Answer, Status } from '../api/types.ts'
+import { notFound } from '../api/status.ts'
+import type { Answer } from '../api/types.ts'
 import { createClient } from '../client/client.ts'
 import type { Client } from '../client/contract.ts'
 import { Renewals } from '../client/renewals.ts'
@@ -16,6 +16,7 @@ import type { ChartWorld } from '../sim/chart.ts'
 import { VirtualClock } from '../sim/clock.ts'
 import { LiveCharts } from '../sim/live-charts.ts'
 import { Random } from '../sim/random.ts'
+import type { Disturbance, Schedule } from '../sim/schedule.ts'
 import { RecordedTrace } from '../sim/trace.ts'
 import { TransitionCounts } from '../sim/transitions.ts'
 import { addressIn, hostAddress } from './addresses.ts'
@@ -23,6 +24,7 @@ import { runControlPlaneProcesses } from './bare-control-plane.ts'
 import { boot } from './boot.ts'
 import { CloudActions, cloudOf, powerByCloud } from './cloud.ts'
 import type { Cluster, ClusterOptions, DeclaredImage, EtcdView, Faults, HostView, RequestOutcome } from './contract.ts'
+import { clientName, scheduleOf } from './disturbances.ts'
 import { ApiEndpoints } from './endpoints.ts'
 import { etcdView } from './etcd-view.ts'
 import { checkedExtensions } from './extension-names.ts'
@@ -32,6 +34,8 @@ import { HostDoor } from './host-door.ts'
 import { createImages, type Images } from './images.ts'
 import { type Input, onlookerClock, recorded } from './inputs.ts'
 import { createMachine, type Machine } from './machines.ts'
+
+import { noKubelet } from './no-kubelet.ts'
 import type { ControlPlane } from './programs/control-plane.ts'
 import { requestFrom, resolveFrom } from './requests.ts'
 import { ClusterStreams } from './streams.ts'
@@ -54,6 +58,7 @@ export class SimulatedCluster implements Cluster {
   readonly barrier: Barrier
   readonly trace: RecordedTrace
   readonly charts = new LiveCharts()
+  readonly #schedule: Schedule | undefined
   readonly #schedulers = new Set<RunningScheduler>()
   readonly network: Network
   readonly cloud: Cloud | undefined
@@ -83,6 +88,7 @@ export class SimulatedCluster implements Cluster {
       transitions: new TransitionCounts(),
       ...(options.keepTrace ? { keep: 'all' as const } : {}),
     })
+    this.#schedule = scheduleOf(options.schedule, this.clock, this.trace)
     this.#world = { clock: this.clock, trace: this.trace, charts: this.charts }
     this.network = createNetwork()
     this.#requests = new Random(seed, 'requests')
@@ -96,6 +102,7 @@ export class SimulatedCluster implements Cluster {
       world: this.#world,
       random: new Random(seed, 'etcd'),
       network: this.network,
+      loses: this.#schedule?.losesVote,
     })
     this.cloud = options.profile === 'control-plane' ? undefined : cloudOf(topology, this.#world, this.network, seed)
     const plane = this.#plane(seed, etcd)
@@ -120,15 +127,13 @@ export class SimulatedCluster implements Cluster {
     this.#admin = this.#clientOf(ADMIN, false)
     this.#innerFaults = this.#faultsOf(plane)
     this.faults = this.#recordedFaults()
-    this.hosts = new Map(
-      [...this.#machines].map(([name, machine]) => [name, new HostDoor(machine, (input) => this.#record(input))]),
-    )
+    const doorOf = (machine: Machine) => new HostDoor(machine, (input) => this.#record(input))
+    this.hosts = new Map([...this.#machines].map(([name, machine]) => [name, doorOf(machine)]))
     this.etcd = etcdView(etcd, members)
     this.streams = this.#streams()
     const machines = [...this.#machines.values()]
-    if (options.profile === 'control-plane') {
+    if (options.profile === 'control-plane')
       runControlPlaneProcesses(machines[0]!, this.#images, this.#world, this.network, seed)
-    }
     boot({
       ...shared,
       bare: options.profile === 'control-plane',
@@ -138,7 +143,11 @@ export class SimulatedCluster implements Cluster {
       caCertificate: plane.caCertificate,
       cloud: this.cloud && { provider: this.cloud.provider, routes: topology.cloud?.routes ?? true },
     })
-    this.bootedAt = this.clock.now()
+    this.bootedAt = this.#schedule?.begin() ?? this.clock.now()
+  }
+
+  get disturbances(): readonly Disturbance[] {
+    return this.#schedule?.taken ?? []
   }
 
   apiServer(): ApiServer | undefined {
@@ -253,12 +262,13 @@ export class SimulatedCluster implements Cluster {
       certificates: this.#options.certificates,
       caCertificate: this.#options.caCertificate ?? PLACEHOLDER_CA,
       extensions: checkedExtensions(this.#options.extensions ?? []),
-      client: (host, endpoint, user) =>
+      client: (host, endpoint, user, readsBehind) =>
         createClient({
           user,
           connection: this.#endpoints.connection(host, endpoint),
           world: this.#world,
           readsInformers: true,
+          disturbed: this.#schedule && { schedule: this.#schedule, who: clientName(user, host), readsBehind },
           random: new Random(seed, `client/${user.name}/${host}`),
         }),
       starts: (host) => {
@@ -332,12 +342,6 @@ export class SimulatedCluster implements Cluster {
       },
     }
   }
-}
-
-/** What the API server answers when nobody listens at a kubelet's port: the error of its own HTTP request. */
-function noKubelet({ ip, up }: { readonly ip: string; readonly up: boolean }, path: string): Status {
-  const why = up ? 'connect: connection refused' : 'i/o timeout'
-  return failure(500, '', `Get "https://${ip}:10250/containerLogs/${path}": dial tcp ${ip}:10250: ${why}`)
 }
 
 /** What stands in ca.crt where nobody outside will check it. */

@@ -42,6 +42,7 @@ export class VirtualClock implements Clock {
   #ready: Timer[] = []
   #readyHead = 0
   #failure: { error: unknown } | undefined
+  #goesLater: ((timer: Timer, other: Timer) => boolean) | undefined
 
   constructor(startMs = 0) {
     this.#now = startMs
@@ -69,6 +70,11 @@ export class VirtualClock implements Clock {
 
   clearTimeout(timer: Timer | undefined): void {
     if (timer !== undefined) timer.callback = undefined
+  }
+
+  /** Asks, where timers are due at the same instant, whether the first of them lets all others go first. */
+  reorder(goesLater: (timer: Timer, other: Timer) => boolean): void {
+    this.#goesLater = goesLater
   }
 
   defer(callback: () => void): void {
@@ -112,6 +118,7 @@ export class VirtualClock implements Clock {
       this.#tellObservers(Math.min(timer?.due ?? untilMs, untilMs))
       if (timer === undefined || timer.due > untilMs) break
       if (left <= 0) return 'more'
+      if (this.#goesLater !== undefined && this.#letsOthersGoFirst(timer)) continue
       this.#take(timer)
       this.#now = timer.due
       this.#fired++
@@ -158,6 +165,18 @@ export class VirtualClock implements Clock {
     const later = this.#heap[0]
     if (ready === undefined || later === undefined) return ready ?? later
     return before(later, ready) ? later : ready
+  }
+
+  /** What was deferred keeps its order: only timers change places with timers. */
+  #letsOthersGoFirst(timer: Timer): boolean {
+    if (timer !== this.#heap[0]) return false
+    pop(this.#heap)
+    while (this.#heap[0] !== undefined && this.#heap[0].callback === undefined) pop(this.#heap)
+    const other = this.#heap[0]
+    const later = other?.due === timer.due && this.#goesLater!(timer, other)
+    if (later) (timer as { sequence: number }).sequence = this.#sequence++
+    push(this.#heap, timer)
+    return later
   }
 
   #take(timer: Timer): void {

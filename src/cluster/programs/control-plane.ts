@@ -32,8 +32,12 @@ export interface ControlPlane {
   readonly certificates: CertificateSigner | undefined
   /** PEM of the cluster's CA certificate. */
   readonly caCertificate: string
-  /** A client of a component on a host, for the address `ip:port` of an API server. */
-  client(host: string, endpoint: string, user: UserInfo): Client
+  /**
+   * A client of a component on a host, for the address `ip:port` of an API server.
+   *
+   * @param readsBehind in a cluster that explores, reads are as old as what its informers have heard
+   */
+  client(host: string, endpoint: string, user: UserInfo, readsBehind?: boolean): Client
   /** What was added to this cluster from outside. */
   readonly extensions: readonly Extension[]
   /** Counts starts of API servers on a host: each has chance of its own. */

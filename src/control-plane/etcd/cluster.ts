@@ -19,6 +19,8 @@ export interface EtcdClusterOptions {
   readonly world: ChartWorld
   readonly random: Random
   readonly network: EtcdNetwork
+  /** Whether the answer of one member to another is lost on its way. */
+  readonly loses?: ((from: string, to: string) => boolean) | undefined
 }
 
 export interface EtcdCluster {
@@ -49,14 +51,16 @@ class Cluster implements EtcdCluster {
   readonly members: readonly Member[]
   readonly #byName: ReadonlyMap<string, Member>
   readonly #network: EtcdNetwork
+  readonly #loses: EtcdClusterOptions['loses']
   readonly #committed = new CommittedLog()
   readonly #store: Store
   readonly #listeners = new Set<() => void>()
   #looking = false
   #lookAgain = false
 
-  constructor({ members, world, random, network }: EtcdClusterOptions) {
+  constructor({ members, world, random, network, loses }: EtcdClusterOptions) {
     this.#network = network
+    this.#loses = loses
     this.#store = new Store(world.clock, () => this.members.some(({ obeyed }) => obeyed))
     const log = () => new MemberLog(this.#committed)
     const revision = () => this.#store.revision
@@ -119,6 +123,7 @@ class Cluster implements EtcdCluster {
       const free = round === 'pre-vote' || (voter.log.votedFor ?? candidate.name) === candidate.name
       if (!free || !voter.log.isUpToDate(lastTerm, lastIndex)) continue
       if (round === 'vote') voter.log.votedFor = candidate.name
+      if (this.#loses?.(voter.name, candidate.name)) continue
       votes++
     }
     candidate.send({ type: votes >= this.#quorum ? 'ELECTED' : 'REJECTED' })
