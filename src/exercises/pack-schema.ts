@@ -13,6 +13,7 @@ export const packSchema = {
     exam: { enum: ['CKA', 'CKAD', 'CKS'] },
     curriculum: { type: 'string', pattern: '^v1\\.\\d+$' },
     description: text,
+    order: { type: 'integer' },
     topology: { type: 'object' },
   },
 }

@@ -19,6 +19,8 @@ export interface Pack {
   /** Version of the exam's curriculum that the pack follows: `v1.35`. */
   readonly curriculum: string
   readonly description?: string
+  /** Packs with one are listed by it, before those without. */
+  readonly order?: number
   readonly exercises: readonly Exercise[]
 }
 
@@ -66,7 +68,8 @@ export function loadPacks(root: string): readonly Pack[] {
   const findings = new Findings()
   const packs = packDirectories(root, findings).map(({ directory, id }) => readPack(directory, id, findings))
   findings.refuse()
-  return packs.filter((pack) => pack !== undefined)
+  const place = ({ order = Number.MAX_SAFE_INTEGER }: Pack) => order
+  return packs.filter((pack) => pack !== undefined).toSorted((a, b) => place(a) - place(b))
 }
 
 /** Where the packs below a directory are, by their ids. */

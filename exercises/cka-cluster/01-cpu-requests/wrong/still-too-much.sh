@@ -1,0 +1,3 @@
+#!/bin/sh
+# Less, but not for three.
+kubectl set resources deployment invoices -n billing --requests=cpu=800m,memory=128Mi

@@ -1,0 +1,2 @@
+#!/bin/sh
+kubectl uncordon worker-2

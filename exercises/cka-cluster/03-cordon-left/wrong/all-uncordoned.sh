@@ -1,0 +1,3 @@
+#!/bin/sh
+# The one with the broken disk too.
+kubectl uncordon worker-2 worker-3
