@@ -1,0 +1,3 @@
+#!/bin/sh
+kubectl patch rolebinding reporter -n ops --type=json -p '[{"op":"replace","path":"/subjects/0/namespace","value":"ops"}]'
+kubectl patch role reporter -n ops --type=json -p '[{"op":"add","path":"/rules/-","value":{"apiGroups":[""],"resources":["pods/log"],"verbs":["get"]}}]'
