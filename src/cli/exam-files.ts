@@ -38,6 +38,11 @@ export class ExamFiles {
     return new SessionFiles(join(this.directory, 'tasks', String(number).padStart(2, '0')))
   }
 
+  /** The session that `current` leads to, by that name: whoever holds it goes along. */
+  follow(): SessionFiles {
+    return new SessionFiles(this.current)
+  }
+
   /** Writes an event down: from now on it has happened. */
   append(event: ExamEvent): void {
     appendLine(this.log, { ...readClocks(), ...event })

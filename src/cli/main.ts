@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { addClusterCommands } from './cluster-commands.ts'
 import { addExerciseCommands } from './exercise-commands.ts'
 import { Failure } from './failure.ts'
+import { addModeCommands } from './mode-commands.ts'
 import { examples } from './options.ts'
 import { VERSION } from './package-root.ts'
 import { addStepCommands } from './step-commands.ts'
@@ -22,6 +23,7 @@ export function program(): Command {
     .exitOverride()
     .addHelpText('after', examples('kubedrill start', 'kubedrill serve --speed 10', 'kubedrill test features/nodes'))
   addExerciseCommands(kubedrill)
+  addModeCommands(kubedrill)
   addTestCommands(kubedrill)
   addStepCommands(kubedrill)
   addClusterCommands(kubedrill)

@@ -1,40 +1,75 @@
 import { readFileSync } from 'node:fs'
 import { type CriterionResult, type Grade, grade } from '../../exercises/grade.ts'
 import { PackError } from '../../exercises/pack.ts'
+import { refuseInExam } from '../current-session.ts'
 import { Failure } from '../failure.ts'
+import { record as remember, today } from '../history-file.ts'
 import { loadExerciseOf } from '../session-exercise.ts'
-import { ProgressFile } from '../session-files.ts'
+import { ProgressFile, type SessionRecord } from '../session-files.ts'
 import { forkOf } from '../session-fork.ts'
 import { paint, say, sayJson } from '../terminal.ts'
-import { currentSession } from './session.ts'
+import { currentExercise, currentSession } from './session.ts'
+
+type Session = Awaited<ReturnType<typeof currentSession>>
 
 /** `kubedrill check`: grades the cluster as it is now, on forks of it. Exit code 0 with full marks, else 1. */
 export async function check({ json }: { json?: boolean }): Promise<void> {
-  const { files, record, control } = await currentSession()
+  refuseInExam(currentExercise().record, 'check')
+  const session = await currentSession()
+  const graded = await gradeSession(session)
+  keepGrade(session.record, graded)
+  if (json) sayJson(graded)
+  else report(graded)
+  if (!isSolved(graded)) process.exitCode = 1
+}
+
+export const isSolved = ({ criteria }: Grade) => criteria.every(({ outcome }) => outcome === 'passed')
+
+/** Grades a session as it stands, on forks. @throws {Failure} for a pack that cannot grade */
+export async function gradeSession({ files, record, control }: Session): Promise<Grade> {
   const exercise = loadExerciseOf(record)
-  const progress = new ProgressFile()
-  const { hintsTaken, solutionSeen, best } = progress.of(exercise.id)
+  const { hintsTaken } = new ProgressFile().of(exercise.id)
   const hintCost = exercise.hints.slice(0, hintsTaken).reduce((sum, hint) => sum + hint.cost, 0)
   const { now, fired } = await control.status()
   const journal = readFileSync(files.journal, 'utf8')
-  const fork = () => forkOf(files, record, journal, { at: now, fired })
   try {
-    const graded = await grade(exercise, fork, hintCost)
-    if (!solutionSeen && graded.score > (best?.score ?? -1)) {
-      progress.set(exercise.id, { hintsTaken, solutionSeen, best: { score: graded.score, max: graded.max } })
-    }
-    if (json) sayJson(graded)
-    else report(graded)
-    if (graded.criteria.some(({ outcome }) => outcome !== 'passed')) process.exitCode = 1
+    return await grade(exercise, () => forkOf(files, record, journal, { at: now, fired }), hintCost)
   } catch (error) {
     if (error instanceof PackError) throw new Failure(error.message)
     throw error
   }
 }
 
-function report({ criteria, score, max, hintCost }: Grade): void {
+/** Writes a grade down: in the history, and where it is the best so far. */
+export function keepGrade(record: SessionRecord, graded: Grade): void {
+  const { attempt } = record
+  const { id, title, domain } = loadExerciseOf(record)
+  const { score, max } = graded
+  const progress = new ProgressFile()
+  const { hintsTaken, solutionSeen, best } = progress.of(id)
+  if (!solutionSeen && score > (best?.score ?? -1)) progress.set(id, { hintsTaken, solutionSeen, best: { score, max } })
+  const now = Date.now()
+  remember({
+    at: new Date(now).toISOString(),
+    attempt: attempt?.id ?? `practice/${id}`,
+    mode: attempt?.mode ?? 'practice',
+    exercise: id,
+    title,
+    domain,
+    score,
+    max,
+    solved: isSolved(graded),
+    seconds: attempt === undefined ? 0 : Math.max(0, Math.round((now - attempt.at) / 1000)),
+    hints: hintsTaken,
+    helped: solutionSeen,
+    ...(attempt?.mode === 'daily' ? { day: today(new Date(attempt.at)) } : {}),
+  })
+}
+
+function report(graded: Grade): void {
+  const { criteria, score, max, hintCost } = graded
   for (const result of criteria) say(criterionLines(result))
-  const solved = criteria.every(({ outcome }) => outcome === 'passed')
+  const solved = isSolved(graded)
   const cost = hintCost > 0 ? ` (${hintCost} taken off for hints)` : ''
   say(`\n${paint('bold', `Score: ${score} of ${max}`)}${cost}${solved ? paint('green', '  Solved.') : ''}`)
   if (solved)
@@ -43,7 +78,16 @@ function report({ criteria, score, max, hintCost }: Grade): void {
     )
 }
 
-function criterionLines({ outcome, title, awarded, points, why, expected, saw, needs }: CriterionResult): string {
+export function criterionLines({
+  outcome,
+  title,
+  awarded,
+  points,
+  why,
+  expected,
+  saw,
+  needs,
+}: CriterionResult): string {
   const mark =
     outcome === 'passed' ? paint('green', 'ok  ') : outcome === 'waits' ? paint('yellow', 'wait') : paint('red', 'miss')
   const head = `${mark} ${title}  ${paint('dim', `${awarded}/${points}`)}`

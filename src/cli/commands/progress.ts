@@ -1,10 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { attemptsOf } from '../../exercises/history.ts'
 import { Control } from '../control.ts'
-import { ProgressFile, SessionFiles } from '../session-files.ts'
+import { currentFiles, refuseInExam, refuseWhileExam } from '../current-session.ts'
+import { Failure } from '../failure.ts'
+import { history } from '../history-file.ts'
+import { ProgressFile, type SessionFiles } from '../session-files.ts'
 import { markdown, paint, say, sayJson } from '../terminal.ts'
 import { currentExercise } from './session.ts'
-import { endServer, type StartOptions, start } from './start.ts'
+import { endServer, newAttempt, type StartOptions, start } from './start.ts'
 
 /** `kubedrill task`: what is asked for. */
 export function task({ json }: { json?: boolean }): void {
@@ -15,7 +19,8 @@ export function task({ json }: { json?: boolean }): void {
 
 /** `kubedrill hint`: the next hint; it costs points from now on. */
 export function hint({ json }: { json?: boolean }): void {
-  const { exercise } = currentExercise()
+  const { exercise, record } = currentExercise()
+  refuseInExam(record, 'hint')
   const file = new ProgressFile()
   const progress = file.of(exercise.id)
   const number = Math.min(progress.hintsTaken, exercise.hints.length - 1)
@@ -29,11 +34,20 @@ export function hint({ json }: { json?: boolean }): void {
   }
 }
 
-/** `kubedrill solution`: how it can be solved, and what to learn from it. */
+/**
+ * `kubedrill solution`: how it can be solved, and what to learn from it.
+ *
+ * @throws {Failure} before the exercise was graded once: what one has not tried to find one does not keep
+ */
 export function solution({ json }: { json?: boolean }): void {
-  const { exercise } = currentExercise()
+  const { exercise, record } = currentExercise()
+  refuseInExam(record, 'solution')
   const file = new ProgressFile()
-  file.set(exercise.id, { ...file.of(exercise.id), solutionSeen: true })
+  const progress = file.of(exercise.id)
+  const tried = progress.best !== undefined || attemptsOf(history()).some((each) => each.exercise === exercise.id)
+  if (!tried && !progress.solutionSeen)
+    throw new Failure('the solution comes after a try of your own: have it graded with `kubedrill check` first')
+  file.set(exercise.id, { ...progress, solutionSeen: true })
   const directory = join(exercise.directory, 'solutions')
   const scripts = readdirSync(directory)
     .filter((name) => name.endsWith('.sh'))
@@ -54,7 +68,8 @@ export function solution({ json }: { json?: boolean }): void {
 
 /** `kubedrill stop`: ends the session and its cluster. */
 export async function stop(): Promise<void> {
-  const files = new SessionFiles(process.env.KUBEDRILL_SESSION)
+  const files = currentFiles()
+  if (files.readRecord()?.exam !== undefined) refuseWhileExam()
   await endServer(files)
   files.remove()
   say('Stopped.')
@@ -63,8 +78,9 @@ export async function stop(): Promise<void> {
 /** `kubedrill reset`: the exercise from its beginning. */
 export async function reset(options: StartOptions): Promise<void> {
   const { files, record, exercise } = currentExercise()
+  if (record.exam !== undefined) return (await import('./exam.ts')).examReset({})
   await endServer(files)
-  files.create({ ...record, port: 0 })
+  files.create({ ...record, port: 0, attempt: newAttempt(record.attempt?.mode) })
   const progress = new ProgressFile()
   progress.set(exercise.id, { ...progress.of(exercise.id), hintsTaken: 0 })
   await start(record.exercise.id, options)

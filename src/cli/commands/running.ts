@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { Control } from '../control.ts'
+import { currentFiles } from '../current-session.ts'
 import { Failure } from '../failure.ts'
-import { SessionFiles, servedSocket, servedSockets } from '../session-files.ts'
+import { servedSocket, servedSockets } from '../session-files.ts'
 import { currentSession } from './session.ts'
 
 /**
@@ -12,7 +13,7 @@ import { currentSession } from './session.ts'
  * @throws {Failure} when there is none, or several are served and nothing says which
  */
 export async function runningCluster(): Promise<Control> {
-  const { port } = new SessionFiles(process.env.KUBEDRILL_SESSION).readRecord() ?? {}
+  const { port } = currentFiles().readRecord() ?? {}
   const named = portOf(process.env.KUBECONFIG)
   if (port !== undefined && (named === undefined || named === port)) return (await currentSession()).control
   const served = await servedPorts()

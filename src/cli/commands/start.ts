@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { Control } from '../control.ts'
-import { ProgressFile, SessionFiles } from '../session-files.ts'
+import { refuseWhileExam } from '../current-session.ts'
+import { ProgressFile, SessionFiles, type SessionRecord } from '../session-files.ts'
 import { startServer } from '../session-server.ts'
+import { START_AT } from '../session-start.ts'
 import { markdown, paint, say, tell } from '../terminal.ts'
 import { findExercise, packs } from './exercises.ts'
 import { openLearnerShell, shim } from './learner-shell.ts'
@@ -10,13 +13,13 @@ export interface StartOptions {
   readonly shell: boolean
   readonly seed: number
   readonly speed: number
+  /** Default practice. */
+  readonly mode?: 'practice' | 'daily'
 }
-
-/** 2026-01-05T08:00:00Z, a Monday morning: sessions begin on the same day, so that logs and ages are the same too. */
-const START_AT = 1_767_600_000_000
 
 /** `kubedrill start [EXERCISE]`: goes on with the running session, or begins an exercise; then the learner's own shell. */
 export async function start(wanted: string | undefined, options: StartOptions): Promise<void> {
+  refuseWhileExam()
   const files = new SessionFiles()
   const record = files.readRecord()
   const resumes = record !== undefined && (wanted === undefined || record.exercise.id === wanted)
@@ -35,6 +38,7 @@ export async function start(wanted: string | undefined, options: StartOptions): 
       startAt: START_AT,
       speed: options.speed,
       port: 0,
+      attempt: newAttempt(options.mode),
     })
   }
   shim(files)
@@ -43,6 +47,11 @@ export async function start(wanted: string | undefined, options: StartOptions): 
   say(advice())
   if (options.shell && process.stdin.isTTY) await openLearnerShell(files, exercise.id)
   else say(`\nexport KUBECONFIG=${files.kubeconfig}`)
+}
+
+/** What the history calls this life of the exercise. */
+export function newAttempt(mode: 'practice' | 'daily' = 'practice'): NonNullable<SessionRecord['attempt']> {
+  return { id: randomUUID(), mode, at: Date.now() }
 }
 
 /** The first exercise that has not been solved with full marks. */

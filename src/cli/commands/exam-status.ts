@@ -1,0 +1,52 @@
+import { type ExamStatus, type ExamTaskStatus, statusOf } from '../../exercises/exam/index.ts'
+import { type ExamFiles, readClocks } from '../exam-files.ts'
+import { columns, paint } from '../terminal.ts'
+
+export function currentStatus(files: ExamFiles): ExamStatus {
+  return statusOf(files.read()!, readClocks())
+}
+
+/** `1:23:45` */
+export function timeText(ms: number): string {
+  const seconds = Math.floor(ms / 1000)
+  const pair = (value: number) => String(value).padStart(2, '0')
+  return `${Math.floor(seconds / 3600)}:${pair(Math.floor(seconds / 60) % 60)}:${pair(seconds % 60)}`
+}
+
+export function minutesText(ms: number): string {
+  const minutes = Math.ceil(ms / 60_000)
+  return `${minutes} minute${minutes === 1 ? '' : 's'}`
+}
+
+/** `Exam 0003  task 4 of 17  1:23:45 left` */
+export function lineOf({ exam, phase, because, current, tasks, leftMs, score }: ExamStatus): string {
+  if (score !== undefined) return `Exam ${exam}  ${score.percent} %  ${score.passed ? 'passed' : 'not passed'}`
+  if (phase === 'over') return `Exam ${exam}  over: ${because === 'submitted' ? 'submitted' : 'time is up'}`
+  return `Exam ${exam}  ${current === null ? '' : `task ${current} of `}${tasks.length}${current === null ? ' tasks' : ''}  ${timeText(leftMs)} left`
+}
+
+/** The tasks, within 80 columns. */
+export function showStatus(status: ExamStatus): string {
+  const rows = status.tasks.map((task) => [
+    `${task.number === status.current ? '>' : ' '}${String(task.number).padStart(2)}`,
+    cut(task.title, 34),
+    cut(task.domain, 15),
+    timeText(task.spentMs),
+    wordsOf(task),
+  ])
+  const table = columns([[' #', 'TASK', 'DOMAIN', 'SPENT', ''], ...rows])
+  const next =
+    status.phase === 'running'
+      ? ''
+      : `\n\n\`kubedrill exam review\` ${status.phase === 'over' ? 'grades it and shows' : 'shows'} what was expected and why.`
+  return `${paint('bold', lineOf(status))}  (pass ${status.pass} %, seed ${status.seed})\n\n${table}${next}`
+}
+
+function wordsOf({ state, flagged, points }: ExamTaskStatus): string {
+  if (points !== undefined) return `${points.score}/${points.max}`
+  return [flagged ? 'flagged' : '', state === 'opened' ? '' : state === 'unseen' ? '-' : state]
+    .filter(Boolean)
+    .join(' ')
+}
+
+const cut = (text: string, width: number) => (text.length > width ? `${text.slice(0, width - 1)}…` : text)
