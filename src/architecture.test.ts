@@ -23,8 +23,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['cloud-controller-manager', 'node', 'addons'],
   ],
   server: ['cluster', 'client', 'api', 'sim'],
-  // kubectl steps serve the scenario's cluster.
-  gherkin: ['server', 'cluster', 'client', 'api', 'sim'],
+  // kubectl steps serve the scenario's cluster; expressions of features are CEL.
+  gherkin: ['server', 'cluster', 'cel', 'client', 'api', 'sim'],
   // Exercises are set up and graded by features, and proven with kubectl.
   exercises: ['gherkin', 'server', 'cluster', 'client', 'api', 'sim'],
   cli: ['server', 'gherkin', 'exercises', 'cluster', 'client', 'api', 'sim'],

@@ -6,7 +6,7 @@ import {
   ParameterTypeRegistry,
   RegularExpression,
 } from '@cucumber/cucumber-expressions'
-import { parameterTypes } from './parameter-types.ts'
+import { type Disturbance, parameterTypes } from './parameter-types.ts'
 import type { StepDefinition } from './step.ts'
 import { vocabulary } from './vocabulary.ts'
 import type { World } from './world.ts'
@@ -63,8 +63,13 @@ export function bindStep(text: string): readonly BoundStep[] {
 
 /** A `within` ends as soon as what it waits for is there; other durations are lived to their end. */
 function takenBy(args: readonly Argument[]): number {
-  const durations = args.filter((arg) => arg.getParameterType().name === 'duration')
-  return durations.reduce((sum, arg) => sum + Number(arg.getValue(undefined)), 0)
+  const taken = args.map((arg): number => {
+    const { name } = arg.getParameterType()
+    if (name === 'duration') return Number(arg.getValue(undefined))
+    const disturbance = name === 'disturbance' ? arg.getValue<Disturbance>(undefined) : null
+    return disturbance?.what === 'time' ? disturbance.ms : 0
+  })
+  return taken.reduce((sum, ms) => sum + ms, 0)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { resourceKey } from '../api/resources.ts'
+import { resourceKey, resourceOf } from '../api/resources.ts'
 import type { CustomResourceDefinition, Kind, KubernetesObject } from '../api/types.ts'
 import { SpecError } from './step.ts'
 import type { Reader } from './target.ts'
@@ -142,4 +142,15 @@ function splitKind(kind: string): readonly [string, string | undefined] {
 export function asOf(life: readonly Revision[], at: number): KubernetesObject | undefined {
   const seen = life.findLast((revision) => revision.at <= at)
   return seen === undefined || seen.deleted ? undefined : seen.object
+}
+
+/** The built-in kinds that texts of a feature name: `Deployment "web"`, `every Secret in …`, `Pod \"a\"` in a table. */
+export function kindsNamed(texts: readonly string[]): readonly Kind[] {
+  const named = texts.flatMap((text) =>
+    [...text.matchAll(/\b([A-Z][A-Za-z]+)(?= \\?"| in namespace)/g)].map(([, kind]) => kind as Kind),
+  )
+  const events = texts.some((text) => /\bevent\b/.test(text)) ? (['Event'] as const) : []
+  return [...new Set([...named, ...events])].filter(
+    (kind) => resourceOf(kind) !== undefined && !UNRECORDED.includes(kind),
+  )
 }

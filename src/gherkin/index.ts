@@ -16,6 +16,7 @@ import { bindStep, perform } from './bind.ts'
 import { writtenStep } from './cucumber-steps.ts'
 import { parseDuration, shortDuration } from './durations.ts'
 import { FAILURE_FILE } from './failure-record.ts'
+import { kindsNamed } from './history.ts'
 import { Kubectl, runKubectl } from './kubectl.ts'
 import { parameterTypes } from './parameter-types.ts'
 import { NotCapable, type StepDefinition } from './step.ts'
@@ -94,6 +95,8 @@ Before(async function (this: CucumberWorld, { pickle }) {
     )
   const { RemoteCluster } = await import('./remote/index.ts')
   this.use(await RemoteCluster.connect({ target: this.remote, kubectl: (args) => runKubectl(args) }))
+  for (const kind of kindsNamed(pickle.steps.map(({ text, argument }) => `${text} ${JSON.stringify(argument ?? '')}`)))
+    this.history.record(kind)
   open.add(this)
   return undefined
 })

@@ -12,6 +12,7 @@ export const CAPABILITIES = {
   cloud: 'be told what its cloud does',
   images: 'be told what an image does',
   flags: 'change the flags of its components',
+  charts: 'show the state that its components are in',
 } as const
 
 /** What a command line ran and got. */

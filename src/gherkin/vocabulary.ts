@@ -5,6 +5,7 @@ import { cloudSteps } from './steps/cloud.ts'
 import { clusterSteps } from './steps/cluster.ts'
 import { controlPlaneSteps } from './steps/control-plane.ts'
 import { eventSteps } from './steps/events.ts'
+import { expressionSteps } from './steps/expressions.ts'
 import { faultSteps } from './steps/faults.ts'
 import { flagSteps } from './steps/flags.ts'
 import { hostSteps } from './steps/hosts.ts'
@@ -16,6 +17,7 @@ import { notSimulatedSteps } from './steps/not-simulated.ts'
 import { objectSteps } from './steps/objects.ts'
 import { persistenceSteps } from './steps/persistence.ts'
 import { podSteps } from './steps/pods.ts'
+import { recordedSteps } from './steps/recorded.ts'
 import { timeSteps } from './steps/time.ts'
 import { unchangedSteps } from './steps/unchanged.ts'
 
@@ -33,6 +35,8 @@ export const stepGroups: readonly StepGroup[] = [
   { title: 'Time', steps: timeSteps },
   { title: 'Objects, fields and conditions', steps: objectSteps },
   { title: 'Pods and scheduling', steps: podSteps },
+  { title: 'Recorded history', steps: recordedSteps },
+  { title: 'Expressions', steps: expressionSteps },
   { title: 'Do no harm', steps: unchangedSteps },
   { title: 'Persistence', steps: persistenceSteps },
   { title: 'Events and logs', steps: eventSteps },

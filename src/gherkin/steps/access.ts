@@ -48,6 +48,28 @@ export const accessSteps: readonly StepDefinition[] = [
     },
   ),
   step(
+    '{principal} {modal} {verb} {string} in namespace {string} because {string}',
+    {
+      says: 'The same, and the reason that the authorizer gives contains the text: which binding and role allow it.',
+      example: `Then user "jane" can list "pods" in namespace "dev" because 'RoleBinding "jane-views/dev"'`,
+    },
+    async (
+      world: World,
+      who: Principal,
+      modal: string,
+      verb: string,
+      what: string,
+      namespace: string,
+      words: string,
+    ) => {
+      const { allowed, reason } = await review(world, who, verb, what, namespace)
+      if (allowed === (modal === 'can') && reason.includes(world.target.translate(words))) return
+      world.fail(
+        `user "${who.user}" ${allowed ? 'can' : 'cannot'} ${verb} ${what} in namespace "${namespace}" because: ${reason || 'no reason is given'}`,
+      )
+    },
+  ),
+  step(
     '{principal} is given a token that is good for {duration}',
     {
       says: 'As `kubectl create token`.',

@@ -1,4 +1,5 @@
 import { isStatus } from '../../api/types.ts'
+import { chartStates } from '../../cluster/chart-states.ts'
 import { hostOfComponent } from '../hosts.ts'
 import { servedKind } from '../kinds.ts'
 import type { ComponentRef } from '../parameter-types.ts'
@@ -86,7 +87,37 @@ export const controlPlaneSteps: readonly StepDefinition[] = [
         return leader === name ? undefined : `the leader is ${leader ? `"${leader}"` : 'nobody'}`
       }, within),
   ),
+  ...needing('charts', [
+    step(
+      'the statechart of {string} is in state {string}{within}',
+      {
+        says: 'The state, or the beginning of one (`up` for `up.ready`; one of them, of regions), of the one statechart whose component, object and machine have all these words in them: as `kubedrill states` shows them.',
+        example: 'Then the statechart of "kubelet/worker-1 kubelet" is in state "running" within 10 seconds',
+      },
+      (world: World, words: string, state: string, within?: number) =>
+        world.eventually(() => chartProblem(world, words, state), within),
+    ),
+  ]),
 ]
+
+function chartProblem(world: World, words: string, state: string): string | undefined {
+  const wanted = words.split(' ')
+  const found = chartStates(world.cluster.charts, world.cluster.client())
+    .map((chart) => ({ ...chart, name: [chart.component, chart.object, chart.machine].filter(Boolean).join(' ') }))
+    .filter(({ name }) => wanted.every((word) => name.includes(word)))
+  const exact = found.filter(({ name }) => name === words)
+  const [chart, another] = exact.length > 0 ? exact : found
+  if (chart === undefined) return `no statechart that runs has "${words}" in its component, object or machine`
+  if (another !== undefined)
+    throw new SpecError(
+      `several statecharts have "${words}" in them: ${found
+        .slice(0, 10)
+        .map(({ name }) => name)
+        .join(', ')}`,
+    )
+  const isIn = chart.state.split(/[\s()&]+/).some((each) => each === state || each.startsWith(`${state}.`))
+  return isIn ? undefined : `the statechart of ${chart.name} is in state ${chart.state}, not ${state}`
+}
 
 /** Keys nearby, for whoever mistyped one. */
 function notHeld(world: World, key: string): string {

@@ -1,5 +1,5 @@
 import type { Event, KubernetesObject, Pod } from '../../api/types.ts'
-import type { ObjectRef } from '../parameter-types.ts'
+import { type Count, counts, type ObjectRef } from '../parameter-types.ts'
 import { descendants, find, formerDescendants, namespaceOf, onePodOf, wasEver } from '../pods.ts'
 import { SpecError, type StepDefinition, step } from '../step.ts'
 import type { World } from '../world.ts'
@@ -18,6 +18,37 @@ export const eventSteps: readonly StepDefinition[] = [
         const found = events.findLast((event) => event.type === type && event.reason === reason)
         world.event = found?.message ?? world.event
         return found ? undefined : `${ref.kind} "${ref.name}" has no ${type} event ${reason}, only: ${reasons(events)}`
+      }, within),
+  ),
+  step(
+    '{object} has a(n) {eventtype} event {word} saying {string}{within}',
+    {
+      says: 'The same with a text that its message contains.',
+      example: 'Then Pod "web-0" has a Warning event FailedScheduling saying "Insufficient cpu" within 10 seconds',
+    },
+    (world: World, ref: ObjectRef, type: string, reason: string, words: string, within?: number) =>
+      world.eventually(() => {
+        const events = eventsOf(world, ref).filter((event) => event.type === type && event.reason === reason)
+        const found = events.findLast(({ message }) => message?.includes(world.target.translate(words)))
+        world.event = found?.message ?? world.event
+        if (found) return undefined
+        const said = [...new Set(events.map(({ message }) => `\n  ${message}`))].join('')
+        return `${ref.kind} "${ref.name}" has no ${type} event ${reason} that says "${words}"${said && `, but:${said}`}`
+      }, within),
+  ),
+  step(
+    '{object} has {count} {eventtype} event(s) {word}{within}',
+    {
+      says: 'How often it was recorded, of the object or its Pods, repeats included.',
+      example: 'Then Pod "web-0" has at least 3 Warning events BackOff within 5 minutes',
+    },
+    (world: World, ref: ObjectRef, count: Count, type: string, reason: string, within?: number) =>
+      world.eventually(() => {
+        const found = eventsOf(world, ref)
+          .filter((event) => event.type === type && event.reason === reason)
+          .reduce((sum, { count: times, series }) => sum + (series?.count ?? times ?? 1), 0)
+        if (counts(count, found, found)) return undefined
+        return `${ref.kind} "${ref.name}" has ${found} ${type} events ${reason}, not ${count.text}`
       }, within),
   ),
   step(
@@ -70,6 +101,18 @@ export const eventSteps: readonly StepDefinition[] = [
           ? undefined
           : `the log of Pod "${pod.metadata.name}" does not contain "${words}":\n${log.split('\n').slice(-15).join('\n')}`
       }, within),
+  ),
+  step(
+    'the log of {object} does not contain {string}',
+    {
+      says: 'Nothing that its containers have written so far has this text (of an owner: of its first Pod).',
+      example: 'Then the log of Pod "web-0" does not contain "panic"',
+    },
+    async (world: World, ref: ObjectRef, words: string) => {
+      const pod = onePodOf(world, ref)
+      const line = (await logOf(world, pod)).split('\n').find((each) => each.includes(words))
+      if (line !== undefined) world.fail(`the log of Pod "${pod.metadata.name}" has: ${line}`, pod)
+    },
   ),
 ]
 

@@ -31,6 +31,21 @@ export const networkSteps: readonly StepDefinition[] = [
       world.eventually(() => statusProblem(world, ref, url, status), within),
   ),
   step(
+    'a request from {object} to {string} is answered with {string}{within}',
+    {
+      says: 'A text that the body of the answer contains.',
+      example:
+        'Then a request from Pod "client" to "http://web/" is answered with "Welcome to nginx" within 10 seconds',
+    },
+    (world: World, ref: ObjectRef, url: string, words: string, within?: number) =>
+      world.eventually(async () => {
+        const answer = await request(world, ref, url)
+        if (answer.body?.includes(world.target.translate(words))) return undefined
+        const found = answer.body ?? answer.because ?? answer.outcome
+        return `${url} from ${ref.kind} "${ref.name}" is answered with ${answer.status ?? 'nothing'}:\n${found}${hops(answer)}`
+      }, within),
+  ),
+  step(
     '{int} requests from {object} to {string} are answered by {count} different Pod(s)',
     {
       says: 'How requests are spread.',
