@@ -20,8 +20,13 @@ export function namespaceOf(world: World, { kind, name, namespace }: ObjectRef):
   return (spokenOf.length > 1 ? spokenOf.find(knows) : undefined) ?? world.namespace
 }
 
+/** The name of an object in this cluster: a scenario's namespaces may be called otherwise there. */
+export function nameIn(world: World, { kind, name }: ObjectRef): string {
+  return kind === 'Namespace' ? world.target.namespace(name) : name
+}
+
 export function find(world: World, ref: ObjectRef): KubernetesObject | undefined {
-  return world.get(servedKind(world, ref.kind).known, ref.name, namespaceOf(world, ref))
+  return world.get(servedKind(world, ref.kind).known, nameIn(world, ref), namespaceOf(world, ref))
 }
 
 /** Whether the object is there or was: of one that never was nothing can be said, not even that it has no Pods. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApiResponse } from '../../api/request.ts'
 import { isStatus, type Node } from '../../api/types.ts'
-import type { RequestOutcome, RequestSource, Topology } from '../../cluster/contract.ts'
+import type { RequestOutcome, RequestSource, Topology, TopologyNode } from '../../cluster/contract.ts'
 import { SpecError } from '../step.ts'
 import type { Actor, Capability, CommandResult, Reader, Target, TargetRequest } from '../target.ts'
 import { CleanUp } from './cleanup.ts'
@@ -89,6 +89,10 @@ export class RemoteCluster implements Target {
     await this.#mirror.ready()
     const nodes = (await this.#read('Node')).filter(isReady)
     if (nodes.length === 0) return 'has no Ready node'
+    const unlike = (topology?.nodes ?? [])
+      .map((wanted) => lacking(wanted, nodes))
+      .find((problem) => problem !== undefined)
+    if (unlike !== undefined) return unlike
     const named = (topology?.nodes ?? []).filter(({ role, name }) => role === 'worker' || name !== 'cp-1')
     const workers = nodes.filter((node) => !isControlPlane(node))
     const wanted = (topology?.nodes ?? []).filter(({ role }) => role === 'worker').length
@@ -185,4 +189,17 @@ const isControlPlane = ({ metadata }: Node) => metadata.labels?.['node-role.kube
 
 function messageOf(text: string): string {
   return (JSON.parse(text) as { message?: string }).message ?? text
+}
+
+/** What a node that the scenario describes must be, and no node of the cluster is: one with GPUs, another runtime, a zone. */
+function lacking({ name, gpus, runtimes, zone, labels }: TopologyNode, nodes: readonly Node[]): string | undefined {
+  if (gpus === undefined && runtimes === undefined && zone === undefined && labels === undefined) return undefined
+  const node = nodes.find(({ metadata }) => metadata.name === name)
+  if (node === undefined) return `has no node "${name}"`
+  if (runtimes !== undefined) return `does not tell which runtimes node "${name}" has`
+  if (Number(node.status?.allocatable?.['nvidia.com/gpu'] ?? 0) < (gpus ?? 0))
+    return `has no ${gpus} GPUs on node "${name}"`
+  const wanted = { ...labels, ...(zone === undefined ? {} : { 'topology.kubernetes.io/zone': zone }) }
+  const missing = Object.entries(wanted).find(([key, value]) => node.metadata.labels?.[key] !== value)
+  return missing === undefined ? undefined : `has no label ${missing[0]}=${missing[1]} on node "${name}"`
 }

@@ -27,6 +27,9 @@ export function localNamespaces(suffix: string): LocalNamespaces {
     owns: (namespace) => [...names.values()].includes(namespace),
     inText: (text) =>
       text
+        .replace(/(\/namespaces\/)([a-z0-9-]+)/g, (_, before: string, name: string) => before + of(name))
+        .replace(/([a-z0-9-]+)(?= namespace\b)/g, (name) => of(name))
+        .replace(/(?<=^|[\s"'=:(,[])([a-z0-9-]+)(?=\/[a-z0-9])/g, (name) => of(name))
         .replace(
           /(namespaces? ")([a-z0-9-]+)(")/g,
           (_, before: string, name: string, after: string) => before + of(name) + after,
@@ -37,6 +40,8 @@ export function localNamespaces(suffix: string): LocalNamespaces {
     inCommand: (args) =>
       args.map((arg, index) => {
         if (args[index - 1] === '-n' || args[index - 1] === '--namespace') return of(arg)
+        if (arg.startsWith('/'))
+          return arg.replace(/(\/namespaces\/)([a-z0-9-]+)/, (_, before: string, name: string) => before + of(name))
         return arg.replace(/^(--namespace=|-n)([a-z0-9-]+)$/, (_, flag: string, name: string) => flag + of(name))
       }),
   }

@@ -3,7 +3,7 @@ import type { DaemonSet, Deployment, Node, Pod, Taint } from '../../api/types.ts
 import { cordon, drain } from '../drain.ts'
 import { servedKind } from '../kinds.ts'
 import type { ObjectRef, PodsRef } from '../parameter-types.ts'
-import { chosen, find, namespaceOf } from '../pods.ts'
+import { chosen, find, nameIn, namespaceOf } from '../pods.ts'
 import { done, send } from '../request.ts'
 import { SpecError, type StepDefinition, step } from '../step.ts'
 import { fieldAt } from '../subset.ts'
@@ -128,7 +128,7 @@ export const changeSteps: readonly StepDefinition[] = [
 /** Where an object is: its name, and its namespace if it has one. */
 function nameOf(world: World, ref: ObjectRef): { readonly name: string; readonly namespace?: string } {
   const namespace = namespaceOf(world, ref)
-  return { name: ref.name, ...(namespace === undefined ? {} : { namespace }) }
+  return { name: nameIn(world, ref), ...(namespace === undefined ? {} : { namespace }) }
 }
 
 async function patch(
