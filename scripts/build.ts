@@ -13,6 +13,7 @@ const entries = {
   index: 'src/index.ts',
   extension: 'src/extension.ts',
   'gherkin/index': 'src/gherkin/index.ts',
+  'share-modules': 'src/cli/share-modules.ts',
 }
 
 /** A peer of the user's own, and a shell that brings workers and WebAssembly along. */

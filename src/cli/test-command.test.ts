@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Envelope } from '@cucumber/messages'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { FAILURE_FILE } from '../gherkin/failure-record.ts'
+import { shardOf } from './features/plan.ts'
 
 /** `kubedrill test` in a directory of somebody's own: no package.json, no node_modules, steps beside ours. */
 const kubedrill = join(process.cwd(), 'bin', 'kubedrill.js')
@@ -54,6 +57,11 @@ Then('{string} was written', function (words) {
   if (this.words !== words) throw new Error('written: ' + this.words)
 })
 `,
+  // The library is loaded anyway; what a configuration says of it comes to the same.
+  'ours.json': JSON.stringify({
+    default: { import: ['kubedrill.mjs', 'steps/*.mjs'], require: ['steps/*.cjs'], paths: ['features/mixed.feature'] },
+  }),
+  'kubedrill.mjs': "import 'kubedrill/gherkin'\n",
   'broken/steps.mjs': 'throw new Error("these steps are broken")\n',
 }
 
@@ -102,11 +110,57 @@ test.each([
   ],
   ['features/passes.feature --import broken/steps.mjs', 2, /^kubedrill: these steps are broken\n$/],
   ['features/passes.feature --tags (@a', 2, /^kubedrill: Tag expression/],
+  ['features/passes.feature --target kind', 2, /sim, kubeconfig or kubeconfig:CONTEXT is expected/],
+  ['features/passes.feature --shard 3/2', 2, /a part such as 2\/4 is expected/],
+  ['features/passes.feature --report pdf=x', 2, /--report pdf=x: write KIND=FILE/],
+  ['features/passes.feature --config nowhere.json', 2, /nowhere\.json: there is no such file/],
+  ['--config ours.json', 0, /1 scenario \(1 passed\)/],
+  ['--config ours.json --tags @nobody', 0, /0 scenarios/],
+  ['features/fails.feature features/passes.feature --name pod namespace', 1, /2 scenarios \(1 failed, 1 passed\)/],
+  ['features/fails.feature --target sim --seed 7', 1, /Namespace "shop" does not exist/],
+  ['features/mixed.feature features/passes.feature --import steps --parallel 2', 0, /2 scenarios \(2 passed\)/],
   ['features/passes.feature --format nosuch', 2, /^kubedrill: .*nosuch/],
 ])('kubedrill test %s: exit code %i', async (args, code, says) => {
   const ran = await run(args)
   expect(ran.stdout + ran.stderr).toMatch(says)
   expect([ran.code, ran.stderr.match(/^ +at /m)]).toEqual([code, null])
+})
+
+test('what failed is run again, and reports tell of it', async () => {
+  await run(
+    'features/passes.feature features/fails.feature --report junit=r.xml json=r.json message=r.ndjson html=r.html',
+  )
+  const messages = readFileSync(join(home, 'r.ndjson'), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Envelope)
+  const attachment = messages.find(({ attachment: each }) => each?.fileName === FAILURE_FILE)?.attachment
+  expect(JSON.parse(attachment!.body)).toMatchObject({
+    kind: 'kubedrill/failure',
+    feature: { uri: 'features/fails.feature', line: 2 },
+    step: { index: 1, line: 4 },
+    seed: 1,
+    instant: { at: expect.any(Number), fired: expect.any(Number) },
+  })
+  expect(readFileSync(join(home, 'r.xml'), 'utf8')).toContain('failures="1"')
+  expect(readFileSync(join(home, 'r.html'), 'utf8')).toContain(FAILURE_FILE)
+  expect((await run('--rerun')).stdout).toMatch(/1 scenario \(1 failed\)/)
+  writeFileSync(join(home, 'features/fails.feature'), FILES['features/passes.feature'])
+  expect((await run('--rerun')).code).toBe(0)
+  expect((await run('--rerun')).stderr).toBe('nothing failed last time\n')
+  writeFileSync(join(home, 'features/fails.feature'), FILES['features/fails.feature'])
+})
+
+test('shards are equal, disjoint and leave nothing out', () => {
+  const plan = Array.from({ length: 11 }, (_, i) => ({
+    name: 'a',
+    uri: `features/${i % 3}.feature`,
+    location: { line: i },
+  }))
+  const shards = [1, 2, 3].map((index) => shardOf(plan, { index, total: 3 }))
+  expect(shards.map((shard) => shard.length)).toEqual([4, 4, 3])
+  expect(new Set(shards.flat()).size).toBe(11)
+  expect(shardOf(plan.toReversed(), { index: 1, total: 3 })).toEqual(shards[0]!.toReversed())
 })
 
 test('a cucumber that is installed beside the features is passed over', async () => {

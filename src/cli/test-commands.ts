@@ -1,16 +1,33 @@
-import type { Command } from 'commander'
-import { examples } from './options.ts'
+import { type Command, InvalidArgumentError } from 'commander'
+import type { Shard } from './features/options.ts'
+import { examples, wholeNumber } from './options.ts'
 
 /** Features, run against clusters. */
 export function addTestCommands(kubedrill: Command): void {
   kubedrill
     .command('test')
-    .description('run features against simulated clusters')
-    .argument('[files...]', 'features, directories or globs; default features/**/*.feature')
-    .option('--tags <expression>', 'only scenarios with these tags')
-    .option('--name <text>', 'only scenarios whose name contains this')
-    .option('--format <formatter>', 'a cucumber formatter: progress, summary, message, html:report.html')
+    .description('run features against simulated clusters, or a real one')
+    .argument(
+      '[files...]',
+      'features, directories or globs; default those of cucumber.json, else features/**/*.feature',
+    )
+    .option('--target <target>', 'where: sim, kubeconfig or kubeconfig:CONTEXT', targetOf)
+    .option('--seed <number>', 'seed of all chance in simulated clusters; default 1', wholeNumber)
+    .option('--tags <expression>', 'only scenarios with these tags: "@etcd and not @slow"')
+    .option('--name <text...>', 'only scenarios whose name contains this, or one of these')
+    .option('--shard <i/n>', 'only this part of the scenarios, of n equal parts', shardFrom)
+    .option('--parallel <n>', 'so many scenarios at once: for real clusters', wholeNumber)
+    .option('--rerun', 'only the scenarios that failed last time')
+    .option('--watch', 'run again what changes; keys: a all, f failed, q quit')
+    .option('--lint', 'run nothing: find steps, files, tags and scenarios that cannot be right')
+    .option('--report <kind=file...>', 'also write a report: html=FILE, junit=FILE, json=FILE, message=FILE')
+    .option(
+      '--format <formatter...>',
+      "instead of kubedrill's own lines a formatter of cucumber's: pretty, summary, progress",
+    )
     .option('--import <file...>', 'your own step definitions')
+    .option('--config <file>', "cucumber's configuration; default cucumber.json (.yaml, .js) where there is one")
+    .option('--no-config', 'without it')
     .option('--dry-run', 'only check that every step is known')
     .option('--transitions', 'say which transitions of the statecharts no scenario has fired')
     .addHelpText(
@@ -18,9 +35,25 @@ export function addTestCommands(kubedrill: Command): void {
       examples(
         'kubedrill test',
         'kubedrill test features/nodes/node-not-ready.feature:12',
-        'kubedrill test --tags @etcd',
-        'kubedrill test --transitions',
+        'kubedrill test --tags "@etcd and not @slow" --report html=report.html junit=report.xml',
+        'kubedrill test --rerun',
+        'kubedrill test --shard 2/4 --seed 7',
+        'kubedrill test --target kubeconfig:kind-dev --parallel 4',
+        'kubedrill test --lint',
       ),
     )
     .action(async (files, options) => (await import('./commands/test.ts')).test(files, options))
+}
+
+function targetOf(text: string): string {
+  if (!/^(sim|kubeconfig(:.+)?)$/.test(text))
+    throw new InvalidArgumentError('sim, kubeconfig or kubeconfig:CONTEXT is expected')
+  return text
+}
+
+function shardFrom(text: string): Shard {
+  const [, index, total] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? []
+  if (index === undefined || total === undefined || index < 1 || index > total)
+    throw new InvalidArgumentError('a part such as 2/4 is expected')
+  return { index, total }
 }

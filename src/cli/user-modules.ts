@@ -20,6 +20,13 @@ export function shareModules(): void {
   shareRequires({ [cucumber]: pathToFileURL(module.createRequire(import.meta.url).resolve(cucumber)).href })
 }
 
+/** The same in the processes that are started from here on: cucumber's parallel workers. */
+export function shareModulesWithChildren(): void {
+  const share = `--import=${pathToFileURL(join(PACKAGE_ROOT, 'dist', 'share-modules.js')).href}`
+  const { NODE_OPTIONS: options = '' } = process.env
+  if (!options.includes(share)) process.env.NODE_OPTIONS = `${options} ${share}`.trim()
+}
+
 /** Node 20 resolves imports on a thread of its own: what is shared travels there as text. */
 function shareImports(urls: Urls): void {
   const source = `const urls = ${JSON.stringify(urls)}

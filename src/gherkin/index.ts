@@ -19,7 +19,7 @@ import { FAILURE_FILE } from './failure-record.ts'
 import { kindsNamed } from './history.ts'
 import { Kubectl, runKubectl } from './kubectl.ts'
 import { parameterTypes } from './parameter-types.ts'
-import { NotCapable, type StepDefinition } from './step.ts'
+import { NotCapable, SpecError, type StepDefinition } from './step.ts'
 import { CAPABILITIES } from './target.ts'
 import { writeTransitionsSeen } from './transitions-seen.ts'
 import { vocabulary } from './vocabulary.ts'
@@ -146,8 +146,10 @@ function binding(definition: StepDefinition) {
     try {
       await inTime(this, perform(this, definition, args))
     } catch (error) {
-      if (!(error instanceof NotCapable)) throw error
-      return skip(this, error.message)
+      if (error instanceof NotCapable) return skip(this, error.message)
+      // What is wrong with a cluster or a feature is not to be found in our code.
+      if (error instanceof SpecError || this.failure !== undefined) (error as Error).stack = ''
+      throw error
     }
     return undefined
   }

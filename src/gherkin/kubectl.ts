@@ -6,14 +6,20 @@ import { type Cluster, servedKinds } from '../cluster/index.ts'
 import type { World as ServedWorld } from '../server/contract.ts'
 import type { Pace } from '../server/pace.ts'
 import type { Credentials } from '../server/pki.ts'
+import { type Rest, restOf } from './sleep.ts'
 import { NotCapable } from './step.ts'
 import type { CommandResult } from './target.ts'
 
 /** Virtual time passes while a command runs: this much (ms) at once, and no more than this in all. */
 const STEP_MS = 1000
 const LONGEST_MS = 3_600_000
-/** A command that has asked nothing for so long (wall ms) waits for something to happen. */
-const PATIENCE_MS = 25
+/** A command that sleeps, asks and sleeps again (`drain` does) gets a longer time to pass each time, up to this many steps. */
+const MOST_STEPS = 8
+/** Wall ms between two looks at a command, and how many in a row must find it at rest before it counts as waiting. */
+const LOOK_MS = 4
+const LOOKS = 5
+/** The same for one that asks nothing and waits for no answer: it may only be between two requests. */
+const NAP_LOOKS = 25
 
 let credentials: Promise<Credentials> | undefined
 
@@ -32,15 +38,32 @@ interface Output {
   readonly output: string
 }
 
+/** What the server knows of a command. */
+interface Look {
+  readonly asked: number
+  readonly pending: number
+  /** A shell runs at this instant: time cannot pass. */
+  readonly held: boolean
+}
+
+interface Served {
+  readonly pace: Pace
+  readonly configure: () => void
+  /** Requests and streams that are not answered to their end. */
+  readonly pending: () => number
+  readonly close: () => Promise<void>
+}
+
 /**
  * Real kubectl ($KUBECTL, else the one on PATH) against one cluster. Its API is served over HTTPS from the first
  * command on; time stands still until a command waits for the cluster to change, and between commands.
  */
 export class Kubectl {
   readonly #directory = mkdtempSync(join(tmpdir(), 'kubedrill-kubectl-'))
-  #served: { readonly pace: Pace; readonly configure: () => void; readonly close: () => Promise<void> } | undefined
+  #served: Served | undefined
   readonly #known: Credentials | undefined
-  #lastAsked: number | undefined
+  /** How often the command has asked the server for something. */
+  #asked = 0
   #failure: { readonly error: unknown } | undefined
 
   /** @param known what the cluster's own certificates are of; default: some that are good for its door only */
@@ -62,7 +85,7 @@ export class Kubectl {
   ): Promise<Output> {
     this.#served ??= await this.#serve(cluster)
     const { pace } = this.#served
-    this.#lastAsked = undefined
+    this.#asked = 0
     // Brings the server up to what has happened since the last command, too.
     pace.start()
     try {
@@ -77,12 +100,15 @@ export class Kubectl {
     rmSync(this.#directory, { recursive: true, force: true })
   }
 
-  async #serve(cluster: Cluster) {
+  async #serve(cluster: Cluster): Promise<Served> {
     const [server, { createCredentials }, config, { Pace }] = await Promise.all([
       import('../server/index.ts'),
       import('../server/pki.ts'),
       import('../server/kubeconfig.ts'),
       import('../server/pace.ts'),
+      // Loaded before time is measured: a command that waits for code to be loaded does not wait for the cluster.
+      import('../server/streaming/index.ts'),
+      import('../server/logs.ts'),
     ])
     if (this.#known === undefined) credentials ??= createCredentials()
     const known = this.#known ?? (await credentials!)
@@ -92,7 +118,7 @@ export class Kubectl {
         this.#failure = { error }
       },
     })
-    const { url, close } = await server.startServer({
+    const { url, pending, close } = await server.startServer({
       connect: () => cluster.apiServer(),
       kinds: servedKinds,
       world: this.#listening(pace),
@@ -102,14 +128,14 @@ export class Kubectl {
       streams: cluster.streams,
     })
     const configure = () => config.writeKubeconfig(join(this.#directory, 'config'), config.kubeconfig(url, known))
-    return { pace, configure, close }
+    return { pace, configure, pending, close }
   }
 
-  /** The same world, with a note of when it was last asked something. */
+  /** The same world, with a note of how often it was asked something. */
   #listening(pace: Pace): ServedWorld {
     return {
       inject: (request) => {
-        this.#lastAsked = performance.now()
+        this.#asked++
         return pace.inject(request)
       },
       wait: (virtualMs) => pace.wait(virtualMs),
@@ -133,10 +159,12 @@ export class Kubectl {
       ended = true
     })
     result.catch(() => {})
+    const waiting = new Waiting(process.pid, () => this.#look(cluster))
     while (!ended) {
-      await Promise.race([result.catch(() => {}), new Promise((resolve) => setTimeout(resolve, 5))])
+      await Promise.race([result.catch(() => {}), new Promise((resolve) => setTimeout(resolve, LOOK_MS))])
+      const steps = ended ? 0 : waiting.look()
       if (this.#failure !== undefined) process.kill()
-      else if (!ended && this.#waits()) await pace.skip(STEP_MS)
+      else if (steps > 0) await pace.skip(steps * STEP_MS)
       if (cluster.clock.now() - start <= LONGEST_MS) continue
       process.kill()
       throw new Error(`${command} did not end within an hour`)
@@ -145,9 +173,8 @@ export class Kubectl {
     return result
   }
 
-  /** Whether the command has come to the server and now waits for an answer, or for something to happen. */
-  #waits(): boolean {
-    return this.#lastAsked !== undefined && performance.now() - this.#lastAsked > PATIENCE_MS
+  #look(cluster: Cluster): Look {
+    return { asked: this.#asked, pending: this.#served!.pending(), held: cluster.clock.held }
   }
 
   #start(args: readonly string[], surroundings: Surroundings) {
@@ -157,6 +184,42 @@ export class Kubectl {
       ...surroundings,
       env: { KUBECONFIG: join(this.#directory, 'config'), KUBECACHEDIR: join(this.#directory, 'cache') },
     })
+  }
+}
+
+/**
+ * Finds out when a command waits, so that as much virtual time passes for it however busy this machine is: when it has come to
+ * the server and sleeps, several looks in a row. For one that waits for an answer or watches, time passes step by step
+ * until it hears something; for one that sleeps by a clock of its own, once until it asks again.
+ */
+class Waiting {
+  readonly #pid: number
+  readonly #server: () => Look
+  #rest: Rest
+  #looks = 0
+  #asked = 0
+  #passedAt = 0
+  #naps = 0
+
+  constructor(pid: number, server: () => Look) {
+    this.#pid = pid
+    this.#server = server
+  }
+
+  /** @returns for how many steps time is to pass now */
+  look(): number {
+    const { asked, pending, held } = this.#server()
+    const rest = restOf(this.#pid)
+    const isAtRest = !held && asked > 0 && rest !== undefined && rest === this.#rest && asked === this.#asked
+    this.#looks = isAtRest ? this.#looks + 1 : 0
+    this.#rest = rest
+    this.#asked = asked
+    if (this.#looks < (pending > 0 ? LOOKS : NAP_LOOKS)) return 0
+    this.#looks = 0
+    if (pending > 0) return 1
+    if (this.#passedAt === asked) return 0
+    this.#passedAt = asked
+    return Math.min(MOST_STEPS, 2 ** this.#naps++)
   }
 }
 
@@ -184,5 +247,5 @@ function startKubectl(args: readonly string[], { stdin, cwd, env }: Surroundings
     )
     child.once('close', (code) => resolve({ exitCode: code ?? 1, ...written }))
   })
-  return { result, kill: () => void child.kill() }
+  return { result, pid: child.pid ?? 0, kill: () => void child.kill() }
 }

@@ -137,5 +137,7 @@ export interface Server {
   /** `https://127.0.0.1:6443` */
   readonly url: string
   readonly port: number
+  /** Requests and streams that are not answered to their end. */
+  pending(): number
   close(): Promise<void>
 }

@@ -25,6 +25,8 @@ export class Door {
   readonly clientCAs: readonly X509Certificate[]
   /** Where the listener stands, once it does. */
   port = 0
+  /** Requests and streams that are not answered to their end. */
+  pending = 0
 
   constructor(options: ServerOptions) {
     this.options = options

@@ -31,6 +31,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   return {
     url: `https://127.0.0.1:${door.port}`,
     port: door.port,
+    pending: () => door.pending,
     async close() {
       stopLooking()
       await listener.close()
@@ -128,6 +129,9 @@ function answerUpgrade(door: Door, request: IncomingMessage, upgrade: Upgrade): 
 function answer(door: Door, request: Request, response: Response, upgrade?: Upgrade): void {
   const exchange = new Exchange(request, response, upgrade)
   response.on('error', () => {})
+  door.pending++
+  const ends = upgrade?.socket ?? response
+  ends.once('close', () => void door.pending--)
   route(door, exchange).catch((error: unknown) => {
     if (response.headersSent) request.socket.destroy()
     else exchange.status(internalError(error instanceof Error ? error.message : String(error)))

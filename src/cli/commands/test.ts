@@ -1,65 +1,41 @@
 import { existsSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import { loadConfiguration, runCucumber } from '@cucumber/cucumber/api'
-import type { Envelope } from '@cucumber/messages'
 import { Failure } from '../failure.ts'
-import { PACKAGE_ROOT } from '../package-root.ts'
-import { say } from '../terminal.ts'
+import { configure } from '../features/configuration.ts'
+import type { TestOptions } from '../features/options.ts'
+import { failedLastTime, rerunFile, sharded } from '../features/plan.ts'
+import { run } from '../features/run.ts'
+import { say, tell } from '../terminal.ts'
 import { recordTransitions } from '../transition-report.ts'
-import { shareModules } from '../user-modules.ts'
-
-export interface TestOptions {
-  readonly tags?: string
-  readonly name?: string
-  readonly format?: string
-  readonly import?: readonly string[]
-  readonly dryRun?: boolean
-  readonly transitions?: boolean
-}
+import { shareModules, shareModulesWithChildren } from '../user-modules.ts'
 
 /**
- * `kubedrill test [FILES]`: runs features against simulated clusters with the whole vocabulary. Exit code 1 when a
+ * `kubedrill test [FILES]`: runs features with the whole vocabulary, against simulated clusters or a real one. Exit code 1 when a
  * scenario failed, 2 when a feature cannot be read or has steps nobody knows.
  */
 export async function test(files: readonly string[], options: TestOptions): Promise<void> {
   const named = [...files.map((file) => file.replace(/:\d+(:\d+)*$/, '')), ...(options.import ?? [])]
   const missing = named.find((file) => !/[*?{]/.test(file) && !existsSync(file))
   if (missing !== undefined) throw new Failure(`${missing}: there is no such file or directory`)
+  const again = options.rerun ? failedLastTime() : undefined
+  if (options.rerun && again === undefined) throw new Failure('there is no earlier run in this directory')
+  if (again?.length === 0) return tell('nothing failed last time')
   shareModules()
-  const { runConfiguration } = await loadConfiguration({ provided: configuration(files, options), file: false })
-  let unusable = false
-  let found = false
-  const isFiltered = options.tags !== undefined || options.name !== undefined
-  const watch = ({ testStepFinished, parseError, source, pickle }: Envelope) => {
-    // A misspelt `Scenaro:` is a description to Gherkin: files without a scenario have passed nothing.
-    found ||= pickle !== undefined || (isFiltered && source !== undefined)
-    const status = testStepFinished?.testStepResult.status
-    if (parseError !== undefined || status === 'UNDEFINED' || status === 'AMBIGUOUS') unusable = true
-  }
-  const report = options.transitions ? recordTransitions() : undefined
-  try {
-    const { success } = await runCucumber(runConfiguration, undefined, watch)
-    if (report !== undefined) say(`\n${report().text}`)
-    // A dry run says nothing of undefined steps by itself.
-    if (unusable) process.exitCode = 2
-    else if (!success) process.exitCode = 1
-    if (!found && !unusable) throw new Error(`no scenario is found at ${runConfiguration.sources.paths.join(', ')}`)
-  } catch (error) {
-    // cucumber wraps what went wrong (a tag expression, a file of steps) in what it was about to do.
-    const { message, cause } = error as Error
-    throw new Failure((cause instanceof Error ? cause.message : message).trim())
-  }
+  if (options.parallel) shareModulesWithChildren()
+  process.exitCode = await runOnce(again ?? files, options)
 }
 
-function configuration(files: readonly string[], { tags, name, format, import: own = [], dryRun }: TestOptions) {
-  const library = relative(process.cwd(), join(PACKAGE_ROOT, 'dist', 'gherkin', 'index.js'))
-  return {
-    paths: files.length > 0 ? [...files] : ['features/**/*.feature'],
-    import: [library, ...own],
-    format: format === undefined ? ['summary'] : [format],
-    strict: true,
-    ...(tags === undefined ? {} : { tags }),
-    ...(name === undefined ? {} : { name: [name] }),
-    ...(dryRun ? { dryRun } : {}),
+async function runOnce(files: readonly string[], options: TestOptions): Promise<0 | 1 | 2> {
+  const configured = await configure(files, options)
+  const { tags, name, shard, dryRun } = options
+  const report = options.transitions ? recordTransitions() : undefined
+  const part = shard === undefined ? configured.run : await sharded(configured.run, shard)
+  if (shard !== undefined && part.sources.paths.length === 0) {
+    tell(`shard ${shard.index}/${shard.total} has no scenario`)
+    return 0
   }
+  const formats = dryRun ? part.formats : { ...part.formats, files: { ...part.formats.files, [rerunFile()]: 'rerun' } }
+  const isFiltered = tags !== undefined || name !== undefined
+  const { exitCode } = await run({ ...configured, run: { ...part, formats } }, isFiltered)
+  if (report !== undefined) say(`\n${report().text}`)
+  return exitCode
 }

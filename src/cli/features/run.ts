@@ -1,0 +1,49 @@
+import { Writable } from 'node:stream'
+import { type IRunConfiguration, type ISupportCodeLibrary, runCucumber } from '@cucumber/cucumber/api'
+import type { Envelope } from '@cucumber/messages'
+import { Failure } from '../failure.ts'
+import type { Configured } from './configuration.ts'
+import { Reporter } from './reporter.ts'
+
+/** How a run ended. */
+export interface Outcome {
+  readonly exitCode: 0 | 1 | 2
+  readonly support: ISupportCodeLibrary
+}
+
+/**
+ * Runs features. Exit code 1 when a scenario failed, 2 when a feature cannot be read or has steps nobody knows.
+ *
+ * @param isFiltered whether no scenario at all may be what was asked for
+ * @throws {Failure} where there is nothing to run, or not as it was asked for
+ */
+export async function run({ run: configuration, formatted }: Configured, isFiltered: boolean): Promise<Outcome> {
+  const reporter = formatted ? undefined : new Reporter()
+  let unusable = false
+  let found = false
+  const watch = (envelope: Envelope) => {
+    const { testStepFinished, parseError, source, pickle } = envelope
+    // A misspelt `Scenaro:` is a description to Gherkin: files without a scenario have passed nothing.
+    found ||= pickle !== undefined || (isFiltered && source !== undefined)
+    const status = testStepFinished?.testStepResult.status
+    if (parseError !== undefined || status === 'UNDEFINED' || status === 'AMBIGUOUS') unusable = true
+    reporter?.tell(envelope)
+  }
+  const { success, support } = await attempt(configuration, formatted, watch)
+  if (!found && !unusable) throw new Failure(`no scenario is found at ${configuration.sources.paths.join(', ')}`)
+  reporter?.summary()
+  // A dry run says nothing of undefined steps by itself.
+  return { exitCode: unusable ? 2 : success ? 0 : 1, support }
+}
+
+async function attempt(configuration: IRunConfiguration, formatted: boolean, watch: (envelope: Envelope) => void) {
+  try {
+    // cucumber-js always formats for somebody.
+    const stdout = formatted ? process.stdout : new Writable({ write: (_chunk, _encoding, done) => done() })
+    return await runCucumber(configuration, { stdout }, watch)
+  } catch (error) {
+    // cucumber wraps what went wrong (a tag expression, a file of steps) in what it was about to do.
+    const { message, cause } = error as Error
+    throw new Failure((cause instanceof Error ? cause.message : message).trim())
+  }
+}
