@@ -1,0 +1,3 @@
+#!/bin/sh
+kubedrill ssh cp-1 sed -i s/127.0.0.1:2380/127.0.0.1:2379/ /etc/kubernetes/manifests/kube-apiserver.yaml
+kubedrill skip 2m

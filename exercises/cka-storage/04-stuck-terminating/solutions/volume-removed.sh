@@ -1,0 +1,3 @@
+#!/bin/sh
+kubectl patch deployment viewer -n photos --type=json -p '[{"op":"remove","path":"/spec/template/spec/volumes"},{"op":"remove","path":"/spec/template/spec/containers/0/volumeMounts"}]'
+kubedrill skip 1m
