@@ -17,6 +17,8 @@ export interface Controlled {
 interface OpenShell {
   readonly host: string
   readonly shell: HostShell
+  /** Lines of a command that goes on with the next one. */
+  unfinished: string
 }
 
 /** A request that cannot be done, as the command line shows it. */
@@ -46,7 +48,7 @@ class ControlDoor {
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://session')
-    const [resource = '', id = ''] = url.pathname.split('/').slice(1)
+    const [resource = '', id = '', what = ''] = url.pathname.split('/').slice(1)
     const body = await readBody(request)
     const path = url.searchParams.get('path') ?? ''
     const reply = (value: unknown) =>
@@ -58,7 +60,11 @@ class ControlDoor {
       reply({})
       response.on('finish', () => this.#controlled.end())
     } else if (route === 'POST shells' && id === '') reply(this.#open(String(body.host)))
-    else if (route === 'POST shells') await this.#run(Number(id), String(body.line), response)
+    else if (route === 'POST shells' && what === 'interrupt') reply(await this.#interrupt(Number(id)))
+    else if (route === 'POST shells' && what === 'complete')
+      reply(await this.#shell(Number(id)).shell.complete(String(body.line)))
+    else if (route === 'POST shells')
+      await this.#run(Number(id), String(body.line), body.interactive === true, response)
     else if (route === 'GET charts') reply(await this.#charts())
     else if (route === 'GET why')
       reply(await this.#why(decodeURIComponent(id), url.searchParams.get('namespace') ?? 'default'))
@@ -112,16 +118,37 @@ class ControlDoor {
     const host = this.#host(name)
     if (!host.up) throw new Refusal(`ssh: connect to host ${name} port 22: No route to host`)
     const shell = host.shell()
-    this.#shells.push({ host: name, shell })
+    this.#shells.push({ host: name, shell, unfinished: '' })
     return { id: this.#shells.length - 1, prompt: promptOf(name, shell) }
   }
 
-  async #run(id: number, line: string, response: ServerResponse): Promise<void> {
+  #shell(id: number): OpenShell {
     const open = this.#shells[id]
     if (open === undefined) throw new Refusal('this shell was of a server that has ended: log in again')
+    return open
+  }
+
+  #interrupt(id: number) {
+    const open = this.#shell(id)
+    open.unfinished = ''
+    return this.#controlled.pace.inject(() => {
+      open.shell.interrupt()
+      return {}
+    })
+  }
+
+  /** @param interactive lines come one by one, as they are typed: a command may need several */
+  async #run(id: number, text: string, interactive: boolean, response: ServerResponse): Promise<void> {
+    const open = this.#shell(id)
     const { pace } = this.#controlled
     response.writeHead(200, { 'content-type': 'application/x-ndjson' })
     const write = (message: object) => void response.write(`${JSON.stringify(message)}\n`)
+    const line = open.unfinished + text
+    open.unfinished = interactive && (await open.shell.isUnfinished(`${line}\n`)) ? `${line}\n` : ''
+    if (open.unfinished !== '') {
+      write({ done: { exitCode: 0, prompt: '> ' } })
+      return void response.end()
+    }
     let streamed = 0
     const running = await pace.inject(() => ({
       result: open.shell.run(line, (text) => {
@@ -132,7 +159,8 @@ class ControlDoor {
     const { stdout, stderr, exitCode, effect } = await running.result
     if (streamed === 0 && stdout + stderr !== '') write({ output: stdout + stderr })
     const edit = effect !== undefined && 'edit' in effect ? { edit: effect.edit } : {}
-    const closed = effect !== undefined && 'logout' in effect ? { closed: true } : {}
+    const isUp = this.#host(open.host).up
+    const closed = (effect !== undefined && 'logout' in effect) || !isUp ? { closed: true } : {}
     write({ done: { exitCode, prompt: promptOf(open.host, open.shell), ...edit, ...closed } })
     response.end()
   }

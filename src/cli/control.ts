@@ -58,8 +58,13 @@ export class Control {
   }
 
   /** Runs a line; output arrives as it is written. */
-  async run(shell: number, line: string, onOutput: (text: string) => void): Promise<ShellOutcome> {
-    const response = await this.#send('POST', `/shells/${shell}`, { line })
+  async run(
+    shell: number,
+    line: string,
+    onOutput: (text: string) => void,
+    { interactive = false } = {},
+  ): Promise<ShellOutcome> {
+    const response = await this.#send('POST', `/shells/${shell}`, { line, interactive })
     let rest = ''
     let outcome: ShellOutcome | undefined
     for await (const chunk of response) {
@@ -77,6 +82,12 @@ export class Control {
     return outcome
   }
 
+  /** What Tab offers for a line up to its cursor. */
+  complete(shell: number, line: string): Promise<{ word: string; candidates: readonly string[] }> {
+    return this.#json('POST', `/shells/${shell}/complete`, { line })
+  }
+
+  /** Ctrl-C. */
   interrupt(shell: number): Promise<unknown> {
     return this.#json('POST', `/shells/${shell}/interrupt`)
   }

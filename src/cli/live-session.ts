@@ -37,7 +37,10 @@ export async function serveSession(directory: string): Promise<void> {
   const append = (entry: SessionEntry) => appendEntry(files, timer ? { ...entry, elapsed: timer.elapsed() } : entry)
   const credentials = await credentialsOf(files)
   const { cluster, moments } = await openCluster(files, record, credentials, append).catch(explained)
-  const tick = () => append({ ...place(cluster), moments })
+  const tick = () => {
+    append({ ...place(cluster), moments })
+    writeNodes(files, cluster)
+  }
   const pace = new JournaledPace(cluster, { speed: record.speed, onFailure: broken }, tick)
   pace.start()
   const server = await startServer({
@@ -53,6 +56,7 @@ export async function serveSession(directory: string): Promise<void> {
     throw new Failure(`port ${record.port}, which this session's kubeconfig names, is in use by another program`)
   })
   if (record.port !== server.port) writeJson(files.record, { ...record, port: server.port })
+  writeNodes(files, cluster)
   writeKubeconfig(files.kubeconfig, kubeconfig(server.url, credentials))
   const end = () => {
     tick()
@@ -97,6 +101,14 @@ function examTimer(files: ExamFiles) {
   setInterval(() => files.append({ event: 'seen' }), SEEN_MS).unref()
   const elapsed = () => examAt(exam, readClocks()).clock.elapsedMs
   return { elapsed, isOver: () => elapsed() >= endMs(exam) }
+}
+
+/** Machines come and go where a cloud rents them. */
+function writeNodes(files: SessionFiles, { hosts }: Cluster): void {
+  const words = [...hosts.values()].flatMap(({ name, ip }) => [name, ip])
+  const text = `${words.join('\n')}\n`
+  if (!existsSync(files.nodes) || readFileSync(files.nodes, 'utf8') !== text)
+    writeFileSync(files.nodes, text, { mode: 0o600 })
 }
 
 /** The session's cluster: as its journal says or, for a new session, set up by the exercise. */

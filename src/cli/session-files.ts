@@ -74,6 +74,10 @@ export class SessionFiles {
   get lock(): string {
     return join(this.directory, 'server.lock')
   }
+  /** Names and addresses of the machines, one a line: what `ssh` in the learner's shell goes by. */
+  get nodes(): string {
+    return join(this.directory, 'nodes')
+  }
   get socket(): string {
     return join(this.directory, 'control.sock')
   }

@@ -6,7 +6,7 @@ import type { PodExplanation } from '../control-plane/scheduler/index.ts'
 import type { Network } from '../network/contract.ts'
 import type { DeclaredImage } from '../node/container-runtime/declared-image.ts'
 import type { FileTree } from '../node/contract.ts'
-import type { ShellResult } from '../node/host/shell/contract.ts'
+import type { Completion, ShellResult } from '../node/host/shell/contract.ts'
 import type { LogOptions, LogSink } from '../node/kubelet/contract.ts'
 import type { Barrier } from '../sim/barrier.ts'
 import type { VirtualClock } from '../sim/clock.ts'
@@ -182,6 +182,12 @@ export interface HostView {
 export interface HostShell {
   /** Runs one command line; the shell keeps its directory and variables between calls. */
   run(line: string, onOutput?: (text: string) => void): Promise<ShellResult>
+  /** Ctrl-C: the line that runs ends with exit code 130. */
+  interrupt(): void
+  /** What Tab offers for a line up to its cursor. */
+  complete(line: string): Promise<Completion>
+  /** Whether a command goes on with the next line. */
+  isUnfinished(text: string): Promise<boolean>
   readonly cwd: string
 }
 

@@ -55,12 +55,19 @@ export class HostDoor implements HostView {
         this.#record({ type: 'shell', host: this.name, shell: number, line })
         return shell.run(line, onOutput)
       },
+      interrupt: () => {
+        this.#record({ type: 'interrupt', host: this.name, shell: number })
+        shell.interrupt()
+      },
+      complete: (line) => shell.complete(line),
+      isUnfinished: (text) => shell.isUnfinished(text),
     }
   }
 
   /** @see Cluster.apply */
   async apply(input: Extract<Input, { host: string }>): Promise<void> {
     if (input.type === 'file') this.#write(input.path, input.content ?? undefined)
+    else if (input.type === 'interrupt') this.#shellAt(input.shell).interrupt()
     else if (input.type === 'shell') await (this.#shellAt(input.shell).run(input.line) as Promise<ShellResult>)
   }
 

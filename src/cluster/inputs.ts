@@ -42,6 +42,8 @@ export type Input =
       readonly url: string
     }
   | { readonly type: 'shell'; readonly host: string; readonly shell: number; readonly line: string }
+  /** Ctrl-C in a shell. */
+  | { readonly type: 'interrupt'; readonly host: string; readonly shell: number }
   | { readonly type: 'file'; readonly host: string; readonly path: string; readonly content: string | null }
   | { readonly type: 'cloud'; readonly action: CloudAction }
   | { readonly type: 'image'; readonly image: DeclaredImage }

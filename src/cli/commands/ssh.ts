@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { Control, ShellOutcome } from '../control.ts'
 import { Failure } from '../failure.ts'
+import { NodeTerminal } from '../node-terminal.ts'
 import { tell } from '../terminal.ts'
 import { runningCluster } from './running.ts'
 
@@ -16,8 +16,10 @@ export async function ssh(node: string, command: readonly string[]): Promise<voi
   const control = await runningCluster()
   const shell = await control.openShell(node)
   if (command.length > 0) process.exitCode = (await runLine(control, node, shell.id, command.join(' '))).exitCode
-  else if (process.stdin.isTTY) await interact(control, node, shell)
-  else process.exitCode = await runScript(control, node, shell.id)
+  else if (process.stdin.isTTY) {
+    const terminal = new NodeTerminal(control, node, shell, (path) => edit(control, node, path))
+    process.exitCode = await terminal.open()
+  } else process.exitCode = await runScript(control, node, shell.id)
 }
 
 async function runLine(control: Control, node: string, shell: number, line: string): Promise<ShellOutcome> {
@@ -31,31 +33,6 @@ async function runScript(control: Control, node: string, shell: number): Promise
   let script = ''
   for await (const chunk of process.stdin) script += String(chunk)
   return script.trim() === '' ? 0 : (await runLine(control, node, shell, script)).exitCode
-}
-
-async function interact(control: Control, node: string, shell: { id: number; prompt: string }): Promise<void> {
-  const lines = createInterface({ input: process.stdin, output: process.stdout, terminal: true, historySize: 500 })
-  let running = false
-  lines.on('SIGINT', () => {
-    process.stdout.write('^C\n')
-    if (running) void control.interrupt(shell.id)
-    else lines.prompt()
-  })
-  lines.setPrompt(shell.prompt)
-  lines.prompt()
-  for await (const line of lines) {
-    if (line.trim() !== '') {
-      running = true
-      lines.pause()
-      const outcome = await runLine(control, node, shell.id, line)
-      lines.resume()
-      running = false
-      if (outcome.closed) break
-      lines.setPrompt(outcome.prompt)
-    }
-    lines.prompt()
-  }
-  lines.close()
 }
 
 /** Opens a node's file in the user's own editor, on a copy, and writes it back when it has changed. */

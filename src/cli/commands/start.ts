@@ -6,7 +6,7 @@ import { startServer } from '../session-server.ts'
 import { START_AT } from '../session-start.ts'
 import { markdown, paint, say, tell } from '../terminal.ts'
 import { findExercise, packs } from './exercises.ts'
-import { openLearnerShell, shim } from './learner-shell.ts'
+import { openLearnerShell, shims } from './learner-shell.ts'
 
 export interface StartOptions {
   readonly packs?: string
@@ -41,7 +41,7 @@ export async function start(wanted: string | undefined, options: StartOptions): 
       attempt: newAttempt(options.mode),
     })
   }
-  shim(files)
+  shims(files)
   if (!(await new Control(files).alive())) await startServer(files)
   say(`\n${markdown(exercise.task)}\n`)
   say(advice())
@@ -74,7 +74,7 @@ function advice(): string {
   const commands = [
     ['kubedrill check', 'what is still wrong, and why it matters'],
     ['kubedrill hint', 'a nudge; each costs points'],
-    ['kubedrill ssh NODE', 'a shell on a node'],
+    ['ssh NODE', 'a shell on a node'],
     ['kubedrill skip 10m', 'let time pass'],
     ['kubedrill task', 'this text again'],
   ]

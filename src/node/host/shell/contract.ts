@@ -5,7 +5,19 @@ export interface LoginShell {
    * calls lets the clock run meanwhile.
    */
   run(line: string, onOutput?: (text: string) => void): Promise<ShellResult>
+  /** Ctrl-C: what runs ends with exit code 130; nothing of it goes on. */
+  interrupt(): void
+  /** What Tab offers for a line up to its cursor; changes nothing. */
+  complete(line: string): Promise<Completion>
+  /** Whether a command goes on with the next line: an open quote, loop or here-document. */
+  isUnfinished(text: string): Promise<boolean>
   readonly cwd: string
+}
+
+export interface Completion {
+  /** The piece of the line that each of them would replace. */
+  readonly word: string
+  readonly candidates: readonly string[]
 }
 
 export interface ShellResult {

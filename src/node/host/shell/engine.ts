@@ -83,7 +83,7 @@ export class ShellRun {
   constructor(options: ShellRunOptions) {
     this.#options = options
     const { known } = options
-    const builtIn = getCommandNames().filter((name) => UNSUITABLE.has(name) === false && (known?.has(name) ?? true))
+    const builtIn = builtInCommands().filter((name) => known?.has(name) ?? true)
     const sinks = new Map<string, Sink>([
       [STDOUT, (text) => options.onOutput('stdout', text)],
       [STDERR, (text) => options.onOutput('stderr', text)],
@@ -284,6 +284,11 @@ const UNSUITABLE = new Set([
   'help',
   'whoami',
 ])
+
+/** What the shell brings along beside commands of ours. */
+export function builtInCommands(): readonly string[] {
+  return getCommandNames().filter((name) => !UNSUITABLE.has(name))
+}
 
 const UNLIMITED = Number.MAX_SAFE_INTEGER
 

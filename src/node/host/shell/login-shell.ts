@@ -4,19 +4,29 @@ import type { LoginShell } from './contract.ts'
 /** A login shell of root on a machine. */
 export function createLoginShell(host: Host): LoginShell {
   let session: LoginShell | undefined
+  const opened = async () => {
+    const { openSession } = await import('./session.ts')
+    session ??= openSession(host)
+    return session
+  }
   return {
     get cwd() {
       return session?.cwd ?? '/root'
+    },
+    async complete(line) {
+      return (await opened()).complete(line)
+    },
+    async isUnfinished(text) {
+      return (await opened()).isUnfinished(text)
+    },
+    interrupt() {
+      session?.interrupt()
     },
     async run(line, onOutput) {
       // The clock waits from now: also for the shell to be loaded.
       const leave = host.barrier.enter()
       try {
-        if (session === undefined) {
-          const { openSession } = await import('./session.ts')
-          session ??= openSession(host)
-        }
-        const answer = session.run(line, onOutput)
+        const answer = (session ?? (await opened())).run(line, onOutput)
         leave()
         return await answer
       } finally {

@@ -225,3 +225,39 @@ test.each([
   expect(await type(line)).toMatchObject({ exitCode, effect: { logout: true } })
   expect((await type('echo exit')).effect).toBeUndefined()
 })
+
+test('Ctrl-C ends what runs, and the shell goes on', async () => {
+  const { shell, out, pass } = login()
+  const answer = shell.run('cd /etc; sleep 100; touch /never')
+  await pass(5000)
+  shell.interrupt()
+  expect(await answer).toMatchObject({ exitCode: 130 })
+  await pass(200_000)
+  expect(await out('echo $?; pwd; ls /never')).toBe('130\n/root\n')
+})
+
+test.each([
+  ['systemct', ['systemctl ']],
+  ['sudo systemctl sto', ['stop ']],
+  ['systemctl --now ena', ['enable ']],
+  ['systemctl restart kube', ['kubelet ']],
+  ['journalctl -u conta', ['containerd ']],
+  ['echo $(crictl po', ['pods ']],
+  ['cat /etc/kub', ['/etc/kubernetes/']],
+  ['ls; cd .', []],
+  ['cat < /etc/hostn', ['/etc/hostname ']],
+  ['no-such-command-', []],
+])('Tab after %j offers what there is', async (line, candidates) => {
+  const { shell } = login()
+  expect((await shell.complete(line)).candidates).toEqual(candidates)
+})
+
+test.each([
+  ['for i in 1 2; do', true],
+  ['echo "a', true],
+  ['cat <<X\nhello', true],
+  ['echo a', false],
+  ['fi', false],
+])('%j is unfinished: %s', async (text, unfinished) => {
+  expect(await login().shell.isUnfinished(text)).toBe(unfinished)
+})

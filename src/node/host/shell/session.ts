@@ -3,6 +3,7 @@ import type { NodeResources } from '../../container-runtime/usage/node-resources
 import { iptablesSave, ipvsadm } from '../../kube-proxy/iptables-save.ts'
 import type { Host } from '../contract.ts'
 import { resolvePath } from '../paths.ts'
+import { stateOf } from './command-text.ts'
 import { crictl } from './commands/crictl.ts'
 import { curl, wget } from './commands/http.ts'
 import type { Inside, MeasuredUse } from './commands/inside.ts'
@@ -10,8 +11,9 @@ import { journalctl } from './commands/journalctl.ts'
 import { dig, getent, ip, nc, nslookup, ping } from './commands/network.ts'
 import { systemCommands } from './commands/system.ts'
 import { systemctl } from './commands/systemctl.ts'
-import type { LoginShell, ShellEffect, ShellResult } from './contract.ts'
-import { type CommandResult, quote, type ShellCommand, type ShellContext, ShellRun } from './engine.ts'
+import { completeLine } from './completion.ts'
+import type { Completion, LoginShell, ShellEffect, ShellResult } from './contract.ts'
+import { builtInCommands, type CommandResult, quote, type ShellCommand, type ShellContext, ShellRun } from './engine.ts'
 
 /** root's login shell. Every line runs in a shell of its own that starts where the last one ended. */
 export function openSession(host: Host): LoginShell {
@@ -26,6 +28,9 @@ class Session implements LoginShell {
   #env: Readonly<Record<string, string>>
   #cwd = '/root'
   #effect: ShellEffect | undefined
+  #lastExitCode = 0
+  /** Ends the line that runs. */
+  #interrupt: (() => void) | undefined
   /** Lines that define functions and aliases, played again before each line. */
   #definitions = ''
 
@@ -70,13 +75,41 @@ class Session implements LoginShell {
         onOutput?.(text)
       },
     })
-    return shell.run(this.#definitions + line, { env: this.#env, cwd: this.#cwd }, ({ exitCode, env, cwd }) => {
+    const interrupted = new Promise<ShellResult>((resolve) => {
+      this.#interrupt = () => {
+        shell.kill()
+        this.#lastExitCode = 130
+        resolve({ stdout, stderr, exitCode: 130 })
+      }
+    })
+    const options = { env: this.#env, cwd: this.#cwd }
+    // Each line runs in a shell of its own, which has to know how the last one ended.
+    const before = this.#lastExitCode === 0 ? '' : `(exit ${this.#lastExitCode})\n`
+    const finished = shell.run(this.#definitions + before + line, options, ({ exitCode, env, cwd }): ShellResult => {
+      this.#interrupt = undefined
+      this.#lastExitCode = exitCode
       this.#env = env
       this.#cwd = cwd
       if (exitCode === 0 && DEFINITION.test(line)) this.#definitions += `${line}\n`
       const effect = this.#takeEffect() ?? (EXIT.test(line) ? { logout: true } : undefined)
       return { stdout, stderr, exitCode, ...(effect && { effect }) }
     })
+    return Promise.race([finished, interrupted])
+  }
+
+  interrupt(): void {
+    this.#interrupt?.()
+    this.#interrupt = undefined
+  }
+
+  async complete(line: string): Promise<Completion> {
+    const { files, systemd } = this.#host
+    const commands = [...builtInCommands(), ...Object.keys(this.#commands), ...OF_THE_SHELL]
+    return completeLine(line, { files, commands, cwd: this.#cwd, units: systemd.list().map(({ name }) => name) })
+  }
+
+  async isUnfinished(text: string): Promise<boolean> {
+    return stateOf(text) === 'unfinished'
   }
 
   #allCommands(inside: Inside): Readonly<Record<string, ShellCommand>> {
@@ -139,6 +172,8 @@ class Session implements LoginShell {
 
 /** A line that leaves the shell: each line runs in a shell of its own, so it would only leave that one. */
 const EXIT = /^\s*exit(\s+\d+)?\s*;?\s*$/
+/** Words that are no programs. */
+const OF_THE_SHELL = ['alias', 'cd', 'exit', 'export', 'read', 'set', 'source', 'type', 'unalias', 'unset']
 const DEFINITION = /^\s*(?:alias\s|function\s|[\w-]+\s*\(\)\s*\{)/
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
