@@ -107,8 +107,7 @@ function examTimer(files: ExamFiles) {
 function writeNodes(files: SessionFiles, { hosts }: Cluster): void {
   const words = [...hosts.values()].flatMap(({ name, ip }) => [name, ip])
   const text = `${words.join('\n')}\n`
-  if (!existsSync(files.nodes) || readFileSync(files.nodes, 'utf8') !== text)
-    writeFileSync(files.nodes, text, { mode: 0o600 })
+  if (!existsSync(files.nodes) || readFileSync(files.nodes, 'utf8') !== text) replaceFile(files.nodes, text)
 }
 
 /** The session's cluster: as its journal says or, for a new session, set up by the exercise. */
