@@ -2,6 +2,7 @@ import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type Cluster, chartStates, type HostShell } from '../cluster/index.ts'
 import type { Pace } from '../server/pace.ts'
+import { overviewOf } from './overview.ts'
 
 export interface Controlled {
   readonly cluster: Cluster
@@ -65,6 +66,8 @@ class ControlDoor {
       reply(await this.#shell(Number(id)).shell.complete(String(body.line)))
     else if (route === 'POST shells')
       await this.#run(Number(id), String(body.line), body.interactive === true, response)
+    else if (route === 'GET overview')
+      reply(await this.#controlled.pace.inject(() => overviewOf(this.#controlled.cluster)))
     else if (route === 'GET charts') reply(await this.#charts())
     else if (route === 'GET why')
       reply(await this.#why(decodeURIComponent(id), url.searchParams.get('namespace') ?? 'default'))

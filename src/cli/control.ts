@@ -1,6 +1,7 @@
 import { type IncomingMessage, request } from 'node:http'
 import type { ChartState, PodExplanation } from '../cluster/index.ts'
 import { Failure } from './failure.ts'
+import type { Overview } from './overview.ts'
 import type { SessionFiles } from './session-files.ts'
 
 /** What a session's server says of itself. */
@@ -33,6 +34,10 @@ export class Control {
       () => true,
       () => false,
     )
+  }
+
+  overview(): Promise<Overview> {
+    return this.#json('GET', '/overview')
   }
 
   /** Every statechart that runs, and its state. */

@@ -11,7 +11,7 @@ export async function openLearnerShell(files: SessionFiles, exercise: string): P
   const { KUBEDRILL_SHELL, SHELL } = process.env
   const shell = KUBEDRILL_SHELL || SHELL || '/bin/sh'
   const settings: Settings = {
-    bin: shims(files),
+    bin: shim(files),
     label: exercise,
     variables: {
       KUBECONFIG: files.kubeconfig,
@@ -147,7 +147,7 @@ function fishLines({ bin, variables, label }: Settings): readonly string[] {
 }
 
 /** What the learner's PATH begins with: `kubedrill`, whether or not it is installed for all, and `ssh` to the nodes. */
-export function shims(files: SessionFiles): string {
+export function shim(files: SessionFiles): string {
   const bin = join(files.directory, 'bin')
   mkdirSync(bin, { recursive: true })
   const run = `exec ${quote(process.execPath)} ${quote(ownProgram())}`

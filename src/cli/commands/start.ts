@@ -6,7 +6,7 @@ import { startServer } from '../session-server.ts'
 import { START_AT } from '../session-start.ts'
 import { markdown, paint, say, tell } from '../terminal.ts'
 import { findExercise, packs } from './exercises.ts'
-import { openLearnerShell, shims } from './learner-shell.ts'
+import { openLearnerShell, shim } from './learner-shell.ts'
 
 export interface StartOptions {
   readonly packs?: string
@@ -41,7 +41,7 @@ export async function start(wanted: string | undefined, options: StartOptions): 
       attempt: newAttempt(options.mode),
     })
   }
-  shims(files)
+  shim(files)
   if (!(await new Control(files).alive())) await startServer(files)
   say(`\n${markdown(exercise.task)}\n`)
   say(advice())
