@@ -9,6 +9,7 @@ import { VERSION } from './package-root.ts'
 import { addStepCommands } from './step-commands.ts'
 import { tell } from './terminal.ts'
 import { addTestCommands } from './test-commands.ts'
+import { addViewCommands } from './view-commands.ts'
 
 /** Each command loads what it needs when it is called: `kubedrill --help` is there at once. */
 export function program(): Command {
@@ -24,6 +25,7 @@ export function program(): Command {
     .addHelpText('after', examples('kubedrill start', 'kubedrill serve --speed 10', 'kubedrill test features/nodes'))
   addExerciseCommands(kubedrill)
   addModeCommands(kubedrill)
+  addViewCommands(kubedrill)
   addTestCommands(kubedrill)
   addStepCommands(kubedrill)
   addClusterCommands(kubedrill)

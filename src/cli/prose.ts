@@ -39,8 +39,8 @@ function blocksOf(markdown: string): readonly Block[] {
     const heading = /^#+ (.*)$/.exec(line)
     const item = /^(\s*(?:[-*]|\d+\.) )(.*)$/.exec(line)
     if (/^```/.test(line)) {
-      if (code === undefined) blocks.push({ kind: 'code', lines: (code = []) })
-      else code = undefined
+      code = code === undefined ? [] : undefined
+      if (code !== undefined) blocks.push({ kind: 'code', lines: code })
     } else if (code !== undefined) code.push(line)
     else if (line.trim() === '') blocks.push({ kind: 'blank' })
     else if (heading) blocks.push({ kind: 'heading', text: heading[1]! })

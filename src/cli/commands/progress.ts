@@ -1,10 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { attemptsOf } from '../../exercises/history.ts'
+import type { Exercise } from '../../exercises/pack.ts'
 import { Control } from '../control.ts'
 import { currentFiles, refuseInExam, refuseWhileExam } from '../current-session.ts'
 import { Failure } from '../failure.ts'
 import { history } from '../history-file.ts'
+import { type Paint, painted, plain, prose, wrap } from '../prose.ts'
 import { ProgressFile, type SessionFiles } from '../session-files.ts'
 import { markdown, paint, say, sayJson } from '../terminal.ts'
 import { currentExercise } from './session.ts'
@@ -12,9 +14,46 @@ import { endServer, newAttempt, type StartOptions, start } from './start.ts'
 
 /** `kubedrill task`: what is asked for. */
 export function task({ json }: { json?: boolean }): void {
-  const { exercise } = currentExercise()
-  if (json) sayJson({ id: exercise.id, title: exercise.title, task: exercise.task, minutes: exercise.minutes })
-  else say(markdown(exercise.task))
+  const { files, record, exercise } = currentExercise()
+  const { id, title, minutes, criteria } = exercise
+  if (json) {
+    sayJson({
+      id,
+      title,
+      task: exercise.task,
+      minutes,
+      criteria: criteria.map(({ id, title, points }) => ({ id, title, points })),
+    })
+    return
+  }
+  const width = Math.min(process.stdout.columns || 80, 100)
+  const paint: Paint = process.stdout.isTTY && process.env.NO_COLOR === undefined ? painted : plain
+  say(prose(exercise.task, width, paint).join('\n'))
+  if (record.exam === undefined) say(`\n${taskFacts(files, exercise, width, paint).join('\n')}`)
+}
+
+/** What is graded with its points, the time, and the hints that were taken. */
+function taskFacts({ directory }: SessionFiles, exercise: Exercise, width: number, paint: Paint): string[] {
+  const { id, minutes, criteria, hints } = exercise
+  const { hintsTaken, best } = new ProgressFile().of(id)
+  const cost = hints.slice(0, hintsTaken).reduce((sum, hint) => sum + hint.cost, 0)
+  const passed = Math.max(0, Math.floor((Date.now() - statSync(directory).birthtimeMs) / 60_000))
+  const points = criteria.reduce((sum, criterion) => sum + criterion.points, 0)
+  const facts = [
+    `${passed} of about ${minutes} minutes`,
+    `${hintsTaken} of ${hints.length} hints${cost > 0 ? ` (-${cost})` : ''}`,
+    ...(best ? [`best ${best.score} of ${best.max}`] : []),
+  ]
+  return [
+    paint('bold', `Graded, ${points} points:`),
+    ...criteria.flatMap((criterion) =>
+      wrap(criterion.title, width - 7).map(
+        (line, i) => `${i === 0 ? String(criterion.points).padStart(4) : '    '}  ${line}`,
+      ),
+    ),
+    '',
+    ...wrap(facts.join(', '), width).map((line) => paint('dim', line)),
+  ]
 }
 
 /** `kubedrill hint`: the next hint; it costs points from now on. */

@@ -31,7 +31,10 @@ export function frame(state: ViewState, { columns, rows }: Size, colours: boolea
 }
 
 export function cut(line: string, width: number): string {
-  return stringWidth(line) <= width ? line : `${sliceAnsi(line, 0, Math.max(0, width - 1))}…`
+  if (stringWidth(line) <= width) return line
+  const start = sliceAnsi(line, 0, Math.max(0, width - 1))
+  // A wide character at the edge comes whole.
+  return `${stringWidth(start) < width ? start : sliceAnsi(line, 0, Math.max(0, width - 2))}…`
 }
 
 function fill(line: string, width: number): string {

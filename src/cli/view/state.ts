@@ -51,7 +51,7 @@ export interface Question {
   /** `yes`: y or n. `number`: digits and Enter. */
   readonly kind: 'yes' | 'number'
   readonly typed: string
-  readonly then: Deed
+  readonly deed: Deed
 }
 
 /** What the view has others do. */

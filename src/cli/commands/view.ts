@@ -1,0 +1,244 @@
+import { spawnSync } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { type ExamStatus, statusOf } from '../../exercises/exam/index.ts'
+import type { Grade } from '../../exercises/grade.ts'
+import { Control } from '../control.ts'
+import { readClocks, runningExam } from '../exam-files.ts'
+import { Failure } from '../failure.ts'
+import { loadExerciseOf } from '../session-exercise.ts'
+import { ProgressFile, SessionFiles } from '../session-files.ts'
+import { ownProgram, startServer } from '../session-server.ts'
+import { say } from '../terminal.ts'
+import { frame } from '../view/frame.ts'
+import { type Key, press } from '../view/keys.ts'
+import { call, LiveChecks } from '../view/live-checks.ts'
+import { Screen } from '../view/screen.ts'
+import type { Deed, TaskShown, ViewState } from '../view/state.ts'
+import { openLearnerShell } from './learner-shell.ts'
+
+/** How often (wall ms) the clock is drawn and the cluster asked. */
+const TICK_MS = 1000
+
+/** `kubedrill view`: the running exercise or exam on the whole screen. */
+export async function view(): Promise<void> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY)
+    throw new Failure('a terminal is needed: `kubedrill task`, `check` and `exam status` work without one')
+  await new View().run()
+}
+
+class View {
+  readonly #screen = new Screen(
+    (key) => this.#key(key),
+    () => this.#draw(),
+  )
+  readonly #colours = process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb'
+  #files = filesNow()
+  #state = initial(this.#files)
+  #checks: LiveChecks | undefined
+  #tick: NodeJS.Timeout | undefined
+  #done: () => void = () => {}
+
+  async run(): Promise<void> {
+    if (!(await new Control(this.#files).alive())) await startServer(this.#files)
+    const left = new Promise<void>((resolve) => {
+      this.#done = resolve
+    })
+    this.#resume()
+    try {
+      await left
+    } finally {
+      this.#suspend()
+    }
+  }
+
+  #resume(): void {
+    this.#screen.open()
+    this.#tick = setInterval(() => this.#look(), TICK_MS)
+    this.#watch()
+    this.#look()
+  }
+
+  #suspend(): void {
+    clearInterval(this.#tick)
+    this.#checks?.stop()
+    this.#screen.close()
+  }
+
+  #watch(): void {
+    this.#checks?.stop()
+    if (this.#state.exam) return
+    const graded = (grade: Grade) => this.#set({ grade, checks: 'live' })
+    this.#checks = new LiveChecks(this.#files.directory, graded, () => this.#set({ checks: 'off' }))
+    this.#checks.start()
+  }
+
+  #set(change: Partial<ViewState>): void {
+    this.#state = { ...this.#state, ...change }
+    this.#draw()
+  }
+
+  #draw(): void {
+    this.#screen.draw(frame(this.#state, this.#screen.size, this.#colours))
+  }
+
+  /** What time and others have changed: another terminal may have gone to another task. */
+  #look(): void {
+    const files = filesNow()
+    if (files.directory !== this.#files.directory) this.#turnTo(files)
+    this.#set(clockOf(this.#files))
+    new Control(this.#files).overview().then(
+      (overview) => this.#set({ overview }),
+      () => {},
+    )
+  }
+
+  #turnTo(files: SessionFiles): void {
+    this.#files = files
+    const { focus } = this.#state
+    this.#state = { ...initial(files), focus }
+    this.#watch()
+  }
+
+  #key(key: Key): void {
+    const { state, deed } = press(this.#state, key, Math.max(1, this.#screen.size.rows - 6))
+    this.#state = state
+    this.#draw()
+    if (deed) this.#doIt(deed).catch((error: Error) => this.#set({ notice: error.message.split('\n')[0]! }))
+  }
+
+  async #doIt(deed: Deed): Promise<void> {
+    if (deed.do === 'quit') this.#done()
+    else if (deed.do === 'shell') await this.#shell()
+    else if (deed.do === 'check') await this.#check()
+    else if (deed.do === 'list') await this.#list()
+    else if (deed.do === 'hint') await this.#hint()
+    else if (deed.do === 'goto' && !this.#state.exam) await this.#begin(deed.number)
+    else if (deed.do === 'submit') await this.#hand()
+    else await this.#command(deed)
+  }
+
+  async #run(busy: string, args: readonly string[]): Promise<string> {
+    this.#set({ busy })
+    const { code, stdout, stderr } = await call(this.#files.directory, args)
+    const { busy: _, ...rest } = this.#state
+    this.#state = rest
+    // `check` ends with 1 where something is still to be done.
+    if (code !== 0 && stdout === '') throw new Error(stderr.replace(/^kubedrill: /, '').trim() || `exit code ${code}`)
+    return stdout
+  }
+
+  async #command(deed: Deed): Promise<void> {
+    const { exam } = this.#state
+    const current = exam?.tasks.find(({ number }) => number === exam.current)
+    const off = current?.flagged ? ['--off'] : []
+    const words: Partial<Record<Deed['do'], readonly string[]>> = {
+      next: ['exam', 'next', '--json'],
+      previous: ['exam', 'prev', '--json'],
+      skip: ['exam', 'skip', '--json'],
+      flag: ['exam', 'flag', ...off, '--json'],
+      goto: ['exam', 'goto', String('number' in deed ? deed.number : 1), '--json'],
+      reset: exam ? ['exam', 'reset', '--json'] : ['reset', '--no-shell'],
+    }
+    this.#checks?.stop()
+    await this.#run('One moment', words[deed.do] ?? [])
+    this.#turnTo(filesNow())
+    this.#look()
+  }
+
+  async #check(): Promise<void> {
+    this.#set({ checks: 'grading' })
+    const { grade: _, ...rest } = this.#state
+    const text = await this.#run('Grading', ['check', '--json'])
+    this.#state = { ...this.#state, ...rest, checks: 'live' }
+    this.#set({ grade: JSON.parse(text) as Grade })
+  }
+
+  async #hint(): Promise<void> {
+    const { number, of, text } = JSON.parse(await this.#run('One moment', ['hint', '--json'])) as Record<string, string>
+    this.#set({ task: shown(this.#files), overlay: { title: `Hint ${number} of ${of}`, text: text ?? '', scroll: 0 } })
+  }
+
+  async #list(): Promise<void> {
+    const packs = JSON.parse(await this.#run('One moment', ['list', '--json'])) as readonly Listed[]
+    const all = packs.flatMap(({ exercises }) => exercises)
+    const lines = all.map(
+      ({ id, title, best }, i) => `- ${i + 1} ${id}: ${title}${best ? ` (${best.score}/${best.max})` : ''}`,
+    )
+    this.#set({
+      overlay: { title: 'Exercises', text: lines.join('\n'), scroll: 0 },
+      question: {
+        text: 'Begin which (ends the running one)',
+        kind: 'number',
+        typed: '',
+        deed: { do: 'goto', number: 0 },
+      },
+    })
+  }
+
+  async #begin(number: number): Promise<void> {
+    const { overlay: _, ...rest } = this.#state
+    this.#state = rest
+    this.#checks?.stop()
+    await this.#run('Setting up', ['start', String(number), '--no-shell'])
+    this.#turnTo(filesNow())
+    this.#look()
+  }
+
+  async #shell(): Promise<void> {
+    this.#suspend()
+    if (this.#state.exam) spawnSync(process.execPath, [ownProgram(), 'exam', 'shell'], { stdio: 'inherit' })
+    else await openLearnerShell(this.#files, this.#state.task.id)
+    this.#resume()
+  }
+
+  /** The review is longer than a screen: it is printed below what was there before. */
+  async #hand(): Promise<void> {
+    this.#suspend()
+    say('Grading …')
+    spawnSync(process.execPath, [ownProgram(), 'exam', 'submit', '--yes'], { stdio: 'inherit' })
+    this.#done()
+  }
+}
+
+interface Listed {
+  readonly exercises: readonly {
+    readonly id: string
+    readonly title: string
+    readonly best: { readonly score: number; readonly max: number } | null
+  }[]
+}
+
+/** The session of the task that is worked on now. @throws {Failure} when there is none */
+function filesNow(): SessionFiles {
+  const running = runningExam()
+  const task = running?.exam.current
+  const files = task === undefined ? new SessionFiles(process.env.KUBEDRILL_SESSION) : running!.files.task(task)
+  if (!files.exists()) throw new Failure('no exercise is running: `kubedrill start` begins one')
+  return files
+}
+
+function initial(files: SessionFiles): ViewState {
+  return {
+    task: shown(files),
+    ...clockOf(files),
+    checks: 'waiting',
+    focus: 'task',
+    scroll: { task: 0, list: 0, cluster: 0 },
+  }
+}
+
+function clockOf(files: SessionFiles): { timerMs: number; exam?: ExamStatus } {
+  const running = runningExam()
+  if (running) {
+    const exam = statusOf(running.exam, readClocks())
+    return { exam, timerMs: exam.leftMs }
+  }
+  const began = files.readRecord()?.attempt?.at ?? statSync(files.directory).birthtimeMs
+  return { timerMs: Date.now() - began }
+}
+
+function shown(files: SessionFiles): TaskShown {
+  const { id, title, task, domain, minutes, criteria, hints } = loadExerciseOf(files.readRecord()!)
+  const { hintsTaken, best } = new ProgressFile().of(id)
+  return { id, title, text: task, domain, minutes, criteria, hints, hintsTaken, ...(best ? { best } : {}) }
+}
