@@ -37,11 +37,13 @@ class View {
   #checks: LiveChecks | undefined
   #tick: NodeJS.Timeout | undefined
   #done: () => void = () => {}
+  #failed: (error: Error) => void = () => {}
 
   async run(): Promise<void> {
     if (!(await new Control(this.#files).alive())) await startServer(this.#files)
-    const left = new Promise<void>((resolve) => {
+    const left = new Promise<void>((resolve, reject) => {
       this.#done = resolve
+      this.#failed = reject
     })
     this.#resume()
     try {
@@ -53,7 +55,14 @@ class View {
 
   #resume(): void {
     this.#screen.open()
-    this.#tick = setInterval(() => this.#look(), TICK_MS)
+    this.#tick = setInterval(() => {
+      try {
+        this.#look()
+      } catch (error) {
+        // Another terminal has ended the exercise: leave as from any other error, the terminal in order.
+        this.#failed(error as Error)
+      }
+    }, TICK_MS)
     this.#watch()
     this.#look()
   }
@@ -103,7 +112,12 @@ class View {
     const { state, deed } = press(this.#state, key, Math.max(1, this.#screen.size.rows - 6))
     this.#state = state
     this.#draw()
-    if (deed) this.#doIt(deed).catch((error: Error) => this.#set({ notice: error.message.split('\n')[0]! }))
+    if (deed) this.#doIt(deed).catch((error: Error) => this.#refused(error))
+  }
+
+  #refused({ message }: Error): void {
+    const { checks } = this.#state
+    this.#set({ notice: message.split('\n')[0]!, checks: checks === 'grading' ? 'off' : checks })
   }
 
   async #doIt(deed: Deed): Promise<void> {
