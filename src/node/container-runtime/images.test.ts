@@ -128,6 +128,15 @@ describe('nginx', () => {
     expect(get('http://10.244.1.5:8080/old/x')).toMatchObject({ status: 301 })
   })
 
+  test('-c names another configuration', () => {
+    const { run, get, log } = world()
+    const mounts = { '/etc/site': { '/nginx.conf': 'http { server { listen 8080; location / { return 204; } } }' } }
+    run('nginx', { command: ['nginx'], args: ['-c', '/etc/site/nginx.conf', '-g', 'daemon off;'], mounts })
+    expect(get('http://10.244.1.5:8080/')).toMatchObject({ status: 204 })
+    run('nginx', { command: ['nginx'], args: ['-c', '/etc/site/other.conf'], mounts })
+    expect(log.at(-1)).toBe('nginx: [emerg] open() "/etc/site/other.conf" failed (2: No such file or directory)')
+  })
+
   test.each([
     ['server {\n  lisen 80;\n}\n', 'unknown directive "lisen" in /etc/nginx/conf.d/app.conf:2'],
     ['server {\n  listen 80;\n', 'unexpected end of file, expecting "}" in /etc/nginx/conf.d/app.conf:2'],

@@ -49,9 +49,11 @@ export const defaultServer: NginxServer = {
   locations: [],
 }
 
-/** Reads /etc/nginx/nginx.conf and what it includes. @throws NginxConfigError */
-export function loadServers(network: Network, process: Process): readonly NginxServer[] {
-  const path = '/etc/nginx/nginx.conf'
+/** Where nginx reads its configuration without `-c`. */
+export const NGINX_CONF = '/etc/nginx/nginx.conf'
+
+/** Reads a configuration and what it includes. @throws NginxConfigError */
+export function loadServers(network: Network, process: Process, path: string): readonly NginxServer[] {
   const text = process.files.read(path)
   if (text === undefined) throw new NginxConfigError(`open() "${path}" failed (2: No such file or directory)`)
   const http = included(process, parseNginxConf(text, path)).find((directive) => directive.name === 'http')

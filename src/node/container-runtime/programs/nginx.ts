@@ -2,7 +2,7 @@ import type { Network } from '../../../network/contract.ts'
 import type { NetworkAnswer, NetworkRequest, Process, Program } from '../../contract.ts'
 import { commonLogTime, slashTime } from './log-times.ts'
 import { NginxConfigError } from './nginx-conf.ts'
-import { defaultServer, loadServers, type NginxServer, respond } from './nginx-server.ts'
+import { defaultServer, loadServers, NGINX_CONF, type NginxServer, respond } from './nginx-server.ts'
 import { startsAs } from './nginx-start.ts'
 
 const DEFAULT_SERVERS: readonly NginxServer[] = [defaultServer]
@@ -52,9 +52,11 @@ function configured(
   usual: readonly NginxServer[],
 ): readonly NginxServer[] | undefined {
   const isMounted = process.container?.volumeMounts?.some((mount) => mount.mountPath.startsWith('/etc/nginx'))
-  if (!isMounted) return usual
+  const named = process.argv[process.argv.indexOf('-c') + 1]
+  const path = process.argv.includes('-c') && named !== undefined ? named : NGINX_CONF
+  if (!isMounted && path === NGINX_CONF) return usual
   try {
-    return loadServers(network, process)
+    return loadServers(network, process, path)
   } catch (error) {
     if (!(error instanceof NginxConfigError)) throw error
     process.log(`${slashTime(process.world.clock.now())} [emerg] 1#1: ${error.message}`, 'stderr')

@@ -88,6 +88,13 @@ describe('virtual time', () => {
     expect([log, exits, files.read('/tmp/x')]).toEqual([['2'], [137], undefined])
   })
 
+  test('a script may sleep for ever; what is no time at all is refused', async () => {
+    const { sh, pass } = world()
+    const { log, exits } = sh('echo $((1+1)); sleep soon; sleep infinity; echo never')
+    await pass(86_400_000)
+    expect([log, exits]).toEqual([['2', expect.stringContaining("sleep: invalid time interval 'soon'")], []])
+  })
+
   test('killed under timeout, it does not come back when the time is over', async () => {
     const { sh, pass } = world()
     const { handle, files } = sh('timeout 100 sleep 1000; echo x > /tmp/x')

@@ -49,6 +49,18 @@ function formatDate(format: string, now: number): string {
   return format.replace(/%(.)/g, (whole, letter: string) => values[letter] ?? whole)
 }
 
+/** sleep(1), on virtual time; `infinity` too. */
+const sleep: ShellCommand = async (args, _context, shell) => {
+  const ms = sleepDuration(args)
+  if (ms === undefined)
+    return {
+      stderr: `sleep: invalid time interval '${args.find((arg) => sleepDuration([arg]) === undefined)}'\n`,
+      exitCode: 1,
+    }
+  await shell.sleep(ms)
+  return {}
+}
+
 /** timeout(1), on virtual time. */
 export const timeout: ShellCommand = async (args, context, shell) => {
   const words = args.filter((arg, i) => !(arg.startsWith('-') && i < args.length - 2))
@@ -81,6 +93,7 @@ export function systemCommands(inside: Inside): Readonly<Record<string, ShellCom
   return {
     date: setsDate(inside),
     mkdir,
+    sleep,
     timeout,
     env: withoutStatus,
     ls: ls(inside),
