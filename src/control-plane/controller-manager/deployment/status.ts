@@ -155,11 +155,16 @@ function hasTimedOut(deployment: Deployment, status: DeploymentStatus, now: numb
   return parseTime(condition.lastUpdateTime) + deployment.spec.progressDeadlineSeconds! * 1000 < now
 }
 
-/** ms until the deadline is to be looked at; undefined when nothing is awaited. Source: progress.go requeueStuckDeployment */
+/**
+ * ms until the deadline is to be looked at; undefined when nothing is awaited. Upstream also looks, again and again, at a
+ * rollout that was complete and lost pods since: it never times out, so nothing would come of it.
+ * Source: progress.go requeueStuckDeployment
+ */
 export function progressCheckAfter(deployment: Deployment, status: DeploymentStatus, now: number): number | undefined {
   const current = findCondition(deployment.status?.conditions, 'Progressing')
   if (!hasProgressDeadline(deployment) || current === undefined) return undefined
-  if (isComplete(deployment, status) || current.reason === 'ProgressDeadlineExceeded') return undefined
+  if (isComplete(deployment, status)) return undefined
+  if (current.reason === 'ProgressDeadlineExceeded' || current.reason === 'NewReplicaSetAvailable') return undefined
   return parseTime(current.lastUpdateTime) + deployment.spec.progressDeadlineSeconds! * 1000 - now
 }
 
