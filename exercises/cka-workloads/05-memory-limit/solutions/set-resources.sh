@@ -1,0 +1,2 @@
+#!/bin/sh
+kubectl set resources deployment aggregator -n stats --limits=memory=224Mi

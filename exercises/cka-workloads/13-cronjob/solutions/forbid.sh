@@ -1,0 +1,2 @@
+#!/bin/sh
+kubectl patch cronjob backup -n safe -p '{"spec":{"concurrencyPolicy":"Forbid"}}'

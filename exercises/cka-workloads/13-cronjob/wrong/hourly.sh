@@ -1,0 +1,3 @@
+#!/bin/sh
+# Finished, but too seldom.
+kubectl patch cronjob backup -n safe -p '{"spec":{"schedule":"0 * * * *"}}'
