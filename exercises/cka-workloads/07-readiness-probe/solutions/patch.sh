@@ -1,0 +1,2 @@
+#!/bin/sh
+kubectl patch deployment search -n library --type=json -p '[{"op":"replace","path":"/spec/template/spec/containers/0/readinessProbe/httpGet/path","value":"/healthz"}]'

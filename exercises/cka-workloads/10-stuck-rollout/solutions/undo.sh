@@ -1,0 +1,2 @@
+#!/bin/sh
+kubectl rollout undo deployment checkout -n store
