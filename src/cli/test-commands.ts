@@ -18,8 +18,6 @@ export function addTestCommands(kubedrill: Command): void {
     .option('--shard <i/n>', 'only this part of the scenarios, of n equal parts', shardFrom)
     .option('--parallel <n>', 'so many scenarios at once: for real clusters', wholeNumber)
     .option('--rerun', 'only the scenarios that failed last time')
-    .option('--watch', 'run again what changes; keys: a all, f failed, q quit')
-    .option('--lint', 'run nothing: find steps, files, tags and scenarios that cannot be right')
     .option('--report <kind=file...>', 'also write a report: html=FILE, junit=FILE, json=FILE, message=FILE')
     .option(
       '--format <formatter...>',
@@ -39,7 +37,6 @@ export function addTestCommands(kubedrill: Command): void {
         'kubedrill test --rerun',
         'kubedrill test --shard 2/4 --seed 7',
         'kubedrill test --target kubeconfig:kind-dev --parallel 4',
-        'kubedrill test --lint',
       ),
     )
     .action(async (files, options) => (await import('./commands/test.ts')).test(files, options))

@@ -1,8 +1,10 @@
 import { isStatus, type KubernetesObject, type Pod } from '../api/types.ts'
 import { verdictText } from '../cluster/index.ts'
+import { causalChain } from './causes.ts'
 import { shortDuration } from './durations.ts'
 import type { StateChange } from './failure-record.ts'
 import { RECORDED_KINDS, type Revision } from './history.ts'
+import { whatIsNext } from './next.ts'
 import { stateOf } from './states.ts'
 import type { World } from './world.ts'
 
@@ -10,6 +12,8 @@ const EVENTS_SHOWN = 8
 const CHANGES_SHOWN = 12
 const LINE_SHOWN = 400
 const NODES_SHOWN = 10
+/** What a Node says of its machine: long, and never why a step failed. */
+const INVENTORY: ReadonlySet<string> = new Set(['images', 'nodeInfo', 'features', 'runtimeHandlers', 'daemonEndpoints'])
 
 /** The message of a failed step: what was wrong, the object it is about, the last events, how things came to be so. */
 export function explain(world: World, message: string, about?: KubernetesObject): string {
@@ -17,6 +21,8 @@ export function explain(world: World, message: string, about?: KubernetesObject)
     message,
     objectPart(about),
     schedulingPart(world, about),
+    whatIsNext(world, about, (at) => stamp(world, at)),
+    causalChain(world.story.steps, stateChanges(world), about, (at) => stamp(world, at)),
     eventsPart(world),
     timelinePart(world, about),
     world.target.cluster === undefined ? `on ${world.target.name}` : `virtual time: ${stamp(world, world.now())}`,
@@ -48,6 +54,7 @@ function schedulingPart(world: World, about: KubernetesObject | undefined): stri
 /** A line a field, and one for each item of a list: a condition or a container's status can be read at a glance. */
 function fieldLines(status: object): string[] {
   return Object.entries(status)
+    .filter(([name]) => !INVENTORY.has(name))
     .flatMap(([name, value]) =>
       (Array.isArray(value) ? value : [value]).map((item) => `  ${name}: ${JSON.stringify(item)}`),
     )

@@ -12,9 +12,7 @@ export interface TestOptions {
   readonly parallel?: number
   readonly dryRun?: boolean
   readonly transitions?: boolean
-  readonly lint?: boolean
   readonly rerun?: boolean
-  readonly watch?: boolean
   /** The user's cucumber.json; false: none is read. */
   readonly config?: string | false
 }
