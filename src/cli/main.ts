@@ -5,6 +5,7 @@ import { addExerciseCommands } from './exercise-commands.ts'
 import { Failure } from './failure.ts'
 import { addModeCommands } from './mode-commands.ts'
 import { examples } from './options.ts'
+import { addPackCommands } from './pack-commands.ts'
 import { VERSION } from './package-root.ts'
 import { addStepCommands } from './step-commands.ts'
 import { tell } from './terminal.ts'
@@ -28,6 +29,7 @@ export function program(): Command {
   addViewCommands(kubedrill)
   addTestCommands(kubedrill)
   addStepCommands(kubedrill)
+  addPackCommands(kubedrill)
   addClusterCommands(kubedrill)
   addCompletion(kubedrill)
   return kubedrill

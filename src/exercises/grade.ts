@@ -1,5 +1,5 @@
 import type { World } from '../gherkin/world.ts'
-import { readFeature, type Scenario, StepFailure } from './feature.ts'
+import { readFeature, type Scenario, type ScenarioStep, StepFailure } from './feature.ts'
 import type { Criterion, Exercise } from './pack.ts'
 import { Findings } from './pack-error.ts'
 
@@ -96,15 +96,40 @@ async function gradeOne(
   return { id, title, points, awarded: points, outcome: 'passed', why }
 }
 
-async function failureOf(scenario: Scenario, fork: () => Promise<World>): Promise<StepFailure | undefined> {
+async function failureOf(
+  scenario: Scenario,
+  fork: () => Promise<World>,
+  onFailed?: (step: ScenarioStep) => void,
+): Promise<StepFailure | undefined> {
   const world = await fork()
+  let failure: StepFailure | undefined
   try {
-    await scenario.run(world)
-    return undefined
-  } catch (error) {
-    if (error instanceof StepFailure) return error
-    throw error
+    for (const step of scenario.steps) {
+      try {
+        await step.run(world)
+      } catch (error) {
+        failure ??= new StepFailure(step.text, error as Error)
+        if (onFailed === undefined) break
+        onFailed(step)
+      }
+    }
+    return failure
   } finally {
     await world.close()
   }
+}
+
+/** The steps that do not hold, of every scenario: those after one that failed, and of criteria that wait, too. */
+export async function failedSteps(
+  exercise: Exercise,
+  fork: () => Promise<World>,
+  onFailed: (step: ScenarioStep) => void,
+): Promise<void> {
+  for (const scenario of loadChecks(exercise)) await failureOf(scenario, fork, onFailed)
+}
+
+/** Whether every criterion is met; stops at the first that is not. */
+export async function earnsAll(exercise: Exercise, fork: () => Promise<World>): Promise<boolean> {
+  for (const scenario of loadChecks(exercise)) if ((await failureOf(scenario, fork)) !== undefined) return false
+  return true
 }

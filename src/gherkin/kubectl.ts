@@ -7,6 +7,7 @@ import type { World as ServedWorld } from '../server/contract.ts'
 import type { Pace } from '../server/pace.ts'
 import type { Credentials } from '../server/pki.ts'
 import { type Rest, restOf } from './sleep.ts'
+import { isolated } from './isolated-program.ts'
 import { NotCapable } from './step.ts'
 import type { CommandResult } from './target.ts'
 
@@ -21,6 +22,9 @@ const LOOKS = 5
 /** The same for one that asks nothing and waits for no answer: it may only be between two requests. */
 const NAP_LOOKS = 25
 
+/** Characters that a command of somebody unknown may print. */
+const LONGEST_OUTPUT = 16 * 1024 * 1024
+
 let credentials: Promise<Credentials> | undefined
 
 /** What a program is given besides its arguments. */
@@ -28,6 +32,8 @@ interface Surroundings {
   readonly stdin?: string
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
+  /** For a command line from somebody unknown: nothing of this machine's environment, no programs, no network but the cluster's. */
+  readonly alone?: boolean
 }
 
 interface Output {
@@ -78,18 +84,14 @@ export class Kubectl {
   }
 
   /** Runs it with an input and in a directory, as a part of a pipeline. @throws {NotCapable} where there is no kubectl */
-  async pipe(
-    cluster: Cluster,
-    args: readonly string[],
-    { stdin, cwd }: Omit<Surroundings, 'env'> = {},
-  ): Promise<Output> {
+  async pipe(cluster: Cluster, args: readonly string[], surroundings: Omit<Surroundings, 'env'> = {}): Promise<Output> {
     this.#served ??= await this.#serve(cluster)
     const { pace } = this.#served
     this.#asked = 0
     // Brings the server up to what has happened since the last command, too.
     pace.start()
     try {
-      return await this.#whileTimePasses(cluster, pace, args, { stdin, cwd })
+      return await this.#whileTimePasses(cluster, pace, args, surroundings)
     } finally {
       pace.stop()
     }
@@ -229,15 +231,17 @@ export async function runKubectl(args: readonly string[]): Promise<CommandResult
   return { command: ['kubectl', ...args].join(' '), exitCode, output }
 }
 
-function startKubectl(args: readonly string[], { stdin, cwd, env }: Surroundings) {
-  const program = process.env.KUBECTL || 'kubectl'
+function startKubectl(args: readonly string[], { stdin, cwd, env, alone }: Surroundings) {
+  const name = process.env.KUBECTL || 'kubectl'
+  const { program, env: surrounding } = alone ? isolated(name) : { program: name, env: process.env }
   const input = stdin === undefined ? 'ignore' : 'pipe'
-  const child = spawn(program, args, { env: { ...process.env, ...env }, cwd, stdio: [input, 'pipe', 'pipe'] })
+  const child = spawn(program, args, { env: { ...surrounding, ...env }, cwd, stdio: [input, 'pipe', 'pipe'] })
   const written = { stdout: '', stderr: '', output: '' }
   for (const stream of ['stdout', 'stderr'] as const)
     child[stream]!.setEncoding('utf8').on('data', (text: string) => {
       written[stream] += text
       written.output += text
+      if (alone && written.output.length > LONGEST_OUTPUT) child.kill()
     })
   // A program that does not read its input to the end may close it.
   child.stdin?.on('error', () => {}).end(stdin)

@@ -8,7 +8,10 @@ export function completion(shell: string, kubedrill: Command): void {
   const options = new Map(
     kubedrill.commands.map((command) => [
       command.name(),
-      command.options.filter((option) => !option.hidden).map((option) => option.long!),
+      [
+        ...command.commands.filter((each) => each.name() !== 'prove-one').map((each) => each.name()),
+        ...command.options.filter((option) => !option.hidden).map((option) => option.long!),
+      ],
     ]),
   )
   const writers: Readonly<Record<string, () => string>> = {

@@ -1,4 +1,4 @@
-import { createCluster, type Input } from '../../cluster/index.ts'
+import { type Cluster, createCluster, type Input } from '../../cluster/index.ts'
 import { Kubectl } from '../../gherkin/kubectl.ts'
 import { World } from '../../gherkin/world.ts'
 import { createCertificateSigner } from '../../server/certificate-signer.ts'
@@ -17,62 +17,75 @@ interface Entry extends Place {
   readonly input: Input
 }
 
+/** What a cluster comes from. */
+interface Origin {
+  readonly exercise: Exercise
+  readonly seed: number
+  readonly known: Credentials
+}
+
 /** One life of an exercise in this process: broken as its set-up says, changed by scripts, graded on forks. */
 export class Attempt {
   readonly exercise: Exercise
   readonly world: World
-  readonly #credentials: Credentials
+  readonly #origin: Origin
   readonly #journal: Entry[]
+  /** Entries of the journal that the set-up made. */
+  readonly #setUp: number
   readonly #kubectl: Kubectl
   readonly #sandbox: Sandbox
 
+  /** @throws {StepFailure} where the set-up cannot be done */
   static async begin(exercise: Exercise, seed = 1): Promise<Attempt> {
     credentials ??= createCredentials()
-    const known = await credentials
+    const origin = { exercise, seed, known: await credentials }
     const journal: Entry[] = []
-    const cluster = clusterOf(exercise, seed, known, (input) =>
-      journal.push({ at: cluster.clock.now(), fired: cluster.clock.fired, input }),
-    )
-    const kubectl = new Kubectl(known)
-    const world = new World({ kubectl: (each, args) => kubectl.run(each, args) }, cluster)
+    const world = new World({}, recordedCluster(origin, (entry) => void journal.push(entry)))
     for (const scenario of loadFeature(exercise.setup)) await scenario.run(world)
-    return new Attempt(exercise, world, known, journal, kubectl)
+    return new Attempt(origin, world, journal, journal.length)
   }
 
-  private constructor(exercise: Exercise, world: World, known: Credentials, journal: Entry[], kubectl: Kubectl) {
-    this.exercise = exercise
+  private constructor(origin: Origin, world: World, journal: Entry[], setUp: number) {
+    this.exercise = origin.exercise
     this.world = world
-    this.#credentials = known
+    this.#origin = origin
     this.#journal = journal
-    this.#kubectl = kubectl
-    this.#sandbox = new Sandbox(world, kubectl)
+    this.#setUp = setUp
+    this.#kubectl = new Kubectl(origin.known)
+    this.#sandbox = new Sandbox(world, this.#kubectl)
+  }
+
+  /** What came in during the set-up, and since. */
+  get inputs(): { readonly setUp: readonly Input[]; readonly since: readonly Input[] } {
+    const inputs = this.#journal.map(({ input }) => input)
+    return { setUp: inputs.slice(0, this.#setUp), since: inputs.slice(this.#setUp) }
   }
 
   run(script: string): Promise<ScriptResult> {
     return this.#sandbox.run(script)
   }
 
-  async grade(): Promise<Grade> {
-    const { clock } = this.world.cluster
-    const place = { at: clock.now(), fired: clock.fired }
-    const journal = [...this.#journal]
-    return grade(this.exercise, () => this.#fork(journal, place))
+  grade(): Promise<Grade> {
+    return grade(this.exercise, this.forks())
   }
 
-  /** The same cluster again, which goes its own way from here. */
-  async #fork(journal: readonly Entry[], place: Place): Promise<World> {
-    const cluster = clusterOf(this.exercise, 1, this.#credentials)
-    const world = new World({}, cluster)
-    const stand = async (to: Place) => {
-      while (goTo(cluster.clock, to) === 'held') await cluster.barrier.idle()
-    }
-    for (const entry of journal) {
-      await stand(entry)
-      void cluster.apply(entry.input)
-    }
-    await stand(place)
-    for (const [name, at] of this.world.moments) world.moments.set(name, at)
-    return world
+  /** Clusters that are as this one is now, and go their own way from here. */
+  forks(): () => Promise<World> {
+    const { journal, place } = this.#now()
+    return () => worldAt(this.#origin, journal, place, this.world.moments, [])
+  }
+
+  /** Another life that has been the same up to now. */
+  async branch(): Promise<Attempt> {
+    const { journal, place } = this.#now()
+    const own = [...journal]
+    const world = await worldAt(this.#origin, journal, place, this.world.moments, own)
+    return new Attempt(this.#origin, world, own, this.#setUp)
+  }
+
+  #now() {
+    const { clock } = this.world.cluster
+    return { journal: [...this.#journal], place: { at: clock.now(), fired: clock.fired } }
   }
 
   async close(): Promise<void> {
@@ -82,14 +95,41 @@ export class Attempt {
   }
 }
 
-function clusterOf({ topology }: Exercise, seed: number, known: Credentials, onInput?: (input: Input) => void) {
-  return createCluster({
-    topology,
+/** The same cluster again, replayed up to a place; what comes in from then on is added to `journal`. */
+async function worldAt(
+  origin: Origin,
+  replayed: readonly Entry[],
+  place: Place,
+  moments: ReadonlyMap<string, number>,
+  journal: Entry[],
+): Promise<World> {
+  let isReplay = true
+  const cluster = recordedCluster(origin, (entry) => {
+    if (!isReplay) journal.push(entry)
+  })
+  const world = new World({}, cluster)
+  const stand = async (to: Place) => {
+    while (goTo(cluster.clock, to) === 'held') await cluster.barrier.idle()
+  }
+  for (const entry of replayed) {
+    await stand(entry)
+    void cluster.apply(entry.input)
+  }
+  await stand(place)
+  for (const [name, at] of moments) world.moments.set(name, at)
+  isReplay = false
+  return world
+}
+
+function recordedCluster({ exercise, seed, known }: Origin, onEntry: (entry: Entry) => void): Cluster {
+  const cluster: Cluster = createCluster({
+    topology: exercise.topology,
     seed,
     startAt: START_AT,
     authority: createTokenAuthority(known.serviceAccountKey),
     certificates: createCertificateSigner(known.ca),
     caCertificate: known.ca.certificate,
-    ...(onInput === undefined ? {} : { onInput }),
+    onInput: (input) => onEntry({ at: cluster.clock.now(), fired: cluster.clock.fired, input }),
   })
+  return cluster
 }

@@ -21,7 +21,7 @@ async function flaws(changes: Readonly<Record<string, string | undefined>>): Pro
     if (text === undefined) rmSync(join(pack, '01', name))
     else writeFileSync(join(pack, '01', name), text)
   }
-  const proof = await prove(loadPack(pack, 'pack').exercises[0]!)
+  const proof = await prove(loadPack(pack, 'pack').exercises[0]!, { quick: true })
   return proof.flaws.map(({ about, message }) => `${about}: ${message}`)
 }
 

@@ -6,6 +6,8 @@ import { parseGoDuration } from '../../api/duration.ts'
 import { hostNamed } from '../../gherkin/hosts.ts'
 import type { Kubectl } from '../../gherkin/kubectl.ts'
 import type { World } from '../../gherkin/world.ts'
+import { LIMITS as PACK_LIMITS } from '../limits.ts'
+import { kubectlLine } from './kubectl-line.ts'
 
 /** What a script of a pack came to. */
 export interface ScriptResult {
@@ -23,10 +25,6 @@ interface CommandResult {
 const PATIENCE_MS = 120_000
 const LIMITS = { maxLoopIterations: 10_000, maxCommandCount: 10_000, maxFileSystemBytes: 64 * 1024 * 1024 }
 
-/** Flags by which kubectl would speak to another cluster, as somebody else, or run a program of this machine. */
-const FORBIDDEN =
-  /^(--kubeconfig|--server|-s|--cluster|--context|--user|--client-certificate|--client-key|--cache-dir|--profile-output)(=|$)/
-
 /**
  * Where scripts of packs run: a shell in this process whose only files are a directory of its own, and whose only ways out
  * are `kubectl`, which knows one cluster, and `kubedrill`. A pack comes from somebody else; nothing of it runs on this
@@ -37,6 +35,7 @@ export class Sandbox {
   readonly #world: World
   readonly #kubectl: Kubectl
   readonly #bash: Bash
+  #passed = 0
 
   constructor(world: World, kubectl: Kubectl) {
     this.#world = world
@@ -54,7 +53,7 @@ export class Sandbox {
         command('k', (args, context) => this.#runKubectl(args, context)),
         command('kubedrill', (args, context) => this.#runKubedrill(args, context)),
       ],
-      sleep: (ms) => this.#world.advance(ms),
+      sleep: (ms) => this.#pass(ms),
     })
   }
 
@@ -74,32 +73,30 @@ export class Sandbox {
   }
 
   async #runKubectl(args: readonly string[], context: CommandContext): Promise<CommandResult> {
-    const refused = args.find((arg) => FORBIDDEN.test(arg) || arg.split(/[=/]/).includes('..'))
-    if (refused !== undefined) return failed(`kubectl: ${refused} is not allowed in scripts of packs`)
-    if (args.includes('edit')) return failed('kubectl: scripts have no editor: use patch, replace or apply')
-    const local = args.map((arg) => this.#localPath(arg))
+    const line = kubectlLine(args, { root: this.#root, cwd: context.cwd })
+    if ('refused' in line) return failed(line.refused)
     const stdin = decodeBytesToUtf8(context.stdin)
-    const { exitCode, stdout, stderr } = await this.#kubectl.pipe(this.#world.cluster, local, {
+    const { exitCode, stdout, stderr } = await this.#kubectl.pipe(this.#world.cluster, line.args, {
       stdin,
       cwd: join(this.#root, context.cwd),
+      alone: true,
     })
     await this.#world.advance(0)
     return { stdout, stderr, exitCode }
   }
 
-  /** `/tmp/web.yaml` and `--filename=/tmp/web.yaml`, where the sandbox keeps them. */
-  #localPath(arg: string): string {
-    return arg.replace(
-      /^(-{1,2}[a-z-]+=)?(\/(?:root|tmp)\/)/,
-      (_, flag = '', path: string) => flag + join(this.#root, path, '/'),
-    )
+  /** Lets time pass, as long as a script may. */
+  async #pass(ms: number): Promise<void> {
+    this.#passed += ms
+    if (this.#passed > PACK_LIMITS.virtualMs) throw new Error('more than seven days pass in it')
+    await this.#world.advance(ms)
   }
 
   async #runKubedrill([name = '', ...args]: readonly string[], context: CommandContext): Promise<CommandResult> {
     if (name === 'skip') {
       const ms = parseGoDuration(args[0] ?? '')
       if (ms === undefined) return failed(`kubedrill skip: "${args[0]}" is not a duration like 90s or 10m`)
-      await this.#world.advance(ms)
+      await this.#pass(ms)
       return { stdout: '', stderr: '', exitCode: 0 }
     }
     if (name === 'ssh') return this.#ssh(args, context)
