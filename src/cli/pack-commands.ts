@@ -40,7 +40,9 @@ export function addPackCommands(kubedrill: Command): void {
     .command('prove-one', { hidden: true })
     .argument('<directory>')
     .option('--quick')
-    .action(async (directory, options) => (await import('./commands/pack-prove-one.ts')).packProveOne(directory, options))
+    .action(async (directory, options) =>
+      (await import('./commands/pack-prove-one.ts')).packProveOne(directory, options),
+    )
   pack
     .command('templates')
     .description('criteria to copy: unchanged, survives a reboot, connections, access')

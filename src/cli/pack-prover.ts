@@ -6,10 +6,7 @@ import type { Proof } from '../exercises/prove/index.ts'
 import { ownProgram } from './session-server.ts'
 
 /** What a prover's process writes, a line each. */
-export type ProverLine =
-  | { readonly progress: string }
-  | { readonly proof: Proof }
-  | { readonly failure: string }
+export type ProverLine = { readonly progress: string } | { readonly proof: Proof } | { readonly failure: string }
 
 const MEMORY_MB = 3072
 
@@ -39,14 +36,17 @@ export async function proveApart(
   for await (const line of createInterface({ input: child.stdout })) {
     const said = read(line)
     if (said === undefined) continue
-    if ('progress' in said) onProgress((last = said.progress))
-    else if ('proof' in said) proof = said.proof
+    if ('progress' in said) {
+      last = said.progress
+      onProgress(last)
+    } else if ('proof' in said) proof = said.proof
     else failure = said.failure
   }
   await ended
   clearTimeout(timer)
   if (proof !== undefined) return proof
-  const why = failure ?? (late ? `was stopped after ${LIMITS.proofMs / 60_000} minutes` : 'took all memory, or was ended')
+  const why =
+    failure ?? (late ? `was stopped after ${LIMITS.proofMs / 60_000} minutes` : 'took all memory, or was ended')
   const flaws = [{ exercise: id, about: failure === undefined ? last : 'pack', message: why }]
   return { exercise: id, criteria: criteria.map((each) => each.id), trials: [], flaws, notes: [] }
 }

@@ -1,5 +1,5 @@
 import { lint } from '../../exercises/lint/index.ts'
-import { placeText, type Problem } from '../../exercises/pack-error.ts'
+import { type Problem, placeText } from '../../exercises/pack-error.ts'
 import { shown } from '../../exercises/pack-file.ts'
 import { paint, say, sayJson } from '../terminal.ts'
 
@@ -17,7 +17,9 @@ export async function packLint(directory: string, { json }: { json?: boolean }):
 export function sayProblems(problems: readonly Problem[]): void {
   for (const problem of problems.slice(0, MOST)) {
     const word = problem.severity === 'error' ? paint('red', 'error') : paint('yellow', 'warning')
-    say(`${placeText({ ...problem, file: shown(problem.file) })}: ${word}: ${shown(problem.message).replaceAll('\n', ' ')}`)
+    say(
+      `${placeText({ ...problem, file: shown(problem.file) })}: ${word}: ${shown(problem.message).replaceAll('\n', ' ')}`,
+    )
   }
   if (problems.length > MOST) say(`… and ${problems.length - MOST} more`)
   const errors = problems.filter(({ severity }) => severity === 'error').length

@@ -23,7 +23,9 @@ export function packNew(directory: string, exercise: string): void {
     say(file)
   }
   say()
-  say(`It works as it is: ${paint('cyan', `kubedrill pack test ${directory}`)}, ${paint('cyan', `kubedrill start ${exercise} --packs ${directory}`)}.`)
+  say(
+    `It works as it is: ${paint('cyan', `kubedrill pack test ${directory}`)}, ${paint('cyan', `kubedrill start ${exercise} --packs ${directory}`)}.`,
+  )
 }
 
 function entriesOf(directory: string): readonly string[] {

@@ -9,7 +9,9 @@ export async function packProveOne(directory: string, { quick = false }: { quick
   const write = (line: ProverLine) => process.stdout.write(`${JSON.stringify(line)}\n`)
   try {
     const home = dirname(resolve(directory))
-    const exercise = loadPack(home, basename(home)).exercises.find((each) => resolve(each.directory) === resolve(directory))
+    const exercise = loadPack(home, basename(home)).exercises.find(
+      (each) => resolve(each.directory) === resolve(directory),
+    )
     if (exercise === undefined) throw new PackError(`${directory}: there is no such exercise`)
     const proof = await prove(exercise, { quick, onProgress: (progress) => write({ progress }) })
     write({ proof: { ...proof, trials: proof.trials.map((trial) => ({ ...trial, requests: '' })) } })

@@ -5,26 +5,9 @@ import { readChecks } from '../grade.ts'
 import { type Exercise, packDirectories, readPack } from '../pack.ts'
 import { Findings, type Problem } from '../pack-error.ts'
 import { filesIn, readText } from '../pack-file.ts'
+import { LEAST, type Read, type Script, withoutComments } from './read.ts'
 import { weakGrading } from './weak-grading.ts'
 import { weakWords } from './weak-words.ts'
-
-/** What all of an exercise says, for looking at how it hangs together. */
-export interface Read {
-  readonly exercise: Exercise
-  readonly setup: readonly Scenario[]
-  readonly checks: readonly Scenario[]
-  readonly solutions: readonly Script[]
-  readonly wrong: readonly Script[]
-}
-
-export interface Script {
-  readonly file: string
-  readonly name: string
-  readonly text: string
-}
-
-/** How many scripts of each kind an exercise has at least. */
-export const LEAST = { solutions: 2, wrong: 3 } as const
 
 /** Reads everything of a pack (or of each pack below a directory) and says all that is wrong or weak. */
 export async function lint(directory: string): Promise<readonly Problem[]> {
@@ -87,15 +70,6 @@ async function syntax(file: string, text: string, findings: Findings): Promise<v
     findings.error({ file, line, column }, `is no shell script: ${message.split('\n')[0]}`)
   }
   if (withoutComments(text) === '') findings.error({ file, line: 1, column: 1 }, 'does nothing')
-}
-
-/** A script's commands, without comments and space that mean nothing. */
-export function withoutComments(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
-    .filter((line) => line !== '')
-    .join('\n')
 }
 
 /** `since "the beginning"` needs a moment of that name: from the set-up, or from a step above. */

@@ -2,11 +2,13 @@ import type { Scenario, ScenarioStep } from '../feature.ts'
 import { virtualMs } from '../feature-limits.ts'
 import type { Criterion } from '../pack.ts'
 import type { Findings, Place } from '../pack-error.ts'
-import type { Read } from './index.ts'
+import type { Read } from './read.ts'
 
 /** Steps that look at how something is spelled, not at what it does. */
-const SPELLING = /^[A-Z]\S* "[^"]*" matches|^field "|has (the )?(label|annotation)|^[A-Z]\S* "[^"]*" exists|never matches/
-const HARM = /was not recreated|did not change|unchanged|existed at all times|were .* at all times|has no event|access holds|connections hold/
+const SPELLING =
+  /^[A-Z]\S* "[^"]*" matches|^field "|has (the )?(label|annotation)|^[A-Z]\S* "[^"]*" exists|never matches/
+const HARM =
+  /was not recreated|did not change|unchanged|existed at all times|were .* at all times|has no event|access holds|connections hold/
 const PERSISTS = /reboot|restart|survive/i
 const REBOOTS = /reboot|loses power|comes back|restarts|crashes|is deleted|is drained|rescheduled/
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import type { Scenario } from '../feature.ts'
 import type { Findings } from '../pack-error.ts'
-import { type Read, withoutComments } from './index.ts'
+import { type Read, withoutComments } from './read.ts'
 
 /** Domains of the curricula. Source: github.com/cncf/curriculum */
 const DOMAINS: Readonly<Record<string, readonly string[]>> = {
@@ -32,7 +32,8 @@ const DOMAINS: Readonly<Record<string, readonly string[]>> = {
 
 const NUMBERS = 'no one two three four five six seven eight nine ten eleven twelve'.split(' ')
 /** What every cluster has: nobody has to be told. */
-const COMMON = /^(default|kube-[a-z-]+|coredns|kubernetes|admin|https?|TCP|UDP|v1|true|false|200|[A-Z][A-Za-z]+|.*\.k8s\.io.*)$/
+const COMMON =
+  /^(default|(kube|etcd)-[a-z0-9-]+|coredns|kubernetes|admin|https?|TCP|UDP|v1|true|false|200|[A-Z][A-Za-z]+|.*\.k8s\.io.*)$/
 
 /** What is said badly: to learners, and about the exercise. */
 export function weakWords(read: Read, exam: string, findings: Findings): void {
@@ -44,7 +45,11 @@ export function weakWords(read: Read, exam: string, findings: Findings): void {
 
 function domain({ exercise }: Read, exam: string, findings: Findings): void {
   const known = DOMAINS[exam] ?? []
-  const plain = (text: string) => text.toLowerCase().replaceAll('&', 'and').replace(/[,\s]+/g, ' ')
+  const plain = (text: string) =>
+    text
+      .toLowerCase()
+      .replaceAll('&', 'and')
+      .replace(/[,\s]+/g, ' ')
   if (!known.some((each) => plain(each) === plain(exercise.domain)))
     findings.warning(
       { file: join(exercise.directory, 'exercise.yaml') },
@@ -59,10 +64,15 @@ function points({ exercise }: Read, findings: Findings): void {
   const most = Math.max(...criteria.map((each) => each.points))
   const first = criteria[0]!
   if (criteria.length === 1) findings.warning({ file }, 'there is one criterion: nothing done halfway earns anything')
-  else if (most > sum * 0.8) findings.warning({ file }, `one criterion has ${most} of ${sum} points: the others count for little`)
+  else if (most > sum * 0.8)
+    findings.warning({ file }, `one criterion has ${most} of ${sum} points: the others count for little`)
   if (first.points < most)
-    findings.warning({ file }, `the first criterion, "${first.id}", is the outcome: it has fewer points (${first.points}) than another (${most})`)
-  if (sum < 4) findings.warning({ file }, `there are ${sum} points in all: hints cost whole points, so 10 is a good sum`)
+    findings.warning(
+      { file },
+      `the first criterion, "${first.id}", is the outcome: it has fewer points (${first.points}) than another (${most})`,
+    )
+  if (sum < 4)
+    findings.warning({ file }, `there are ${sum} points in all: hints cost whole points, so 10 is a good sum`)
 }
 
 function hints({ exercise, solutions }: Read, findings: Findings): void {
@@ -85,11 +95,16 @@ function unsaid({ exercise, setup, checks }: Read, findings: Findings): void {
   const told = [
     exercise.task,
     JSON.stringify(exercise.topology),
-    ...setup.flatMap(({ steps }) => steps.flatMap(({ text, docString = '', cells = [] }) => [text, docString, ...cells])),
+    // What the checks make themselves, nobody has to be told of.
+    ...[...setup, ...checks.map(prepared)].flatMap(({ steps }) =>
+      steps.flatMap(({ text, docString = '', cells = [] }) => [text, docString, ...cells]),
+    ),
   ].join('\n')
   const words = new Set(told.toLowerCase().match(/[\w.-]+/g))
   const known = (value: string) =>
-    COMMON.test(value) || told.includes(value) || (/^\d+$/.test(value) && (words.has(value) || words.has(NUMBERS[Number(value)] ?? '')))
+    COMMON.test(value) ||
+    told.includes(value) ||
+    (/^\d+$/.test(value) && (words.has(value) || words.has(NUMBERS[Number(value)] ?? '')))
   const named = new Set<string>()
   for (const { value, place } of checks.flatMap(valuesIn)) {
     if (known(value) || named.has(value)) continue
@@ -98,9 +113,14 @@ function unsaid({ exercise, setup, checks }: Read, findings: Findings): void {
   }
 }
 
+const prepared = (scenario: Scenario) => ({ steps: scenario.steps.filter(({ type }) => type !== 'Outcome') })
+
 function valuesIn({ steps }: Scenario) {
-  return steps.flatMap(({ text, docString, place }) => {
-    const quoted = [...text.replace(/(since|as) "[^"]*"/g, '').matchAll(/"([^"]*)"/g)].flatMap(([, value = '']) => partsOf(value, text))
+  return steps.flatMap(({ text, type, docString, place }) => {
+    if (type !== 'Outcome') return []
+    const quoted = [...text.replace(/(since|as) "[^"]*"/g, '').matchAll(/"([^"]*)"/g)].flatMap(([, value = '']) =>
+      partsOf(value, text),
+    )
     return [...quoted, ...scalars(docString)].map((value) => ({ value, place }))
   })
 }
@@ -108,7 +128,12 @@ function valuesIn({ steps }: Scenario) {
 /** `shop/web` is two names, a URL a host (named by a Service) and no more, a path of a field nobody's. */
 function partsOf(value: string, text: string): readonly string[] {
   if (/^(field|the field) "/.test(text) && text.startsWith(`field "${value}"`)) return []
-  if (/^[a-z]+:\/\//.test(value)) return value.replace(/^[a-z]+:\/\//, '').split(/[/:?]/).slice(0, 1).flatMap((host) => host.split('.svc')[0]!.split('.'))
+  if (/^[a-z]+:\/\//.test(value))
+    return value
+      .replace(/^[a-z]+:\/\//, '')
+      .split(/[/:?]/)
+      .slice(0, 1)
+      .flatMap((host) => host.split('.svc')[0]!.split('.'))
   if (/\s/.test(value)) return []
   return value.split(/[/=,]/).filter((part) => part.length > 1)
 }
@@ -121,7 +146,8 @@ function scalars(docString: string | undefined): readonly string[] {
     else if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) walk(inner)
   }
   try {
-    for (const document of parseAllDocuments(docString)) if ('toJS' in document) walk(document.toJS({ maxAliasCount: 50 }))
+    for (const document of parseAllDocuments(docString))
+      if ('toJS' in document) walk(document.toJS({ maxAliasCount: 50 }))
   } catch {
     // Not YAML: its step says so.
   }

@@ -40,7 +40,10 @@ export class Attempt {
     credentials ??= createCredentials()
     const origin = { exercise, seed, known: await credentials }
     const journal: Entry[] = []
-    const world = new World({}, recordedCluster(origin, (entry) => void journal.push(entry)))
+    const world = new World(
+      {},
+      recordedCluster(origin, (entry) => void journal.push(entry)),
+    )
     for (const scenario of loadFeature(exercise.setup)) await scenario.run(world)
     return new Attempt(origin, world, journal, journal.length)
   }

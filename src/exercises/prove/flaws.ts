@@ -1,4 +1,4 @@
-import { LEAST, withoutComments } from '../lint/index.ts'
+import { LEAST, withoutComments } from '../lint/read.ts'
 import type { Exercise } from '../pack.ts'
 import type { Flaw, Trial } from './contract.ts'
 
@@ -32,7 +32,12 @@ function wronglyGraded({ name, kind, grade }: Trial): Found {
 }
 
 function tooFew(trials: readonly Trial[]): Found {
-  return ([['solutions', 'right'], ['wrong', 'wrong']] as const).flatMap(([folder, kind]) => {
+  return (
+    [
+      ['solutions', 'right'],
+      ['wrong', 'wrong'],
+    ] as const
+  ).flatMap(([folder, kind]) => {
     const found = trials.filter((trial) => trial.kind === kind).length
     if (found >= LEAST[folder]) return []
     return [[`${folder}/`, `has ${found} script${found === 1 ? '' : 's'}, not at least ${LEAST[folder]}`] as const]
@@ -42,7 +47,8 @@ function tooFew(trials: readonly Trial[]): Found {
 function neverFailed({ criteria }: Exercise, trials: readonly Trial[]): Found {
   const isFailed = (id: string) =>
     trials.some(
-      ({ kind, grade }) => kind === 'wrong' && grade.criteria.some((each) => each.id === id && each.outcome === 'failed'),
+      ({ kind, grade }) =>
+        kind === 'wrong' && grade.criteria.some((each) => each.id === id && each.outcome === 'failed'),
     )
   return criteria
     .filter(({ id }) => !isFailed(id))

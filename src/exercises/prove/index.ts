@@ -43,7 +43,8 @@ class Prover {
   async prove(): Promise<Proof> {
     const exercise = this.#exercise
     for (const { steps } of loadChecks(exercise))
-      for (const { place, text, type } of steps) if (type === 'Outcome') this.#unfailed.set(placeText(place), { place, text })
+      for (const { place, text, type } of steps)
+        if (type === 'Outcome') this.#unfailed.set(placeText(place), { place, text })
     try {
       await this.#everyScript()
     } catch (error) {
@@ -59,7 +60,12 @@ class Prover {
     await this.#try('untouched', 'untouched', undefined)
     for (const [name, script] of scriptsIn(this.#exercise, 'solutions')) {
       const first = !this.#trials.some(({ kind }) => kind === 'right')
-      await this.#try(name, 'right', script, quick ? undefined : (attempt, grade) => this.#afterRight(name, attempt, grade, first))
+      await this.#try(
+        name,
+        'right',
+        script,
+        quick ? undefined : (attempt, grade) => this.#afterRight(name, attempt, grade, first),
+      )
       if (!quick) await this.#otherSeeds(name, script, first ? OTHER_SEEDS : OTHER_SEEDS.slice(0, 1))
     }
     for (const [name, script] of scriptsIn(this.#exercise, 'wrong')) await this.#try(name, 'wrong', script)
@@ -99,7 +105,8 @@ class Prover {
     if (!first) return
     await attempt.world.advance(MINUTES_30)
     const later = missed(await attempt.grade())
-    if (later.length > 0) this.#flaw(name, `earns full marks at once, but 30 minutes later it misses ${later.join(', ')}`)
+    if (later.length > 0)
+      this.#flaw(name, `earns full marks at once, but 30 minutes later it misses ${later.join(', ')}`)
   }
 
   async #otherSeeds(name: string, script: string, seeds: readonly number[]): Promise<void> {
@@ -111,7 +118,10 @@ class Prover {
         await attempt.run(script)
         const found = missed(await attempt.grade()).join(', ')
         if (found !== expected)
-          this.#flaw(name, `is graded by chance: with seed ${seed} it misses ${found || 'nothing'}, with seed 1 ${expected || 'nothing'}`)
+          this.#flaw(
+            name,
+            `is graded by chance: with seed ${seed} it misses ${found || 'nothing'}, with seed 1 ${expected || 'nothing'}`,
+          )
       } finally {
         await attempt.close()
       }
@@ -119,7 +129,7 @@ class Prover {
   }
 
   async #vandals(name: string, attempt: Attempt): Promise<void> {
-    for (const vandal of vandalsFor(attempt.world, attempt.inputs.setUp)) {
+    for (const vandal of vandalsFor(attempt.world, attempt.inputs.setUp, this.#exercise.task)) {
       this.#ask.onProgress?.(`${name}, then ${vandal.deed}`)
       const after = await attempt.branch()
       try {

@@ -20,7 +20,7 @@ const MOST_OBJECTS = 25
 const SETTLE_MS = 5 * 60_000
 
 /** What could be done to the objects that a set-up made and that are still there, and to the whole cluster. */
-export function vandalsFor(world: World, setUp: readonly Input[]): readonly Vandal[] {
+export function vandalsFor(world: World, setUp: readonly Input[], task: string): readonly Vandal[] {
   const objects = madeBy(world, setUp).slice(0, MOST_OBJECTS)
   const workloads = objects.filter(({ kind }) => ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind))
   const scaled = workloads.filter(({ kind }) => kind !== 'DaemonSet')
@@ -30,7 +30,7 @@ export function vandalsFor(world: World, setUp: readonly Input[]): readonly Vand
     ...pinned(world, workloads),
     ...stripped(workloads),
     ...unlabelled(objects),
-    openToAll,
+    ...(aboutAccess(objects, task) ? [openToAll] : []),
   ]
 }
 
@@ -88,7 +88,11 @@ function asNew(object: KubernetesObject): KubernetesObject {
   return JSON.parse(JSON.stringify({ ...rest, metadata: { name, namespace, labels, annotations } })) as KubernetesObject
 }
 
-function patched(deed: string, objects: readonly KubernetesObject[], body: (object: KubernetesObject) => unknown): Vandal {
+function patched(
+  deed: string,
+  objects: readonly KubernetesObject[],
+  body: (object: KubernetesObject) => unknown,
+): Vandal {
   return {
     deed,
     deletes: false,
@@ -114,7 +118,8 @@ const containersOf = (object: KubernetesObject) => (object as unknown as Templat
 
 /** Around the scheduler: the template names a node. */
 function pinned(world: World, workloads: readonly KubernetesObject[]): readonly Vandal[] {
-  const node = world.client.list('Node').find(({ spec }) => !spec?.taints?.length && !spec?.unschedulable)?.metadata.name
+  const node = world.client.list('Node').find(({ spec }) => !spec?.taints?.length && !spec?.unschedulable)
+    ?.metadata.name
   if (node === undefined || workloads.length === 0) return []
   const body = { spec: { template: { spec: { nodeName: node } } } }
   return [patched(`every workload is pinned to ${node} with nodeName`, workloads, () => body)]
@@ -141,6 +146,11 @@ function unlabelled(objects: readonly KubernetesObject[]): readonly Vandal[] {
   })
   return labelled.length === 0 ? [] : [patched('labels of objects are taken off', labelled, body)]
 }
+
+/** Who may do what is graded only where the exercise is about that. */
+const aboutAccess = (objects: readonly KubernetesObject[], task: string) =>
+  /RBAC|Role|permission|access|allowed|ServiceAccount|service account/i.test(task) ||
+  objects.some(({ kind }) => /Role/.test(kind))
 
 const openToAll: Vandal = {
   deed: 'everybody becomes cluster-admin',
