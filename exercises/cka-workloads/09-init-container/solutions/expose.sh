@@ -1,0 +1,2 @@
+#!/bin/sh
+kubectl expose deployment postgres -n forum --port=5432
