@@ -28,6 +28,8 @@ export function addTestCommands(kubedrill: Command): void {
     .option('--no-config', 'without it')
     .option('--dry-run', 'only check that every step is known')
     .option('--transitions', 'say which transitions of the statecharts no scenario has fired')
+    .option('--explore [tries]', 'run scenarios under so many orders of events; without a number those tagged @explore')
+    .option('--explore-seed <seed>', 'the first order to try, or one with some of its disturbances: 17:3,5')
     .addHelpText(
       'after',
       examples(
@@ -37,9 +39,15 @@ export function addTestCommands(kubedrill: Command): void {
         'kubedrill test --rerun',
         'kubedrill test --shard 2/4 --seed 7',
         'kubedrill test --target kubeconfig:kind-dev --parallel 4',
+        'kubedrill test features/shop.feature --explore 50',
+        'kubedrill test features/shop.feature:12 --explore-seed 17:3,5',
       ),
     )
-    .action(async (files, options) => (await import('./commands/test.ts')).test(files, options))
+    .action(async (files, options) => {
+      if (options.explore !== undefined || options.exploreSeed !== undefined)
+        return (await import('./commands/explore.ts')).explore(files, options)
+      return (await import('./commands/test.ts')).test(files, options)
+    })
 }
 
 function targetOf(text: string): string {

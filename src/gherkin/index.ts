@@ -11,11 +11,13 @@ import {
   setDefaultTimeout,
   setWorldConstructor,
 } from '@cucumber/cucumber'
+import type { ScheduleOptions } from '../sim/schedule.ts'
 import { failureRecord } from './attach.ts'
 import { bindStep, perform } from './bind.ts'
 import { writtenStep } from './cucumber-steps.ts'
 import { parseDuration, shortDuration } from './durations.ts'
 import { FAILURE_FILE } from './failure-record.ts'
+import { handOver, Stopped, type Until } from './hand-over.ts'
 import { kindsNamed } from './history.ts'
 import { Kubectl, runKubectl } from './kubectl.ts'
 import { parameterTypes } from './parameter-types.ts'
@@ -39,6 +41,10 @@ interface Parameters {
   readonly seed?: number
   /** On a real cluster: scenarios whose steps let more time pass than this are skipped. Default 10m. */
   readonly longest?: string
+  /** Simulated clusters meet other orders of events. */
+  readonly schedule?: ScheduleOptions
+  /** Where scenarios stop. */
+  readonly until?: Until
 }
 
 /**
@@ -56,6 +62,8 @@ class CucumberWorld extends World {
     let kubectl: Kubectl | undefined
     super({
       ...(parameters.seed === undefined ? {} : { seed: parameters.seed }),
+      ...(parameters.schedule === undefined ? {} : { schedule: parameters.schedule }),
+      stopAfterMs: parameters.until?.afterMs,
       readFile: (path) => readFileSync(path, 'utf8'),
       kubectl: (cluster, args) => {
         kubectl ??= new Kubectl()
@@ -102,6 +110,7 @@ Before(async function (this: CucumberWorld, { pickle }) {
 })
 
 BeforeStep(function (this: CucumberWorld, { gherkinDocument, pickleStep }) {
+  if (this.story.steps.length > (this.parameters.until?.step ?? Number.POSITIVE_INFINITY)) throw new Stopped()
   this.story.begin(writtenStep(gherkinDocument, pickleStep).text)
 })
 
@@ -117,7 +126,7 @@ AfterStep(async function (this: CucumberWorld, { gherkinDocument, pickle, pickle
 
 After(async function (this: World) {
   open.delete(this)
-  await this.close()
+  if (!handOver(this)) await this.close()
 })
 
 /** Scenarios that have something in a real cluster: nothing of it is left there when somebody presses Ctrl-C. */

@@ -5,6 +5,7 @@ import type { Client } from '../client/contract.ts'
 import type { Cluster, RequestOutcome, RequestSource } from '../cluster/contract.ts'
 import { storedKinds } from '../cluster/stored-kinds.ts'
 import { advance } from '../sim/barrier.ts'
+import { Stopped } from './hand-over.ts'
 import { UNRECORDED } from './history.ts'
 import type { Actor, CommandResult, Target, TargetRequest } from './target.ts'
 
@@ -20,8 +21,16 @@ export class Simulator implements Target {
   readonly reader: Client
   readonly kubectl?: (args: readonly string[]) => Promise<CommandResult>
 
-  constructor(cluster: Cluster, kubectl?: (cluster: Cluster, args: readonly string[]) => Promise<CommandResult>) {
+  readonly #stopAt: number
+
+  /** @param stopAfterMs where somebody wants to look around: time goes no further than this after boot */
+  constructor(
+    cluster: Cluster,
+    kubectl?: (cluster: Cluster, args: readonly string[]) => Promise<CommandResult>,
+    stopAfterMs = Number.POSITIVE_INFINITY,
+  ) {
     this.cluster = cluster
+    this.#stopAt = cluster.bootedAt + stopAfterMs
     this.reader = cluster.client()
     if (kubectl !== undefined) this.kubectl = (args) => kubectl(cluster, args)
   }
@@ -35,7 +44,9 @@ export class Simulator implements Target {
   }
 
   async advance(ms: number): Promise<void> {
-    await advance(this.cluster.clock, this.cluster.barrier, ms)
+    const left = this.#stopAt - this.now()
+    await advance(this.cluster.clock, this.cluster.barrier, Math.max(0, Math.min(ms, left)))
+    if (ms > left) throw new Stopped()
   }
 
   async nextInstant(until: number): Promise<void> {

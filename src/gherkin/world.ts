@@ -18,6 +18,10 @@ export const DEFAULT_WAIT_MS = 60_000
 
 export interface WorldOptions {
   readonly seed?: number
+  /** Other orders of events, in simulated clusters. */
+  readonly schedule?: ClusterOptions['schedule']
+  /** ms after boot at which the scenario stops. */
+  readonly stopAfterMs?: number | undefined
   /** Runs real kubectl against a simulated cluster. Without it `kubectl … is run` is skipped. */
   readonly kubectl?: (cluster: Cluster, args: readonly string[]) => Promise<CommandResult>
   /** Reads the file that `the manifests in "…"` names. */
@@ -71,6 +75,7 @@ export class World {
       topology,
       startAt,
       seed: this.options.seed,
+      schedule: this.options.schedule,
       images,
       extensions: usedExtensions(),
       onInput,
@@ -110,7 +115,7 @@ export class World {
   }
 
   #simulate(cluster: Cluster): Cluster {
-    this.use(new Simulator(cluster, this.options.kubectl))
+    this.use(new Simulator(cluster, this.options.kubectl, this.options.stopAfterMs))
     cluster.clock.settle()
     return cluster
   }
