@@ -12,6 +12,8 @@ export interface Controlled {
   readonly port: number
   /** Time has been skipped: writes down how far it is, where that is kept. */
   tick?(): void
+  /** In a replay: to another place of the scenario. @returns where that is */
+  travel?(place: { readonly step?: number; readonly at?: string }): Promise<string>
   end(): void
 }
 
@@ -57,6 +59,7 @@ class ControlDoor {
     const route = `${request.method} ${resource}`
     if (route === 'GET status') reply(await this.#status())
     else if (route === 'POST skip') reply(await this.#skip(Number(body.ms)))
+    else if (route === 'POST travel') reply({ place: await this.#travel(body) })
     else if (route === 'POST stop') {
       reply({})
       response.on('finish', () => this.#controlled.end())
@@ -108,6 +111,12 @@ class ControlDoor {
     await pace.skip(ms)
     tick?.()
     return { now: cluster.clock.now() }
+  }
+
+  #travel(place: object) {
+    const { travel } = this.#controlled
+    if (travel === undefined) throw new Refusal('only a replay goes back and forth: `kubedrill replay REPORT`')
+    return travel(place)
   }
 
   #host(name: string) {

@@ -54,6 +54,11 @@ export class Control {
     return this.#json('POST', '/skip', { ms })
   }
 
+  /** In a replay: to the end of a step, counted from here, or to an instant after boot. */
+  travel(place: { readonly step?: number; readonly at?: string }): Promise<{ place: string }> {
+    return this.#json('POST', '/travel', place)
+  }
+
   stop(): Promise<unknown> {
     return this.#json('POST', '/stop')
   }

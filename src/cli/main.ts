@@ -7,6 +7,7 @@ import { addModeCommands } from './mode-commands.ts'
 import { examples } from './options.ts'
 import { addPackCommands } from './pack-commands.ts'
 import { VERSION } from './package-root.ts'
+import { addReplayCommands } from './replay-commands.ts'
 import { addStepCommands } from './step-commands.ts'
 import { tell } from './terminal.ts'
 import { addTestCommands } from './test-commands.ts'
@@ -28,6 +29,7 @@ export function program(): Command {
   addModeCommands(kubedrill)
   addViewCommands(kubedrill)
   addTestCommands(kubedrill)
+  addReplayCommands(kubedrill)
   addStepCommands(kubedrill)
   addPackCommands(kubedrill)
   addClusterCommands(kubedrill)

@@ -54,15 +54,19 @@ export class ScenarioRuns {
     const pickles: Pickle[] = []
     const wrong: string[] = []
     const dry = { ...runConfiguration, runtime: { ...runConfiguration.runtime, dryRun: true } }
-    const { support } = await quietly(dry, ({ pickle, parseError, testStepFinished }) => {
+    const selected = new Set<string>()
+    const { support } = await quietly(dry, ({ pickle, testCase, parseError, testStepFinished }) => {
       if (pickle) pickles.push(pickle)
+      if (testCase) selected.add(testCase.pickleId)
       if (parseError) wrong.push(`${parseError.source.uri}: ${parseError.message}`)
       const status = testStepFinished?.testStepResult.status
       if (status === 'UNDEFINED' || status === 'AMBIGUOUS')
         wrong.push(`a step is ${status.toLowerCase()}: \`kubedrill test --dry-run\` says which`)
     })
     if (wrong.length > 0) throw new Failure(wrong[0]!)
-    return new ScenarioRuns(runConfiguration, support, pickles)
+    // Every pickle of a file is told of, whether or not its line, tags or name are asked for.
+    const wanted = pickles.filter(({ id }) => selected.has(id))
+    return new ScenarioRuns(runConfiguration, support, wanted)
   }
 
   /** @param keeps whether the caller closes the World */

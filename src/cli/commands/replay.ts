@@ -1,0 +1,170 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Pickle } from '@cucumber/messages'
+import { parseGoDuration } from '../../api/duration.ts'
+import { servedKinds } from '../../cluster/index.ts'
+import { shortDuration } from '../../gherkin/durations.ts'
+import type { FailureRecord } from '../../gherkin/failure-record.ts'
+import type { Until } from '../../gherkin/hand-over.ts'
+import type { World } from '../../gherkin/world.ts'
+import { startServer } from '../../server/index.ts'
+import { kubeconfig, writeKubeconfig } from '../../server/kubeconfig.ts'
+import { Pace } from '../../server/pace.ts'
+import { type Credentials, createCredentials } from '../../server/pki.ts'
+import { broken } from '../broken.ts'
+import { type Controlled, serveControl } from '../control-server.ts'
+import { Failure } from '../failure.ts'
+import { failuresIn } from '../failure-file.ts'
+import { ScenarioRuns } from '../scenario-runs.ts'
+import { servedSocket, servedSockets } from '../session-files.ts'
+import { say, tell } from '../terminal.ts'
+
+export interface ReplayOptions {
+  /** After this step, from 1. */
+  readonly step?: number
+  /** `+4m10s` after boot. */
+  readonly at?: string
+  /** Which failure of the report, from 1. */
+  readonly failure?: number
+  readonly import?: readonly string[]
+}
+
+/** `kubedrill replay REPORT`: the cluster of a failed scenario at the instant of the failure, served to kubectl. Time stands still there. */
+export async function replay(report: string, options: ReplayOptions): Promise<void> {
+  const record = chosen(failuresIn(report), options.failure)
+  if (record.target !== 'the simulator')
+    throw new Failure(
+      `${record.feature.uri}:${record.feature.line} ran on ${record.target}: only a simulated cluster can be had again`,
+    )
+  process.chdir(record.feature.directory)
+  const { uri, line } = record.feature
+  const runs = await ScenarioRuns.load({ files: [`${uri}:${line}`], import: options.import ?? [] })
+  const pickle = runs.pickles[0]
+  if (pickle === undefined) throw new Failure(`${uri}:${line}: there is no scenario any more`)
+  const replaying = new Replaying(runs, pickle, record)
+  await replaying.open(untilOf(options))
+}
+
+function chosen(records: readonly FailureRecord[], number = 1): FailureRecord {
+  if (records.length > 1)
+    for (const [index, { feature, pickle }] of records.entries())
+      tell(`${index + 1 === number ? '*' : ' '} ${index + 1}. ${feature.uri}:${feature.line}  ${pickle.name}`)
+  const record = records[number - 1]
+  if (record === undefined) throw new Failure(`--failure ${number}: the report has ${records.length}`)
+  return record
+}
+
+function untilOf({ step, at }: Pick<ReplayOptions, 'step' | 'at'>): Until {
+  return {
+    ...(step === undefined ? {} : { step: step - 1 }),
+    ...(at === undefined ? {} : { afterMs: instant(at) }),
+  }
+}
+
+function instant(text: string): number {
+  const ms = parseGoDuration(text.replace(/^\+/, ''))
+  if (ms === undefined || ms < 0)
+    throw new Failure(`"${text}" is no instant of the scenario: write +2m10s, counted from boot`)
+  return ms
+}
+
+class Replaying {
+  readonly #runs: ScenarioRuns
+  readonly #pickle: Pickle
+  readonly #record: FailureRecord
+  #world: World | undefined
+  #close: () => Promise<void> = async () => {}
+  #controlled: { -readonly [K in keyof Controlled]: Controlled[K] } | undefined
+
+  constructor(runs: ScenarioRuns, pickle: Pickle, record: FailureRecord) {
+    this.#runs = runs
+    this.#pickle = pickle
+    this.#record = record
+  }
+
+  async open(until: Until): Promise<void> {
+    const credentials = await createCredentials()
+    const port = await freePort()
+    const story = await this.#goTo(until, credentials, port)
+    const directory = mkdtempSync(join(tmpdir(), 'kubedrill-replay-'))
+    const file = join(directory, 'kubeconfig')
+    writeKubeconfig(file, kubeconfig(`https://127.0.0.1:${port}`, credentials))
+    mkdirSync(servedSockets(), { recursive: true, mode: 0o700 })
+    const socket = servedSocket(port)
+    this.#controlled!.travel = (place) => this.#goTo(this.#from(place), credentials, port)
+    await serveControl(socket, this.#controlled!)
+    say(`${story}\n\nready https://127.0.0.1:${port} kubeconfig ${file}`)
+    say('Time stands still: `kubedrill skip 10s`, `kubedrill step back`, `kubedrill goto +1m` move it.')
+    const end = () => {
+      rmSync(socket, { force: true })
+      rmSync(directory, { recursive: true, force: true })
+      this.#close().finally(() => process.exit())
+    }
+    this.#controlled!.end = end
+    process.on('SIGTERM', end)
+    if (!process.stdin.isTTY) return void process.on('SIGINT', end)
+    process.on('SIGINT', () => {})
+    const env = { ...process.env, KUBECONFIG: file }
+    spawn(process.env.SHELL || '/bin/sh', ['-i'], { stdio: 'inherit', env }).on('exit', end)
+  }
+
+  #from({ step, at }: { readonly step?: number; readonly at?: string }): Until {
+    if (at !== undefined) return { afterMs: instant(at) }
+    const here = (this.#world?.story.steps.length ?? 1) - 1
+    return { step: Math.max(0, here + (step ?? 0)) }
+  }
+
+  /** Runs the scenario again up to a place and serves the cluster it has there. @returns where that is */
+  async #goTo(until: Until, credentials: Credentials, port: number): Promise<string> {
+    const { parameters, seed } = this.#record
+    const { world, message } = await this.#runs.run(this.#pickle, { ...parameters, seed, until }, true)
+    const cluster = world?.hasCluster ? world.target.cluster : undefined
+    if (world === undefined || cluster === undefined) throw new Failure('there is no cluster yet at this place')
+    await this.#close()
+    this.#world = world
+    const pace = new Pace(cluster.clock, cluster.barrier, { speed: 0, onFailure: broken })
+    const server = await startServer({
+      connect: () => cluster.apiServer(),
+      kinds: servedKinds,
+      world: pace,
+      credentials,
+      port,
+      logs: (namespace, pod, container, log, sink) => cluster.streamLogs(namespace, pod, container, log, sink),
+      streams: cluster.streams,
+    })
+    pace.start()
+    this.#close = async () => {
+      pace.stop()
+      await server.close()
+      await world.close()
+    }
+    if (this.#controlled === undefined) this.#controlled = { cluster, pace, port, end: () => {} }
+    else Object.assign(this.#controlled, { cluster, pace })
+    return placeOf(this.#record, world, message)
+  }
+}
+
+function placeOf({ feature, pickle, step }: FailureRecord, world: World, message: string | undefined): string {
+  const { clock, bootedAt } = world.cluster
+  const { steps } = world.story
+  const lines = steps.map(({ text }, index) => `${index === steps.length - 1 ? '>' : ' '} ${index + 1}. ${text}`)
+  const why = world.failure?.message ?? (steps.length - 1 === step.index ? message : undefined)
+  return [
+    `${feature.uri}:${feature.line}  ${pickle.name}, +${shortDuration(clock.now() - bootedAt)}`,
+    ...lines,
+    ...(why === undefined ? [] : [`    ${why.replaceAll('\n', '\n    ')}`]),
+  ].join('\n')
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number }
+      probe.close(() => resolve(port))
+    })
+  })
+}
