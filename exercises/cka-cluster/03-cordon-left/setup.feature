@@ -4,7 +4,7 @@ Feature: Set-up
     Given namespace "edge"
     And node "worker-2" is cordoned
     And node "worker-3" is cordoned
-    And kubectl "label node worker-3 example.com/out-of-service=disk" is run
+    And field 'metadata.labels["example.com/out-of-service"]' of Node "worker-3" is set to "disk"
     And these manifests are applied:
       """yaml
       apiVersion: apps/v1
