@@ -9,7 +9,7 @@ import type { Ask, Flaw, Proof, Trial } from './contract.ts'
 import { flawsOf } from './flaws.ts'
 import { rebootAll, vandalsFor } from './vandals.ts'
 
-export type { Ask, Flaw, Proof, Trial } from './contract.ts'
+export type { Proof } from './contract.ts'
 
 const MINUTES_30 = 30 * 60_000
 const OTHER_SEEDS = [2, 3]
