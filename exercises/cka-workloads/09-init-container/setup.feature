@@ -46,13 +46,13 @@ Feature: Set-up
                 command:
                   - sh
                   - -c
-                  - until nslookup $DATABASE_HOST > /dev/null 2>&1; do echo "waiting for $DATABASE_HOST"; sleep 5; done
+                  - until nslookup $DATABASE_HOST > /dev/null 2>&1; do echo "waiting for $DATABASE_HOST"; sleep 20; done
             containers:
               - name: forum
                 image: "busybox:1.36"
                 env: [{name: DATABASE_HOST, value: postgres.forum.svc.cluster.local}]
                 command: [sh, -c, 'echo "forum: database is $DATABASE_HOST"; exec sleep infinity']
-                readinessProbe: {exec: {command: [sh, -c, "nc -z -w 2 $DATABASE_HOST 5432"]}, periodSeconds: 10}
+                readinessProbe: {exec: {command: [sh, -c, "nc -z -w 2 $DATABASE_HOST 5432"]}, periodSeconds: 30}
       """
-    And 10 minutes pass
+    And 5 minutes pass
     And this moment is remembered as "the beginning"
