@@ -153,7 +153,7 @@ function chance(seed: number, channel: string, count: number): number {
 export function inWords({ crossing, effect, who, what, delayMs, before }: Disturbance): string {
   const first = before.length === 0 ? '' : `, after ${before.join(', ')}`
   if (crossing === 'timer') return `${who} was due at the same instant and went later${first}`
-  if (crossing === 'vote') return `the vote of etcd member ${what} did not reach ${who}`
+  if (crossing === 'vote') return `the pre-vote of etcd member ${what} did not reach ${who}`
   if (crossing === 'renewal') return `${who} lost a heartbeat: ${what}`
   if (crossing === 'request') return `${who} got no answer to ${what}`
   if (effect === 'lost') return `the watch of ${who} broke before ${what}: it lists again`

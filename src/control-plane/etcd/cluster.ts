@@ -123,7 +123,8 @@ class Cluster implements EtcdCluster {
       const free = round === 'pre-vote' || (voter.log.votedFor ?? candidate.name) === candidate.name
       if (!free || !voter.log.isUpToDate(lastTerm, lastIndex)) continue
       if (round === 'vote') voter.log.votedFor = candidate.name
-      if (this.#loses?.(voter.name, candidate.name)) continue
+      // Only who would vote is asked over a network that loses answers: a candidate has been promised its majority.
+      if (round === 'pre-vote' && this.#loses?.(voter.name, candidate.name)) continue
       votes++
     }
     candidate.send({ type: votes >= this.#quorum ? 'ELECTED' : 'REJECTED' })
