@@ -1,6 +1,5 @@
-export type { ExamClock, Reading } from './clock.ts'
+export type { Reading } from './clock.ts'
 export { drawTasks } from './draw.ts'
-export { type ExamScore, type Score, scoreOf } from './score.ts'
 export {
   asExamLine,
   type Exam,
@@ -10,8 +9,6 @@ export {
   examAt,
   examOf,
   isOver,
-  limitMs,
   type Paper,
-  type PaperTask,
 } from './state.ts'
-export { type ExamStatus, type ExamTaskStatus, isGraded, statusOf } from './status.ts'
+export { type ExamStatus, type ExamTaskStatus, statusOf } from './status.ts'
