@@ -345,7 +345,10 @@ describe('what cannot be done', () => {
   test.each([
     ['start nosuch --no-shell', /^kubedrill: there is no exercise "nosuch": image-typo, /],
     ['list --packs /nowhere', /^kubedrill: \/nowhere: there is no such directory\n$/],
-    [`list --packs ${process.cwd()}/src`, /^kubedrill: .*pack\.yaml: the file is missing\n$/],
+    [
+      `list --packs ${process.cwd()}/src`,
+      /^kubedrill: .*pack\.yaml: the file is missing \(and \d+ more: kubedrill pack lint shows them\)\n$/,
+    ],
     ['start --seed x', /whole number/],
     ['start --speed 0', /above 0/],
     ['frobnicate', /unknown command/],

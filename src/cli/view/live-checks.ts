@@ -24,10 +24,14 @@ export class LiveChecks {
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     this.#child = child
+    // However this process ends, the one it began does not stay behind.
+    const end = () => child.kill()
+    process.once('exit', end)
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (this.#child === child) this.#onGrade(JSON.parse(line) as Grade)
     })
     child.on('exit', () => {
+      process.off('exit', end)
       if (this.#child === child) this.#onEnd()
     })
   }

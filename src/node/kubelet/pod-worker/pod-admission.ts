@@ -6,6 +6,12 @@ import type { PodRecord, WaitingReason } from './pod-record.ts'
 import type { PodWorkers } from './pod-workers.ts'
 import { PREEMPTING, podsToPreempt } from './preemption.ts'
 
+/**
+ * A refusal is not told in the instant of the binding: a ReplicaSet whose Pods are all refused (`nodeName` of a full node) makes
+ * as many as its controller may write, --kube-api-qps=20, and time goes on between them.
+ */
+export const REFUSAL_MS = 50
+
 /** Whether this node runs a pod that was bound to it. Source: pkg/kubelet/kubelet.go admitHandlers, canAdmitPod */
 export class PodAdmission {
   readonly #context: KubeletContext

@@ -13,6 +13,7 @@ import type { StatusManager } from '../status/status-manager.ts'
 import { ActiveDeadline, DEADLINE_MESSAGE, DEADLINE_REASON } from './active-deadline.ts'
 import { BACK_OFF_JITTER, podWorkerMachine } from './machine.ts'
 import { PendingResizes } from './pending-resizes.ts'
+import { REFUSAL_MS } from './pod-admission.ts'
 import { deleteUnusedContainers, reviseUsage } from './pod-containers.ts'
 import { PodKiller } from './pod-killer.ts'
 import { type ContainerSlot, type Ending, formatPod, type PodRecord, type WaitingReason } from './pod-record.ts'
@@ -106,9 +107,7 @@ export class PodWorkers {
       resized: () => this.#resizes.completed(),
     })
     const stops = [runtime.onEvent((event) => this.#heard(event)), runtime.onStatus(() => this.#runtimeChanged())]
-    this.#stopListening = () => {
-      for (const stop of stops) stop()
-    }
+    this.#stopListening = () => stops.forEach((stop) => void stop())
   }
 
   readonly #starter: ContainerStarter
@@ -252,8 +251,9 @@ export class PodWorkers {
 
   #sync(uid: string): void {
     const record = this.#records.get(uid)
-    if (record === undefined || this.#workers.state(uid)?.value !== 'syncing') return
-    if (record.inHook) return
+    if (record === undefined || record.inHook || this.#workers.state(uid)?.value !== 'syncing') return
+    const isFresh = this.#context.world.clock.now() - record.startTime < REFUSAL_MS
+    if (record.rejected && isFresh) return void this.#workers.send(uid, { type: 'failed', retryMs: REFUSAL_MS })
     const result = this.#syncer.sync(record)
     this.#volumeWakes.synced(record)
     if (record.inHook) return // Of a container that was started just now: it holds up everything else.
