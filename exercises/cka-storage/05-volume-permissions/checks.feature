@@ -17,6 +17,7 @@ Feature: Checks
 
   @criterion:volume
   Scenario: The samples are on the disk, and strangers cannot write there
+    Given exactly 1 Pod of Deployment "metrics/collector" is Ready within 6 minutes
     Then PersistentVolumeClaim "metrics/samples" was not recreated since "the beginning"
     And file "/srv/samples/samples.log" on node "worker-1" contains "begin"
     When command 'ls -ld /srv/samples | grep -q "^d.......[^w]"' is run on node "worker-1"
