@@ -84,13 +84,14 @@ class CucumberWorld extends World {
 const longestOf = (text: string | undefined): number => parseDuration(text ?? '10m')
 
 setWorldConstructor(CucumberWorld)
-// Steps have deadlines of their own, in virtual time or on a real cluster; see `inTime` for a simulation without rest.
-setDefaultTimeout(-1)
+// Of users' own steps and hooks. Ours have deadlines of their own, in virtual time or on a real cluster: see `inTime`.
+setDefaultTimeout(60_000)
+const PATIENT = { timeout: -1 }
 // Our words are for our steps: a snippet for somebody's own is better off with cucumber's.
 for (const type of parameterTypes) defineParameterType({ ...type, useForSnippets: false })
-for (const definition of vocabulary) Given(definition.pattern, binding(definition))
+for (const definition of vocabulary) Given(definition.pattern, PATIENT, binding(definition))
 
-Before(async function (this: CucumberWorld, { pickle }) {
+Before(PATIENT, async function (this: CucumberWorld, { pickle }) {
   if (this.remote === undefined) return undefined
   const bound = pickle.steps.flatMap(({ text }) => bindStep(text))
   const lacking = bound.find(({ definition }) => definition.needs !== undefined)
@@ -105,7 +106,7 @@ Before(async function (this: CucumberWorld, { pickle }) {
   this.use(await RemoteCluster.connect({ target: this.remote, kubectl: (args) => runKubectl(args) }))
   for (const kind of kindsNamed(pickle.steps.map(({ text, argument }) => `${text} ${JSON.stringify(argument ?? '')}`)))
     this.history.record(kind)
-  open.add(this)
+  opened(this)
   return undefined
 })
 
@@ -124,7 +125,7 @@ AfterStep(async function (this: CucumberWorld, { gherkinDocument, pickle, pickle
   return undefined
 })
 
-After(async function (this: World) {
+After(PATIENT, async function (this: World) {
   open.delete(this)
   if (!handOver(this)) await this.close()
 })
@@ -132,14 +133,19 @@ After(async function (this: World) {
 /** Scenarios that have something in a real cluster: nothing of it is left there when somebody presses Ctrl-C. */
 const open = new Set<World>()
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => {
-    const left = [...open].map((world) =>
-      world.close().catch((error: Error) => process.stderr.write(`${error.message}\n`)),
-    )
-    if (left.length > 0) process.stderr.write('cleaning up …\n')
-    void Promise.all(left).then(() => process.exit(signal === 'SIGINT' ? 130 : 143))
-  })
+/** Signals are this file's business from the first scenario on a real cluster only: others leave nothing behind. */
+function opened(world: World): void {
+  if (open.size === 0 && process.listenerCount('SIGINT', interrupted) === 0)
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted)
+  open.add(world)
+}
+
+function interrupted(signal: NodeJS.Signals): void {
+  const told = (error: Error) => process.stderr.write(`${error.message}\n`)
+  const left = [...open].map((world) => world.close().catch(told))
+  if (left.length > 0) process.stderr.write('cleaning up …\n')
+  void Promise.all(left).then(() => process.exit(signal === 'SIGINT' ? 130 : 143))
+}
 
 /** Why scenarios were skipped: no formatter says so of itself. */
 const skipped: string[] = []
