@@ -1,5 +1,6 @@
 import type { GherkinDocument } from '@cucumber/messages'
 import { DURATION, parseDuration } from '../gherkin/durations.ts'
+import { notSimulatedSteps } from '../gherkin/steps/not-simulated.ts'
 import type { ScenarioStep } from './feature.ts'
 import { LIMITS, START_AT } from './limits.ts'
 import type { Findings, Place } from './pack-error.ts'
@@ -8,7 +9,11 @@ import type { Findings, Place } from './pack-error.ts'
 const OUTSIDE: readonly (readonly [RegExp, string])[] = [
   [/^the manifests in "/, 'a pack reads no other files: write "these manifests are applied:"'],
   [/^kubectl "/, 'kubectl is for learners and scripts: write manifests, or "… is patched with:"'],
-  [/^(an?|the) cluster (with|saved)|^a cluster$/, 'the cluster is what the topology says: leave this step out'],
+  [/^(an?|the) cluster (with|in|saved)\b|^a cluster$/, 'the cluster is what the topology says: leave this step out'],
+  [
+    /^the clock reads "/,
+    `the cluster is there already, and began at ${new Date(START_AT).toISOString()}: leave this step out`,
+  ],
 ]
 
 /** Whether a feature, its outlines written out, is more than a pack may have: asked before anything is written out. */
@@ -41,6 +46,9 @@ export function unfit(steps: readonly ScenarioStep[], place: Place, findings: Fi
   let total = 0
   for (const step of steps) {
     const instead = OUTSIDE.find(([pattern]) => pattern.test(step.text))?.[1]
+    const skipped = notSimulatedSteps.find(({ pattern }) => String(pattern) === step.pattern)
+    if (skipped !== undefined)
+      findings.error(step.place, `"${step.text.slice(0, 200)}" cannot be done here: ${skipped.says}`)
     if (instead !== undefined) findings.error(step.place, `"${step.text.slice(0, 200)}": ${instead}`)
     total += virtualMs(step.text)
     const date = /^time advances to "([^"]*)"$/.exec(step.text)?.[1]

@@ -1,6 +1,7 @@
 import { AstBuilder, compile, Errors, GherkinClassicTokenMatcher, Parser } from '@cucumber/gherkin'
 import { type GherkinDocument, IdGenerator, type Pickle, type PickleStep, type PickleTable } from '@cucumber/messages'
 import { bindStep } from '../gherkin/bind.ts'
+import { nearestStep } from '../gherkin/documentation.ts'
 import type { Table } from '../gherkin/step.ts'
 import type { World } from '../gherkin/world.ts'
 import { excess, unfit } from './feature-limits.ts'
@@ -137,7 +138,7 @@ function matchesOf(text: string, place: Place, findings: Findings) {
   try {
     // A text that long is none of ours, and not worth matching.
     if (text.length <= LIMITS.stepText) matches = bindStep(text)
-    if (matches.length === 0) findings.error(place, `no step of the vocabulary says "${text.slice(0, 200)}"`)
+    if (matches.length === 0) findings.error(place, unknown(text))
   } catch (error) {
     findings.error(place, `"${text}": ${(error as Error).message}`)
   }
@@ -147,6 +148,12 @@ function matchesOf(text: string, place: Place, findings: Findings) {
       `"${text}" may mean ${matches.map(({ definition }) => `"${definition.pattern}"`).join(' or ')}`,
     )
   return matches
+}
+
+function unknown(text: string): string {
+  const near = nearestStep(text.slice(0, LIMITS.stepText))
+  const like = near === undefined ? '' : `; did you mean: ${near.example.split('\n')[0]}`
+  return `no step of the vocabulary says "${text.slice(0, 200)}"${like} (kubedrill steps WORDS finds steps)`
 }
 
 function tableOf(table: PickleTable): Table {

@@ -246,7 +246,9 @@ describe('what is wrong is said with file, line and field', () => {
     mkdirSync(join(home, 'p', 'two'))
     for (const [name, text] of Object.entries(PACK))
       if (name.startsWith('one/')) writeFileSync(join(home, 'p', 'two', name.slice(4)), text)
-    expect(refusal(() => loadPacks(home))).toBe('p/two/exercise.yaml: id "one" is used by another exercise')
+    expect(refusal(() => loadPacks(home))).toBe(
+      'p/two/exercise.yaml:1: id "one" is used by one too: give this one another',
+    )
     rmSync(join(home, 'p', 'one'), { recursive: true })
     rmSync(join(home, 'p', 'two'), { recursive: true })
     expect(refusal(() => loadPacks(home))).toBe('p: the pack has no exercises')

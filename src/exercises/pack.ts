@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Topology } from '../cluster/contract.ts'
 import { checkTopology, TopologyError } from '../cluster/topology.ts'
+import { domainNamed } from './curriculum.ts'
 import { type Hint, parseHints } from './hints.ts'
 import { LIMITS } from './limits.ts'
 import { Findings } from './pack-error.ts'
@@ -104,14 +105,15 @@ export function readPack(directory: string, id: string, findings: Findings): Pac
   })
   if (exercises.length === 0 && findings.errors.length === 0)
     findings.error({ file: directory }, 'the pack has no exercises')
-  const ids = new Set<string>()
+  const ids = new Map<string, string>()
   for (const exercise of exercises) {
-    if (ids.has(exercise.id))
+    const other = ids.get(exercise.id)
+    if (other !== undefined)
       findings.error(
-        { file: join(exercise.directory, 'exercise.yaml') },
-        `id "${exercise.id}" is used by another exercise`,
+        { file: join(exercise.directory, 'exercise.yaml'), line: 1, column: 1 },
+        `id "${exercise.id}" is used by ${basename(other)} too: give this one another`,
       )
-    ids.add(exercise.id)
+    ids.set(exercise.id, exercise.directory)
   }
   if (file === undefined) return undefined
   const { topology: _, title, description, ...pack } = file.value
@@ -121,7 +123,8 @@ export function readPack(directory: string, id: string, findings: Findings): Pac
     ...pack,
     title: shown(title),
     ...(description === undefined ? {} : { description: shown(description) }),
-    exercises,
+    // Exams and the history go by domain: one name for one domain, whatever the spelling.
+    exercises: exercises.map((each) => ({ ...each, domain: domainNamed(pack.exam, each.domain) ?? each.domain })),
   }
 }
 

@@ -1,4 +1,5 @@
 import { NAMED_DURATIONS, shortDuration } from './durations.ts'
+import { nearest } from './nearest.ts'
 import { type ParameterTypeDefinition, parameterTypes } from './parameter-types.ts'
 import type { StepDefinition } from './step.ts'
 import { CAPABILITIES } from './target.ts'
@@ -21,6 +22,21 @@ export function searchSteps(words: readonly string[] = []): readonly StepEntry[]
     const text = Object.values(entry).join(' ').toLowerCase()
     return wanted.every((word) => text.includes(word))
   })
+}
+
+/** The step that somebody most likely meant who wrote a text that is none. */
+export function nearestStep(text: string): StepEntry | undefined {
+  const plain = (written: string) =>
+    written
+      .split('\n')[0]!
+      .replace(/^(Given|When|Then|And|But) /, '')
+      .replace(/"[^"]*"/g, '')
+  const all = entries()
+  const found = nearest(
+    plain(text),
+    all.map(({ example }) => plain(example)),
+  )
+  return all.find(({ example }) => plain(example) === found)
 }
 
 function entries(): readonly StepEntry[] {

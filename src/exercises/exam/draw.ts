@@ -1,45 +1,7 @@
 import { Random } from '../../sim/random.ts'
+import { weightOf } from '../curriculum.ts'
 import type { Pack } from '../pack.ts'
 import type { PaperTask } from './state.ts'
-
-/**
- * Percent of an exam that each domain is worth.
- * Source: github.com/cncf/curriculum, CKA and CKAD v1.35, CKS v1.34
- */
-const DOMAIN_WEIGHTS: Readonly<Record<Pack['exam'], Readonly<Record<string, number>>>> = {
-  CKA: {
-    Storage: 10,
-    Troubleshooting: 30,
-    'Workloads and Scheduling': 15,
-    'Cluster Architecture, Installation and Configuration': 25,
-    'Services and Networking': 20,
-  },
-  CKAD: {
-    'Application Design and Build': 20,
-    'Application Deployment': 20,
-    'Application Observability and Maintenance': 15,
-    'Application Environment, Configuration and Security': 25,
-    'Services and Networking': 20,
-  },
-  CKS: {
-    'Cluster Setup': 15,
-    'Cluster Hardening': 15,
-    'System Hardening': 10,
-    'Minimize Microservice Vulnerabilities': 20,
-    'Supply Chain Security': 20,
-    'Monitoring, Logging and Runtime Security': 20,
-  },
-}
-
-/** Of a domain that the curriculum does not name. */
-const OTHER_WEIGHT = 20
-
-/** Packs may write `Services & networking`, or `Cluster` for short. */
-function weightOf(exam: Pack['exam'], domain: string): number {
-  const plain = (name: string) => name.toLowerCase().replaceAll('&', 'and')
-  const found = Object.entries(DOMAIN_WEIGHTS[exam]).find(([name]) => plain(name).startsWith(plain(domain)))
-  return found?.[1] ?? OTHER_WEIGHT
-}
 
 interface Domain {
   readonly weight: number

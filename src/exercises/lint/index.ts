@@ -1,10 +1,14 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { nearest } from '../../gherkin/nearest.ts'
 import { readFeature, type Scenario } from '../feature.ts'
 import { readChecks } from '../grade.ts'
-import { type Exercise, packDirectories, readPack } from '../pack.ts'
+import { type Exercise, type Pack, packDirectories, readPack } from '../pack.ts'
 import { Findings, type Problem } from '../pack-error.ts'
 import { filesIn, readText } from '../pack-file.ts'
+import { exerciseSchema, validatorOf } from '../pack-schema.ts'
+import { readYaml } from '../yaml-file.ts'
+import { byChance } from './chance.ts'
 import { LEAST, type Read, type Script, withoutComments } from './read.ts'
 import { weakGrading } from './weak-grading.ts'
 import { weakWords } from './weak-words.ts'
@@ -19,18 +23,35 @@ export async function lint(directory: string): Promise<readonly Problem[]> {
   return findings.problems
 }
 
-async function lintExercise(exercise: Exercise, exam: string, findings: Findings): Promise<void> {
+async function lintExercise(exercise: Exercise, exam: Pack['exam'], findings: Findings): Promise<void> {
   const before = findings.errors.length
   // Files that are missing were found missing when the pack was read.
   const setup = existsSync(exercise.setup) ? readFeature(exercise.setup, findings) : []
   const checks = existsSync(exercise.checks) ? readChecks(exercise, findings) : []
   const solutions = await scriptsOf(exercise, 'solutions', findings)
   const wrong = await scriptsOf(exercise, 'wrong', findings)
-  const read = { exercise, setup, checks, solutions, wrong }
+  const read = { exercise, at: placesIn(exercise), setup, checks, solutions, wrong }
   moments(read, findings)
+  empty(exercise, findings)
   if (findings.errors.length > before) return
+  byChance(read, findings)
   weakGrading(read, findings)
   weakWords(read, exam, findings)
+}
+
+/** Where fields of exercise.yaml stand; what is wrong with it has been said. */
+function placesIn({ directory }: Exercise): Read['at'] {
+  const file = join(directory, 'exercise.yaml')
+  return readYaml(file, validatorOf(exerciseSchema), new Findings())?.at ?? (() => ({ file }))
+}
+
+function empty({ directory, task, debrief }: Exercise, findings: Findings): void {
+  for (const [name, text, what] of [
+    ['task.md', task, 'what is broken, and what is to be so in the end'],
+    ['debrief.md', debrief, 'what happened, and how to see it faster next time'],
+  ] as const)
+    if (text.trim() === '' && existsSync(join(directory, name)))
+      findings.error({ file: join(directory, name), line: 1, column: 1 }, `is empty: it says ${what}`)
 }
 
 async function scriptsOf(
@@ -57,7 +78,10 @@ async function scriptsOf(
     scripts.push({ file, name: `${folder}/${name}`, text })
   }
   if (scripts.length < LEAST[folder])
-    findings.error({ file: place }, `has ${scripts.length} scripts: at least ${LEAST[folder]} ${what} are expected`)
+    findings.error(
+      { file: place },
+      `has ${scripts.length} script${scripts.length === 1 ? '' : 's'}: at least ${LEAST[folder]} ${what} are expected`,
+    )
   return scripts
 }
 
@@ -81,11 +105,13 @@ function moments({ setup, checks }: Read, findings: Findings): void {
     const known = new Set([...common, ...named(scenario)])
     for (const { text, place } of scenario.steps) {
       const moment = /\bsince "([^"]*)"/.exec(text)?.[1]
-      if (moment !== undefined && !known.has(moment))
-        findings.error(
-          place,
-          `no moment is remembered as "${moment}": end setup.feature with: And this moment is remembered as "${moment}"`,
-        )
+      if (moment === undefined || known.has(moment)) continue
+      const near = nearest(moment, [...known])
+      const instead =
+        near === undefined
+          ? `end setup.feature with: And this moment is remembered as "${moment}"`
+          : `did you mean "${near}"?`
+      findings.error(place, `no moment is remembered as "${moment}": ${instead}`)
     }
   }
 }

@@ -1,9 +1,12 @@
 import type { Scenario } from '../feature.ts'
 import type { Exercise } from '../pack.ts'
+import type { Place } from '../pack-error.ts'
 
 /** What all of an exercise says, for looking at how it hangs together. */
 export interface Read {
   readonly exercise: Exercise
+  /** Where a field of exercise.yaml stands. */
+  readonly at: (path: readonly string[]) => Place
   readonly setup: readonly Scenario[]
   readonly checks: readonly Scenario[]
   readonly solutions: readonly Script[]

@@ -8,7 +8,7 @@ import type { Read } from './read.ts'
 const SPELLING =
   /^[A-Z]\S* "[^"]*" matches|^field "|has (the )?(label|annotation)|^[A-Z]\S* "[^"]*" exists|never matches/
 const HARM =
-  /was not recreated|did not change|unchanged|existed at all times|were .* at all times|has no event|access holds|connections hold/
+  /was not recreated|did not change|unchanged|existed at all times|were .* at all times|has no (\S+ )?event| cannot |permissions hold|these outcomes/
 const PERSISTS = /reboot|restart|survive/i
 const REBOOTS = /reboot|loses power|comes back|restarts|crashes|is deleted|is drained|rescheduled/
 

@@ -1,34 +1,12 @@
-import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
+import { nearest } from '../../gherkin/nearest.ts'
+import { competenciesOf, domainNamed, domainsIn } from '../curriculum.ts'
 import type { Scenario } from '../feature.ts'
+import type { Pack } from '../pack.ts'
 import type { Findings } from '../pack-error.ts'
-import { type Read, withoutComments } from './read.ts'
-
-/** Domains of the curricula. Source: github.com/cncf/curriculum */
-const DOMAINS: Readonly<Record<string, readonly string[]>> = {
-  CKA: [
-    'Storage',
-    'Troubleshooting',
-    'Workloads and Scheduling',
-    'Cluster Architecture, Installation and Configuration',
-    'Services and Networking',
-  ],
-  CKAD: [
-    'Application Design and Build',
-    'Application Deployment',
-    'Application Observability and Maintenance',
-    'Application Environment, Configuration and Security',
-    'Services and Networking',
-  ],
-  CKS: [
-    'Cluster Setup',
-    'Cluster Hardening',
-    'System Hardening',
-    'Minimize Microservice Vulnerabilities',
-    'Supply Chain Security',
-    'Monitoring, Logging and Runtime Security',
-  ],
-}
+import { weakHints } from './hints.ts'
+import { unmade } from './names.ts'
+import type { Read } from './read.ts'
 
 const NUMBERS = 'no one two three four five six seven eight nine ten eleven twelve'.split(' ')
 /** What every cluster has: nobody has to be told. */
@@ -36,58 +14,55 @@ const COMMON =
   /^(default|(kube|etcd)-[a-z0-9-]+|coredns|kubernetes|admin|https?|TCP|UDP|v1|true|false|200|[A-Z][A-Za-z]+|.*\.k8s\.io.*)$/
 
 /** What is said badly: to learners, and about the exercise. */
-export function weakWords(read: Read, exam: string, findings: Findings): void {
+export function weakWords(read: Read, exam: Pack['exam'], findings: Findings): void {
   domain(read, exam, findings)
   points(read, findings)
-  hints(read, findings)
+  weakHints(read, findings)
+  unmade(read, findings)
   unsaid(read, findings)
 }
 
-function domain({ exercise }: Read, exam: string, findings: Findings): void {
-  const known = DOMAINS[exam] ?? []
-  const plain = (text: string) =>
-    text
-      .toLowerCase()
-      .replaceAll('&', 'and')
-      .replace(/[,\s]+/g, ' ')
-  if (!known.some((each) => plain(each) === plain(exercise.domain)))
+function domain({ exercise, at }: Read, exam: Pack['exam'], findings: Findings): void {
+  const known = domainNamed(exam, exercise.domain)
+  if (known === undefined) {
+    const all = domainsIn(exam)
+    findings.error(
+      at(['domain']),
+      `domain "${exercise.domain}" is none of ${exam}, so exams cannot weigh it${likely(exercise.domain, all)}: ${all.join('; ')}`,
+    )
+    return
+  }
+  const competencies = competenciesOf(exam, known)
+  if (competencies !== undefined && !competencies.includes(exercise.competency))
     findings.warning(
-      { file: join(exercise.directory, 'exercise.yaml') },
-      `domain "${exercise.domain}" is none of ${exam}: ${known.join('; ')}`,
+      at(['competency']),
+      `competency "${exercise.competency}" is none of ${known}${likely(exercise.competency, competencies)}: ${competencies.join('; ')}`,
     )
 }
 
-function points({ exercise }: Read, findings: Findings): void {
-  const { criteria, directory } = exercise
-  const file = join(directory, 'exercise.yaml')
+const likely = (text: string, all: readonly string[]) => {
+  const near = nearest(text, all)
+  return near === undefined ? '' : `; did you mean "${near}"?`
+}
+
+function points({ exercise: { criteria }, at }: Read, findings: Findings): void {
   const sum = criteria.reduce((total, each) => total + each.points, 0)
   const most = Math.max(...criteria.map((each) => each.points))
   const first = criteria[0]!
-  if (criteria.length === 1) findings.warning({ file }, 'there is one criterion: nothing done halfway earns anything')
+  if (criteria.length === 1)
+    findings.warning(at(['criteria']), 'there is one criterion: nothing done halfway earns anything')
   else if (most > sum * 0.8)
-    findings.warning({ file }, `one criterion has ${most} of ${sum} points: the others count for little`)
+    findings.warning(
+      at(['criteria', String(criteria.findIndex((each) => each.points === most)), 'points']),
+      `one criterion has ${most} of ${sum} points: the others count for little`,
+    )
   if (first.points < most)
     findings.warning(
-      { file },
+      at(['criteria', '0', 'points']),
       `the first criterion, "${first.id}", is the outcome: it has fewer points (${first.points}) than another (${most})`,
     )
   if (sum < 4)
-    findings.warning({ file }, `there are ${sum} points in all: hints cost whole points, so 10 is a good sum`)
-}
-
-function hints({ exercise, solutions }: Read, findings: Findings): void {
-  const file = join(exercise.directory, 'hints.md')
-  const sum = exercise.criteria.reduce((total, { points: each }) => total + each, 0)
-  const commands = solutions.flatMap(({ text }) => withoutComments(text).split('\n')).filter((line) => line.length > 12)
-  let paid = 0
-  for (const [index, { cost, text }] of exercise.hints.entries()) {
-    paid += cost
-    if (index > 0 && cost < exercise.hints[index - 1]!.cost)
-      findings.warning({ file }, `hint ${index + 1} costs less than the one before it`)
-    if (text === '') findings.warning({ file }, `hint ${index + 1} says nothing`)
-    if (commands.some((command) => text.includes(command)) && paid < sum * 0.3)
-      findings.warning({ file }, `hint ${index + 1} gives a solution away for ${paid} of ${sum} points`)
-  }
+    findings.warning(at(['criteria']), `there are ${sum} points in all: hints cost whole points, so 10 is a good sum`)
 }
 
 /** Names and values that the checks ask for and nobody was told of. */
@@ -104,6 +79,8 @@ function unsaid({ exercise, setup, checks }: Read, findings: Findings): void {
   const known = (value: string) =>
     COMMON.test(value) ||
     told.includes(value) ||
+    words.has(value.toLowerCase()) ||
+    words.has(value.replace(/s$/, '')) ||
     (/^\d+$/.test(value) && (words.has(value) || words.has(NUMBERS[Number(value)] ?? '')))
   const named = new Set<string>()
   for (const { value, place } of checks.flatMap(valuesIn)) {
@@ -117,7 +94,8 @@ const prepared = (scenario: Scenario) => ({ steps: scenario.steps.filter(({ type
 
 function valuesIn({ steps }: Scenario) {
   return steps.flatMap(({ text, type, docString, place }) => {
-    if (type !== 'Outcome') return []
+    // Nobody has to be told who must not do what.
+    if (type !== 'Outcome' || / cannot /.test(text)) return []
     const quoted = [...text.replace(/(since|as) "[^"]*"/g, '').matchAll(/"([^"]*)"/g)].flatMap(([, value = '']) =>
       partsOf(value, text),
     )
