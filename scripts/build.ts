@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
+import { editorSteps } from '../src/gherkin/editor-steps.ts'
 
 /**
  * dist/: the program and the library as bundles that share their chunks, and the declarations. What is heavy and not always
@@ -42,6 +43,7 @@ await build({
   // CommonJS in the bundle (ajv, yaml) asks for node's own modules.
   banner: { js: "import{createRequire as nodeRequire}from'node:module';const require=nodeRequire(import.meta.url);" },
 })
+writeFileSync('dist/gherkin/editor-steps.ts', editorSteps())
 declarations(Object.values(present).filter((file) => !file.startsWith('src/cli/')))
 
 /** `tsc` writes the declarations; errors are the business of `npm run check`. */

@@ -7,6 +7,7 @@ import { addModeCommands } from './mode-commands.ts'
 import { examples } from './options.ts'
 import { addPackCommands } from './pack-commands.ts'
 import { VERSION } from './package-root.ts'
+import { addProjectCommands } from './project-commands.ts'
 import { addReplayCommands } from './replay-commands.ts'
 import { addStepCommands } from './step-commands.ts'
 import { tell } from './terminal.ts'
@@ -28,6 +29,7 @@ export function program(): Command {
   addExerciseCommands(kubedrill)
   addModeCommands(kubedrill)
   addViewCommands(kubedrill)
+  addProjectCommands(kubedrill)
   addTestCommands(kubedrill)
   addReplayCommands(kubedrill)
   addStepCommands(kubedrill)

@@ -34,7 +34,7 @@ export function addTestCommands(kubedrill: Command): void {
       'after',
       examples(
         'kubedrill test',
-        'kubedrill test features/nodes/node-not-ready.feature:12',
+        'kubedrill test features/nodes/node-failure.feature:12',
         'kubedrill test --tags "@etcd and not @slow" --report html=report.html junit=report.xml',
         'kubedrill test --rerun',
         'kubedrill test --shard 2/4 --seed 7',

@@ -28,6 +28,8 @@ import { vocabulary } from './vocabulary.ts'
 import { World } from './world.ts'
 
 export { extend } from './extensions.ts'
+export type { ObjectRef } from './parameter-types.ts'
+export { find } from './pods.ts'
 export type { StepDefinition } from './step.ts'
 export { step } from './step.ts'
 export { vocabulary } from './vocabulary.ts'

@@ -25,8 +25,9 @@ export function nameIn(world: World, { kind, name }: ObjectRef): string {
   return kind === 'Namespace' ? world.target.namespace(name) : name
 }
 
-export function find(world: World, ref: ObjectRef): KubernetesObject | undefined {
-  return world.get(servedKind(world, ref.kind).known, nameIn(world, ref), namespaceOf(world, ref))
+/** The object that a step's words mean, as it is now; undefined where there is none. @throws {SpecError} for a kind that is not served */
+export function find<T extends KubernetesObject = KubernetesObject>(world: World, ref: ObjectRef): T | undefined {
+  return world.get(servedKind(world, ref.kind).known, nameIn(world, ref), namespaceOf(world, ref)) as T | undefined
 }
 
 /** Whether the object is there or was: of one that never was nothing can be said, not even that it has no Pods. */
