@@ -70,3 +70,27 @@ Feature: The API server's static Pod
     Then the API server refuses writes
     When in file "/etc/kubernetes/manifests/kube-apiserver.yaml" on node "cp-1" "2399" is replaced by "2379"
     Then the API server accepts writes within 1 minute
+
+  Scenario: A Lease says that an API server lives, and one that has run out is collected
+    Given a cluster
+    When these manifests are applied:
+      """yaml
+      apiVersion: coordination.k8s.io/v1
+      kind: Lease
+      metadata:
+        name: apiserver-of-yore
+        namespace: kube-system
+        labels: {apiserver.kubernetes.io/identity: kube-apiserver}
+      spec: {holderIdentity: apiserver-of-yore_1, leaseDurationSeconds: 3600, renewTime: "2020-01-01T00:00:00.000000Z"}
+      """
+    And 1 hour passes
+    Then Lease "kube-system/apiserver-of-yore" is gone
+    And Lease "kube-system/apiserver-rplpdvtx3lntmi4xy2xnxookk4" matches:
+      """yaml
+      metadata:
+        labels: {apiserver.kubernetes.io/identity: kube-apiserver, kubernetes.io/hostname: cp-1}
+      spec: {leaseDurationSeconds: 3600}
+      """
+    When file "/etc/kubernetes/manifests/kube-apiserver.yaml" on node "cp-1" is removed
+    And 1 minute passes
+    Then etcd holds no "/registry/leases/kube-system/apiserver-rplpdvtx3lntmi4xy2xnxookk4"

@@ -29,3 +29,10 @@ export function readFlags(
 export function names(text: string): ReadonlySet<string> {
   return new Set(text.trim().split(/\s+/))
 }
+
+/** What --feature-gates says of a gate. Source: component-base/featuregate/feature_gate.go Set */
+export function isGateOn(flags: Flags, gate: string, byDefault = false): boolean {
+  const said = (flags.get('feature-gates') ?? '').split(',').map((each) => each.split('='))
+  const [, value = String(byDefault)] = said.findLast(([name = '']) => name.trim() === gate) ?? []
+  return /^(1|t|true)$/i.test(value.trim())
+}

@@ -12,7 +12,8 @@ import { Random } from '../../sim/random.ts'
 import { admissionConfiguration } from './admission-configuration.ts'
 import { watchAvailability } from './api-service-availability.ts'
 import type { ControlPlane } from './control-plane.ts'
-import { type Flags, readFlags } from './flags.ts'
+import { type Flags, isGateOn, readFlags } from './flags.ts'
+import { keepIdentity } from './identity-lease.ts'
 import { askInside, postInside } from './inside-call.ts'
 import { ADMISSION_PLUGINS, API_SERVER_FILES, API_SERVER_FLAGS, API_SERVER_SWITCHES } from './kube-apiserver-flags.ts'
 
@@ -27,12 +28,13 @@ export function apiServerProgram(plane: ControlPlane): Program {
     start(process) {
       const flags = readFlags(process.argv.slice(1), API_SERVER_FLAGS, API_SERVER_SWITCHES)
       const servers = 'error' in flags ? '' : (flags.get('etcd-servers') ?? '')
+      let isTold = false
       const perform = (effect: ApiServerEffect) => {
         if (effect.type === 'dialEtcd') {
           const answers = etcdAnswers(plane, process, servers)
           process.world.clock.defer(() => chart.send({ type: answers ? 'etcd.answers' : 'etcd.refuses' }))
         } else if (effect.type === 'warnOfEtcd') process.log(unreachable(servers), 'stderr')
-        else if (effect.type === 'serve') serve(plane, process, flags as Flags)
+        else if (effect.type === 'serve') serve(plane, process, flags as Flags, () => isTold)
         else if (effect.type === 'fail') {
           process.log(
             effect.why.startsWith('Error: ')
@@ -45,6 +47,7 @@ export function apiServerProgram(plane: ControlPlane): Program {
       }
       const chart = startChart(apiServerMachine, process.world, `kube-apiserver/${process.host}`, TIMES, perform)
       process.onSignal(() => {
+        isTold = true
         chart.send({ type: 'terminate' })
         process.exit(0)
       })
@@ -76,6 +79,8 @@ function configurationProblem(flags: Flags, process: Process, known: ReadonlySet
   if (unknown !== undefined) return `enable-admission-plugins plugin "${unknown}" is unknown`
   if (plugins.slice(0, (flags.get('enable-admission-plugins') ?? '').split(',').length).includes('ImagePolicyWebhook'))
     return 'admission plug-in ImagePolicyWebhook is not simulated by kubedrill'
+  if (!isGateOn(flags, 'APIServerIdentity', true) && isGateOn(flags, 'UnknownVersionInteroperabilityProxy', true))
+    return 'UnknownVersionInteroperabilityProxy is enabled, but depends on features that are disabled: [APIServerIdentity]'
   const modes = (flags.get('authorization-mode') ?? 'AlwaysAllow').split(',')
   const mode = modes.find((name) => !['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny', 'Webhook', 'ABAC'].includes(name))
   if (mode !== undefined) return `authorization-mode: "${mode}" is not a valid mode`
@@ -99,15 +104,17 @@ function etcdAnswers(plane: ControlPlane, process: Process, servers: string): bo
 
 /** An alpha API: both its feature gate and its version must be on. Source: pkg/registry/scheduling/rest/storage_scheduling.go */
 const servesWorkloads = (flags: Flags): boolean =>
-  /(^|,)GenericWorkload=true(,|$)/.test(flags.get('feature-gates') ?? '') &&
+  isGateOn(flags, 'GenericWorkload') &&
   /(^|,)(scheduling\.k8s\.io\/v1alpha2|api\/(alpha|all))=true(,|$)/.test(flags.get('runtime-config') ?? '')
 
-function serve(plane: ControlPlane, process: Process, flags: Flags): void {
+/** @param isTold the process was told to end, and has time to put away what it leaves */
+function serve(plane: ControlPlane, process: Process, flags: Flags, isTold: () => boolean): void {
   const port = Number(flags.get('secure-port') ?? 6443)
   const clientCA = process.files.read(flags.get('client-ca-file') ?? '')
+  const chance = `kube-apiserver/${process.host}/${plane.starts(process.host)}`
   const server = createApiServer({
     clock: process.world.clock,
-    random: new Random(plane.seed, `kube-apiserver/${process.host}/${plane.starts(process.host)}`),
+    random: new Random(plane.seed, chance),
     etcd: plane.etcd.client(process.host),
     bootstrapObjects: servesWorkloads(flags) ? withWorkloadAccess(bootstrapObjects()) : bootstrapObjects(),
     ...(servesWorkloads(flags) && { kinds: [...kinds, ...workloadKinds()] }),
@@ -137,8 +144,19 @@ function serve(plane: ControlPlane, process: Process, flags: Flags): void {
   const isReady = () => server.health().every((check) => check.ok || !check.in.includes('readyz'))
   plane.endpoints.add(process.host, { ip: process.ip, port, server: plane.renewals.serve(server), isReady })
   const self = { name: 'system:apiserver', groups: ['system:masters'] }
-  watchAvailability(process, plane.network, plane.client(process.host, `${process.ip}:${port}`, self))
+  const client = plane.client(process.host, `${process.ip}:${port}`, self)
+  watchAvailability(process, plane.network, client)
+  const peerAddress = `${flags.get('advertise-address') ?? process.ip}:${port}`
+  const endIdentity =
+    isGateOn(flags, 'APIServerIdentity', true) &&
+    keepIdentity({
+      process,
+      client,
+      random: new Random(plane.seed, `${chance}/identity`),
+      ...(isGateOn(flags, 'UnknownVersionInteroperabilityProxy', true) && { peerAddress }),
+    })
   process.onEnd(() => {
+    if (endIdentity) endIdentity(isTold())
     plane.endpoints.remove(process.host)
     server.stop()
   })

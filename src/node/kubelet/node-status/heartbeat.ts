@@ -1,20 +1,22 @@
 import { equal } from '../../../api/equal.ts'
 import { hasReason } from '../../../api/status.ts'
-import { isStatus, type Node, type NodeStatus } from '../../../api/types.ts'
+import { isStatus, type Lease, type Node, type NodeStatus } from '../../../api/types.ts'
 import type { Client, EventRecorder } from '../../../client/contract.ts'
+import { LeaseController } from '../../../client/lease-controller.ts'
 import type { Clock, Timer } from '../../../sim/clock.ts'
 import type { KubeletConfiguration } from '../configuration.ts'
 import type { KubeletDeps } from '../contract.ts'
 import type { DeviceManager } from '../devices/manager.ts'
 import type { Pressure } from '../eviction/thresholds.ts'
 import { nodeConditions, pressureEvents, sameConditions } from './conditions.ts'
-import { LeaseController } from './lease-controller.ts'
 import { initialNode, isExternalCloud, nodeFacts, nodeImages, withExtendedResources } from './node.ts'
 import { RuntimeState } from './runtime-state.ts'
 
 /** Source: pkg/kubelet/kubelet_node_status.go registerWithAPIServer: 100 ms, doubling up to 7 s */
 const REGISTER_RETRY_MAX = 7000
 const FAST_STATUS_UPDATE = 100
+/** Source: pkg/kubelet/kubelet.go nodeLeaseRenewIntervalFraction */
+const RENEW_FRACTION = 0.25
 /** What a node says before its runtime was looked at. Source: pkg/kubelet/runtime.go runtimeErrors, storageErrors */
 const NOT_YET =
   '[container runtime status check may not have completed yet, PLEG is not healthy: pleg has yet to be successful]'
@@ -128,7 +130,17 @@ export class Heartbeat {
     if (isStatus(answer)) this.#sync()
     else this.#lookAt(clock.now() + FAST_STATUS_UPDATE)
     const { nodeLeaseDurationSeconds: leaseDurationSeconds } = this.#h.configuration
-    this.#lease = new LeaseController({ client, clock, log, node: stored, leaseDurationSeconds })
+    this.#lease = new LeaseController({
+      client,
+      clock,
+      log,
+      name: deps.nodeName,
+      namespace: 'kube-node-lease',
+      holderIdentity: deps.nodeName,
+      leaseDurationSeconds,
+      everyMs: leaseDurationSeconds * 1000 * RENEW_FRACTION,
+      complete: (lease) => ownedBy(lease, () => client.get('Node', deps.nodeName) ?? stored),
+    })
     this.#lease.start()
   }
 
@@ -265,4 +277,14 @@ function factsDiffer(a: NodeStatus | undefined, b: NodeStatus): boolean {
     volumesInUse,
   ]
   return a === undefined || !equal(facts(a), facts(b))
+}
+
+/** Source: pkg/kubelet/util/nodelease.go SetNodeOwnerFunc */
+function ownedBy(lease: Lease, find: () => Node): Lease {
+  if (lease.metadata.ownerReferences?.length) return lease
+  const { name, uid = '' } = find().metadata
+  return {
+    ...lease,
+    metadata: { ...lease.metadata, ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }] },
+  }
 }

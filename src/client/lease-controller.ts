@@ -1,12 +1,9 @@
-import { hasReason } from '../../../api/status.ts'
-import { rfc3339Micro } from '../../../api/time.ts'
-import { isStatus, type Lease, type Node, type Status } from '../../../api/types.ts'
-import type { Client } from '../../../client/contract.ts'
-import type { Clock, Timer } from '../../../sim/clock.ts'
+import { hasReason } from '../api/status.ts'
+import { rfc3339Micro } from '../api/time.ts'
+import { isStatus, type Lease, type Status } from '../api/types.ts'
+import type { Clock, Timer } from '../sim/clock.ts'
+import type { Client } from './contract.ts'
 
-const LEASE_NAMESPACE = 'kube-node-lease'
-/** Source: pkg/kubelet/kubelet.go nodeLeaseRenewIntervalFraction */
-const RENEW_FRACTION = 0.25
 /** Source: component-helpers/apimachinery/lease/controller.go: 200 ms, doubling up to 7 s */
 const FIRST_RETRY = 200
 const MAX_RETRY = 7000
@@ -14,15 +11,22 @@ const MAX_RETRY = 7000
 export interface LeaseOptions {
   readonly client: Client
   readonly clock: Clock
-  readonly node: Node
+  readonly name: string
+  readonly namespace: string
+  readonly holderIdentity: string
   readonly leaseDurationSeconds: number
+  readonly everyMs: number
+  /** Done to the Lease whenever it is made or renewed: owners, labels. The same object when there is nothing to do. */
+  complete?(lease: Lease): Lease
   log(line: string): void
 }
 
-/** Keeps the node's Lease: made once, renewed every quarter of its duration. Source: component-helpers/apimachinery/lease/controller.go */
+/**
+ * Keeps the Lease by which a component shows that it lives: made once, then renewed.
+ * Source: component-helpers/apimachinery/lease/controller.go
+ */
 export class LeaseController {
   readonly #options: LeaseOptions
-  readonly #everyMs: number
   #timer: Timer | undefined
   #stopKeeping: (() => void) | undefined
   #retryMs = FIRST_RETRY
@@ -30,7 +34,6 @@ export class LeaseController {
 
   constructor(options: LeaseOptions) {
     this.#options = options
-    this.#everyMs = options.leaseDurationSeconds * 1000 * RENEW_FRACTION
   }
 
   start(): void {
@@ -46,7 +49,7 @@ export class LeaseController {
   /** Once, and from then on as long as it works. */
   #renew(): void {
     if (this.#stopped) return
-    const { client, clock, log } = this.#options
+    const { client, clock, name, namespace, everyMs, log } = this.#options
     const refusal = this.#update()
     if (refusal !== undefined) {
       log(
@@ -57,14 +60,14 @@ export class LeaseController {
       return
     }
     this.#retryMs = FIRST_RETRY
-    const firstAt = clock.now() + this.#everyMs
-    if (client.keepRenewed === undefined) this.#timer = clock.setTimeout(() => this.#renew(), this.#everyMs)
+    const firstAt = clock.now() + everyMs
+    if (client.keepRenewed === undefined) this.#timer = clock.setTimeout(() => this.#renew(), everyMs)
     else
       this.#stopKeeping = client.keepRenewed(
-        this.#options.node.metadata.name,
-        LEASE_NAMESPACE,
-        { firstAt, everyMs: this.#everyMs },
-        renewedAt,
+        name,
+        namespace,
+        { firstAt, everyMs },
+        (lease, at) => this.#renewed(lease, at),
         (status) => this.#failed(status),
       )
   }
@@ -77,25 +80,24 @@ export class LeaseController {
 
   /** @returns why it was refused */
   #update(): Status | undefined {
-    const { client, clock, node, leaseDurationSeconds } = this.#options
-    const { name, uid } = node.metadata
-    const answer = client.update('Lease', name, LEASE_NAMESPACE, (lease) => renewedAt(lease, clock.now()))
+    const { client, clock, name, namespace, holderIdentity } = this.#options
+    const answer = client.update('Lease', name, namespace, (lease) => this.#renewed(lease, clock.now()))
     if (!isStatus(answer)) return undefined
     if (!hasReason(answer, 'NotFound')) return answer
-    const made = client.create<Lease>({
+    const lease = {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
-      metadata: {
-        name,
-        namespace: LEASE_NAMESPACE,
-        ...(uid === undefined ? {} : { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }] }),
-      },
-      spec: { holderIdentity: name, leaseDurationSeconds, renewTime: rfc3339Micro(clock.now()) },
-    })
+      metadata: { name, namespace },
+      spec: { holderIdentity },
+    }
+    const made = client.create<Lease>(this.#renewed(lease as Lease, clock.now()))
     return isStatus(made) ? made : undefined
   }
-}
 
-function renewedAt(lease: Lease, at: number): Lease {
-  return { ...lease, spec: { ...lease.spec, renewTime: rfc3339Micro(at) } }
+  /** Source: newLease */
+  #renewed(lease: Lease, at: number): Lease {
+    const { leaseDurationSeconds, complete } = this.#options
+    const renewed = { ...lease, spec: { ...lease.spec, leaseDurationSeconds, renewTime: rfc3339Micro(at) } }
+    return complete?.(renewed) ?? renewed
+  }
 }
