@@ -1,16 +1,18 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { basename, join } from 'node:path'
 import {
   asExamLine,
   type Exam,
   type ExamEvent,
+  endMs,
   examAt,
   examOf,
   isOver,
   type Paper,
   type Reading,
 } from '../exercises/exam/index.ts'
+import { replaceFile } from './json-file.ts'
 import { appendLine, readLines } from './jsonl-file.ts'
 import { SessionFiles, stateDirectory } from './session-files.ts'
 
@@ -24,6 +26,9 @@ export class ExamFiles {
 
   get id(): string {
     return basename(this.directory)
+  }
+  get label(): string {
+    return join(this.directory, 'label')
   }
   get log(): string {
     return join(this.directory, 'exam.jsonl')
@@ -46,6 +51,19 @@ export class ExamFiles {
   /** Writes an event down: from now on it has happened. */
   append(event: ExamEvent): void {
     appendLine(this.log, { ...readClocks(), ...event })
+    this.relabel()
+  }
+
+  /** Writes down what stands before the prompt of the exam's shells: where one is, and how long one has. */
+  relabel(): void {
+    const exam = this.read()
+    const text = exam && `${labelOf(exam)}\n`
+    try {
+      if (text !== undefined && (!existsSync(this.label) || readFileSync(this.label, 'utf8') !== text))
+        replaceFile(this.label, text)
+    } catch {
+      // A full disk: a prompt is not worth a failure.
+    }
   }
 
   /** The exam as of now. */
@@ -65,6 +83,13 @@ export class ExamFiles {
     symlinkSync(join('tasks', basename(this.task(number).directory)), link)
     renameSync(link, this.current)
   }
+}
+
+/** `task 4/17, 83 min` */
+function labelOf(exam: Exam): string {
+  const { current, tasks, submittedMs, clock } = exam
+  if (isOver(exam)) return submittedMs === undefined ? 'time is up' : 'exam submitted'
+  return `task ${current ?? '-'}/${tasks.length}, ${Math.ceil((endMs(exam) - clock.elapsedMs) / 60_000)} min`
 }
 
 const examsDirectory = () => join(stateDirectory(), 'exams')

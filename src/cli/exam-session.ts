@@ -27,6 +27,8 @@ export async function resume(files: ExamFiles): Promise<void> {
     const { current } = exam
     const session = files.task(current)
     if (!session.exists()) session.create(recordOf(files, exam, current))
+    // A record that was damaged says nothing that the exam does not.
+    else if (session.readRecord() === undefined) session.write(recordOf(files, exam, current))
     files.linkCurrent(current)
     await stopClusters(files, exam, current)
     if (!(await new Control(session).alive())) await startServer(session)

@@ -10,6 +10,7 @@ export function addExerciseCommands(kubedrill: Command): void {
       .option('--no-shell', 'do not open a shell, print how to reach the cluster')
       .option('--seed <number>', 'seed of all chance', wholeNumber, 1)
       .option('--speed <factor>', 'virtual seconds in a real one', factor, 1)
+      .addOption(json())
   kubedrill
     .command('list')
     .description('the exercises, with your best scores')

@@ -16,9 +16,10 @@ import { serveControl } from './control-server.ts'
 import { ExamFiles, readClocks } from './exam-files.ts'
 import { Failure } from './failure.ts'
 import { JournaledPace } from './journaled-pace.ts'
+import { readJson, replaceFile, writeJson } from './json-file.ts'
 import { takeLock } from './process-lock.ts'
 import { loadExerciseOf } from './session-exercise.ts'
-import { readJson, replaceFile, SessionFiles, type SessionRecord, writeJson } from './session-files.ts'
+import { SessionFiles, type SessionRecord } from './session-files.ts'
 import { mended, replayJournal, type SessionEntry } from './session-journal.ts'
 
 /** How often (wall ms) the journal learns how far time is, when nothing else happens. */

@@ -60,7 +60,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
     else if (error instanceof Failure) {
-      tell(`kubedrill: ${error.message}`)
+      const { paragraph } = await import('./prose.ts')
+      tell(paragraph(`kubedrill: ${error.message}`, process.stderr))
       process.exitCode = error.exitCode
     } else {
       tell(`kubedrill: this should not have happened, please report it: ${(error as Error).stack}`)

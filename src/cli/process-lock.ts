@@ -1,5 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { readJson } from './session-files.ts'
+import { Failure } from './failure.ts'
+import { readJson } from './json-file.ts'
 
 /** A process, told apart from a later one with the same number. */
 interface Holder {
@@ -25,6 +26,24 @@ export function takeLock(file: string): boolean {
     }
   } finally {
     rmSync(own, { force: true })
+  }
+}
+
+/** How long (wall ms) a turn is waited for, and how often it is asked. */
+const PATIENCE_MS = 10_000
+const ASK_MS = 5
+
+/** Does something that takes no time while no other process does anything under the same lock. */
+export function underLock<T>(file: string, action: () => T): T {
+  const last = performance.now() + PATIENCE_MS
+  while (!takeLock(file)) {
+    if (performance.now() > last) throw new Failure(`another kubedrill holds ${file} and does not let go of it`, 1)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ASK_MS)
+  }
+  try {
+    return action()
+  } finally {
+    rmSync(file, { force: true })
   }
 }
 

@@ -20,6 +20,25 @@ export function prose(markdown: string, width: number, paint: Paint): string[] {
   })
 }
 
+/** Markdown for whoever reads standard output: no wider than the terminal, in colours where they are wanted. */
+export function markdown(text: string): string {
+  return prose(text, textWidth(), paintOf(process.stdout)).join('\n')
+}
+
+/** Words of one paragraph, as wide as the terminal. */
+export function paragraph(text: string, stream: NodeJS.WriteStream = process.stdout): string {
+  return stream.isTTY ? wrap(text, textWidth(stream)).join('\n') : text
+}
+
+/** How wide text is written: lines of more than 100 columns are hard to read. */
+export function textWidth({ columns }: NodeJS.WriteStream = process.stdout): number {
+  return Math.min(columns || 80, 100)
+}
+
+export function paintOf({ isTTY }: NodeJS.WriteStream): Paint {
+  return isTTY && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb' ? painted : plain
+}
+
 /** @returns at least one line */
 export function wrap(text: string, width: number): string[] {
   return wrapAnsi(text, Math.max(8, width), { hard: true }).split('\n')

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Topology } from '../cluster/contract.ts'
+import { readJson, writeJson } from './json-file.ts'
 
 /** What a session is made from: with the journal, all that is needed to have it again. */
 export interface SessionRecord {
@@ -19,15 +20,6 @@ export interface SessionRecord {
   /** The attempt it is, for the history. */
   readonly attempt?: { readonly id: string; readonly mode: 'practice' | 'daily'; readonly at: number }
 }
-
-/** How far the learner is. */
-export interface Progress {
-  readonly hintsTaken: number
-  readonly solutionSeen: boolean
-  readonly best?: { readonly score: number; readonly max: number }
-}
-
-export const NO_PROGRESS: Progress = { hintsTaken: 0, solutionSeen: false }
 
 /** Where kubedrill keeps its sessions: $KUBEDRILL_HOME, $XDG_STATE_HOME/kubedrill or ~/.local/state/kubedrill. */
 export function stateDirectory(): string {
@@ -78,6 +70,10 @@ export class SessionFiles {
   get nodes(): string {
     return join(this.directory, 'nodes')
   }
+  /** What stands before the prompt of its shell. */
+  get label(): string {
+    return join(this.directory, 'label')
+  }
   get socket(): string {
     return join(this.directory, 'control.sock')
   }
@@ -92,6 +88,10 @@ export class SessionFiles {
 
   create(record: SessionRecord): void {
     this.remove()
+    this.write(record)
+  }
+
+  write(record: SessionRecord): void {
     mkdirSync(this.directory, { recursive: true, mode: 0o700 })
     writeJson(this.record, record)
   }
@@ -99,42 +99,4 @@ export class SessionFiles {
   remove(): void {
     rmSync(this.directory, { recursive: true, force: true })
   }
-}
-
-/** Best scores and hints, per exercise; they outlive sessions. */
-export class ProgressFile {
-  readonly #file = join(stateDirectory(), 'progress.json')
-
-  all(): Readonly<Record<string, Progress>> {
-    return readJson<Record<string, Progress>>(this.#file) ?? {}
-  }
-
-  of(exercise: string): Progress {
-    return this.all()[exercise] ?? NO_PROGRESS
-  }
-
-  set(exercise: string, progress: Progress): void {
-    mkdirSync(stateDirectory(), { recursive: true, mode: 0o700 })
-    writeJson(this.#file, { ...this.all(), [exercise]: progress })
-  }
-}
-
-export function readJson<T>(file: string): T | undefined {
-  if (!existsSync(file)) return undefined
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T
-  } catch {
-    return undefined
-  }
-}
-
-/** Written beside and renamed: a crash leaves the old file or the new one, never half of one. */
-export function writeJson(file: string, value: unknown): void {
-  replaceFile(file, `${JSON.stringify(value, null, 2)}\n`)
-}
-
-export function replaceFile(file: string, text: string): void {
-  const made = `${file}.${process.pid}.new`
-  writeFileSync(made, text, { mode: 0o600 })
-  renameSync(made, file)
 }

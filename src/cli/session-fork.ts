@@ -4,7 +4,8 @@ import { createCertificateSigner } from '../server/certificate-signer.ts'
 import type { Credentials } from '../server/pki.ts'
 import { createTokenAuthority } from '../server/tokens.ts'
 import type { Place } from '../sim/journal.ts'
-import { readJson, type SessionFiles, type SessionRecord } from './session-files.ts'
+import { readJson } from './json-file.ts'
+import type { SessionFiles, SessionRecord } from './session-files.ts'
 import { replayJournal, stand } from './session-journal.ts'
 
 /**

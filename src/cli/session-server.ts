@@ -1,15 +1,19 @@
 import { spawn } from 'node:child_process'
-import { openSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Control } from './control.ts'
 import { Failure } from './failure.ts'
 import { PACKAGE_ROOT } from './package-root.ts'
 import type { SessionFiles } from './session-files.ts'
+import { tell } from './terminal.ts'
 
 const POLL_MS = 20
 /** How long (wall ms) a session is left to another server before it is tried again. */
 const AGAIN_MS = 200
-const PATIENCE_MS = 60_000
+/** After this long (wall ms) the learner is told what is waited for. */
+const QUIET_MS = 10_000
+/** A long journal on a busy machine takes its time. */
+const PATIENCE_MS = 300_000
 
 /** The program this process was started with: the server runs the same one. */
 export function ownProgram(): string {
@@ -19,31 +23,51 @@ export function ownProgram(): string {
 /** Starts the session's server in the background and waits until it answers. @throws {Failure} with the end of its log */
 export async function startServer(files: SessionFiles): Promise<void> {
   const log = openSync(files.log, 'a', 0o600)
-  const before = statSync(files.log).size
-  const control = new Control(files)
-  let ended: number | null | undefined
-  const begin = () => {
-    ended = undefined
-    const child = spawn(process.execPath, [ownProgram(), 'serve', '--session', files.directory], {
-      detached: true,
-      stdio: ['ignore', log, log],
-    })
-    child.unref()
-    child.on('exit', (code) => {
-      ended = code
-    })
+  try {
+    await started(files, log, statSync(files.log).size)
+  } finally {
+    closeSync(log)
   }
-  begin()
-  for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
+}
+
+async function started(files: SessionFiles, log: number, before: number): Promise<void> {
+  const control = new Control(files)
+  const began = performance.now()
+  let server = serverOf(files, log)
+  let told = false
+  for (let waited = 0; waited < PATIENCE_MS; waited = performance.now() - began) {
     if (await control.alive()) return
     // Without an error another server comes up, or is about to end, and has the session until then; or ours was killed.
-    if ((ended === 0 || ended === null) && waited % AGAIN_MS === 0) begin()
+    const { ended, at } = server
+    if ((ended === 0 || ended === null) && performance.now() - at >= AGAIN_MS) server = serverOf(files, log)
     else if (ended) break
+    if (!told && waited > QUIET_MS) tell('The cluster is being brought back: all that was done in it is done again …')
+    told ||= waited > QUIET_MS
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   }
+  // One that never answered must not write into the journal later.
+  if (server.ended === undefined) server.kill()
   const words = readFileSync(files.log).subarray(before).toString().trimEnd()
   // The server's own Failure is the whole story; anything else is shown as it is.
   const known = /^kubedrill: (?!this should)(.*)$/s.exec(words)
-  if (ended && known) throw new Failure(known[1]!)
+  if (server.ended && known) throw new Failure(known[1]!)
   throw new Failure(`the cluster did not come up:\n${words.split('\n').slice(-12).join('\n')}`, 1)
+}
+
+/** A server in the background, and how it ended. */
+function serverOf(files: SessionFiles, log: number) {
+  const child = spawn(process.execPath, [ownProgram(), 'serve', '--session', files.directory], {
+    detached: true,
+    stdio: ['ignore', log, log],
+  })
+  child.unref()
+  const server: { at: number; ended: number | null | undefined; kill(): void } = {
+    at: performance.now(),
+    ended: undefined,
+    kill: () => void child.kill(),
+  }
+  child.on('exit', (code) => {
+    server.ended = code
+  })
+  return server
 }

@@ -184,25 +184,13 @@ describe('a server that is killed', () => {
 
     await one.kill()
     const journal = readFileSync(one.files.journal, 'utf8')
-    for (const [text, says] of [
-      [journal.replace('"fired"', '"tired"'), /journal line 1: `fired` is not a count/],
-      [journal.replace('{', 'x'), /journal line 1: not JSON/],
-      [
-        journal
-          .split('\n')
-          .slice(3)
-          .join('\n')
-          .replace(/"fired":(\d)/g, '"fired":9$1'),
-        /the journal does not fit/,
-      ],
-    ] as const) {
-      writeFileSync(one.files.journal, text)
-      const ran = await one.kubedrill('check')
-      expect(ran.stderr).toMatch(says)
-      expect(ran.stderr).toMatch(/kubedrill reset/)
-      expect(ran.stderr).not.toMatch(/^ +at /m)
-      expect(ran.code).toBe(2)
-    }
+    // What else may be damaged: src/sim/journal.test.ts.
+    writeFileSync(one.files.journal, journal.replace('{', 'x'))
+    const ran = await one.kubedrill('check')
+    expect(ran.stderr).toMatch(/journal line 1: not JSON/)
+    expect(ran.stderr).toMatch(/kubedrill reset/)
+    expect(ran.stderr).not.toMatch(/^ +at /m)
+    expect(ran.code).toBe(2)
     expect((await one.kubedrill('reset --no-shell')).code).toBe(0)
     expect((await one.kubedrill('check')).code).toBe(1)
   })

@@ -33,18 +33,3 @@ export function columns(rows: readonly (readonly string[])[]): string {
     )
     .join('\n')
 }
-
-/** Markdown as a terminal shows it: headings bold, code cyan, the rest as it is. */
-export function markdown(text: string): string {
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => {
-      const heading = /^#+ (.*)$/.exec(line)
-      if (heading) return paint('bold', heading[1]!)
-      return line.replace(/`([^`]+)`/g, (_, code: string) =>
-        process.stdout.isTTY ? paint('cyan', code) : `\`${code}\``,
-      )
-    })
-    .join('\n')
-}

@@ -4,8 +4,10 @@ import { PackError } from '../../exercises/pack.ts'
 import { refuseInExam } from '../current-session.ts'
 import { Failure } from '../failure.ts'
 import { record as remember, today } from '../history-file.ts'
+import { ProgressFile } from '../progress-file.ts'
+import { markdown, textWidth, wrap } from '../prose.ts'
 import { loadExerciseOf } from '../session-exercise.ts'
-import { ProgressFile, type SessionRecord } from '../session-files.ts'
+import type { SessionRecord } from '../session-files.ts'
 import { forkOf } from '../session-fork.ts'
 import { paint, say, sayJson } from '../terminal.ts'
 import { currentExercise, currentSession } from './session.ts'
@@ -46,8 +48,10 @@ export function keepGrade(record: SessionRecord, graded: Grade): void {
   const { id, title, domain } = loadExerciseOf(record)
   const { score, max } = graded
   const progress = new ProgressFile()
-  const { hintsTaken, solutionSeen, best } = progress.of(id)
-  if (!solutionSeen && score > (best?.score ?? -1)) progress.set(id, { hintsTaken, solutionSeen, best: { score, max } })
+  const { hintsTaken, solutionSeen } = progress.of(id)
+  progress.update(id, (known) =>
+    !known.solutionSeen && score > (known.best?.score ?? -1) ? { ...known, best: { score, max } } : known,
+  )
   const now = Date.now()
   remember({
     at: new Date(now).toISOString(),
@@ -74,7 +78,9 @@ function report(graded: Grade): void {
   say(`\n${paint('bold', `Score: ${score} of ${max}`)}${cost}${solved ? paint('green', '  Solved.') : ''}`)
   if (solved)
     say(
-      '`kubedrill solution` shows other ways and what to remember; `kubedrill start` begins the next exercise after `kubedrill stop`.',
+      markdown(
+        '`kubedrill solution` shows other ways and what to remember; `kubedrill start` begins the next exercise after `kubedrill stop`.',
+      ),
     )
 }
 
@@ -93,10 +99,14 @@ export function criterionLines({
   const head = `${mark} ${title}  ${paint('dim', `${awarded}/${points}`)}`
   if (outcome === 'passed') return head
   if (outcome === 'waits') return `${head}\n       counts once this is done: ${needs?.join(', ')}`
-  const lines = [
-    `expected: ${expected}`,
-    `saw:      ${(saw ?? '').split('\n\n')[0]!.split('\n').join('\n                 ')}`,
-    `why:      ${why}`,
-  ]
-  return `${head}\n${lines.map((line) => `       ${line}`).join('\n')}`
+  const facts = [fact('expected:', expected ?? ''), fact('saw:', (saw ?? '').split('\n\n')[0]!), fact('why:', why)]
+  return [head, ...facts].join('\n')
+}
+
+/** What is said of it stands in a column of its own. */
+function fact(name: string, text: string): string {
+  const start = `       ${name.padEnd(10)}`
+  const width = textWidth() - start.length
+  const lines = process.stdout.isTTY && width >= 20 ? wrap(text, width) : text.split('\n')
+  return start + lines.join(`\n${' '.repeat(start.length)}`)
 }

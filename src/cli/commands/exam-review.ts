@@ -3,7 +3,8 @@ import { allExams, type ExamFiles, latestExam, readClocks } from '../exam-files.
 import { exerciseOf, gradeExam, type Ungraded } from '../exam-session.ts'
 import { Failure } from '../failure.ts'
 import { history, record } from '../history-file.ts'
-import { columns, markdown, paint, say, sayJson, tell } from '../terminal.ts'
+import { markdown } from '../prose.ts'
+import { columns, paint, say, sayJson, tell } from '../terminal.ts'
 import { criterionLines } from './check.ts'
 import { lineOf, timeText } from './exam-status.ts'
 

@@ -4,11 +4,13 @@ import { drawTasks, type Exam, isOver } from '../../exercises/exam/index.ts'
 import { createExam, type ExamFiles, latestExam, runningExam } from '../exam-files.ts'
 import { exerciseOf, goTo, resetTask, resume } from '../exam-session.ts'
 import { Failure } from '../failure.ts'
-import { markdown, paint, say, sayJson, tell } from '../terminal.ts'
+import { markdown } from '../prose.ts'
+import { paint, say, sayJson, tell } from '../terminal.ts'
 import { review } from './exam-review.ts'
+import { openExamShell } from './exam-shell.ts'
 import { currentStatus, lineOf, minutesText, showStatus } from './exam-status.ts'
 import { packs } from './exercises.ts'
-import { openLearnerShell, shim } from './learner-shell.ts'
+import { shim } from './learner-shell.ts'
 
 export interface ExamOptions {
   readonly packs?: string
@@ -120,6 +122,8 @@ export async function examReset(options: GoOptions): Promise<void> {
 /** `kubedrill exam shell`: back into the exam. */
 export async function examShell(options: GoOptions): Promise<void> {
   const { files, exam } = current()
+  if (process.env.KUBEDRILL_SESSION === files.current)
+    throw new Failure('this is the shell of the exam: `kubedrill task` shows the task, `exit` leaves')
   if (exam.current === undefined) files.append({ event: 'went', task: 1 })
   await resume(files)
   await showTask(files, options)
@@ -176,7 +180,7 @@ async function showTask(files: ExamFiles, { json, shell }: GoOptions): Promise<v
   say(`${paint('bold', lineOf(status))}\n\n${markdown(exerciseOf(exam, number).task)}\n`)
   if (shell === undefined) return
   say(advice())
-  if (shell && process.stdin.isTTY) await openLearnerShell(files.follow(), `exam ${files.id}`)
+  if (shell && process.stdin.isTTY) await openExamShell(files)
   else say(`\nexport KUBECONFIG=${kubeconfig}`)
 }
 

@@ -1,29 +1,42 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
+import { markdown } from '../prose.ts'
 import type { SessionFiles } from '../session-files.ts'
 import { ownProgram } from '../session-server.ts'
 import { say, tell } from '../terminal.ts'
 
+/** A learner's shell: what stands before its prompt, and what is said when it opens and when it is left. */
+export interface Surroundings {
+  /** A file; its line stands before the prompt, as it is when the prompt is drawn. */
+  readonly label: string
+  readonly exercise: string
+  readonly welcome: string
+  farewell(): string
+  /** Goes on beside the open shell until it is left. @returns what ends it */
+  beside?(pid: number): () => void
+}
+
 /** Opens the learner's own shell with KUBECONFIG set, `kubedrill` and `ssh` to the nodes on its PATH; returns when it is left. */
-export async function openLearnerShell(files: SessionFiles, exercise: string): Promise<void> {
+export async function openLearnerShell(files: SessionFiles, surroundings: Surroundings): Promise<void> {
   const { KUBEDRILL_SHELL, SHELL } = process.env
   const shell = KUBEDRILL_SHELL || SHELL || '/bin/sh'
   const settings: Settings = {
     bin: shim(files),
-    label: exercise,
+    label: surroundings.label,
     variables: {
       KUBECONFIG: files.kubeconfig,
       KUBEDRILL_SESSION: files.directory,
-      KUBEDRILL_EXERCISE: exercise,
+      KUBEDRILL_EXERCISE: surroundings.exercise,
     },
   }
   if (!onPath('kubectl')) tell('kubectl is not on your PATH: install it to work with the cluster.')
-  say('\nYour shell is ready; leave it with `exit`. The cluster goes on until `kubedrill stop`.\n')
+  say(`\n${markdown(surroundings.welcome)}\n`)
   const { args, env = {} } = startOf(basename(shell), files.directory, settings)
   const PATH = `${settings.bin}:${process.env.PATH ?? ''}`
   const child = spawn(shell, args, { stdio: 'inherit', env: { ...process.env, ...settings.variables, PATH, ...env } })
+  const end = child.pid === undefined ? undefined : surroundings.beside?.(child.pid)
   // Ctrl-C is for what runs in the shell.
   const ignore = () => {}
   process.on('SIGINT', ignore)
@@ -33,13 +46,27 @@ export async function openLearnerShell(files: SessionFiles, exercise: string): P
     tell(`${shell} cannot be started: set KUBEDRILL_SHELL to a shell of yours`)
   } finally {
     process.off('SIGINT', ignore)
+    end?.()
   }
-  say('\nThe cluster still runs: `kubedrill start` brings you back, `kubedrill stop` ends it.')
+  say(`\n${markdown(surroundings.farewell())}`)
+}
+
+/** The shell of an exercise. */
+export function practiceShell(files: SessionFiles, exercise: string): Promise<void> {
+  return openLearnerShell(files, {
+    label: files.label,
+    exercise,
+    welcome: 'Your shell is ready; leave it with `exit`. The cluster goes on until `kubedrill stop`.',
+    farewell: () =>
+      files.exists()
+        ? 'The cluster still runs: `kubedrill start` brings you back, `kubedrill stop` ends it.'
+        : 'The exercise was stopped: `kubedrill start` begins one.',
+  })
 }
 
 interface Settings {
   readonly bin: string
-  /** Stands before the prompt. */
+  /** A file: its line stands before the prompt. */
   readonly label: string
   readonly variables: Readonly<Record<string, string>>
 }
@@ -78,17 +105,21 @@ function exports({ bin, variables }: Settings): readonly string[] {
 function shLines(settings: Settings): readonly string[] {
   const { ENV } = process.env
   const own = ENV ? [`[ -f ${quote(ENV)} ] && . ${quote(ENV)}`] : []
-  return [...own, ...exports(settings), 'alias k=kubectl', `PS1=${quote(`(${settings.label}) `)}"$PS1"`]
+  // What it stands at when the shell is opened: not every shell runs commands for its prompt.
+  const label = existsSync(settings.label) ? readFileSync(settings.label, 'utf8').trim() : ''
+  return [...own, ...exports(settings), 'alias k=kubectl', `PS1=${quote(`(${label}) `)}"$PS1"`]
 }
 
 function bashLines(settings: Settings): readonly string[] {
   const own = join(homedir(), '.bashrc')
-  const label = `(${settings.label}) `
   return [
     `[ -f ${quote(own)} ] && . ${quote(own)}`,
     ...exports(settings),
     // Programs that draw the prompt do so before each line: ours has to come after them.
-    `__kubedrill_prompt() { case "$PS1" in ${quote(label)}*) ;; *) PS1=${quote(label)}"$PS1" ;; esac; }`,
+    '__kubedrill_prompt() {',
+    `  local label; { IFS= read -r label <${quote(settings.label)}; } 2>/dev/null || label=stopped`,
+    `  PS1="($label) \${PS1#"($__kubedrill_label) "}"; __kubedrill_label=$label`,
+    '}',
     '__kubedrill_prompt',
     // On a line of its own: what is there may end with a semicolon.
     `PROMPT_COMMAND="\${PROMPT_COMMAND:-:}"$'\\n'__kubedrill_prompt`,
@@ -113,7 +144,6 @@ function zshSource(name: string): readonly string[] {
 }
 
 function zshLines(settings: Settings, directory: string): readonly string[] {
-  const label = `(${settings.label}) `
   return [
     // From here on everything of the learner's is where it always is: history, dumps of compinit, frameworks.
     'ZDOTDIR="$KUBEDRILL_ZDOTDIR"',
@@ -122,7 +152,10 @@ function zshLines(settings: Settings, directory: string): readonly string[] {
     '[[ "$ZDOTDIR" == "$HOME" ]] && unset ZDOTDIR',
     'unset KUBEDRILL_ZDOTDIR',
     ...exports(settings),
-    `__kubedrill_prompt() { [[ "$PROMPT" == ${quote(label)}* ]] || PROMPT=${quote(label)}"$PROMPT" }`,
+    '__kubedrill_prompt() {',
+    `  local label; { IFS= read -r label <${quote(settings.label)} } 2>/dev/null || label=stopped`,
+    `  PROMPT="($label) \${PROMPT#"($__kubedrill_label) "}"; __kubedrill_label=$label`,
+    '}',
     'autoload -Uz add-zsh-hook && add-zsh-hook precmd __kubedrill_prompt',
     'alias k=kubectl',
     `(( $+functions[compdef] )) || { autoload -Uz compinit && compinit -u -d ${quote(join(directory, 'zcompdump'))} }`,
@@ -140,7 +173,7 @@ function fishLines({ bin, variables, label }: Settings): readonly string[] {
     `set -gx PATH ${fishQuote(bin)} (string match -v -- ${fishQuote(bin)} $PATH)`,
     'function k --wraps kubectl; kubectl $argv; end',
     'functions -q fish_prompt; and functions -c fish_prompt __kubedrill_own_prompt',
-    `function fish_prompt; printf %s ${fishQuote(`(${label}) `)}; functions -q __kubedrill_own_prompt; and __kubedrill_own_prompt; or printf '> '; end`,
+    `function fish_prompt; set -l label stopped; test -r ${fishQuote(label)}; and read label <${fishQuote(label)}; printf '(%s) ' $label; functions -q __kubedrill_own_prompt; and __kubedrill_own_prompt; or printf '> '; end`,
     'command -q kubectl; and kubectl completion fish 2>/dev/null | source',
     'kubedrill completion fish 2>/dev/null | source',
   ]

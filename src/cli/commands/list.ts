@@ -1,4 +1,4 @@
-import { ProgressFile } from '../session-files.ts'
+import { ProgressFile } from '../progress-file.ts'
 import { columns, paint, say, sayJson } from '../terminal.ts'
 import { packs } from './exercises.ts'
 

@@ -4,11 +4,14 @@ import { attemptsOf } from '../../exercises/history.ts'
 import type { Exercise } from '../../exercises/pack.ts'
 import { Control } from '../control.ts'
 import { currentFiles, refuseInExam, refuseWhileExam } from '../current-session.ts'
+import { ExamFiles } from '../exam-files.ts'
 import { Failure } from '../failure.ts'
 import { history } from '../history-file.ts'
-import { type Paint, painted, plain, prose, wrap } from '../prose.ts'
-import { ProgressFile, type SessionFiles } from '../session-files.ts'
-import { markdown, paint, say, sayJson } from '../terminal.ts'
+import { ProgressFile } from '../progress-file.ts'
+import { markdown, type Paint, paintOf, textWidth, wrap } from '../prose.ts'
+import type { SessionFiles, SessionRecord } from '../session-files.ts'
+import { paint, say, sayJson } from '../terminal.ts'
+import { currentStatus, lineOf } from './exam-status.ts'
 import { currentExercise } from './session.ts'
 import { endServer, newAttempt, type StartOptions, start } from './start.ts'
 
@@ -26,18 +29,30 @@ export function task({ json }: { json?: boolean }): void {
     })
     return
   }
-  const width = Math.min(process.stdout.columns || 80, 100)
-  const paint: Paint = process.stdout.isTTY && process.env.NO_COLOR === undefined ? painted : plain
-  say(prose(exercise.task, width, paint).join('\n'))
-  if (record.exam === undefined) say(`\n${taskFacts(files, exercise, width, paint).join('\n')}`)
+  if (record.exam !== undefined) say(`${examHead(record.exam)}\n`)
+  say(markdown(exercise.task))
+  if (record.exam === undefined)
+    say(`\n${taskFacts(files, record, exercise, textWidth(), paintOf(process.stdout)).join('\n')}`)
+}
+
+function examHead(directory: string): string {
+  const status = currentStatus(new ExamFiles(directory))
+  const flagged = status.tasks[(status.current ?? 1) - 1]?.flagged ? '  flagged' : ''
+  return paint('bold', `${lineOf(status)}${flagged}`)
 }
 
 /** What is graded with its points, the time, and the hints that were taken. */
-function taskFacts({ directory }: SessionFiles, exercise: Exercise, width: number, paint: Paint): string[] {
+function taskFacts(
+  { directory }: SessionFiles,
+  { attempt }: SessionRecord,
+  exercise: Exercise,
+  width: number,
+  paint: Paint,
+): string[] {
   const { id, minutes, criteria, hints } = exercise
   const { hintsTaken, best } = new ProgressFile().of(id)
   const cost = hints.slice(0, hintsTaken).reduce((sum, hint) => sum + hint.cost, 0)
-  const passed = Math.max(0, Math.floor((Date.now() - statSync(directory).birthtimeMs) / 60_000))
+  const passed = Math.max(0, Math.floor((Date.now() - (attempt?.at ?? statSync(directory).birthtimeMs)) / 60_000))
   const points = criteria.reduce((sum, criterion) => sum + criterion.points, 0)
   const facts = [
     `${passed} of about ${minutes} minutes`,
@@ -60,16 +75,19 @@ function taskFacts({ directory }: SessionFiles, exercise: Exercise, width: numbe
 export function hint({ json }: { json?: boolean }): void {
   const { exercise, record } = currentExercise()
   refuseInExam(record, 'hint')
-  const file = new ProgressFile()
-  const progress = file.of(exercise.id)
-  const number = Math.min(progress.hintsTaken, exercise.hints.length - 1)
-  const next = exercise.hints[number]!
-  const isNew = progress.hintsTaken < exercise.hints.length
-  if (isNew) file.set(exercise.id, { ...progress, hintsTaken: progress.hintsTaken + 1 })
-  if (json) sayJson({ number: number + 1, of: exercise.hints.length, cost: next.cost, text: next.text })
+  const { hints } = exercise
+  let taken = 0
+  new ProgressFile().update(exercise.id, (progress) => {
+    taken = progress.hintsTaken
+    return { ...progress, hintsTaken: Math.min(taken + 1, hints.length) }
+  })
+  const number = Math.min(taken, hints.length - 1)
+  const next = hints[number]!
+  const isNew = taken < hints.length
+  if (json) sayJson({ number: number + 1, of: hints.length, cost: next.cost, text: next.text })
   else {
     const cost = isNew ? `costs ${next.cost} point(s)` : 'the last one, already paid'
-    say(`${paint('bold', `Hint ${number + 1} of ${exercise.hints.length}`)} (${cost})\n\n${markdown(next.text)}`)
+    say(`${paint('bold', `Hint ${number + 1} of ${hints.length}`)} (${cost})\n\n${markdown(next.text)}`)
   }
 }
 
@@ -86,7 +104,7 @@ export function solution({ json }: { json?: boolean }): void {
   const tried = progress.best !== undefined || attemptsOf(history()).some((each) => each.exercise === exercise.id)
   if (!tried && !progress.solutionSeen)
     throw new Failure('the solution comes after a try of your own: have it graded with `kubedrill check` first')
-  file.set(exercise.id, { ...progress, solutionSeen: true })
+  file.update(exercise.id, (known) => ({ ...known, solutionSeen: true }))
   const directory = join(exercise.directory, 'solutions')
   const scripts = readdirSync(directory)
     .filter((name) => name.endsWith('.sh'))
@@ -117,11 +135,10 @@ export async function stop(): Promise<void> {
 /** `kubedrill reset`: the exercise from its beginning. */
 export async function reset(options: StartOptions): Promise<void> {
   const { files, record, exercise } = currentExercise()
-  if (record.exam !== undefined) return (await import('./exam.ts')).examReset({})
+  if (record.exam !== undefined) return (await import('./exam.ts')).examReset(options.json ? { json: true } : {})
   await endServer(files)
   files.create({ ...record, port: 0, attempt: newAttempt(record.attempt?.mode) })
-  const progress = new ProgressFile()
-  progress.set(exercise.id, { ...progress.of(exercise.id), hintsTaken: 0 })
+  new ProgressFile().update(exercise.id, (known) => ({ ...known, hintsTaken: 0 }))
   await start(record.exercise.id, options)
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { Control } from '../control.ts'
-import { currentFiles } from '../current-session.ts'
+import { currentFiles, refuseInExam } from '../current-session.ts'
 import { Failure } from '../failure.ts'
 import { servedSocket, servedSockets } from '../session-files.ts'
 import { currentSession } from './session.ts'
@@ -10,15 +10,21 @@ import { currentSession } from './session.ts'
  * The cluster a command is about: the one that $KUBECONFIG names, else the running exercise's, else the only one that
  * `kubedrill serve` runs.
  *
+ * @param help the command, where it explains what a learner is to find out: there is none in an exam
  * @throws {Failure} when there is none, or several are served and nothing says which
  */
-export async function runningCluster(): Promise<Control> {
-  const { port } = currentFiles().readRecord() ?? {}
+export async function runningCluster(help?: string): Promise<Control> {
+  const record = currentFiles().readRecord()
+  const port = record?.port
   const named = portOf(process.env.KUBECONFIG)
-  if (port !== undefined && (named === undefined || named === port)) return (await currentSession()).control
+  const ofSession = async () => {
+    if (help !== undefined) refuseInExam(record!, help)
+    return (await currentSession()).control
+  }
+  if (port !== undefined && (named === undefined || named === port)) return ofSession()
   const served = await servedPorts()
   if (named !== undefined && served.includes(named)) return new Control({ socket: servedSocket(named) })
-  if (port !== undefined) return (await currentSession()).control
+  if (port !== undefined) return ofSession()
   if (served.length === 1) return new Control({ socket: servedSocket(served[0]!) })
   if (served.length === 0) throw new Failure('no cluster is running: `kubedrill start` or `kubedrill serve` begins one')
   throw new Failure(

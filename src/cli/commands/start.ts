@@ -1,18 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import { Control } from '../control.ts'
 import { refuseWhileExam } from '../current-session.ts'
-import { ProgressFile, SessionFiles, type SessionRecord } from '../session-files.ts'
+import { replaceFile } from '../json-file.ts'
+import { ProgressFile } from '../progress-file.ts'
+import { markdown } from '../prose.ts'
+import { SessionFiles, type SessionRecord } from '../session-files.ts'
 import { startServer } from '../session-server.ts'
 import { START_AT } from '../session-start.ts'
-import { markdown, paint, say, tell } from '../terminal.ts'
+import { paint, say, sayJson, tell } from '../terminal.ts'
 import { findExercise, packs } from './exercises.ts'
-import { openLearnerShell, shim } from './learner-shell.ts'
+import { practiceShell, shim } from './learner-shell.ts'
 
 export interface StartOptions {
   readonly packs?: string
   readonly shell: boolean
   readonly seed: number
   readonly speed: number
+  readonly json?: boolean
   /** Default practice. */
   readonly mode?: 'practice' | 'daily'
 }
@@ -42,10 +46,18 @@ export async function start(wanted: string | undefined, options: StartOptions): 
     })
   }
   shim(files)
+  replaceFile(files.label, `${exercise.id}\n`)
   if (!(await new Control(files).alive())) await startServer(files)
+  if (options.json) {
+    const { id, title, task } = exercise
+    sayJson({ id, title, task, kubeconfig: files.kubeconfig })
+    return
+  }
   say(`\n${markdown(exercise.task)}\n`)
   say(advice())
-  if (options.shell && process.stdin.isTTY) await openLearnerShell(files, exercise.id)
+  // Its own shell goes on with it: no other within.
+  if (process.env.KUBEDRILL_SESSION === files.directory) return
+  if (options.shell && process.stdin.isTTY) await practiceShell(files, exercise.id)
   else say(`\nexport KUBECONFIG=${files.kubeconfig}`)
 }
 

@@ -3,7 +3,7 @@ import { runningCluster } from './running.ts'
 
 /** `kubedrill states [TEXT]`: the statecharts that run in the cluster now, and the state each is in. */
 export async function states(text: string | undefined, { json }: { json?: boolean }): Promise<void> {
-  const control = await runningCluster()
+  const control = await runningCluster('states')
   const all = await control.charts()
   const found = all.filter(
     ({ component, object, machine }) => text === undefined || `${component} ${object} ${machine}`.includes(text),

@@ -5,8 +5,9 @@ import type { Grade } from '../../exercises/grade.ts'
 import { Control } from '../control.ts'
 import { readClocks, runningExam } from '../exam-files.ts'
 import { Failure } from '../failure.ts'
+import { ProgressFile } from '../progress-file.ts'
 import { loadExerciseOf } from '../session-exercise.ts'
-import { ProgressFile, SessionFiles } from '../session-files.ts'
+import { SessionFiles } from '../session-files.ts'
 import { ownProgram, startServer } from '../session-server.ts'
 import { say } from '../terminal.ts'
 import { frame } from '../view/frame.ts'
@@ -14,7 +15,7 @@ import { type Key, press } from '../view/keys.ts'
 import { call, LiveChecks } from '../view/live-checks.ts'
 import { Screen } from '../view/screen.ts'
 import type { Deed, TaskShown, ViewState } from '../view/state.ts'
-import { openLearnerShell } from './learner-shell.ts'
+import { practiceShell } from './learner-shell.ts'
 
 /** How often (wall ms) the clock is drawn and the cluster asked. */
 const TICK_MS = 1000
@@ -200,8 +201,10 @@ class View {
 
   async #shell(): Promise<void> {
     this.#suspend()
-    if (this.#state.exam) spawnSync(process.execPath, [ownProgram(), 'exam', 'shell'], { stdio: 'inherit' })
-    else await openLearnerShell(this.#files, this.#state.task.id)
+    if (this.#state.exam) {
+      const { KUBEDRILL_SESSION: _, ...env } = process.env
+      spawnSync(process.execPath, [ownProgram(), 'exam', 'shell'], { stdio: 'inherit', env })
+    } else await practiceShell(this.#files, this.#state.task.id)
     this.#resume()
   }
 

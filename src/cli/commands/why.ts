@@ -11,7 +11,7 @@ export async function why(
   name: string,
   { namespace, json }: { readonly namespace: string; readonly json?: boolean },
 ): Promise<void> {
-  const control = await runningCluster()
+  const control = await runningCluster('why')
   const explanation = await control.why(name.replace(/^(pods?|po)\//, ''), namespace)
   if (json) sayJson(explanation)
   else say(explanationText(explanation))
