@@ -1,4 +1,5 @@
-import type { KubernetesObject, ObjectMeta, OwnerReference } from './types.ts'
+import type { ObjectList } from './request.ts'
+import type { KubernetesObject, ListMeta, ObjectMeta, OwnerReference } from './types.ts'
 
 /** `namespace/name`, or the name alone of what has no namespace: the key of queues. Source: client-go cache.MetaNamespaceKeyFunc */
 export function keyOf(object: KubernetesObject): string {
@@ -52,4 +53,13 @@ function ownerReference(owner: KubernetesObject): OwnerReference {
 
 export function isDeleting(object: KubernetesObject): boolean {
   return object.metadata.deletionTimestamp !== undefined
+}
+
+/** What stands beside the items of a list. */
+export function listMetadata(list: ObjectList): ListMeta {
+  return {
+    resourceVersion: list.resourceVersion,
+    ...(list.continue && { continue: list.continue }),
+    ...(list.remainingItemCount !== undefined && { remainingItemCount: list.remainingItemCount }),
+  }
 }

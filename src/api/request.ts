@@ -1,3 +1,4 @@
+import type { AuditLog } from './audit/index.ts'
 import type { Answer, KubernetesObject, Status } from './types.ts'
 
 /** Who asks. */
@@ -86,6 +87,16 @@ export interface ApiRequest {
   readonly onlooker?: boolean
   /** A get that stands for a look into an informer's cache: it needs what filled the cache, the right to list. */
   readonly cached?: boolean
+  /** The audit log says nothing of it: it has been told by whoever took the request, or it is none to a real server. */
+  readonly unaudited?: boolean
+  /** For the audit log; without it, from the server's own host. */
+  readonly origin?: Origin | undefined
+}
+
+/** Where a request comes from. */
+export interface Origin {
+  readonly ip: string
+  readonly userAgent: string
 }
 
 /** A POST of JSON to a URL of the machine the simulation runs on. */
@@ -206,6 +217,13 @@ export interface ApiServer {
   /** What /livez and /readyz check, in order: `etcd`, `poststarthook/rbac/bootstrap-roles`. */
   health?(): readonly HealthCheck[]
   readonly insights?: Insights
+  /**
+   * Where it keeps its audit log; undefined: it keeps none. It writes of every request that it takes by itself. Who takes
+   * requests from outside for it knows more of them, tells the log, and marks them `unaudited`.
+   */
+  readonly audit?: AuditLog
+  /** Whether the audit log says anything of such a request. Where it is missing, no. */
+  audits?(request: ApiRequest): boolean
 }
 
 /** One line of /readyz?verbose. */

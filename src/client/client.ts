@@ -1,5 +1,14 @@
 import { groupOf, versionOf } from '../api/meta.ts'
-import type { ApiRequest, ApiServer, ObjectList, RequestOptions, ResourceRef, UserInfo, Verb } from '../api/request.ts'
+import type {
+  ApiRequest,
+  ApiServer,
+  ObjectList,
+  Origin,
+  RequestOptions,
+  ResourceRef,
+  UserInfo,
+  Verb,
+} from '../api/request.ts'
 import { addressOf, resourceOf } from '../api/resources.ts'
 import { failure } from '../api/status.ts'
 import {
@@ -38,6 +47,10 @@ export interface ClientOptions {
   readonly world: ChartWorld
   readonly random: Random
   readonly userAgent?: string
+  /** For the audit log. */
+  readonly origin?: Origin
+  /** Somebody who only looks at what there is: not even its watches are requests. */
+  readonly isWitness?: boolean
   /** Gets are answered as from an informer's cache: they need the right to list, not to get. */
   readonly readsInformers?: boolean
   /** Its messages may be late or lost. */
@@ -107,6 +120,7 @@ class ApiClient implements Client {
     return this.#send({
       verb: 'create',
       credentials: this.#credentials,
+      origin: this.#options.origin,
       resource,
       ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
       ...(metadata.name !== undefined && { name: metadata.name }),
@@ -275,16 +289,19 @@ class ApiClient implements Client {
     return this.#options.disturbed?.readsBehind === true && this.#held.behind(kind)
   }
 
-  /** Components read what their informers hold; others ask for the one object. */
+  /** Components read what their informers hold; others ask for the one object. No audit log hears of either. */
   #read(kind: Kind, name: string, namespace: string | undefined): ApiRequest {
     const request = this.#request('get', kind, name, namespace)
-    return this.#options.readsInformers ? { ...request, cached: true } : request
+    return this.#options.readsInformers
+      ? { ...request, unaudited: true, cached: true }
+      : { ...request, unaudited: true }
   }
 
   #request(verb: Verb, kind: Kind, name: string, namespace?: string, subresource?: string): ApiRequest {
     return {
       verb,
       credentials: this.#credentials,
+      origin: this.#options.origin,
       resource: reference(kind, subresource),
       ...(namespace !== undefined && { namespace }),
       name,
@@ -297,6 +314,8 @@ class ApiClient implements Client {
     return {
       verb,
       credentials: this.#credentials,
+      origin: this.#options.origin,
+      unaudited: verb === 'list' || this.#options.isWitness === true,
       resource: reference(kind),
       ...(namespace !== undefined && { namespace }),
       options: resourceVersion === undefined ? selection : { ...selection, resourceVersion },

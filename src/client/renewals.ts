@@ -220,8 +220,13 @@ export class Renewals {
       if (refused !== undefined) {
         this.#end(kept)
         kept.renewal.onRefused(refused, this.#clock.now())
-      } else if (this.#eager(kept.renewal.request.namespace ?? '')) this.#makeNext(kept)
+      } else if (this.#isNoticed(kept)) this.#makeNext(kept)
     }, at - now)
+  }
+
+  /** Somebody goes by each single one: a component by its events, or the audit log. */
+  #isNoticed({ renewal: { request }, server }: Kept): boolean {
+    return this.#eager(request.namespace ?? '') || server.audits?.(request) === true
   }
 
   /** Writes the newest of the renewals that were due before now. */

@@ -120,6 +120,8 @@ export interface Cluster {
   readonly cloud: Cloud | undefined
   /** The API server that answers at the cluster's endpoint now; undefined: connection refused. */
   apiServer(): ApiServer | undefined
+  /** What the audit logs of the API servers that answer hold: a line of JSON an event, as far as they are kept in files. */
+  auditLogs(): readonly string[]
   /** A client as a user; default kubernetes-admin (system:masters). */
   client(user?: string, groups?: readonly string[]): Client
   readonly hosts: ReadonlyMap<string, HostView>

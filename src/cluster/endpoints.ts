@@ -43,6 +43,11 @@ export class ApiEndpoints {
     return this.#answering()?.server
   }
 
+  /** What the audit logs of those that answer hold. */
+  auditLogs(): readonly string[] {
+    return [...this.#listening.values()].flatMap(({ server }) => server.audit?.read?.() ?? [])
+  }
+
   /** The host of that one. */
   anyHost(): string | undefined {
     return this.#answering()?.host

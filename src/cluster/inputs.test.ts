@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { parseAuditPolicy } from '../api/audit/index.ts'
 import type { ApiRequest } from '../api/request.ts'
 import type { KubernetesObject } from '../api/types.ts'
 import { World } from '../control-plane/apiserver/testing/world.ts'
@@ -55,4 +56,37 @@ test('a request that needs the outside is recorded once, with the outcome, and r
     return again.server.handle(request)
   })
   expect((replayed.at(-1)!.body as KubernetesObject).metadata).toEqual((created.body as KubernetesObject).metadata)
+})
+
+test('what the audit log says comes again: of reads, of writes, and of what a door has written itself', () => {
+  const policy = parseAuditPolicy(
+    'apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules: [{level: Request, verbs: [create, list]}]',
+  )
+  const audited = () => {
+    const lines: string[] = []
+    return { lines, server: new World({ audit: { policy, write: (line) => lines.push(line) } }).server }
+  }
+  const live = audited()
+  const journal: Input[] = []
+  const server = recorded(live.server, (input) => journal.push(input))
+  const list: ApiRequest = { verb: 'list', credentials: admin, resource: namespace.resource }
+  live.lines.length = 0
+  server.handle(namespace)
+  server.handle(list)
+  server.handle({ ...list, verb: 'get', name: 'default' })
+  server.handle({ ...list, unaudited: true })
+  server.audit!.write('from the door')
+  expect(live.lines.map((line) => (line.startsWith('{') ? JSON.parse(line).verb : line))).toEqual([
+    'create',
+    'list',
+    'from the door',
+  ])
+  expect(journal.map(({ type }) => type)).toEqual(['request', 'request', 'audit'])
+
+  const again = audited()
+  again.lines.length = 0
+  for (const input of JSON.parse(JSON.stringify(journal)) as Input[])
+    if (input.type === 'request') again.server.handle(input.request)
+    else if (input.type === 'audit') again.server.audit!.write(input.line)
+  expect(again.lines).toEqual(live.lines)
 })

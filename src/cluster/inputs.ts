@@ -1,3 +1,4 @@
+import type { AuditLog } from '../api/audit/index.ts'
 import type { ApiRequest, ApiResponse, ApiServer } from '../api/request.ts'
 import { isStatus, type KubernetesObject } from '../api/types.ts'
 import type { Clock } from '../sim/clock.ts'
@@ -54,6 +55,9 @@ export type Input =
   /** A request through a port-forward or a proxy. */
   | { readonly type: 'dial'; readonly dial: Dial }
 
+  /** A line that a door has written into the audit log of the API server, of a request it took. */
+  | { readonly type: 'audit'; readonly line: string }
+
 const READS = new Set(['get', 'list', 'watch'])
 
 /**
@@ -63,8 +67,11 @@ const READS = new Set(['get', 'list', 'watch'])
 export function recorded(server: ApiServer, record: (input: Input) => void): ApiServer {
   return {
     handle(request) {
-      if (READS.has(request.verb))
+      if (READS.has(request.verb)) {
+        // What is written of it in the audit log is a mark, too.
+        if (request.unaudited !== true && server.audits?.(request)) record({ type: 'request', request })
         return server.handle(request.resource.resource === 'nodes' ? { ...request, onlooker: true } : request)
+      }
       const asked = request.change === undefined ? request : withBody(server, request)
       if ('code' in asked) return asked
       const plain = asked.wire === undefined ? asWritten(asked) : asked
@@ -76,6 +83,17 @@ export function recorded(server: ApiServer, record: (input: Input) => void): Api
     ...(server.served && { served: () => server.served!() }),
     ...(server.health && { health: () => server.health!() }),
     ...(server.insights && { insights: server.insights }),
+    ...(server.audit && { audit: recordedLog(server.audit, record) }),
+  }
+}
+
+function recordedLog(log: AuditLog, record: (input: Input) => void): AuditLog {
+  return {
+    policy: log.policy,
+    write(line) {
+      record({ type: 'audit', line })
+      log.write(line)
+    },
   }
 }
 

@@ -33,9 +33,11 @@ import { Halted } from './halted.ts'
 import { HostDoor } from './host-door.ts'
 import { createImages, type Images } from './images.ts'
 import { type Input, onlookerClock, recorded } from './inputs.ts'
+import { linesOf } from './log-lines.ts'
 import { createMachine, type Machine } from './machines.ts'
-
 import { noKubelet } from './no-kubelet.ts'
+import { originOf } from './origin.ts'
+import { PLACEHOLDER_CA } from './placeholder-ca.ts'
 import type { ControlPlane } from './programs/control-plane.ts'
 import { requestFrom, resolveFrom } from './requests.ts'
 import { ClusterStreams } from './streams.ts'
@@ -159,6 +161,10 @@ export class SimulatedCluster implements Cluster {
     return this.#recordedServer.outer
   }
 
+  auditLogs(): readonly string[] {
+    return this.#endpoints.auditLogs()
+  }
+
   client(user?: string, groups: readonly string[] = ['system:authenticated']): Client {
     return this.#clientOf(user === undefined ? ADMIN : { name: user, groups }, true)
   }
@@ -178,15 +184,7 @@ export class SimulatedCluster implements Cluster {
   }
 
   logs(namespace: string, pod: string, container: string): readonly string[] {
-    let text = ''
-    const sink = {
-      write: (part: string) => {
-        text += part
-      },
-      end: () => {},
-    }
-    this.streamLogs(namespace, pod, container, {}, sink)
-    return text === '' ? [] : text.replace(/\n$/, '').split('\n')
+    return linesOf((sink) => this.streamLogs(namespace, pod, container, {}, sink))
   }
 
   streamLogs(
@@ -207,6 +205,7 @@ export class SimulatedCluster implements Cluster {
   async apply(input: Input): Promise<void> {
     const faults = this.#innerFaults
     if (input.type === 'request') this.#endpoints.any()?.handle(input.request)
+    else if (input.type === 'audit') this.#endpoints.any()?.audit?.write(input.line)
     else if (input.type === 'component') faults.component(input.name, input.action, input.host)
     else if (input.type === 'node') faults.node(input.name, input.fault)
     else if (input.type === 'pressure') faults.pressure(input.node, input.of, input.change)
@@ -265,6 +264,7 @@ export class SimulatedCluster implements Cluster {
       client: (host, endpoint, user, readsBehind) =>
         createClient({
           user,
+          origin: originOf(user, this.#machines.get(host)),
           connection: this.#endpoints.connection(host, endpoint),
           world: this.#world,
           readsInformers: true,
@@ -298,6 +298,7 @@ export class SimulatedCluster implements Cluster {
     return createClient({
       user,
       connection: { ...connection, server },
+      isWitness: outside,
       world,
       random: new Random(this.#options.seed ?? 1, `client/${user.name}/${outside}`),
     })
@@ -343,6 +344,3 @@ export class SimulatedCluster implements Cluster {
     }
   }
 }
-
-/** What stands in ca.crt where nobody outside will check it. */
-const PLACEHOLDER_CA = '-----BEGIN CERTIFICATE-----\nbm90IHNpbXVsYXRlZA==\n-----END CERTIFICATE-----\n'

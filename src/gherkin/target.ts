@@ -12,6 +12,7 @@ export const CAPABILITIES = {
   cloud: 'be told what its cloud does',
   images: 'be told what an image does',
   flags: 'change the flags of its components',
+  audit: 'show what its API servers write in their audit logs',
   charts: 'show the state that its components are in',
 } as const
 

@@ -1,5 +1,6 @@
 import type { StepDefinition } from './step.ts'
 import { accessSteps } from './steps/access.ts'
+import { auditSteps } from './steps/audit.ts'
 import { changeSteps } from './steps/changes.ts'
 import { cloudSteps } from './steps/cloud.ts'
 import { clusterSteps } from './steps/cluster.ts'
@@ -42,6 +43,7 @@ export const stepGroups: readonly StepGroup[] = [
   { title: 'Events and logs', steps: eventSteps },
   { title: 'Networking and DNS', steps: networkSteps },
   { title: 'Access and admission', steps: accessSteps },
+  { title: 'Audit', steps: auditSteps },
   { title: 'Matrices', steps: matrixSteps },
   { title: 'etcd and the control plane', steps: controlPlaneSteps },
   { title: 'kubectl and commands', steps: kubectlSteps },

@@ -1,7 +1,7 @@
+import type { AuditLog } from '../api/audit/index.ts'
 import type { ApiServer, UserInfo } from '../api/request.ts'
 import type { Answer, KubernetesObject } from '../api/types.ts'
 import type { Streams } from '../cluster/index.ts'
-import type { AuditOptions } from './audit/index.ts'
 import type { Credentials } from './pki.ts'
 
 /** What the door must know of a kind to serve it; the registry's KindDefinition is one. */
@@ -125,8 +125,8 @@ export interface ServerOptions {
   readonly clientCAs?: readonly string[]
   /** What /version answers; default that of the simulated release. */
   readonly version?: VersionInfo
-  /** --audit-policy-file, --audit-log-path; without them nothing is written. */
-  readonly audit?: AuditOptions
+  /** --audit-policy-file, --audit-log-path of this door, besides those of the API server; without them nothing is written here. */
+  readonly audit?: AuditLog
   readonly staticTokens?: ReadonlyMap<string, UserInfo>
   readonly logs?: LogSource
   /** exec, attach, port-forward, proxies. */

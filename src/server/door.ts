@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto'
+import type { AuditLog } from '../api/audit/index.ts'
 import type { ApiServer, UserInfo } from '../api/request.ts'
 import { failure } from '../api/status.ts'
 import { isStatus, type Status } from '../api/types.ts'
 import type { Streams } from '../cluster/index.ts'
-import { Audit } from './audit/index.ts'
 import type { ServedKind, ServerOptions } from './contract.ts'
 import { Discovery } from './discovery.ts'
 import { Encoder } from './encode.ts'
@@ -20,7 +20,6 @@ export class Door {
   readonly tables: Tables
   readonly authority: JwtAuthority
   readonly metrics = new Metrics()
-  readonly audit: Audit | undefined
   /** CAs whose client certificates are good, the cluster's own first. */
   readonly clientCAs: readonly X509Certificate[]
   /** Where the listener stands, once it does. */
@@ -29,8 +28,7 @@ export class Door {
   pending = 0
 
   constructor(options: ServerOptions) {
-    this.options = options
-    this.audit = options.audit && new Audit(options.audit, (level, events) => this.metrics.audited(level, events))
+    this.options = { ...options, connect: toldApart(options.connect) }
     const cas = [options.credentials.ca.certificate, ...(options.clientCAs ?? [])]
     this.clientCAs = cas.map((pem) => new X509Certificate(pem))
     this.#discovery = new Discovery(options.kinds)
@@ -44,6 +42,14 @@ export class Door {
     const { streams } = this.options
     if (streams === undefined) throw new Error('this server reaches no kubelets')
     return streams
+  }
+
+  /** Where requests are written down: by the door for itself, and for the API server that answers now. */
+  get auditLogs(): readonly AuditLog[] {
+    const own = this.options.audit
+    const others = this.options.connect()?.audit
+    if (own === undefined && others === undefined) return NO_LOGS
+    return [own, others].filter((log) => log !== undefined)
   }
 
   /** Of what the API server that answers now serves: custom resources come and go. */
@@ -114,6 +120,29 @@ export class Door {
       (body as { readonly status?: { readonly userInfo?: { readonly username?: string } } }).status?.userInfo
         ?.username ?? ''
     )
+  }
+}
+
+const NO_LOGS: readonly AuditLog[] = []
+
+/** What the door asks an API server in the course of a request is not audited again: the door has told its log of the request itself. */
+function toldApart(connect: ServerOptions['connect']): ServerOptions['connect'] {
+  let known: { readonly of: ApiServer; readonly as: ApiServer } | undefined
+  return () => {
+    const api = connect()
+    if (api?.audit === undefined) return api
+    if (known?.of !== api) {
+      const as: ApiServer = {
+        handle: (request) => api.handle({ ...request, unaudited: true }),
+        watch: (request, onEvent, onEnd) => api.watch({ ...request, unaudited: true }, onEvent, onEnd),
+        ...(api.served && { served: () => api.served!() }),
+        ...(api.health && { health: () => api.health!() }),
+        ...(api.insights && { insights: api.insights }),
+        audit: api.audit,
+      }
+      known = { of: api, as }
+    }
+    return known.as
   }
 }
 

@@ -40,6 +40,8 @@ export class Exchange {
   sent = 0
   /** Told when a stream begins. */
   onStart: ((code: number) => void) | undefined
+  /** Told before an answer in one piece is on its way. */
+  onSend: ((code: number) => void) | undefined
   readonly #headers: [string, string | string[]][] = []
   readonly #warnings: string[] = []
 
@@ -88,6 +90,7 @@ export class Exchange {
 
   /** @param tail what follows the body: large bodies are not copied for a newline */
   send(code: number, contentType: string, body: string | Uint8Array, tail = ''): void {
+    this.onSend?.(code)
     const response = this.start(code, contentType) as ServerResponse
     const bytes = typeof body === 'string' ? Buffer.from(body + tail) : body
     const apart = typeof body === 'string' ? '' : tail

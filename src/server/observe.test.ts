@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { parseAuditPolicy } from './audit/index.ts'
+import { parseAuditPolicy } from '../api/audit/index.ts'
 import { Served } from './testing/served.ts'
 
 let served: Served

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
+import { type AuditedRequest, beginTrail, type Stage, type Trail } from '../api/audit/index.ts'
 import type { RequestAttributes, UserInfo } from '../api/request.ts'
 import { isStatus } from '../api/types.ts'
-import type { Trail } from './audit/index.ts'
 import type { Door } from './door.ts'
 import type { Exchange } from './exchange.ts'
 import type { Counted } from './metrics/index.ts'
@@ -23,15 +23,25 @@ export function observe(door: Door, exchange: Exchange, info: RequestInfo): void
     exchange.set('X-Kubernetes-Pf-Flowschema-Uid', flow.flowSchemaUid)
     exchange.set('X-Kubernetes-Pf-Prioritylevel-Uid', flow.priorityLevelUid)
   }
-  const trail = startTrail(door, exchange, attributes, known)
   const ended = door.metrics.begin(countedAs(exchange, info))
-  const longRunning = info.isResource && info.verb === 'watch'
-  trail?.stage('RequestReceived', door.options.world.now())
-  if (longRunning) exchange.onStart = (code) => trail?.stage('ResponseStarted', door.options.world.now(), code)
-  exchange.response.once('close', () => {
-    ended(exchange.response.statusCode, exchange.sent)
-    trail?.stage('ResponseComplete', door.options.world.now(), exchange.response.statusCode)
-  })
+  exchange.response.once('close', () => ended(exchange.response.statusCode, exchange.sent))
+  tellOf(door, exchange, attributes, known)
+}
+
+/** Tells the audit logs, of an answer before it is on its way: who has it finds it there. */
+function tellOf(door: Door, exchange: Exchange, attributes: RequestAttributes, known: Known | undefined): void {
+  const trails = startTrails(door, exchange, attributes, known)
+  if (trails.length === 0) return
+  let over = false
+  const tell = (stage: Stage, code?: number) => {
+    if (over) return
+    over = stage === 'ResponseComplete'
+    for (const trail of trails) trail.stage(stage, door.options.world.now(), code)
+  }
+  tell('RequestReceived')
+  if (attributes.verb === 'watch') exchange.onStart = (code) => tell('ResponseStarted', code)
+  else exchange.onSend = (code) => tell('ResponseComplete', code)
+  exchange.response.once('close', () => tell('ResponseComplete', exchange.response.statusCode))
 }
 
 function attributesOf(exchange: Exchange, info: RequestInfo): RequestAttributes {
@@ -43,13 +53,14 @@ function attributesOf(exchange: Exchange, info: RequestInfo): RequestAttributes 
 
 type Known = { readonly user: UserInfo; readonly impersonated?: UserInfo }
 
-function startTrail(
+function startTrails(
   door: Door,
   exchange: Exchange,
   attributes: RequestAttributes,
   known: Known | undefined,
-): Trail | undefined {
-  if (door.audit === undefined) return undefined
+): readonly Trail[] {
+  const logs = door.auditLogs
+  if (logs.length === 0) return []
   const acting = known?.impersonated ?? known?.user
   const decision = acting && door.options.connect()?.insights?.decide(acting, attributes)
   const annotations = decision && {
@@ -57,7 +68,7 @@ function startTrail(
     'authorization.k8s.io/reason': decision.reason,
   }
   const address = (exchange.request.socket as Socket | undefined)?.remoteAddress ?? '127.0.0.1'
-  return door.audit.begin({
+  const request: AuditedRequest = {
     auditID: exchange.auditId,
     requestURI: exchange.request.url ?? exchange.path,
     user: known?.user,
@@ -68,7 +79,9 @@ function startTrail(
     receivedAt: door.options.world.now(),
     annotations: annotations ?? {},
     bodies: exchange.bodies,
-  })
+  }
+  const counted = (level: string, events: number) => door.metrics.audited(level, events)
+  return logs.map((log) => beginTrail(log, request, counted)).filter((trail) => trail !== undefined)
 }
 
 /** Source: apiserver/pkg/endpoints/metrics/metrics.go cleanVerb, CleanScope */

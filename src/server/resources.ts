@@ -43,7 +43,7 @@ export async function answerResource(door: Door, exchange: Exchange, info: Resou
   if (verb === 'watch') return answerWatch(door, exchange, request, kind, representation)
   const response = await handleWithOutside(door, request)
   if (response === undefined) return door.refuse(exchange)
-  if (door.audit !== undefined) noteBodies(exchange, kind, request, response)
+  if (door.auditLogs.length > 0) noteBodies(exchange, kind, request, response)
   if (response.afterMs !== undefined && response.afterMs > 0) await door.options.world.wait(response.afterMs)
   await respond(door, exchange, shownAs(kind, info), response, representation)
 }

@@ -1,3 +1,5 @@
+import { answerAsSeen } from '../api/audit/index.ts'
+import { listMetadata } from '../api/meta.ts'
 import type { ApiRequest, ApiResponse, ObjectList, Verb } from '../api/request.ts'
 import { failure } from '../api/status.ts'
 import { isStatus, type KubernetesObject, type Status } from '../api/types.ts'
@@ -62,19 +64,7 @@ function encoded(
 /** For the audit log. */
 export function noteBodies(exchange: Exchange, kind: ServedKind, request: ApiRequest, { body }: ApiResponse): void {
   exchange.bodies.request = request.body
-  exchange.bodies.response = body
-  if (isStatus(body) || body.kind !== 'List' || 'apiVersion' in body) return
-  const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`
-  const { items } = body as ObjectList
-  exchange.bodies.response = { kind: `${kind.kind}List`, apiVersion, metadata: listMetadata(body as ObjectList), items }
-}
-
-function listMetadata(list: ObjectList): unknown {
-  return {
-    resourceVersion: list.resourceVersion,
-    ...(list.continue && { continue: list.continue }),
-    ...(list.remainingItemCount !== undefined && { remainingItemCount: list.remainingItemCount }),
-  }
+  exchange.bodies.response = isStatus(body) ? body : answerAsSeen(kind, body)
 }
 
 async function answerYaml(exchange: Exchange, code: number, body: Buffer | string): Promise<void> {

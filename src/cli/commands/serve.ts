@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { type AuditLog, parseAuditPolicy } from '../../api/audit/index.ts'
 import {
   addressIn,
   type Cluster,
@@ -14,7 +15,6 @@ import {
   type Topology,
   TopologyError,
 } from '../../cluster/index.ts'
-import { type AuditOptions, parseAuditPolicy } from '../../server/audit/index.ts'
 import { createCertificateSigner } from '../../server/certificate-signer.ts'
 import type { VersionInfo } from '../../server/contract.ts'
 import { startServer } from '../../server/index.ts'
@@ -142,7 +142,7 @@ function topologyOf(options: ServeOptions): Topology | undefined {
 }
 
 /** Source: apiserver/pkg/server/options/audit.go: without a policy nothing is logged, and `-` is standard output */
-function auditOf({ auditPolicyFile, auditLogPath }: ServeOptions): AuditOptions | undefined {
+function auditOf({ auditPolicyFile, auditLogPath }: ServeOptions): AuditLog | undefined {
   if (auditPolicyFile === undefined && auditLogPath === undefined) return undefined
   if (auditPolicyFile === undefined || auditLogPath === undefined)
     throw new Failure('--audit-policy-file and --audit-log-path go together')

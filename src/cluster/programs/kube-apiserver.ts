@@ -11,6 +11,7 @@ import { startChart } from '../../sim/chart.ts'
 import { Random } from '../../sim/random.ts'
 import { admissionConfiguration } from './admission-configuration.ts'
 import { watchAvailability } from './api-service-availability.ts'
+import { auditLog, auditProblem } from './audit-log.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { type Flags, isGateOn, readFlags } from './flags.ts'
 import { keepIdentity } from './identity-lease.ts'
@@ -86,7 +87,7 @@ function configurationProblem(flags: Flags, process: Process, known: ReadonlySet
   if (mode !== undefined) return `authorization-mode: "${mode}" is not a valid mode`
   const beyond = modes.find((name) => name === 'Webhook' || name === 'ABAC')
   if (beyond !== undefined) return `authorization-mode ${beyond} is not simulated by kubedrill`
-  return undefined
+  return auditProblem(flags, process)
 }
 
 /** Whether one of the servers of --etcd-servers is etcd, seen from here. */
@@ -112,6 +113,7 @@ function serve(plane: ControlPlane, process: Process, flags: Flags, isTold: () =
   const port = Number(flags.get('secure-port') ?? 6443)
   const clientCA = process.files.read(flags.get('client-ca-file') ?? '')
   const chance = `kube-apiserver/${process.host}/${plane.starts(process.host)}`
+  const audit = auditLog(flags, process)
   const server = createApiServer({
     clock: process.world.clock,
     random: new Random(plane.seed, chance),
@@ -136,6 +138,7 @@ function serve(plane: ControlPlane, process: Process, flags: Flags, isTold: () =
     },
     ...(flags.get('service-account-issuer') ? { issuer: flags.get('service-account-issuer')! } : {}),
     ...(clientCA === undefined ? {} : { clientCA }),
+    ...(audit && { audit }),
     ...(plane.authority ? { authority: plane.authority } : {}),
   })
   process.log(`I instance.go:233] Using reconciler: lease`, 'stderr')

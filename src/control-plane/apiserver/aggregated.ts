@@ -1,4 +1,5 @@
 import { findCondition } from '../../api/conditions.ts'
+import { pathOf } from '../../api/paths.ts'
 import type { ApiRequest, ApiResponse } from '../../api/request.ts'
 import { failure } from '../../api/status.ts'
 import { type APIService, isStatus, type Status } from '../../api/types.ts'
@@ -26,20 +27,18 @@ export function aggregated(server: Server, request: ApiRequest, refusal: Status)
   const { name = '', namespace = '', port = 443 } = service
   const outcome = server.ask({
     service: { namespace, name, port },
-    path: pathOf(request),
+    path: urlOf(request),
     user: isStatus(user) ? '' : user.name,
   })
   return 'error' in outcome ? unavailable() : answerOf(outcome.code, outcome.body)
 }
 
-function pathOf({ resource, namespace, name, options = {} }: ApiRequest): string {
-  const { group, version, subresource } = resource
-  const within = namespace === undefined ? [] : ['namespaces', namespace]
-  const parts = [...within, resource.resource, name, subresource].filter((part) => part !== undefined)
+function urlOf(request: ApiRequest): string {
+  const { options = {} } = request
   const query = (['labelSelector', 'metricLabelSelector'] as const)
     .filter((key) => options[key] !== undefined && options[key] !== '')
     .map((key) => `${key}=${encodeURIComponent(options[key]!)}`)
-  return `/apis/${group}/${version}/${parts.join('/')}${query.length > 0 ? `?${query.join('&')}` : ''}`
+  return `${pathOf(request)}${query.length > 0 ? `?${query.join('&')}` : ''}`
 }
 
 /** As clients read answers. Source: client-go/rest/request.go transformResponse */

@@ -1,3 +1,4 @@
+import type { AuditLog } from '../../api/audit/index.ts'
 import type { FieldRequirement } from '../../api/fields.ts'
 import type { PendingWrites } from '../../api/managedfields/history.ts'
 import type { ApiRequest, OutsideOutcome, RequestOptions, TokenAuthority, UserInfo, Verb } from '../../api/request.ts'
@@ -53,6 +54,8 @@ export interface ApiServerOptions {
   readonly ask?: (call: AggregatedCall) => InsideOutcome
   /** --enable-bootstrap-token-auth; default false. */
   readonly bootstrapTokens?: boolean
+  /** --audit-policy-file, --audit-log-path; default: there is none. */
+  readonly audit?: AuditLog
   /** Objects that the post-start hooks make sure of: RBAC and priority classes; default those in bootstrap/. */
   readonly bootstrapObjects?: readonly KubernetesObject[]
 }

@@ -1,3 +1,4 @@
+import type { AuditLog } from '../../api/audit/index.ts'
 import type {
   ApiRequest,
   ApiResponse,
@@ -8,6 +9,7 @@ import type {
   Watch,
 } from '../../api/request.ts'
 import { type Answer, isStatus, type KubernetesObject } from '../../api/types.ts'
+import { AuditedRequests } from './audited-requests.ts'
 import { bootstrapObjects as defaultObjects } from './bootstrap/index.ts'
 import type { ApiServerOptions, Attributes, Decision, Endpoint } from './contract.ts'
 import { accept, etcdFailure, handle } from './handle.ts'
@@ -49,11 +51,13 @@ class KubeApiServer implements RunningApiServer {
   readonly #open = new Set<OpenWatch>()
   readonly #postStart: PostStart
   readonly insights: Insights
+  readonly #audited: AuditedRequests | undefined
   #served: { readonly endpoints: readonly Endpoint[]; readonly kinds: readonly object[] } = { endpoints: [], kinds: [] }
 
   constructor(options: ApiServerOptions) {
     this.#server = new Parts(options)
     this.insights = insightsOf(this.#server)
+    if (options.audit) this.#audited = new AuditedRequests(this.#server, this.insights, options.audit)
     const { advertiseAddress, securePort = 6443, bootstrapObjects = defaults(), clientCA } = options
     const endpoint = advertiseAddress === undefined ? undefined : { address: advertiseAddress, port: securePort }
     this.#postStart = new PostStart({ server: this.#server, endpoint, bootstrapObjects, clientCA })
@@ -68,7 +72,16 @@ class KubeApiServer implements RunningApiServer {
   }
 
   handle(request: ApiRequest): ApiResponse {
-    return handle(this.#server, request)
+    if (this.#audited === undefined) return handle(this.#server, request)
+    return this.#audited.handle(request, (asked) => handle(this.#server, asked))
+  }
+
+  get audit(): AuditLog | undefined {
+    return this.#audited?.log
+  }
+
+  audits(request: ApiRequest): boolean {
+    return this.#audited?.concerns(request) ?? false
   }
 
   served(): readonly object[] {
@@ -79,6 +92,11 @@ class KubeApiServer implements RunningApiServer {
   }
 
   watch(request: ApiRequest, onEvent: (event: ServerWatchEvent) => void, onEnd?: () => void): Answer<Watch> {
+    if (this.#audited === undefined) return this.#watch(request, onEvent, onEnd)
+    return this.#audited.watch(request, onEnd, (told) => this.#watch(request, onEvent, told))
+  }
+
+  #watch(request: ApiRequest, onEvent: (event: ServerWatchEvent) => void, onEnd?: () => void): Answer<Watch> {
     try {
       const call = accept(this.#server, request)
       if (isStatus(call)) return call

@@ -2,7 +2,8 @@ import { request as httpRequest } from 'node:http'
 import { type RequestOptions as HttpsOptions, request as httpsRequest } from 'node:https'
 import { Writable } from 'node:stream'
 import { Exec, KubeConfig } from '@kubernetes/client-node'
-import type { ApiResponse, ResourceRef } from '../../api/request.ts'
+import { pathOf } from '../../api/paths.ts'
+import type { ApiResponse } from '../../api/request.ts'
 import { serviceUnavailable } from '../../api/status.ts'
 import { SpecError } from '../step.ts'
 import type { Actor, TargetRequest } from '../target.ts'
@@ -138,21 +139,4 @@ export class Connection {
         .catch((error: Error) => resolve({ exitCode: 126, output, failure: error.message }))
     })
   }
-}
-
-/** The path of a collection, of an object or of a sub-resource of it. */
-export function pathOf({
-  resource,
-  namespace,
-  name,
-  verb,
-}: Pick<TargetRequest, 'resource' | 'namespace' | 'name' | 'verb'>): string {
-  const { group, version, resource: plural, subresource } = resource satisfies ResourceRef
-  const parts = [group === '' ? '/api' : `/apis/${group}`, version]
-  if (namespace !== undefined) parts.push('namespaces', encodeURIComponent(namespace))
-  parts.push(plural)
-  // What is created has its name inside, unless it is created below something that has one.
-  if (name !== undefined && (verb !== 'create' || subresource !== undefined)) parts.push(encodeURIComponent(name))
-  if (subresource !== undefined) parts.push(subresource)
-  return parts.join('/')
 }

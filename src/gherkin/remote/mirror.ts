@@ -7,12 +7,13 @@ import {
 import { parseFieldSelector } from '../../api/fields.ts'
 import { parseSelector } from '../../api/labels.ts'
 import { apiVersionOf } from '../../api/meta.ts'
+import { pathOf } from '../../api/paths.ts'
 import { addressOf } from '../../api/resources.ts'
 import { isStatus, type KubernetesObject, type WatchEvent } from '../../api/types.ts'
 import type { ListOptions } from '../../client/contract.ts'
 import { fieldAt } from '../subset.ts'
 import { NotLoaded, type Reader } from '../target.ts'
-import { type Connection, pathOf } from './connection.ts'
+import type { Connection } from './connection.ts'
 
 type Listener = (event: WatchEvent<KubernetesObject>) => void
 

@@ -17,7 +17,8 @@ export const flagSteps: readonly StepDefinition[] = needing('flags', [
     },
     async (world: World, ref: ComponentRef, given: Table | string) => {
       const flags = flagsOf(given)
-      if (STATIC_PODS.includes(ref.component)) await world.prepare(() => inManifest(world, ref, flags))
+      if (STATIC_PODS.includes(ref.component))
+        await world.prepare(() => changeManifests(world, ref, (text) => withFlags(text, flags)))
       else if (ref.component === 'kubelet') await world.prepare(() => inConfiguration(world, ref, flags))
       else world.incapable(`give flags to ${ref.text}: it is configured by other means than a command line here`)
     },
@@ -41,12 +42,17 @@ function flagsOf(given: Table | string): Flags {
   return flags
 }
 
-async function inManifest(world: World, ref: ComponentRef, flags: Flags): Promise<void> {
+/** Changes the manifests of a static pod and waits until it runs by them. */
+export async function changeManifests(
+  world: World,
+  ref: ComponentRef,
+  change: (manifest: string) => string,
+): Promise<void> {
   const path = `/etc/kubernetes/manifests/${ref.component}.yaml`
   const hosts = hostsOf(world, ref).filter(({ files }) => files.read(path) !== undefined)
   if (hosts.length === 0) throw new SpecError(`${ref.text}: there is no ${path}`)
   const before = new Set(hosts.flatMap((host) => host.containers()).map(({ id }) => id))
-  for (const host of hosts) host.writeFile(path, withFlags(host.files.read(path)!, flags))
+  for (const host of hosts) host.writeFile(path, change(host.files.read(path)!))
   const running = () =>
     hosts.every((host) =>
       host.containers().some(({ id, name, state }) => name === ref.component && state === 'running' && !before.has(id)),
@@ -56,7 +62,7 @@ async function inManifest(world: World, ref: ComponentRef, flags: Flags): Promis
 }
 
 /** The manifest with each flag put in place of the one of its name, or at the end of the command. */
-function withFlags(text: string, flags: Flags): string {
+export function withFlags(text: string, flags: Flags): string {
   const manifest = parseDocument(text)
   const path = ['spec', 'containers', 0, 'command']
   const command = (manifest.toJS() as { spec: { containers: { command: string[] }[] } }).spec.containers[0]!.command

@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import type { RequestAttributes, UserInfo } from '../../api/request.ts'
+import type { RequestAttributes, UserInfo } from '../request.ts'
 
 export type Level = 'None' | 'Metadata' | 'Request' | 'RequestResponse'
 export type Stage = 'RequestReceived' | 'ResponseStarted' | 'ResponseComplete' | 'Panic'
@@ -41,7 +41,12 @@ const STAGES = ['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic
 
 /** Reads an --audit-policy-file. @throws Error that says what is wrong. Source: apiserver/pkg/audit/policy/reader.go, apis/audit/validation */
 export function parseAuditPolicy(text: string): AuditPolicy {
-  const policy = parse(text) as (AuditPolicy & { readonly apiVersion?: string; readonly kind?: string }) | null
+  let policy: (AuditPolicy & { readonly apiVersion?: string; readonly kind?: string }) | null
+  try {
+    policy = parse(text)
+  } catch (error) {
+    throw new Error(`failed decoding: ${(error as Error).message.split('\n')[0]}`)
+  }
   if (policy?.apiVersion !== 'audit.k8s.io/v1' || policy.kind !== 'Policy')
     throw new Error(
       `it is no Policy of audit.k8s.io/v1 but ${policy?.kind ?? 'nothing'} of ${policy?.apiVersion ?? 'nothing'}`,

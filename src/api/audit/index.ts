@@ -1,17 +1,21 @@
-import type { RequestAttributes, UserInfo } from '../../api/request.ts'
-import { rfc3339Micro } from '../../api/time.ts'
-import { isStatus, type Status } from '../../api/types.ts'
+import { listMetadata } from '../meta.ts'
+import type { ObjectList, RequestAttributes, UserInfo } from '../request.ts'
+import { rfc3339Micro } from '../time.ts'
+import { isStatus, type Status } from '../types.ts'
 import { type AuditConfig, type AuditPolicy, auditConfig, type Stage } from './policy.ts'
 
-export { type AuditPolicy, parseAuditPolicy } from './policy.ts'
+export { type AuditPolicy, auditConfig, parseAuditPolicy, type Stage } from './policy.ts'
 
-export interface AuditOptions {
+/** Where events go, and which. */
+export interface AuditLog {
   readonly policy: AuditPolicy
   /** One event, JSON without a newline. */
   readonly write: (line: string) => void
+  /** What is kept of what was written. */
+  readonly read?: () => string
 }
 
-/** A request as it goes on; the door fills in what it learns. */
+/** A request as it goes on; who takes it fills in what it learns. */
 export interface AuditedRequest {
   readonly auditID: string
   readonly requestURI: string
@@ -31,29 +35,43 @@ export interface Trail {
   stage(stage: Stage, at: number, code?: number): void
 }
 
-/** Source: apiserver/pkg/endpoints/filters/audit.go WithAudit */
-export class Audit {
-  readonly #options: AuditOptions
-  readonly #onEvents: (level: string, events: number) => void
-
-  constructor(options: AuditOptions, onEvents: (level: string, events: number) => void) {
-    this.#options = options
-    this.#onEvents = onEvents
+/**
+ * Begins to write about a request.
+ *
+ * @param onEvents told the level once, with 0 events, and then of each event
+ * @returns undefined where the policy writes nothing of such a request
+ * Source: apiserver/pkg/endpoints/filters/audit.go WithAudit
+ */
+export function beginTrail(
+  log: AuditLog,
+  request: AuditedRequest,
+  onEvents: (level: string, events: number) => void = () => {},
+): Trail | undefined {
+  const config = auditConfig(log.policy, request.user, request.attributes)
+  if (config.level === 'None') return undefined
+  onEvents(config.level, 0)
+  return {
+    stage: (stage, at, code) => {
+      if (config.omitStages.includes(stage)) return
+      onEvents(config.level, 1)
+      log.write(JSON.stringify(eventOf(request, config, stage, at, code)))
+    },
   }
+}
 
-  /** @returns undefined where the policy writes nothing of such a request */
-  begin(request: AuditedRequest): Trail | undefined {
-    const config = auditConfig(this.#options.policy, request.user, request.attributes)
-    if (config.level === 'None') return undefined
-    this.#onEvents(config.level, 0)
-    return {
-      stage: (stage, at, code) => {
-        if (config.omitStages.includes(stage)) return
-        this.#onEvents(config.level, 1)
-        this.#options.write(JSON.stringify(eventOf(request, config, stage, at, code)))
-      },
-    }
-  }
+interface ListedKind {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly listKind?: string
+}
+
+/** An answer as clients see it: lists of a kind say of which. */
+export function answerAsSeen(kind: ListedKind, body: object): unknown {
+  if (!('kind' in body) || body.kind !== 'List' || 'apiVersion' in body) return body
+  const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`
+  const list = body as ObjectList
+  return { kind: kind.listKind ?? `${kind.kind}List`, apiVersion, metadata: listMetadata(list), items: list.items }
 }
 
 /** Fields in upstream's order. Source: apiserver/pkg/apis/audit/v1/types.go Event */
