@@ -10,15 +10,22 @@ interface References {
 const known = new WeakMap<Pod['spec'], References>()
 
 /** Whether a pod needs an object to run. Source: plugin/pkg/auth/authorizer/node/graph.go AddPod, pkg/api/v1/pod VisitPodSecretNames */
-export function podRefersTo({ metadata, spec }: Pod, resource: string, name: string): boolean {
+export function podRefersTo(pod: Pod, resource: string, name: string): boolean {
+  const references = referencesOf(pod)
+  const { metadata, spec } = pod
+  if (references[resource as keyof References]?.has(name)) return true
+  const isClaim = resource === 'persistentvolumeclaims'
+  return isClaim && (spec.volumes?.some((each) => each.ephemeral && `${metadata.name}-${each.name}` === name) ?? false)
+}
+
+/** The names of all that a pod needs to run, in its namespace. */
+export function referencesOf({ spec }: Pod): References {
   let references = known.get(spec)
   if (references === undefined) {
     references = collect(spec)
     known.set(spec, references)
   }
-  if (references[resource as keyof References]?.has(name)) return true
-  const isClaim = resource === 'persistentvolumeclaims'
-  return isClaim && (spec.volumes?.some((each) => each.ephemeral && `${metadata.name}-${each.name}` === name) ?? false)
+  return references
 }
 
 function collect(spec: Pod['spec']): References {

@@ -1,6 +1,6 @@
 import type { GherkinDocument, Pickle, PickleStep } from '@cucumber/messages'
 import { writtenStep } from './cucumber-steps.ts'
-import { stateChanges } from './explain.ts'
+import { stateChanges } from './explain/changes.ts'
 import { DEFAULT_SEED, type FailureRecord } from './failure-record.ts'
 import type { World } from './world.ts'
 

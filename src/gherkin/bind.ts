@@ -78,5 +78,6 @@ function takenBy(args: readonly Argument[]): number {
  */
 export async function perform(world: World, definition: StepDefinition, args: readonly unknown[]): Promise<void> {
   if (definition.needs !== undefined) world.require(definition.needs)
+  world.words = args
   await world.look(() => definition.run(world, ...args))
 }

@@ -10,6 +10,8 @@ export const DEFAULT_SEED = 1
 export interface StateChange {
   /** ms since the epoch: virtual, or on a real cluster the wall clock's. */
   readonly at: number
+  /** Its place among all that was recorded: what a step did came before it where its deed's `order` is less. */
+  readonly order: number
   readonly kind: string
   readonly namespace?: string
   readonly name: string

@@ -7,6 +7,8 @@ import type { Reader } from './target.ts'
 export interface Revision {
   /** Virtual ms. */
   readonly at: number
+  /** Its place among all that was recorded: what happened at the same instant has an order too. */
+  readonly order: number
   readonly object: KubernetesObject
   readonly deleted: boolean
 }
@@ -42,6 +44,7 @@ export class History {
   /** From when each kind is recorded. */
   readonly #from = new Map<string, number>()
   #version = 0
+  #order = 0
 
   constructor(client: Reader, now: () => number, kinds: readonly Kind[] = RECORDED_KINDS) {
     this.#client = client
@@ -88,6 +91,16 @@ export class History {
     return this.#version
   }
 
+  /** The kinds of which anything is recorded. */
+  kinds(): IterableIterator<string> {
+    return this.#lives.keys()
+  }
+
+  /** How many revisions have been recorded. */
+  get order(): number {
+    return this.#order
+  }
+
   #record(object: KubernetesObject, deleted: boolean): void {
     if ((RECORDED_KINDS as readonly string[]).includes(object.kind)) this.#version++
     let ofKind = this.#lives.get(object.kind)
@@ -97,7 +110,7 @@ export class History {
     }
     const key = object.metadata.uid ?? ''
     const life = ofKind.get(key)
-    const revision = { at: this.#now(), object, deleted }
+    const revision = { at: this.#now(), order: ++this.#order, object, deleted }
     if (life === undefined) ofKind.set(key, [revision])
     else life.push(revision)
   }

@@ -6,11 +6,15 @@ import type { TargetRequest } from './target.ts'
 export interface Deed {
   /** ms since the epoch. */
   readonly at: number
+  /** How many changes of objects had been recorded by then: what happened at the same instant has an order too. */
+  readonly order: number
   /** `patch deployments shop/web`, `node worker-1 fails` */
   readonly what: string
   readonly type: 'write' | 'fault'
   /** Names of the objects it was done to. */
   readonly names: readonly string[]
+  /** Of which resource they are: `deployments`. */
+  readonly resource: string
 }
 
 /** One step of the scenario: when it ran and what it did. */
@@ -31,10 +35,15 @@ type Open = { -readonly [K in keyof StepSpan]: StepSpan[K] } & { deeds: Deed[] }
 export class Story {
   readonly #spans: Open[] = []
   readonly #now: () => number | undefined
+  readonly #order: () => number
 
-  /** @param now ms since the epoch; undefined while there is no cluster */
-  constructor(now: () => number | undefined) {
+  /**
+   * @param now ms since the epoch; undefined while there is no cluster
+   * @param order how many changes of objects have been recorded
+   */
+  constructor(now: () => number | undefined, order: () => number) {
     this.#now = now
+    this.#order = order
   }
 
   get steps(): readonly StepSpan[] {
@@ -57,54 +66,71 @@ export class Story {
 
   /** A request that changes something was sent. */
   wrote(request: TargetRequest): void {
-    const at = this.#now()
-    if (at !== undefined) this.#spans.at(-1)?.deeds.push(writeDeed(request, at))
+    this.#did(writeDeed(request))
   }
 
   /** Something came into the cluster from outside. What only looks on is no deed. */
   tell(input: Input): void {
+    this.#did(deedOf(input))
+  }
+
+  #did(deed: Done | undefined): void {
     const at = this.#now()
-    const deed = at === undefined ? undefined : deedOf(input, at)
-    if (deed !== undefined) this.#spans.at(-1)?.deeds.push(deed)
+    if (at !== undefined && deed !== undefined) this.#spans.at(-1)?.deeds.push({ at, order: this.#order(), ...deed })
   }
 }
 
-function deedOf(input: Input, at: number): Deed | undefined {
-  const fault = (what: string, ...names: string[]): Deed => ({ at, type: 'fault', what, names })
+type Done = Omit<Deed, 'at' | 'order'>
+
+const fault = (resource: string, what: string, ...names: string[]): Done => ({ type: 'fault', what, names, resource })
+const toNode = (what: string, ...names: string[]) => fault('nodes', what, ...names)
+
+function deedOf(input: Input): Done | undefined {
   switch (input.type) {
     case 'request':
-      return writeDeed(input.request, at)
-    case 'component':
-      return fault(
-        `${input.name}${input.host === undefined ? '' : ` of ${input.host}`} ${input.action}`,
-        input.host ?? '',
+      return writeDeed(input.request)
+    case 'component': {
+      const { name, host, action } = input
+      return toNode(
+        `${name}${host === undefined ? '' : ` of ${host}`} ${action}`,
+        ...(host === undefined ? [] : [host]),
       )
+    }
     case 'node':
-      return fault(`node ${input.name} ${input.fault}`, input.name)
+      return toNode(`node ${input.name} ${input.fault}`, input.name)
     case 'pressure':
-      return fault(`${input.of} pressure ${input.change} on node ${input.node}`, input.node)
+      return toNode(`${input.of} pressure ${input.change} on node ${input.node}`, input.node)
     case 'link':
-      return fault(`network between ${input.a} and ${input.b} ${input.state}`, input.a, input.b)
+      return toNode(`network between ${input.a} and ${input.b} ${input.state}`, input.a, input.b)
     case 'container':
-      return fault(`container ${input.container} of Pod ${input.pod} exits with code ${input.exitCode}`, input.pod)
+      return fault(
+        'pods',
+        `container ${input.container} of Pod ${input.pod} exits with code ${input.exitCode}`,
+        input.pod,
+      )
     case 'probe':
-      return fault(`${input.probe} probe of Pod ${input.pod}: ${input.outcome}`, input.pod)
+      return fault('pods', `${input.probe} probe of Pod ${input.pod}: ${input.outcome}`, input.pod)
     case 'shell':
-      return fault(`on ${input.host}: ${input.line}`, input.host)
+      return toNode(`on ${input.host}: ${input.line}`, input.host)
     case 'file':
-      return fault(`${input.path} on ${input.host} is ${input.content === null ? 'removed' : 'written'}`, input.host)
+      return toNode(`${input.path} on ${input.host} is ${input.content === null ? 'removed' : 'written'}`, input.host)
     case 'cloud':
-      return fault(`cloud: ${JSON.stringify(input.action)}`)
+      return fault('', `cloud: ${JSON.stringify(input.action)}`)
     default:
       return undefined
   }
 }
 
-function writeDeed({ verb, resource, namespace, name: asked, body }: TargetRequest, at: number): Deed {
+function writeDeed({ verb, resource, namespace, name: asked, body }: TargetRequest): Done {
   const name = asked ?? nameOf(body)
   const path = [namespace, name].filter(Boolean).join('/')
   const plural = resource.subresource === undefined ? resource.resource : `${resource.resource}/${resource.subresource}`
-  return { at, type: 'write', what: `${verb} ${plural} ${path}`.trimEnd(), names: name === undefined ? [] : [name] }
+  return {
+    type: 'write',
+    what: `${verb} ${plural} ${path}`.trimEnd(),
+    names: name === undefined ? [] : [name],
+    resource: resource.resource,
+  }
 }
 
 function nameOf(body: unknown): string | undefined {

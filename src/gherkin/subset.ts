@@ -1,9 +1,13 @@
+import { nearest } from './explain/slips.ts'
+
 /** Where a part of what was expected is not there. */
 export interface Difference {
   /** `spec.containers[web].image` */
   readonly path: string
   readonly expected: unknown
   readonly actual: unknown
+  /** Of something that is not there at all: what there is beside it. */
+  readonly beside?: readonly string[]
 }
 
 /** Keys by which the items of a list are matched, whatever their order. */
@@ -18,9 +22,10 @@ export function differences(expected: unknown, actual: unknown, path = ''): Diff
   if (typeof expected === 'object' && expected !== null) {
     const inside = typeof actual === 'object' && actual !== null ? (actual as Record<string, unknown>) : undefined
     if (!inside) return [{ path, expected, actual }]
-    return Object.entries(expected).flatMap(([key, value]) =>
-      differences(value, inside[key], path ? `${path}.${key}` : key),
-    )
+    return Object.entries(expected).flatMap(([key, value]) => {
+      const found = differences(value, inside[key], path ? `${path}.${key}` : key)
+      return inside[key] === undefined ? found.map((each) => ({ ...each, beside: Object.keys(inside) })) : found
+    })
   }
   return sameScalar(expected, actual) ? [] : [{ path, expected, actual }]
 }
@@ -35,7 +40,10 @@ function listDifferences(expected: readonly unknown[], actual: unknown, path: st
   return expected.flatMap((item) => {
     const id = (item as Record<string, unknown>)[key]
     const found = actual.find((candidate) => has(candidate, key) && sameScalar(id, candidate[key]))
-    return differences(item, found, `${path}[${String(id)}]`)
+    const wrong = differences(item, found, `${path}[${String(id)}]`)
+    if (found !== undefined) return wrong
+    const beside = actual.flatMap((candidate) => (has(candidate, key) ? [String(candidate[key])] : []))
+    return wrong.map((each) => ({ ...each, beside }))
   })
 }
 
@@ -52,8 +60,9 @@ function sameScalar(expected: unknown, actual: unknown): boolean {
   )
 }
 
-const namesOf = (path: string): readonly string[] =>
-  [...path.matchAll(/\["([^"]+)"\]|\[([^\]]+)\]|([^.[\]]+)/g)].map((m) => m[1] ?? m[2] ?? m[3]!)
+const NAMES = /\["([^"]+)"\]|\[([^\]]+)\]|([^.[\]]+)/g
+
+const namesOf = (path: string): readonly string[] => [...path.matchAll(NAMES)].map((m) => m[1] ?? m[2] ?? m[3]!)
 
 /** Reads `spec.template.spec.containers[web].image`, `metadata.annotations["a/b"]`, `status.conditions[Ready].status`. */
 export function fieldAt(object: unknown, path: string): unknown {
@@ -92,7 +101,37 @@ export function changes(before: unknown, after: unknown): Difference[] {
   return [...found.values()]
 }
 
-/** What was expected and what is there instead, below the path. */
-export function differenceLine({ path, expected, actual }: Difference): string {
-  return `  ${path || '(object)'}\n    - ${JSON.stringify(expected)}\n    + ${JSON.stringify(actual)}`
+const BESIDE_SHOWN = 8
+
+/** What was expected (`-`) and what is there instead (`+`), below the path. */
+export function differenceLine({ path, expected, actual, beside = [] }: Difference): string {
+  const own = path.replace(/.*[.[](?=[^.[])/, '').replace(/\]$/, '')
+  const meant = nearest(own, beside)
+  const there =
+    meant !== undefined
+      ? `; did you mean ${meant}?`
+      : beside.length > 0
+        ? `; there is: ${beside.slice(0, BESIDE_SHOWN).join(', ')}${beside.length > BESIDE_SHOWN ? ', …' : ''}`
+        : ''
+  return `  ${path || '(object)'}\n    - ${shown(expected)}\n    + ${shown(actual)}${actual === undefined ? there : ''}`
 }
+
+const shown = (value: unknown) => (value === undefined || value === null ? '(not set)' : JSON.stringify(value))
+
+/** What may have been meant by a path that leads nowhere. */
+export function nearestPath(object: unknown, path: string): string | undefined {
+  const names = namesOf(path)
+  const missing = names.findIndex((_, index) => fieldAt(object, bracketed(names.slice(0, index + 1))) === undefined)
+  if (missing < 0) return undefined
+  const parent = missing === 0 ? object : fieldAt(object, bracketed(names.slice(0, missing)))
+  if (typeof parent !== 'object' || parent === null) return undefined
+  const there = Array.isArray(parent)
+    ? parent.flatMap((item) => ITEM_KEYS.flatMap((key) => (has(item, key) ? [String(item[key])] : [])).slice(0, 1))
+    : Object.keys(parent)
+  const meant = nearest(names[missing]!, there)
+  if (meant === undefined) return undefined
+  let index = 0
+  return path.replace(NAMES, (part) => (index++ === missing ? part.replace(names[missing]!, meant) : part))
+}
+
+const bracketed = (names: readonly string[]) => names.map((name) => `["${name}"]`).join('')

@@ -110,9 +110,11 @@ describe('the words of a failure', () => {
     const words = await refusal(one.eventually(() => 'the Pod does not run', 1000, pod))
     expect(words).toMatch(/^the Pod does not run \(waited 1s\)\n\n/)
     expect(words).toMatch(`Pod "${pod!.metadata.name}" is `)
-    expect(words).toMatch(/"reason":"(ErrImagePull|ImagePullBackOff)"/)
-    expect(words).toMatch(/last events:\n(.+\n)*.*Warning {2}Failed {2}Pod\/web-/)
-    expect(words).toMatch(/timeline:\n {2}\+\S+ {2}Pod\/web-\S+ {2}Pending\n(.+\n)*.*-> ErrImagePull/)
+    expect(words).toMatch(/container web \(nginx:no-such-tag\): waiting, (ErrImagePull|ImagePullBackOff): /)
+    expect(words).toMatch(/last events:\n(.+\n)*.*Warning Failed .*Pod web-/)
+    expect(words).toMatch(
+      /timeline:\n(.+\n)* {2}\+\S+ {2}Pod web-\S+ {2}created, 0\/1 Pending\n(.+\n)*.*-> 0\/1 ErrImagePull/,
+    )
     expect(words).toMatch(/virtual time: \+1m31s$/)
     expect(words).not.toMatch(/kube-system/)
   })
@@ -122,6 +124,6 @@ describe('the words of a failure', () => {
     one.cluster.faults.node('worker-1', 'fails')
     await one.advance(120_000)
     const words = await refusal(one.eventually(() => 'no', 0))
-    expect(words).toMatch(/timeline:\n(.+\n)* {2}\+\S+ {2}Node\/worker-1 {2}Ready -> NotReady/)
+    expect(words).toMatch(/timeline:\n(.+\n)* {2}\+\S+ {2}Node worker-1 {2}Ready -> NotReady/)
   })
 })

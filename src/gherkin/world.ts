@@ -4,7 +4,7 @@ import type { Cluster, ClusterOptions, DeclaredImage, Topology } from '../cluste
 import { createCluster } from '../cluster/index.ts'
 import type { Input } from '../cluster/inputs.ts'
 import { shortDuration } from './durations.ts'
-import { explain } from './explain.ts'
+import { explain } from './explain/index.ts'
 import { usedExtensions } from './extensions.ts'
 import { History } from './history.ts'
 import { Simulator } from './simulator.ts'
@@ -48,7 +48,12 @@ export class World {
   token: { readonly user: string; readonly text: string } | undefined
   event: string | undefined
   /** What the steps did, and when. */
-  readonly story = new Story(() => this.#target?.now())
+  readonly story = new Story(
+    () => this.#target?.now(),
+    () => this.#history?.order ?? 0,
+  )
+  /** What the words of the step that runs stand for: objects, Pods, texts. */
+  words: readonly unknown[] = []
   /** What the last failed step was about. */
   failure: { readonly message: string; readonly about: KubernetesObject | undefined } | undefined
   readonly moments = new Map<string, number>()
@@ -57,6 +62,7 @@ export class World {
   #target: Target | undefined
   #history: History | undefined
   #isMade = false
+  #bootOrder = 0
   readonly #prepared: (() => Promise<void>)[] = []
   #closers: (() => void | Promise<void>)[] = []
 
@@ -117,6 +123,7 @@ export class World {
   #simulate(cluster: Cluster): Cluster {
     this.use(new Simulator(cluster, this.options.kubectl, this.options.stopAfterMs))
     cluster.clock.settle()
+    this.#bootOrder = this.history.order
     return cluster
   }
 
@@ -146,6 +153,11 @@ export class World {
   /** Reads, as the administrator. Changes go through {@link Target.send}. */
   get client(): Reader {
     return this.target.reader
+  }
+
+  /** How many changes were recorded of what the cluster had when the scenario got it. */
+  get bootOrder(): number {
+    return this.#bootOrder
   }
 
   get history(): History {
@@ -202,7 +214,11 @@ export class World {
       await this.target.nextInstant(deadline)
       last = await this.look(problem)
     }
-    if (last !== undefined) this.fail(`${last} (waited ${shortDuration(withinMs ?? DEFAULT_WAIT_MS)})`, about)
+    if (last === undefined) return
+    const message = withNote(last, `waited ${shortDuration(withinMs ?? DEFAULT_WAIT_MS)}`)
+    // A real cluster is asked for what explains it; meanwhile nothing is waited for anew.
+    if (this.target.cluster === undefined) await this.look(() => void explain(this, message, about))
+    this.fail(message, about)
   }
 
   /** Waits until the condition holds, at most `withinMs`; says whether it does. */
@@ -253,7 +269,7 @@ export class World {
     const end = start + forMs
     for (;;) {
       const found = await this.look(problem)
-      if (found !== undefined) this.fail(`${found} (after ${shortDuration(this.now() - start)})`)
+      if (found !== undefined) this.fail(withNote(found, `after ${shortDuration(this.now() - start)}`))
       if (this.now() >= end) return
       await this.target.nextInstant(end)
     }
@@ -262,7 +278,7 @@ export class World {
   /** Fails the step, with what a reader needs to see why: nearest object, last events, timeline. */
   fail(message: string, about?: KubernetesObject): never {
     this.failure = { message, about }
-    throw new Error(this.#target ? explain(this, message, about) : message)
+    throw new Error(this.#target ? explain(this, message, about, true) : message)
   }
 
   moment(name: string): number {
@@ -292,3 +308,6 @@ export class World {
     await this.#target?.close()
   }
 }
+
+/** A remark at the end of a message; under one of several lines. */
+const withNote = (message: string, note: string) => `${message}${message.includes('\n') ? '\n' : ' '}(${note})`

@@ -54,8 +54,8 @@ export class Flyweight extends Host implements ChartSource {
     return this.#lives.keys()
   }
 
-  *positions(): Generator<readonly [string, string]> {
-    for (const [key, life] of this.#lives) yield [key, this.position(life)]
+  *positions() {
+    for (const life of this.#lives.values()) yield this.position(life)
   }
 
   /** A real actor that goes on where the object stands, its timers included; for tools that look at actors. */

@@ -10,7 +10,7 @@ import { adoptingClock } from './adopting-clock.ts'
 import type { Clock } from './clock.ts'
 import { type Life, type LifeHost, STOP } from './life.ts'
 import { inspectorOf, listen, TransitionTracer } from './live.ts'
-import type { LiveCharts } from './live-charts.ts'
+import type { ChartPosition, LiveCharts } from './live-charts.ts'
 import { stateText } from './state-memo.ts'
 import { type Stepper, stepperOf } from './stepper.ts'
 import type { Trace } from './trace.ts'
@@ -77,8 +77,12 @@ export abstract class Host implements LifeHost {
     return actor === undefined ? { value, context, status } : (actor as Actor<AnyStateMachine>).getSnapshot()
   }
 
-  protected position({ actor, state }: Life): string {
-    return actor === undefined ? state.text : stateText((actor as Actor<AnyStateMachine>).getSnapshot().value)
+  protected position(life: Life): Omit<ChartPosition, 'component' | 'machine'> {
+    const { key, actor, state, timers } = life
+    const { context } = this.snapshot(life)
+    const text = actor === undefined ? state.text : stateText((actor as Actor<AnyStateMachine>).getSnapshot().value)
+    const dues = [...(timers?.values() ?? [])].map(({ timer }) => timer.due)
+    return { key, state: text, context, due: dues.length === 0 ? undefined : Math.min(...dues) }
   }
 
   schedule(life: Life, event: AnyEventObject, delayMs: number, id = `raise.${++this.#timerCount}`): void {

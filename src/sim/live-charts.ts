@@ -9,14 +9,18 @@ export interface ChartPosition {
   readonly machine: AnyStateMachine
   /** `running`, `up.ready`, `a.x & b.y` */
   readonly state: string
+  /** When it goes on by itself, virtual ms; undefined: not before something happens to it. */
+  readonly due: number | undefined
+  /** What its machine remembers. */
+  readonly context: unknown
 }
 
 /** Charts of one machine that one component runs. */
 export interface ChartSource {
   readonly component: string
   readonly machine: AnyStateMachine
-  /** Key and state of each. */
-  positions(): Iterable<readonly [key: string | undefined, state: string]>
+  /** Where each of them stands. */
+  positions(): Iterable<Omit<ChartPosition, 'component' | 'machine'>>
 }
 
 /** Every chart that runs now, in the order in which they began. */
@@ -34,7 +38,7 @@ export class LiveCharts {
   *positions(): Generator<ChartPosition> {
     for (const source of this.#sources) {
       const { component, machine } = source
-      for (const [key, state] of source.positions()) yield { component, key, machine, state }
+      for (const position of source.positions()) yield { component, machine, ...position }
     }
   }
 }

@@ -36,8 +36,8 @@ export class Single extends Host implements ChartSource {
     return matchesState(state, this.#life.state.value)
   }
 
-  *positions(): Generator<readonly [undefined, string]> {
-    yield [undefined, this.position(this.#life)]
+  *positions() {
+    yield this.position(this.#life)
   }
 
   emitted(_life: Life, event: AnyEventObject): void {

@@ -9,6 +9,7 @@ import {
   type SubjectAccessReview,
   type TokenRequest,
 } from '../../api/types.ts'
+import { lackingRights } from '../explain/rights.ts'
 import { servedKind } from '../kinds.ts'
 import type { ObjectRef, Principal } from '../parameter-types.ts'
 import { find, namespaceOf } from '../pods.ts'
@@ -42,9 +43,9 @@ export const accessSteps: readonly StepDefinition[] = [
       example: 'Then user "jane" cannot list "pods/log" in namespace "prod"',
     },
     async (world: World, who: Principal, modal: string, verb: string, what: string, namespace: string) => {
-      const { allowed } = await review(world, who, verb, what, namespace)
+      const { allowed, reason } = await review(world, who, verb, what, namespace)
       if (allowed !== (modal === 'can'))
-        world.fail(`user "${who.user}" ${allowed ? 'can' : 'cannot'} ${verb} ${what} in namespace "${namespace}"`)
+        await failReview(world, who, verb, what, namespace, allowed, allowed ? `: ${reason}` : '')
     },
   ),
   step(
@@ -64,9 +65,7 @@ export const accessSteps: readonly StepDefinition[] = [
     ) => {
       const { allowed, reason } = await review(world, who, verb, what, namespace)
       if (allowed === (modal === 'can') && reason.includes(world.target.translate(words))) return
-      world.fail(
-        `user "${who.user}" ${allowed ? 'can' : 'cannot'} ${verb} ${what} in namespace "${namespace}" because: ${reason || 'no reason is given'}`,
-      )
+      await failReview(world, who, verb, what, namespace, allowed, ` because: ${reason || 'no reason is given'}`)
     },
   ),
   step(
@@ -185,13 +184,12 @@ export async function review(
   namespace: string,
   name = '',
 ): Promise<{ readonly allowed: boolean; readonly reason: string }> {
-  const [resource = '', subresource] = what.split('/')
-  const [plural = '', ...group] = resource.split('.')
+  const { plural, group, subresource } = resourceIn(what)
   const { name: user, groups } = actor(world, who)
   const resourceAttributes = {
     verb,
     resource: plural,
-    group: group.join('.') || groupFor(plural),
+    group,
     ...(namespace ? { namespace: world.target.namespace(namespace) } : {}),
     ...(subresource ? { subresource } : {}),
     ...(name ? { name } : {}),
@@ -207,6 +205,32 @@ export async function review(
   if (isStatus(answer)) world.fail(`the API server refused: ${answer.message}`)
   const { allowed = false, reason = '' } = (answer as unknown as SubjectAccessReview).status ?? {}
   return { allowed, reason }
+}
+
+/** Fails the step, and says of somebody who may not what his bindings lack. */
+async function failReview(
+  world: World,
+  who: Principal,
+  verb: string,
+  what: string,
+  namespace: string,
+  allowed: boolean,
+  because: string,
+): Promise<never> {
+  const { plural, group, subresource } = resourceIn(what)
+  const resource = subresource === undefined ? plural : `${plural}/${subresource}`
+  const wish = { verb, group, resource, namespace: world.target.namespace(namespace), name: '' }
+  const lacking = allowed ? '' : await world.look(() => lackingRights(world, actor(world, who), wish))
+  return world.fail(
+    `user "${who.user}" ${allowed ? 'can' : 'cannot'} ${verb} ${what} in namespace "${namespace}"${because}${lacking}`,
+  )
+}
+
+/** `deployments.apps/scale` */
+function resourceIn(what: string) {
+  const [resource = '', subresource] = what.split('/')
+  const [plural = '', ...group] = resource.split('.')
+  return { plural, group: group.join('.') || groupFor(plural), subresource }
 }
 
 /** The group of a resource that is named without one: the first that has it, the core group first. */

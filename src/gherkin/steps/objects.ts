@@ -1,13 +1,13 @@
 import { parse } from 'yaml'
 import type { Deployment, KubernetesObject, Node } from '../../api/types.ts'
 import { shortDuration } from '../durations.ts'
-import { servedKind } from '../kinds.ts'
+import { otherObjects } from '../explain/nearest.ts'
 import type { Count, ObjectRef } from '../parameter-types.ts'
 import { counts } from '../parameter-types.ts'
 import { find, namespaceOf } from '../pods.ts'
 import { isIn, stateOf } from '../states.ts'
 import { SpecError, type StepDefinition, step } from '../step.ts'
-import { differenceLine, differences, fieldAt } from '../subset.ts'
+import { differenceLine, differences, fieldAt, nearestPath } from '../subset.ts'
 import type { World } from '../world.ts'
 
 const text = (ref: ObjectRef) => `${ref.kind} "${ref.name}"`
@@ -71,7 +71,7 @@ export const objectSteps: readonly StepDefinition[] = [
       example: 'Then Deployment "web" is Available within 1 minute',
     },
     (world: World, ref: ObjectRef, state: string, within?: number) =>
-      world.eventually(notIn(world, ref, state), within, find(world, ref)),
+      world.eventually(notIn(world, ref, state), within),
   ),
   step(
     '{object} stays {state} for {duration}',
@@ -133,7 +133,7 @@ export const objectSteps: readonly StepDefinition[] = [
       example: 'Then Deployment "web" finishes its rollout within 5 minutes',
     },
     (world: World, ref: ObjectRef, within?: number) =>
-      world.eventually(notIn(world, ref, 'Complete'), within ?? 600_000, find(world, ref)),
+      world.eventually(notIn(world, ref, 'Complete'), within ?? 600_000),
   ),
   step(
     '{object} has {count} revision(s)',
@@ -165,26 +165,19 @@ export const objectSteps: readonly StepDefinition[] = [
 ]
 
 function missing(world: World, ref: ObjectRef): () => string | undefined {
-  return () => (find(world, ref) ? undefined : `${text(ref)} does not exist${alike(world, ref)}`)
+  return () => (find(world, ref) ? undefined : `${text(ref)} does not exist${otherObjects(world, ref)}`)
 }
 
 export function notValued(world: World, path: string, ref: ObjectRef, value: string): () => string | undefined {
   return () => {
     const object = find(world, ref)
-    if (object === undefined) return `${text(ref)} does not exist`
+    if (object === undefined) return missing(world, ref)()
     const actual = fieldAt(object, path)
-    return String(actual ?? '') === value
-      ? undefined
-      : `field ${path} of ${text(ref)} is ${JSON.stringify(actual)}, not "${value}"`
+    if (String(actual ?? '') === value) return undefined
+    const meant = actual === undefined ? nearestPath(object, path) : undefined
+    const found = actual === undefined ? 'not set' : JSON.stringify(actual)
+    return `field ${path} of ${text(ref)} is ${found}, not "${value}"${meant === undefined ? '' : `; did you mean ${meant}?`}`
   }
-}
-
-/** Other objects of the kind, for whoever mistyped a name or forgot a namespace. */
-function alike(world: World, ref: ObjectRef): string {
-  const names = world.client
-    .list(servedKind(world, ref.kind).known)
-    .map(({ metadata }) => [metadata.namespace, metadata.name].filter(Boolean).join('/'))
-  return names.length > 0 ? `; there are: ${names.slice(0, 10).join(', ')}` : `; there is no ${ref.kind} at all`
 }
 
 export function notIn(world: World, ref: ObjectRef, state: string): () => string | undefined {
@@ -199,7 +192,9 @@ export function mismatch(world: World, ref: ObjectRef, expected: unknown): strin
   const object = find(world, ref)
   if (object === undefined) return missing(world, ref)()
   const found = differences(expected, object)
-  return found.length === 0 ? undefined : `${text(ref)} does not match:\n${found.map(differenceLine).join('\n')}`
+  return found.length === 0
+    ? undefined
+    : `${text(ref)} does not match (- expected, + found):\n${found.map(differenceLine).join('\n')}`
 }
 
 interface Conditions {
@@ -239,5 +234,5 @@ async function becomesAfter(world: World, ref: ObjectRef, state: string, ms: num
   const before = () =>
     problem() === undefined ? `${text(ref)} is ${state} before ${shortDuration(ms)} are over` : undefined
   if (early > 1) await world.always(before, early - 1)
-  await world.eventually(problem, ms - early + LATE_MS + 1, find(world, ref))
+  await world.eventually(problem, ms - early + LATE_MS + 1)
 }

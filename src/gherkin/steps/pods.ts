@@ -1,3 +1,4 @@
+import { isPodReady } from '../../api/conditions.ts'
 import type { Kind, Pod } from '../../api/types.ts'
 import { shortDuration } from '../durations.ts'
 import { type Count, counts, type ObjectRef, type PodsRef } from '../parameter-types.ts'
@@ -115,9 +116,19 @@ export function podsNotIn(world: World, ref: PodsRef, state: string): () => stri
     const pods = podsOf(world, ref)
     const matching = pods.filter((pod) => isIn(pod, state))
     if (counts(ref.count, matching.length, pods.length)) return undefined
-    const states = pods.map((pod) => `${pod.metadata.name} is ${stateOf(pod)}`)
+    const others = pods.filter((pod) => !matching.includes(pod))
+    const told = others.length > 0 && isTooFew(ref.count, matching.length) ? others : pods
+    const states = told.map((pod) => `${pod.metadata.name} is ${stateNow(pod)}`)
     return `${ref.text}: ${matching.length} of ${pods.length} ${matching.length === 1 ? 'is' : 'are'} ${state}${states.length > 0 ? ` (${states.join(', ')})` : ''}`
   }
+}
+
+const isTooFew = ({ bound, number }: Count, found: number) => bound === 'all' || found < number
+
+/** A Pod on a node that fell silent is Running, and not Ready. */
+const stateNow = (pod: Pod) => {
+  const state = stateOf(pod)
+  return state === 'Running' && !isPodReady(pod) ? 'Running, not Ready' : state
 }
 
 function atAllTimes(world: World, ref: PodsRef, moment: string, what: string, holds: (pod: Pod) => boolean): void {
@@ -126,9 +137,10 @@ function atAllTimes(world: World, ref: PodsRef, moment: string, what: string, ho
     const pods = podsAsOf(world, ref, at)
     const matching = pods.filter(holds)
     if (counts(ref.count, matching.length, pods.length)) continue
-    const states = pods.map((pod) => `${pod.metadata.name} ${stateOf(pod)}`).join(', ')
+    const states = pods.map((pod) => `${pod.metadata.name} ${stateNow(pod)}`).join(', ')
     world.fail(
-      `${shortDuration(at - since)} after "${moment}" ${matching.length} Pods were ${what}, not ${ref.count.text}: ${states}`,
+      `${shortDuration(at - since)} after "${moment}" ${matching.length} Pods were ${what}, not ${ref.count.text}: ${states || 'there were none'}`,
+      pods.find((pod) => !holds(pod)),
     )
   }
 }

@@ -3,7 +3,7 @@ import { shortDuration } from '../durations.ts'
 import { asOf, type Revision } from '../history.ts'
 import { servedKind } from '../kinds.ts'
 import { type ObjectRef, objectRef } from '../parameter-types.ts'
-import { namespaceOf } from '../pods.ts'
+import { find, namespaceOf } from '../pods.ts'
 import { isIn, stateOf } from '../states.ts'
 import { SpecError, type StepDefinition, step, type Table } from '../step.ts'
 import { fieldAt } from '../subset.ts'
@@ -136,7 +136,7 @@ function inOrder(world: World, moment: string, table: Table): void {
     const next = instants.find((instant) => instant >= at)
     if (next === undefined) {
       const others = instants.map((instant) => `${shortDuration(instant - since)} after "${moment}"`).join(', ')
-      world.fail(`${object}: ${what} did not happen after ${before}${others && `, only ${others}`}`)
+      world.fail(`${object}: ${what} did not happen after ${before}${others && `, only ${others}`}`, find(world, ref))
     }
     at = next
     before = `${object}: ${what}`

@@ -6,6 +6,11 @@ import type { World } from '../world.ts'
 
 /** Runs lines of a feature, tables and doc strings included, on a World. @returns `passed`, or the first line of why not */
 export async function run(world: World, lines: string): Promise<string> {
+  return (await outcome(world, lines)).split('\n\n')[0]!
+}
+
+/** The same with all that is said of a failure. */
+export async function outcome(world: World, lines: string): Promise<string> {
   const newId = IdGenerator.incrementing()
   const text = `Feature: f\nScenario: s\n${lines}`
   const document = new Parser(new AstBuilder(newId), new GherkinClassicTokenMatcher()).parse(text)
@@ -17,7 +22,7 @@ export async function run(world: World, lines: string): Promise<string> {
     try {
       await bound[0]!.run(world, ...(extra === undefined ? [] : [extra]))
     } catch (error) {
-      return (error as Error).message.split('\n\n')[0]!
+      return (error as Error).message
     }
   }
   return 'passed'
