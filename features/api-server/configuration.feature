@@ -94,3 +94,25 @@ Feature: The API server's static Pod
     When file "/etc/kubernetes/manifests/kube-apiserver.yaml" on node "cp-1" is removed
     And 1 minute passes
     Then etcd holds no "/registry/leases/kube-system/apiserver-rplpdvtx3lntmi4xy2xnxookk4"
+
+  Scenario: Which versions an API server writes is told, and forgotten with it
+    Given a cluster
+    And the API server runs with these flags:
+      | feature-gates  | StorageVersionAPI=true                   |
+      | runtime-config | internal.apiserver.k8s.io/v1alpha1=true |
+    And the controller manager runs with these flags:
+      | feature-gates | StorageVersionAPI=true |
+    Then StorageVersion "autoscaling.horizontalpodautoscalers" matches within 1 minute:
+      """yaml
+      status:
+        commonEncodingVersion: autoscaling/v2
+        conditions: [{type: AllEncodingVersionsEqual, status: "True", reason: CommonEncodingVersionSet}]
+        storageVersions:
+          - apiServerID: apiserver-rplpdvtx3lntmi4xy2xnxookk4
+            decodableVersions: [autoscaling/v2, autoscaling/v1]
+            servedVersions: [autoscaling/v2, autoscaling/v1]
+      """
+    When 1 minute passes
+    And Lease "kube-system/apiserver-rplpdvtx3lntmi4xy2xnxookk4" is deleted
+    Then StorageVersion "autoscaling.horizontalpodautoscalers" is gone within 5 seconds
+    And StorageVersion "autoscaling.horizontalpodautoscalers" exists within 11 minutes

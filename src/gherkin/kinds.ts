@@ -38,14 +38,27 @@ export function kindOfManifest(world: World, { apiVersion, kind, metadata }: Kub
   throw new SpecError(`no ${apiVersion} ${kind} is served: is its CustomResourceDefinition applied?`)
 }
 
-/** Kinds that are served only where a feature gate and their version are switched on. */
-const ALPHA: Readonly<Record<string, string>> = { PodGroup: 'podgroups', Workload: 'workloads' }
+const SCHEDULING = { group: 'scheduling.k8s.io', version: 'v1alpha2', namespaced: true }
 
-function alpha(kind: string, group = 'scheduling.k8s.io'): ServedKind | undefined {
-  const plural = ALPHA[kind]
-  if (plural === undefined || group !== 'scheduling.k8s.io') return undefined
-  const resource = { group, version: 'v1alpha2', resource: plural }
-  return { resource, namespaced: true, known: resourceKey(resource) as Kind, custom: true }
+type AlphaResource = ServedKind['resource'] & { readonly namespaced: boolean }
+
+/** Kinds that are served only where a feature gate and their version are switched on. */
+const ALPHA: Readonly<Record<string, AlphaResource>> = {
+  PodGroup: { ...SCHEDULING, resource: 'podgroups' },
+  Workload: { ...SCHEDULING, resource: 'workloads' },
+  StorageVersion: {
+    group: 'internal.apiserver.k8s.io',
+    version: 'v1alpha1',
+    resource: 'storageversions',
+    namespaced: false,
+  },
+}
+
+function alpha(kind: string, group?: string): ServedKind | undefined {
+  const found = ALPHA[kind]
+  if (found === undefined || (group !== undefined && group !== found.group)) return undefined
+  const { namespaced, ...resource } = found
+  return { resource, namespaced, known: resourceKey(resource) as Kind, custom: true }
 }
 
 function builtIn(kind: string, group?: string): ServedKind | undefined {

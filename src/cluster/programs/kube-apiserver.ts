@@ -1,22 +1,22 @@
 import { DEFAULT_ADMISSION_PLUGINS } from '../../control-plane/apiserver/admission/index.ts'
 import { bootstrapObjects } from '../../control-plane/apiserver/bootstrap/index.ts'
-import { withWorkloadAccess } from '../../control-plane/apiserver/bootstrap/workload-access.ts'
 import type { ComponentHealth } from '../../control-plane/apiserver/contract.ts'
 import { createApiServer, type RunningApiServer } from '../../control-plane/apiserver/index.ts'
 import { type ApiServerEffect, apiServerMachine } from '../../control-plane/apiserver/machine.ts'
 import { kinds } from '../../control-plane/apiserver/registry/index.ts'
-import { workloadKinds } from '../../control-plane/apiserver/registry/scheduling/podgroup.ts'
 import type { Process, Program } from '../../node/contract.ts'
 import { startChart } from '../../sim/chart.ts'
 import { Random } from '../../sim/random.ts'
 import { admissionConfiguration } from './admission-configuration.ts'
+import { alphaApis } from './alpha-apis.ts'
 import { watchAvailability } from './api-service-availability.ts'
 import { auditLog, auditProblem } from './audit-log.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { type Flags, isGateOn, readFlags } from './flags.ts'
-import { keepIdentity } from './identity-lease.ts'
+import { apiServerId, keepIdentity } from './identity-lease.ts'
 import { askInside, postInside } from './inside-call.ts'
 import { ADMISSION_PLUGINS, API_SERVER_FILES, API_SERVER_FLAGS, API_SERVER_SWITCHES } from './kube-apiserver-flags.ts'
+import { reportStorageVersions } from './storage-versions.ts'
 
 const TIMES = { etcdRedialMs: 1000, etcdDialTimeoutMs: 20_000 }
 
@@ -103,23 +103,20 @@ function etcdAnswers(plane: ControlPlane, process: Process, servers: string): bo
   })
 }
 
-/** An alpha API: both its feature gate and its version must be on. Source: pkg/registry/scheduling/rest/storage_scheduling.go */
-const servesWorkloads = (flags: Flags): boolean =>
-  isGateOn(flags, 'GenericWorkload') &&
-  /(^|,)(scheduling\.k8s\.io\/v1alpha2|api\/(alpha|all))=true(,|$)/.test(flags.get('runtime-config') ?? '')
-
 /** @param isTold the process was told to end, and has time to put away what it leaves */
 function serve(plane: ControlPlane, process: Process, flags: Flags, isTold: () => boolean): void {
   const port = Number(flags.get('secure-port') ?? 6443)
   const clientCA = process.files.read(flags.get('client-ca-file') ?? '')
   const chance = `kube-apiserver/${process.host}/${plane.starts(process.host)}`
   const audit = auditLog(flags, process)
+  const alpha = alphaApis(flags)
+  const served = alpha.kinds.length === 0 ? kinds : [...kinds, ...alpha.kinds]
   const server = createApiServer({
     clock: process.world.clock,
     random: new Random(plane.seed, chance),
     etcd: plane.etcd.client(process.host),
-    bootstrapObjects: servesWorkloads(flags) ? withWorkloadAccess(bootstrapObjects()) : bootstrapObjects(),
-    ...(servesWorkloads(flags) && { kinds: [...kinds, ...workloadKinds()] }),
+    bootstrapObjects: [...bootstrapObjects(), ...alpha.access],
+    kinds: served,
     serviceCIDR: flags.get('service-cluster-ip-range') ?? '10.0.0.0/24',
     advertiseAddress: flags.get('advertise-address') ?? process.ip,
     securePort: port,
@@ -158,7 +155,9 @@ function serve(plane: ControlPlane, process: Process, flags: Flags, isTold: () =
       random: new Random(plane.seed, `${chance}/identity`),
       ...(isGateOn(flags, 'UnknownVersionInteroperabilityProxy', true) && { peerAddress }),
     })
+  const endReports = alpha.storageVersions && reportStorageVersions(process, client, apiServerId(process.host), served)
   process.onEnd(() => {
+    if (endReports) endReports()
     if (endIdentity) endIdentity(isTold())
     plane.endpoints.remove(process.host)
     server.stop()

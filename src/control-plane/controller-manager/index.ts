@@ -45,6 +45,7 @@ import { serviceCIDRController } from './service-cidr/index.ts'
 import { serviceAccountController } from './serviceaccount/index.ts'
 import { serviceAccountTokenController } from './serviceaccount-token/index.ts'
 import { statefulSetController } from './statefulset/index.ts'
+import { storageVersionGarbageCollectorController } from './storageversion-garbage-collector/index.ts'
 import { taintEvictionController } from './taint-eviction/index.ts'
 import { tokenCleanerController } from './token-cleaner/index.ts'
 import { ttlController } from './ttl/index.ts'
@@ -101,6 +102,7 @@ export const controllers: readonly ControllerDescriptor[] = [
   resourceClaimController,
   deviceTaintEvictionController,
   podGroupProtectionController,
+  storageVersionGarbageCollectorController,
 ]
 
 export interface ControllerManagerOptions {

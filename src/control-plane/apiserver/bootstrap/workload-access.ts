@@ -9,8 +9,7 @@ const PROTECTION = 'system:controller:podgroup-protection-controller'
  * role that is there already is left alone here, so they have one of their own.
  * Source: plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go
  */
-export const withWorkloadAccess = (objects: readonly KubernetesObject[]): readonly KubernetesObject[] => [
-  ...objects,
+export const workloadAccess = (): readonly KubernetesObject[] => [
   clusterRole(NAME, [
     'get,list,watch scheduling.k8s.io: podgroups',
     'patch,update scheduling.k8s.io: podgroups/status',

@@ -1,5 +1,5 @@
-import type { CustomResourceDefinition, JSONSchemaProps, KubernetesObject } from '../../../../api/types.ts'
-import { customKind } from '../../apiextensions/definition.ts'
+import type { JSONSchemaProps } from '../../../../api/types.ts'
+import { alphaKind } from '../alpha-kind.ts'
 import type { KindDefinition } from '../contract.ts'
 
 /** Exactly one policy. Source: staging/src/k8s.io/api/scheduling/v1alpha2/types.go PodGroupSchedulingPolicy */
@@ -84,42 +84,7 @@ const workloadSchema: JSONSchemaProps = {
 /** Source: plugin/pkg/admission/scheduling/podgroupprotection/admission.go */
 const PROTECTION = 'scheduling.k8s.io/podgroup-protection'
 
-/** A kind of the alpha version of the group, by its schema. */
-function alphaKind(kind: string, plural: string, schema: JSONSchemaProps, hasStatus: boolean): KindDefinition {
-  const version = {
-    name: 'v1alpha2',
-    served: true,
-    storage: true,
-    schema: { openAPIV3Schema: schema },
-    ...(hasStatus && { subresources: { status: {} } }),
-  }
-  const definition: CustomResourceDefinition = {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.scheduling.k8s.io` },
-    spec: {
-      group: 'scheduling.k8s.io',
-      scope: 'Namespaced',
-      names: { kind, plural, singular: kind.toLowerCase() },
-      versions: [version],
-    },
-  }
-  return withoutGeneration(customKind(definition, version))
-}
-
-/** Custom resources count theirs, these do not. Source: pkg/registry/scheduling/podgroup/strategy.go */
-function withoutGeneration(definition: KindDefinition): KindDefinition {
-  const { prepareForCreate, prepareForUpdate } = definition
-  const plain = <T extends KubernetesObject>(object: T): T => {
-    const { generation: _, ...metadata } = object.metadata
-    return { ...object, metadata }
-  }
-  return {
-    ...definition,
-    prepareForCreate: (object, context) => plain(prepareForCreate?.(object, context) ?? object),
-    prepareForUpdate: (object, old, context) => plain(prepareForUpdate?.(object, old, context) ?? object),
-  }
-}
+const ALPHA = { group: 'scheduling.k8s.io', version: 'v1alpha2', namespaced: true }
 
 /** A group is born with the finalizer that keeps it while Pods use it. */
 function withProtection(definition: KindDefinition): KindDefinition {
@@ -137,6 +102,8 @@ function withProtection(definition: KindDefinition): KindDefinition {
 
 /** Served with the feature gate GenericWorkload. Source: pkg/registry/scheduling/rest/storage_scheduling.go v1alpha2Storage */
 export const workloadKinds = (): readonly KindDefinition[] => [
-  withProtection(alphaKind('PodGroup', 'podgroups', podGroupSchema, true)),
-  alphaKind('Workload', 'workloads', workloadSchema, false),
+  withProtection(
+    alphaKind({ ...ALPHA, kind: 'PodGroup', plural: 'podgroups', schema: podGroupSchema, hasStatus: true }),
+  ),
+  alphaKind({ ...ALPHA, kind: 'Workload', plural: 'workloads', schema: workloadSchema, hasStatus: false }),
 ]
