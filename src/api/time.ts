@@ -36,6 +36,11 @@ export function rfc3339Micro(ms: number): string {
   return `${rfc3339(ms).slice(0, -1)}.${String(micros).padStart(6, '0')}Z`
 }
 
+/** RFC 3339 with nanoseconds, as containerd stamps lines of logs. */
+export function rfc3339Nano(ms: number): string {
+  return rfc3339Micro(ms).replace('Z', '000Z')
+}
+
 const PATTERN = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:[Zz]|([+-])(\d\d):?(\d\d))$/
 
 /** Milliseconds since the epoch (a MicroTime keeps its fraction); NaN for a text that is not an RFC 3339 time, or undefined. */

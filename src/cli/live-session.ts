@@ -17,7 +17,7 @@ import { ExamFiles, readClocks } from './exam-files.ts'
 import { Failure } from './failure.ts'
 import { JournaledPace } from './journaled-pace.ts'
 import { readJson, replaceFile, writeJson } from './json-file.ts'
-import { takeLock } from './process-lock.ts'
+import { holdsLock, takeLock } from './process-lock.ts'
 import { loadExerciseOf } from './session-exercise.ts'
 import { SessionFiles, type SessionRecord } from './session-files.ts'
 import { mended, replayJournal, type SessionEntry } from './session-journal.ts'
@@ -65,7 +65,13 @@ export async function serveSession(directory: string): Promise<void> {
     rmSync(files.socket, { force: true })
     process.exit(0)
   }
-  setInterval(() => (timer?.isOver() ? end() : tick()), TICK_MS).unref()
+  const look = () => {
+    // The session was removed, and perhaps begun anew: its files are another server's.
+    if (!holdsLock(files.lock)) process.exit(0)
+    if (timer?.isOver()) end()
+    else tick()
+  }
+  setInterval(look, TICK_MS).unref()
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
   await serveControl(files.socket, { cluster, pace, exercise: record.exercise.id, port: server.port, tick, end })

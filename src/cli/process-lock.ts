@@ -29,6 +29,11 @@ export function takeLock(file: string): boolean {
   }
 }
 
+/** Whether this process holds a lock: it is lost with the directory that it was in. */
+export function holdsLock(file: string): boolean {
+  return readJson<Holder>(file)?.pid === process.pid
+}
+
 /** How long (wall ms) a turn is waited for, and how often it is asked. */
 const PATIENCE_MS = 10_000
 const ASK_MS = 5

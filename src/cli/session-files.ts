@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Topology } from '../cluster/contract.ts'
@@ -96,7 +96,15 @@ export class SessionFiles {
     writeJson(this.record, record)
   }
 
+  /** All at once: a process that dies on the way leaves none, or what is swept away with the next. */
   remove(): void {
-    rmSync(this.directory, { recursive: true, force: true })
+    const gone = `${this.directory}.gone`
+    rmSync(gone, { recursive: true, force: true })
+    try {
+      renameSync(this.directory, gone)
+    } catch {
+      // There is none, or another process was first.
+    }
+    rmSync(gone, { recursive: true, force: true })
   }
 }

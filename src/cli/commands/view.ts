@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
-import { type ExamStatus, statusOf } from '../../exercises/exam/index.ts'
+import type { ExamStatus } from '../../exercises/exam/index.ts'
 import type { Grade } from '../../exercises/grade.ts'
 import { Control } from '../control.ts'
-import { readClocks, runningExam } from '../exam-files.ts'
+import { type ExamFiles, runningExam } from '../exam-files.ts'
+import { resume } from '../exam-session.ts'
 import { Failure } from '../failure.ts'
 import { ProgressFile } from '../progress-file.ts'
 import { loadExerciseOf } from '../session-exercise.ts'
@@ -15,10 +16,12 @@ import { type Key, press } from '../view/keys.ts'
 import { call, LiveChecks } from '../view/live-checks.ts'
 import { Screen } from '../view/screen.ts'
 import type { Deed, TaskShown, ViewState } from '../view/state.ts'
+import { currentStatus } from './exam-status.ts'
 import { practiceShell } from './learner-shell.ts'
 
 /** How often (wall ms) the clock is drawn and the cluster asked. */
 const TICK_MS = 1000
+const OVER = 'the exam is over: q leaves, `kubedrill exam review` grades it'
 
 /** `kubedrill view`: the running exercise or exam on the whole screen. */
 export async function view(): Promise<void> {
@@ -33,15 +36,21 @@ class View {
     () => this.#draw(),
   )
   readonly #colours = process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb'
-  #files = filesNow()
-  #state = initial(this.#files)
+  #place = placeNow()
+  #state = initial(this.#place)
   #checks: LiveChecks | undefined
   #tick: NodeJS.Timeout | undefined
   #done: () => void = () => {}
   #failed: (error: Error) => void = () => {}
 
+  get #files(): SessionFiles {
+    return this.#place.files
+  }
+
   async run(): Promise<void> {
-    if (!(await new Control(this.#files).alive())) await startServer(this.#files)
+    const { files, exam } = this.#place
+    if (exam) await resume(exam)
+    else if (!(await new Control(files).alive())) await startServer(files)
     const left = new Promise<void>((resolve, reject) => {
       this.#done = resolve
       this.#failed = reject
@@ -93,19 +102,19 @@ class View {
 
   /** What time and others have changed: another terminal may have gone to another task. */
   #look(): void {
-    const files = filesNow()
-    if (files.directory !== this.#files.directory) this.#turnTo(files)
-    this.#set(clockOf(this.#files))
+    const place = placeNow(this.#place)
+    if (place.files.directory !== this.#files.directory) this.#turnTo(place)
+    this.#set(clockOf(this.#place))
     new Control(this.#files).overview().then(
       (overview) => this.#set({ overview }),
       () => {},
     )
   }
 
-  #turnTo(files: SessionFiles): void {
-    this.#files = files
-    const { focus } = this.#state
-    this.#state = { ...initial(files), focus }
+  #turnTo(place: Place): void {
+    this.#place = place
+    const { focus, busy } = this.#state
+    this.#state = { ...initial(place), focus, ...(busy === undefined ? {} : { busy }) }
     this.#watch()
   }
 
@@ -156,7 +165,7 @@ class View {
     }
     this.#checks?.stop()
     await this.#run('One moment', words[deed.do] ?? [])
-    this.#turnTo(filesNow())
+    this.#turnTo(placeNow(this.#place))
     this.#look()
   }
 
@@ -195,13 +204,15 @@ class View {
     this.#state = rest
     this.#checks?.stop()
     await this.#run('Setting up', ['start', String(number), '--no-shell'])
-    this.#turnTo(filesNow())
+    this.#turnTo(placeNow(this.#place))
     this.#look()
   }
 
   async #shell(): Promise<void> {
+    const { exam } = this.#state
+    if (exam && exam.phase !== 'running') throw new Failure(OVER)
     this.#suspend()
-    if (this.#state.exam) {
+    if (exam) {
       const { KUBEDRILL_SESSION: _, ...env } = process.env
       spawnSync(process.execPath, [ownProgram(), 'exam', 'shell'], { stdio: 'inherit', env })
     } else await practiceShell(this.#files, this.#state.task.id)
@@ -225,31 +236,41 @@ interface Listed {
   }[]
 }
 
-/** The session of the task that is worked on now. @throws {Failure} when there is none */
-function filesNow(): SessionFiles {
-  const running = runningExam()
-  const task = running?.exam.current
-  const files = task === undefined ? new SessionFiles(process.env.KUBEDRILL_SESSION) : running!.files.task(task)
-  if (!files.exists()) throw new Failure('no exercise is running: `kubedrill start` begins one')
-  return files
+/** What is shown: a session; in an exam that of the task that is worked on. */
+interface Place {
+  readonly files: SessionFiles
+  readonly exam?: ExamFiles
 }
 
-function initial(files: SessionFiles): ViewState {
+/** Where one is now, coming from elsewhere. An exam is stayed in when it is over. @throws {Failure} when there is nothing */
+function placeNow(before?: Place): Place {
+  const exam = before?.exam ?? runningExam()?.files
+  if (exam === undefined) {
+    const files = new SessionFiles(process.env.KUBEDRILL_SESSION)
+    if (files.readRecord() === undefined) throw new Failure('no exercise is running: `kubedrill start` begins one')
+    return { files }
+  }
+  const task = exam.read()?.current
+  const files = task === undefined ? undefined : exam.task(task)
+  if (files?.readRecord() !== undefined) return { files, exam }
+  // A task whose cluster is only being set up is not shown yet.
+  if (before !== undefined) return before
+  throw new Failure(`exam ${exam.id} has no task open: \`kubedrill exam shell\` opens it`)
+}
+
+function initial(place: Place): ViewState {
   return {
-    task: shown(files),
-    ...clockOf(files),
+    task: shown(place.files),
+    ...clockOf(place),
     checks: 'waiting',
     focus: 'task',
     scroll: { task: 0, list: 0, cluster: 0 },
   }
 }
 
-function clockOf(files: SessionFiles): { timerMs: number; exam?: ExamStatus } {
-  const running = runningExam()
-  if (running) {
-    const exam = statusOf(running.exam, readClocks())
-    return { exam, timerMs: exam.leftMs }
-  }
+function clockOf({ files, exam: of }: Place): { timerMs: number; exam?: ExamStatus } {
+  const exam = of && currentStatus(of)
+  if (exam) return { exam, timerMs: exam.leftMs }
   const began = files.readRecord()?.attempt?.at ?? statSync(files.directory).birthtimeMs
   return { timerMs: Date.now() - began }
 }

@@ -48,7 +48,9 @@ function head(state: ViewState, columns: number, paint: Paint): string {
   const time = exam
     ? exam.phase === 'running'
       ? `${clock(timerMs)} left`
-      : 'time is up'
+      : exam.because === 'submitted'
+        ? 'handed in'
+        : 'time is up'
     : `${clock(timerMs)} of ${task.minutes} min`
   const isLate = exam ? timerMs < 10 * 60_000 : timerMs > task.minutes * 60_000
   const right = isLate ? paint(['bold', 'yellow'], time) : time
@@ -72,9 +74,11 @@ function foot(state: ViewState, columns: number, paint: Paint): string {
   if (notice !== undefined) return paint('yellow', notice)
   const keys = open
     ? ['Esc back', '↑↓ scroll']
-    : exam
-      ? ['s shell', 'n next', 'p previous', 'g goto', 'f flag', 'x skip', '? help', 'q quit']
-      : ['s shell', 'c check', 'h hint', 'g exercises', 'r reset', '? help', 'q quit']
+    : exam && exam.phase !== 'running'
+      ? ['S grade and review', 'q quit']
+      : exam
+        ? ['s shell', 'n next', 'p previous', 'g goto', 'f flag', 'x skip', '? help', 'q quit']
+        : ['s shell', 'c check', 'h hint', 'g exercises', 'r reset', '? help', 'q quit']
   // As many as fit; help and quit always.
   while (stringWidth(keys.join('  ')) > columns && keys.length > 2) keys.splice(keys.length - 3, 1)
   return keys.map((key) => key.replace(/^\S+/, (letter) => paint(['bold', 'cyan'], letter))).join('  ')

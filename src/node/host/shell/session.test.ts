@@ -110,6 +110,33 @@ describe('the shell', () => {
     expect((await type('cat /nope')).stderr).toBe('cat: /nope: No such file or directory\n')
   })
 
+  test('copies directories, their contents, and with all that they have', async () => {
+    const { out, type } = login()
+    await type('mkdir -p /opt/a/b /opt/c; echo 1 > /opt/a/x; echo 2 > /opt/a/b/y; echo 3 > /opt/a/.z')
+    await type(
+      'cp -r /opt/a/. /opt/c; cp -r /opt/a/. /opt/d/; cp -a /opt/a /opt/e; cp -af /opt/a /opt/e; cd /opt/a && cp -R . ../f',
+    )
+    const all = ['.z', 'b', 'x']
+    for (const to of ['c', 'd', 'e', 'f'])
+      expect((await out(`ls -A /opt/${to}; cat /opt/${to}/b/y`)).split('\n'), to).toEqual(
+        expect.arrayContaining([...all, '2']),
+      )
+    expect(await out('ls /opt/e/a')).toBe('b\nx\n')
+    expect(await type('cp /opt/a/. /opt/c')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching('omitting directory'),
+    })
+    expect(await type('cp -r /opt/none/. /opt/c')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching('No such file'),
+    })
+    expect(await type('cp -r /opt/a/. /opt/a/x')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching('non-directory'),
+    })
+    expect(await type('cp --what /opt/a /opt/g')).toMatchObject({ exitCode: 1 })
+  })
+
   test('an editor is the door’s business', async () => {
     const { type } = login()
     expect(await type('cd /etc/kubernetes; sudo vim manifests/etcd.yaml')).toMatchObject({
@@ -194,6 +221,25 @@ describe('crictl', () => {
     expect(await out('crictl exec $(crictl ps -q) echo inside', 1)).toBe('inside\n')
     await type('crictl stop $(crictl ps -q)', 1)
     expect(await out('crictl ps -a')).toContain('Exited')
+  })
+
+  test('is not needed for logs: the disk has them', async () => {
+    const kit = login()
+    const { out, type } = kit
+    expect(await out('ls /var/log/pods /var/log/containers')).toBe('/var/log/pods:\n\n/var/log/containers:\n')
+    runPod(kit)
+    await kit.pass(1000)
+    await type('systemctl stop containerd', 1000)
+    expect(await out('ls /var/log/pods; find /var/log/pods -type f')).toBe(
+      'default_web_u1\n/var/log/pods/default_web_u1/app/2.log\n',
+    )
+    expect(await out('tail -n 1 /var/log/pods/*/app/*.log')).toBe('2026-01-01T00:00:00.000000000Z stdout F two\n')
+    expect(await out('ls -l /var/log/containers')).toMatch(
+      /web_default_app-\w{64}\.log -> \/var\/log\/pods\/default_web_u1\/app\/2\.log/,
+    )
+    expect(await out('grep -c stdout /var/log/containers/web_*; readlink -f /var/log/containers/web_*')).toMatch(/^2\n/)
+    expect(await type('rm -r /var/log/pods/default_web_u1')).toMatchObject({ exitCode: 1 })
+    expect(await type('echo > /var/log/pods/default_web_u1/app/2.log')).toMatchObject({ exitCode: 1 })
   })
 
   test('fails with its error while containerd is down', async () => {

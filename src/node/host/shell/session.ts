@@ -2,6 +2,8 @@ import { parseResolvConf } from '../../../network/resolver.ts'
 import type { NodeResources } from '../../container-runtime/usage/node-resources.ts'
 import { iptablesSave, ipvsadm } from '../../kube-proxy/iptables-save.ts'
 import type { Host } from '../contract.ts'
+import type { Files } from '../file-tree.ts'
+import { withContainerLogs } from '../log-files.ts'
 import { resolvePath } from '../paths.ts'
 import { stateOf } from './command-text.ts'
 import { crictl } from './commands/crictl.ts'
@@ -24,6 +26,7 @@ const EDITORS = ['vi', 'vim', 'nano', 'edit', 'editor', 'emacs', 'code']
 
 class Session implements LoginShell {
   readonly #host: Host
+  readonly #files: Files
   readonly #commands: Readonly<Record<string, ShellCommand>>
   #env: Readonly<Record<string, string>>
   #cwd = '/root'
@@ -36,6 +39,7 @@ class Session implements LoginShell {
 
   constructor(host: Host) {
     this.#host = host
+    this.#files = withContainerLogs(host)
     this.#env = {
       HOME: '/root',
       USER: 'root',
@@ -45,7 +49,7 @@ class Session implements LoginShell {
       TERM: 'xterm-256color',
       EDITOR: 'vi',
     }
-    this.#commands = this.#allCommands(insideOf(host))
+    this.#commands = this.#allCommands(insideOf(host, this.#files))
   }
 
   get cwd(): string {
@@ -61,9 +65,9 @@ class Session implements LoginShell {
       }
     let stdout = ''
     let stderr = ''
-    const { world, barrier, files } = this.#host
+    const { world, barrier } = this.#host
     const shell = new ShellRun({
-      files,
+      files: this.#files,
       clock: world.clock,
       barrier,
       random: this.#host.random,
@@ -103,9 +107,14 @@ class Session implements LoginShell {
   }
 
   async complete(line: string): Promise<Completion> {
-    const { files, systemd } = this.#host
+    const { systemd } = this.#host
     const commands = [...builtInCommands(), ...Object.keys(this.#commands), ...OF_THE_SHELL]
-    return completeLine(line, { files, commands, cwd: this.#cwd, units: systemd.list().map(({ name }) => name) })
+    return completeLine(line, {
+      files: this.#files,
+      commands,
+      cwd: this.#cwd,
+      units: systemd.list().map(({ name }) => name),
+    })
   }
 
   async isUnfinished(text: string): Promise<boolean> {
@@ -153,7 +162,7 @@ class Session implements LoginShell {
     const path = args.find((arg) => !arg.startsWith('-') && !arg.startsWith('+'))
     if (path === undefined) return { stderr: 'edit: which file?\n', exitCode: 1 }
     const at = resolvePath(path, context.cwd)
-    if (this.#host.files.isDirectory(at)) return { stderr: `edit: ${at} is a directory\n`, exitCode: 1 }
+    if (this.#files.isDirectory(at)) return { stderr: `edit: ${at} is a directory\n`, exitCode: 1 }
     this.#effect = { edit: at }
     return {}
   }
@@ -206,8 +215,8 @@ function later(action: () => void, host: Host): CommandResult {
   return {}
 }
 
-function insideOf(host: Host): Inside {
-  const { name, ip: address, files, network } = host
+function insideOf(host: Host, files: Files): Inside {
+  const { name, ip: address, network } = host
   return {
     network,
     hostname: name,

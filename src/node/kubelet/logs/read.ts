@@ -1,5 +1,5 @@
 import { failure, notFound } from '../../../api/status.ts'
-import { parseTime, rfc3339Micro } from '../../../api/time.ts'
+import { parseTime, rfc3339Nano } from '../../../api/time.ts'
 import type { Answer } from '../../../api/types.ts'
 import type { Clock } from '../../../sim/clock.ts'
 import type { ContainerRuntime, LogLine, RuntimeContainer } from '../../container-runtime/contract.ts'
@@ -105,15 +105,10 @@ class LimitedWriter {
   write(lines: readonly LogLine[]): void {
     if (lines.length === 0 || this.full) return
     const text = lines
-      .map(({ at, text: line }) => (this.#options.timestamps === true ? `${logTime(at)} ${line}\n` : `${line}\n`))
+      .map(({ at, text: line }) => (this.#options.timestamps === true ? `${rfc3339Nano(at)} ${line}\n` : `${line}\n`))
       .join('')
     const cut = text.length > this.#left ? text.slice(0, this.#left) : text
     this.#left -= cut.length
     this.#sink.write(cut)
   }
-}
-
-/** RFC 3339 with nanoseconds, as containerd stamps lines. */
-function logTime(at: number): string {
-  return rfc3339Micro(at).replace('Z', '000Z')
 }

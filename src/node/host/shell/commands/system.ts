@@ -2,6 +2,7 @@ import { civilTime } from '../../../../api/time.ts'
 import { monthName, unixDate, weekdayName } from '../../../container-runtime/programs/log-times.ts'
 import { sleepDuration } from '../../../container-runtime/programs/sleep.ts'
 import { quote, type ShellCommand } from '../engine.ts'
+import { cp } from './copy.ts'
 import { table } from './flags.ts'
 import type { Inside } from './inside.ts'
 import { chown, ls, mount } from './ownership.ts'
@@ -96,6 +97,7 @@ export function systemCommands(inside: Inside): Readonly<Record<string, ShellCom
     sleep,
     timeout,
     env: withoutStatus,
+    cp,
     ls: ls(inside),
     chown: chown(inside, 'chown'),
     chgrp: chown(inside, 'chgrp'),
