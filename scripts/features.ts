@@ -13,7 +13,7 @@ const onlySome = options.some((option) => !/^(--format|-f|summary|progress|messa
 const finish = onlySome ? undefined : recordTransitions()
 const { status } = spawnSync('npx', ['cucumber-js', ...profile, ...options], {
   stdio: 'inherit',
-  env: { ...process.env, NODE_OPTIONS: '--import tsx' },
+  env: { ...process.env, NODE_OPTIONS: '--import tsx --conditions kubedrill-source' },
 })
 const report = finish?.()
 if (report !== undefined) process.stdout.write(`\n${report.text}\n`)

@@ -8,8 +8,8 @@ import {
   resourceClient,
   type Status,
   startLoop,
-} from '../../src/extension.ts'
-import { extend } from '../../src/gherkin/index.ts'
+} from 'kubedrill/extension'
+import { extend } from 'kubedrill/gherkin'
 
 /** An operator as the courses write it: every Website gets a Deployment of its own, and says how it is. */
 interface Website {

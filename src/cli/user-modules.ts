@@ -1,6 +1,7 @@
 import * as module from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { Failure } from './failure.ts'
 import { PACKAGE_ROOT } from './package-root.ts'
 
 type Urls = Readonly<Record<string, string>>
@@ -22,9 +23,37 @@ export function shareModules(): void {
 
 /** The same in the processes that are started from here on: cucumber's parallel workers. */
 export function shareModulesWithChildren(): void {
-  const share = `--import=${pathToFileURL(join(PACKAGE_ROOT, 'dist', 'share-modules.js')).href}`
+  importInChildren(pathToFileURL(join(PACKAGE_ROOT, 'dist', 'share-modules.js')).href)
+}
+
+function importInChildren(url: string): void {
   const { NODE_OPTIONS: options = '' } = process.env
-  if (!options.includes(share)) process.env.NODE_OPTIONS = `${options} ${share}`.trim()
+  if (!options.includes(`--import=${url}`)) process.env.NODE_OPTIONS = `${options} --import=${url}`.trim()
+}
+
+/**
+ * Lets this process, and those it starts, import TypeScript: Node 22.18 does by itself, older ones with the tsx that is installed
+ * beside the steps.
+ *
+ * @throws {Failure} where there is none
+ */
+export async function importTypeScript(file: string): Promise<void> {
+  if ('typescript' in process.features && process.features.typescript) return
+  const tsx = resolveFromHere('tsx')
+  if (tsx === undefined)
+    throw new Failure(
+      `${file}: Node ${process.versions.node} reads no TypeScript by itself: npm install --save-dev tsx`,
+    )
+  await import(pathToFileURL(tsx).href)
+  importInChildren(pathToFileURL(tsx).href)
+}
+
+function resolveFromHere(name: string): string | undefined {
+  try {
+    return module.createRequire(join(process.cwd(), 'package.json')).resolve(name)
+  } catch {
+    return undefined
+  }
 }
 
 /** Node 20 resolves imports on a thread of its own: what is shared travels there as text. */

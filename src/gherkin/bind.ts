@@ -17,20 +17,37 @@ interface Binding {
 }
 
 let bindings: readonly Binding[] | undefined
+const own: StepDefinition[] = []
+
+/** Steps of somebody's own, known from here on like those of the vocabulary. */
+export function addSteps(definitions: readonly StepDefinition[]): void {
+  own.push(...definitions)
+  bindings = undefined
+}
 
 function bind(): readonly Binding[] {
   if (bindings) return bindings
   const registry = new ParameterTypeRegistry()
   for (const { name, regexp, transformer } of parameterTypes)
     registry.defineParameterType(new ParameterType(name, regexp, null, transformer, true, false))
-  bindings = vocabulary.map((definition) => ({
+  const bound = (definition: StepDefinition): Binding => ({
     definition,
     expression:
       typeof definition.pattern === 'string'
         ? new CucumberExpression(definition.pattern, registry)
         : new RegularExpression(definition.pattern, registry),
-  }))
+  })
+  bindings = [...vocabulary.map(bound), ...own.flatMap((definition) => boundOwn(definition, bound))]
   return bindings
+}
+
+/** A parameter type that only the user's runner knows keeps a step from being read here: what it needs is found out when it runs. */
+function boundOwn(definition: StepDefinition, bound: (definition: StepDefinition) => Binding): readonly Binding[] {
+  try {
+    return [bound(definition)]
+  } catch {
+    return []
+  }
 }
 
 /** A step of the vocabulary that a text is, ready to be run. */

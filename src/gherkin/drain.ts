@@ -8,7 +8,7 @@ export async function cordon(world: World, node: string, unschedulable: boolean)
   const { resource } = servedKind(world, 'Node')
   const body = { spec: { unschedulable: unschedulable || null } }
   const patchType = 'application/merge-patch+json'
-  done(world, await send(world, { verb: 'patch', resource, name: node, body, patchType, wire: {} }))
+  done(world, await send(world, { verb: 'patch', resource, name: node, body, patchType }))
   await world.advance(0)
 }
 

@@ -9,11 +9,12 @@ import {
   Given,
   type IWorldOptions,
   setDefaultTimeout,
+  setDefinitionFunctionWrapper,
   setWorldConstructor,
 } from '@cucumber/cucumber'
 import type { ScheduleOptions } from '../sim/schedule.ts'
 import { failureRecord } from './attach.ts'
-import { bindStep, perform } from './bind.ts'
+import { addSteps, bindStep, perform } from './bind.ts'
 import { writtenStep } from './cucumber-steps.ts'
 import { parseDuration, shortDuration } from './durations.ts'
 import { FAILURE_FILE } from './failure-record.ts'
@@ -27,13 +28,20 @@ import { writeTransitionsSeen } from './transitions-seen.ts'
 import { vocabulary } from './vocabulary.ts'
 import { World } from './world.ts'
 
+export type { KubernetesObject, ObjectMeta, Status } from '../api/types.ts'
+export { parseDuration, shortDuration } from './durations.ts'
 export { extend } from './extensions.ts'
-export type { ObjectRef } from './parameter-types.ts'
-export { find } from './pods.ts'
-export type { StepDefinition } from './step.ts'
-export { step } from './step.ts'
+export { type ServedKind, servedKind } from './kinds.ts'
+export { type Count, counts, type ObjectRef, type PodsRef, type Principal } from './parameter-types.ts'
+export { find, list, namespaceOf, podsOf } from './pods.ts'
+export { apply, done, parseManifests, send, submit } from './request.ts'
+export { isIn, stateOf } from './states.ts'
+export type { StepDefinition, StepDocumentation, Table } from './step.ts'
+export { NotCapable, needing, SpecError, step } from './step.ts'
+export { type Difference, differenceLine, differences, fieldAt } from './subset.ts'
+export type { Capability, CommandResult, Reader, Target, TargetRequest } from './target.ts'
 export { vocabulary } from './vocabulary.ts'
-export { World } from './world.ts'
+export { type Problem, World } from './world.ts'
 
 /** What a run may be told, as cucumber-js's `worldParameters`. */
 interface Parameters {
@@ -54,8 +62,8 @@ interface Parameters {
  * scenario gets a World, and so a cluster, of its own. Your own steps beside it receive the World as `this`.
  */
 class CucumberWorld extends World {
-  readonly log: IWorldOptions['log']
-  readonly attach: IWorldOptions['attach']
+  override readonly log: IWorldOptions['log']
+  override readonly attach: IWorldOptions['attach']
   readonly parameters: Parameters
   readonly remote: string | undefined
   readonly longestMs: number
@@ -92,6 +100,16 @@ const PATIENT = { timeout: -1 }
 // Our words are for our steps: a snippet for somebody's own is better off with cucumber's.
 for (const type of parameterTypes) defineParameterType({ ...type, useForSnippets: false })
 for (const definition of vocabulary) Given(definition.pattern, PATIENT, binding(definition))
+setDefinitionFunctionWrapper(inBothWorlds)
+
+/**
+ * Defines steps of your own that are data, as those of the vocabulary: what they need of a target is known before a scenario begins,
+ * and they have no deadline on the wall clock.
+ */
+export function defineSteps(definitions: readonly StepDefinition[]): void {
+  addSteps(definitions)
+  for (const definition of definitions) Given(definition.pattern, PATIENT, binding(definition))
+}
 
 Before(PATIENT, async function (this: CucumberWorld, { pickle }) {
   if (this.remote === undefined) return undefined
@@ -159,18 +177,27 @@ AfterAll(() => {
 
 /** cucumber-js reads how many arguments a step takes off its function: it needs one with the right length. */
 function binding(definition: StepDefinition) {
-  const body = async function (this: CucumberWorld, ...args: unknown[]): Promise<unknown> {
-    try {
-      await inTime(this, perform(this, definition, args))
-    } catch (error) {
-      if (error instanceof NotCapable) return skip(this, error.message)
-      // What is wrong with a cluster or a feature is not to be found in our code.
-      if (error instanceof SpecError || this.failure !== undefined) (error as Error).stack = ''
-      throw error
-    }
-    return undefined
+  const body = function (this: CucumberWorld, ...args: unknown[]): Promise<void> {
+    return inTime(this, perform(this, definition, args))
   }
   return Object.defineProperty(body, 'length', { value: Math.max(0, definition.run.length - 1) })
+}
+
+/**
+ * Every step and hook, ours and users', may read what a real cluster has to look up first (it is begun again then), may ask for what
+ * this target cannot do (the scenario is skipped), and fails with what is wrong, not with where our code says so.
+ */
+function inBothWorlds(code: (...args: unknown[]) => unknown) {
+  return function (this: unknown, ...args: unknown[]): unknown {
+    // cucumber-js hands everybody a callback: those that take it end when they call it.
+    if (!(this instanceof CucumberWorld) || code.length === args.length) return code.apply(this, args)
+    return this.look(() => code.apply(this, args)).catch((error: Error) => {
+      if (error instanceof NotCapable) return skip(this, error.message)
+      // What is wrong with a cluster or a feature is not to be found in our code.
+      if (error instanceof SpecError || this.failure !== undefined) error.stack = ''
+      throw error
+    })
+  }
 }
 
 function skip(world: CucumberWorld, reason: string): 'skipped' {

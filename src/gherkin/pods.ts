@@ -1,5 +1,6 @@
 import { parseSelector, selectorFromLabelSelector } from '../api/labels.ts'
 import type { Kind, KubernetesObject, Pod, Service } from '../api/types.ts'
+import type { ListOptions } from '../client/contract.ts'
 import { asOf } from './history.ts'
 import { servedKind } from './kinds.ts'
 import type { ObjectRef, PodsRef } from './parameter-types.ts'
@@ -28,6 +29,18 @@ export function nameIn(world: World, { kind, name }: ObjectRef): string {
 /** The object that a step's words mean, as it is now; undefined where there is none. @throws {SpecError} for a kind that is not served */
 export function find<T extends KubernetesObject = KubernetesObject>(world: World, ref: ObjectRef): T | undefined {
   return world.get(servedKind(world, ref.kind).known, nameIn(world, ref), namespaceOf(world, ref)) as T | undefined
+}
+
+/** The objects of a kind, custom resources included: the scenario's own, where a real cluster has others. @throws {SpecError} for a kind that is not served */
+export function list<T extends KubernetesObject = KubernetesObject>(
+  world: World,
+  kind: string,
+  options: ListOptions = {},
+): readonly T[] {
+  const { namespace } = options
+  const where = namespace === undefined ? options : { ...options, namespace: world.target.namespace(namespace) }
+  const found: readonly KubernetesObject[] = world.client.list(servedKind(world, kind).known, where)
+  return found.filter(({ metadata }) => world.target.owns(metadata.namespace)) as T[]
 }
 
 /** Whether the object is there or was: of one that never was nothing can be said, not even that it has no Pods. */

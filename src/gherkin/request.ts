@@ -8,8 +8,10 @@ import type { World } from './world.ts'
 
 const READS: ReadonlySet<string> = new Set(['get', 'list', 'watch'])
 
-/** One request to the API server; refused connections come back as a Status too. */
-export function send(world: World, request: TargetRequest, as?: Actor): Promise<ApiResponse> {
+/** One request to the API server, its body held to its schema; refused connections come back as a Status too. */
+export function send(world: World, asked: TargetRequest, as?: Actor): Promise<ApiResponse> {
+  const request =
+    asked.body === undefined ? asked : { wire: {}, ...asked, body: JSON.parse(JSON.stringify(asked.body)) }
   // A simulated cluster tells of whatever comes in; of a real one only we know what we do.
   if (world.target.cluster === undefined && !READS.has(request.verb)) world.story.wrote(request)
   return world.target.send(request, as)
@@ -58,7 +60,7 @@ export async function submit(world: World, object: KubernetesObject, as?: Actor)
   const body = localized(world, object)
   const answer = await send(
     world,
-    { verb: 'create', ...place(world, object), body, wire: {}, options: { fieldValidation: 'Strict' } },
+    { verb: 'create', ...place(world, object), body, options: { fieldValidation: 'Strict' } },
     as,
   )
   const refusal = answer.body
@@ -73,7 +75,7 @@ export async function submit(world: World, object: KubernetesObject, as?: Actor)
 const NOT_SERVED = 'the server could not find the requested resource'
 
 /** Creates the object or, where it is there already, patches it to what the manifest says. */
-export async function apply(world: World, object: KubernetesObject): Promise<ApiResponse> {
+export async function apply<T extends KubernetesObject>(world: World, object: T): Promise<ApiResponse> {
   const created = await submit(world, object)
   if (!isStatus(created.body) || created.body.reason !== 'AlreadyExists') return created
   const patchType = `application/${kindOfManifest(world, object).custom ? '' : 'strategic-'}merge-patch+json` as const
@@ -83,7 +85,6 @@ export async function apply(world: World, object: KubernetesObject): Promise<Api
     name: localized(world, object).metadata.name,
     body: localized(world, object),
     patchType,
-    wire: {},
   })
 }
 

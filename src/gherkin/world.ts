@@ -40,6 +40,10 @@ export type Problem = () => string | undefined | Promise<string | undefined>
  */
 export class World {
   readonly options: WorldOptions
+  /** Words for whoever reads the run. */
+  readonly log: (text: string) => void = () => undefined
+  /** Adds something to the reports of the run, at this step. */
+  readonly attach: (data: string, mediaType?: string) => unknown = () => undefined
   startAt: number | undefined
   images: DeclaredImage[] = []
   attempt: Attempt | undefined

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { type IConfiguration, type IRunConfiguration, loadConfiguration } from '@cucumber/cucumber/api'
 import { Failure } from '../failure.ts'
 import { PACKAGE_ROOT } from '../package-root.ts'
+import { importTypeScript } from '../user-modules.ts'
 import type { TestOptions } from './options.ts'
 
 /** Names of reports, and the formatter of cucumber's that writes each. */
@@ -58,6 +59,9 @@ export async function configure(files: readonly string[], options: TestOptions):
     ...(dryRun ? { dryRun } : {}),
   }
   const { runConfiguration: run } = await loadConfiguration({ provided, file: false })
+  const typescript = run.support.importPaths?.find((path) => /\.[cm]?ts$/.test(path))
+  // Who brings a loader reads TypeScript with it.
+  if (typescript !== undefined && !run.support.loaders?.length) await importTypeScript(typescript)
   return { run, formatted: format.some((each) => !each.includes(':')), own }
 }
 

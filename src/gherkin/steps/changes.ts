@@ -142,7 +142,7 @@ async function patch(
   const resource = subresource === undefined ? whole : { ...whole, subresource }
   // Nobody has said how the lists of a custom resource are merged.
   const patchType = custom ? MERGE_PATCH : asked
-  done(world, await send(world, { verb: 'patch', resource, ...nameOf(world, ref), body, patchType, wire: {} }))
+  done(world, await send(world, { verb: 'patch', resource, ...nameOf(world, ref), body, patchType }))
   await world.advance(0)
 }
 
