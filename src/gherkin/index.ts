@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import {
   After,
   AfterAll,
@@ -20,6 +20,7 @@ import { parseDuration, shortDuration } from './durations.ts'
 import { FAILURE_FILE } from './failure-record.ts'
 import { handOver, Stopped, type Until } from './hand-over.ts'
 import { kindsNamed } from './history.ts'
+import { closed, opened } from './interruption.ts'
 import { Kubectl, runKubectl } from './kubectl.ts'
 import { parameterTypes } from './parameter-types.ts'
 import { NotCapable, SpecError, type StepDefinition } from './step.ts'
@@ -122,10 +123,16 @@ Before(PATIENT, async function (this: CucumberWorld, { pickle }) {
       this,
       `"${pickle.name}" takes ${shortDuration(takesMs)}, more than ${shortDuration(this.longestMs)} (worldParameters.longest)`,
     )
-  const { RemoteCluster } = await import('./remote/index.ts')
-  this.use(await RemoteCluster.connect({ target: this.remote, kubectl: (args) => runKubectl(args) }))
+  const [{ RemoteCluster }, { reachOf }] = await Promise.all([import('./remote/index.ts'), import('./remote/reach.ts')])
+  const readFile = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined)
+  const planned = pickle.steps.map(({ text, argument }) => ({ text, docString: argument?.docString?.content }))
+  const reach = reachOf(planned, readFile)
+  const { remote: target } = this
+  const remote = await RemoteCluster.connect({ target, kubectl: runKubectl, reach, readFile, onBegin: opened })
+  this.use(remote)
   for (const kind of kindsNamed(pickle.steps.map(({ text, argument }) => `${text} ${JSON.stringify(argument ?? '')}`)))
     this.history.record(kind)
+  closed(remote)
   opened(this)
   return undefined
 })
@@ -146,26 +153,9 @@ AfterStep(async function (this: CucumberWorld, { gherkinDocument, pickle, pickle
 })
 
 After(PATIENT, async function (this: World) {
-  open.delete(this)
+  closed(this)
   if (!handOver(this)) await this.close()
 })
-
-/** Scenarios that have something in a real cluster: nothing of it is left there when somebody presses Ctrl-C. */
-const open = new Set<World>()
-
-/** Signals are this file's business from the first scenario on a real cluster only: others leave nothing behind. */
-function opened(world: World): void {
-  if (open.size === 0 && process.listenerCount('SIGINT', interrupted) === 0)
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted)
-  open.add(world)
-}
-
-function interrupted(signal: NodeJS.Signals): void {
-  const told = (error: Error) => process.stderr.write(`${error.message}\n`)
-  const left = [...open].map((world) => world.close().catch(told))
-  if (left.length > 0) process.stderr.write('cleaning up …\n')
-  void Promise.all(left).then(() => process.exit(signal === 'SIGINT' ? 130 : 143))
-}
 
 /** Why scenarios were skipped: no formatter says so of itself. */
 const skipped: string[] = []

@@ -226,8 +226,11 @@ class Waiting {
 }
 
 /** Runs kubectl ($KUBECTL, else the one on PATH) as whoever started this process would. @throws {NotCapable} where there is none */
-export async function runKubectl(args: readonly string[]): Promise<CommandResult> {
-  const { exitCode, output } = await startKubectl(args, {}).result
+export async function runKubectl(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CommandResult> {
+  const { exitCode, output } = await startKubectl(args, { env }).result
   return { command: ['kubectl', ...args].join(' '), exitCode, output }
 }
 

@@ -4,6 +4,7 @@ import type { Envelope } from '@cucumber/messages'
 import { Failure } from '../failure.ts'
 import type { Configured } from './configuration.ts'
 import { Reporter } from './reporter.ts'
+import { passSignalsOn } from './workers.ts'
 
 /** How a run ended. */
 export interface Outcome {
@@ -29,9 +30,13 @@ export async function run({ run: configuration, formatted }: Configured, isFilte
     if (parseError !== undefined || status === 'UNDEFINED' || status === 'AMBIGUOUS') unusable = true
     reporter?.tell(envelope)
   }
+  const signals = configuration.runtime.parallel > 0 ? passSignalsOn() : undefined
   const { success, support } = await attempt(configuration, formatted, watch)
+  signals?.stop()
   if (!found && !unusable) throw new Failure(`no scenario is found at ${configuration.sources.paths.join(', ')}`)
   reporter?.summary()
+  const interrupted = signals?.interrupted()
+  if (interrupted !== undefined) process.exit(interrupted)
   // A dry run says nothing of undefined steps by itself.
   return { exitCode: unusable ? 2 : success ? 0 : 1, support }
 }

@@ -7,6 +7,9 @@ import type { Connection } from './connection.ts'
 const PATIENCE_MS = 120_000
 const LOOK_EVERY_MS = 500
 
+/** The label of what scenarios make in a cluster: its value is the scenario's own. */
+const SCENARIO = 'kubedrill.io/scenario'
+
 interface Undo {
   readonly what: string
   run(): Promise<unknown>
@@ -20,8 +23,22 @@ export class CleanUp {
   readonly #undo: Undo[] = []
   readonly #made = new Set<string>()
 
-  constructor(connection: Connection) {
+  readonly #id: string
+
+  constructor(connection: Connection, id: string) {
     this.#connection = connection
+    this.#id = id
+  }
+
+  /** What is made outside of the scenario's namespaces, and they themselves, can be found by a label, should nobody clean up. */
+  marked(request: TargetRequest): TargetRequest {
+    const { verb, resource, namespace, body } = request
+    const { metadata, kind } = (body ?? {}) as KubernetesObject
+    const own = this.#made.has(`namespaces//${namespace}`)
+    if (verb !== 'create' || resource.subresource !== undefined || own || !metadata || /Review$/.test(kind))
+      return request
+    const labels = { ...metadata.labels, [SCENARIO]: this.#id }
+    return { ...request, body: { ...(body as KubernetesObject), metadata: { ...metadata, labels } } }
   }
 
   /** Before a change of something that was there before the scenario: it is put back as it was. */

@@ -10,17 +10,27 @@ import { Connection } from './connection.ts'
 import { FromInside } from './from-inside.ts'
 import { localNamespaces } from './local-names.ts'
 import { Mirror } from './mirror.ts'
+import { NodesBefore } from './nodes-before.ts'
+import type { Reach } from './reach.ts'
+import { RemoteKubectl, type RunKubectl } from './remote-kubectl.ts'
+import { Turn } from './turns.ts'
 
 /** What was just done is given this long (wall ms) to be seen. */
 const SETTLE_MS = 100
+/** How many workers `a cluster` has. */
+const DEFAULT_WORKERS = 2
 /** Without any change, conditions are looked at again after this long (wall ms): some depend on time alone. */
 const POLL_MS = 1000
 
 export interface RemoteOptions {
   /** `kubeconfig` or `kubeconfig:CONTEXT`. */
   readonly target: string
-  /** Runs kubectl with the arguments it is given. */
-  readonly kubectl: (args: readonly string[]) => Promise<CommandResult>
+  readonly kubectl: RunKubectl
+  /** What the scenario lays hands on; default its own namespaces. */
+  readonly reach?: Reach
+  readonly readFile?: (path: string) => string | undefined
+  /** Told before anything is made there: from here on it has to be closed. */
+  readonly onBegin?: (remote: RemoteCluster) => void
 }
 
 /**
@@ -34,8 +44,13 @@ export class RemoteCluster implements Target {
   readonly #mirror: Mirror
   readonly #cleanUp: CleanUp
   readonly #inside: FromInside
-  readonly #kubectl: RemoteOptions['kubectl']
-  readonly #names = localNamespaces(randomBytes(4).toString('hex'))
+  readonly #options: RemoteOptions
+  readonly #id = randomBytes(4).toString('hex')
+  readonly #names = localNamespaces(this.#id)
+  #kubectl: RemoteKubectl | undefined
+  #turn: Turn | undefined
+  #closing: Promise<void> | undefined
+  #nodes: NodesBefore | undefined
 
   /** @throws {SpecError} where the kubeconfig leads nowhere */
   static async connect(options: RemoteOptions): Promise<RemoteCluster> {
@@ -46,28 +61,38 @@ export class RemoteCluster implements Target {
         `context "${connection.context}" cannot be used: ${code === 503 ? messageOf(text) : `${code} ${text}`}`,
       )
     const remote = new RemoteCluster(connection, options)
-    await remote.#begin()
+    options.onBegin?.(remote)
+    try {
+      await remote.#begin()
+    } catch (error) {
+      await remote.close()
+      throw error
+    }
     return remote
   }
 
-  private constructor(connection: Connection, { kubectl }: RemoteOptions) {
+  private constructor(connection: Connection, options: RemoteOptions) {
     this.name = `context "${connection.context}"`
+    this.#options = options
     this.#connection = connection
     this.#mirror = new Mirror(connection)
     this.reader = this.#mirror
-    this.#cleanUp = new CleanUp(connection)
+    this.#cleanUp = new CleanUp(connection, this.#id)
     this.#inside = new FromInside(connection, this.#mirror)
-    this.#kubectl = kubectl
   }
 
   /** The namespace that the scenario knows as `default`. */
   async #begin(): Promise<void> {
     const resource = { group: '', version: 'v1', resource: 'namespaces' }
-    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.#names.adopt('default') } }
+    const name = this.#names.adopt('default')
+    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
     const answer = await this.send({ verb: 'create', resource, body })
     if (isStatus(answer.body))
       throw new SpecError(`${this.name} gives the scenario no namespace: ${answer.body.message}`)
-    await this.#defaultServiceAccount(body.metadata.name)
+    const { reach, kubectl, readFile = () => undefined } = this.#options
+    this.#kubectl = new RemoteKubectl(this.#connection, name, kubectl, readFile)
+    this.#turn = await Turn.take(this.#connection, name, reach?.alone ?? false)
+    if (reach?.alone) this.#nodes = await NodesBefore.look(this.#connection)
   }
 
   /** Pods of a namespace are refused until its ServiceAccount is there. */
@@ -97,6 +122,9 @@ export class RemoteCluster implements Target {
     const workers = nodes.filter((node) => !isControlPlane(node))
     const wanted = (topology?.nodes ?? []).filter(({ role }) => role === 'worker').length
     if (workers.length < wanted) return `has ${workers.length} Ready worker nodes, not ${wanted}`
+    const counted = topology === undefined ? DEFAULT_WORKERS : wanted
+    if (this.#options.reach?.countsNodes && workers.length > counted)
+      return `has ${workers.length} Ready worker nodes, and the scenario counts on ${counted}`
     const controlPlanes = named.length - wanted + (topology ? 1 : 0)
     const found = nodes.filter(isControlPlane).length
     // A managed cluster does not show its control plane; several are only asked for where they matter.
@@ -128,8 +156,9 @@ export class RemoteCluster implements Target {
   }
 
   async send(request: TargetRequest, as?: Actor): Promise<ApiResponse> {
+    this.#mustBeOpen()
     await this.#cleanUp.before(request)
-    const answer = await this.#connection.send(request, as)
+    const answer = await this.#connection.send(this.#cleanUp.marked(request), as)
     this.#cleanUp.after(request, answer)
     if (request.resource.resource === 'namespaces' && answer.code === 201)
       await this.#defaultServiceAccount((answer.body as { metadata: { name: string } }).metadata.name)
@@ -151,12 +180,13 @@ export class RemoteCluster implements Target {
   }
 
   async kubectl(args: readonly string[]): Promise<CommandResult> {
-    const local = this.#names.inCommand(args)
-    return this.#kubectl([
-      `--context=${this.#connection.context}`,
-      `--namespace=${this.namespace('default')}`,
-      ...local,
-    ])
+    this.#mustBeOpen()
+    return this.#kubectl!.run(this.#names.inCommand(args))
+  }
+
+  /** A step that goes on after the scenario was interrupted makes nothing any more. */
+  #mustBeOpen(): void {
+    if (this.#closing !== undefined) throw new SpecError('the scenario was interrupted')
   }
 
   namespace(name: string): string {
@@ -176,8 +206,17 @@ export class RemoteCluster implements Target {
   }
 
   /** @throws where something could not be undone: the next scenario would find it */
-  async close(): Promise<void> {
-    const left = await this.#cleanUp.run()
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    const made = (await this.#kubectl?.cleanUp()) ?? []
+    const left = [...made, ...(await this.#cleanUp.run())]
+    await this.#nodes?.restore()
+    await this.#turn?.end()
+    this.#kubectl?.close()
     await this.#mirror.close()
     if (left.length > 0) throw new Error(`${this.name} still has what the scenario left: ${left.join(', ')}`)
   }

@@ -17,12 +17,13 @@ const SYSTEM = /^kube-/
 export function localNamespaces(suffix: string): LocalNamespaces {
   const names = new Map<string, string>()
   const of = (name: string) => names.get(name) ?? name
+  const adopt = (name: string) => {
+    if (SYSTEM.test(name)) return name
+    if (!names.has(name)) names.set(name, `${name === 'default' ? 'kubedrill' : name}-${suffix}`)
+    return of(name)
+  }
   return {
-    adopt(name) {
-      if (SYSTEM.test(name)) return name
-      if (!names.has(name)) names.set(name, `${name === 'default' ? 'kubedrill' : name}-${suffix}`)
-      return of(name)
-    },
+    adopt,
     of,
     owns: (namespace) => [...names.values()].includes(namespace),
     inText: (text) =>
@@ -40,6 +41,7 @@ export function localNamespaces(suffix: string): LocalNamespaces {
     inCommand: (args) =>
       args.map((arg, index) => {
         if (args[index - 1] === '-n' || args[index - 1] === '--namespace') return of(arg)
+        if (index === 2 && args[0] === 'create' && /^(ns|namespaces?)$/.test(args[1]!)) return adopt(arg)
         if (arg.startsWith('/'))
           return arg.replace(/(\/namespaces\/)([a-z0-9-]+)/, (_, before: string, name: string) => before + of(name))
         return arg.replace(/^(--namespace=|-n)([a-z0-9-]+)$/, (_, flag: string, name: string) => flag + of(name))
