@@ -29,6 +29,25 @@ Feature: Access to the API
     And the command's output contains '{APIGroups:[""], Resources:["pods"], Verbs:["delete"]}'
 
   @claim:api-03
+  Scenario: What a group may do, its members may
+    Given a cluster
+    And namespace "dev"
+    And these manifests are applied:
+      """yaml
+      apiVersion: rbac.authorization.k8s.io/v1
+      kind: RoleBinding
+      metadata: {name: developers-edit, namespace: dev}
+      roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}
+      subjects: [{kind: Group, name: developers, apiGroup: rbac.authorization.k8s.io}]
+      """
+    Then user "alice" of group "developers" can create "deployments.apps" in namespace "dev"
+    And user "alice" of group "developers" cannot create "deployments.apps" in namespace "default"
+    And user "alice" of groups "testers, developers" can delete "pods" in namespace "dev"
+    And user "alice" of group "testers" cannot delete "pods" in namespace "dev"
+    When user "alice" of group "testers" tries to delete Pod "web-0"
+    Then the request is denied with status 403 and reason Forbidden
+
+  @claim:api-03
   Scenario: Who may impersonate a user may act as him only where the right says so
     Given a cluster
     And these manifests are applied:

@@ -1,4 +1,4 @@
-import type { KubernetesObject, Pod } from '../api/types.ts'
+import { isStatus, type KubernetesObject, type Pod } from '../api/types.ts'
 import { servedKind } from './kinds.ts'
 import { done, send } from './request.ts'
 import type { World } from './world.ts'
@@ -19,15 +19,21 @@ export async function drain(world: World, node: string): Promise<void> {
     !pod.metadata.ownerReferences?.some((owner) => owner.kind === 'DaemonSet')
   const pods = () => world.client.list('Pod', { fieldSelector: `spec.nodeName=${node}` }).filter(evictable)
   const resource = { ...servedKind(world, 'Pod').resource, subresource: 'eviction' }
-  for (const { metadata } of pods()) {
-    const eviction = {
-      apiVersion: 'policy/v1',
-      kind: 'Eviction',
-      metadata: { name: metadata.name, namespace: metadata.namespace },
-    } as KubernetesObject
-    const { name, namespace } = metadata
-    done(world, await send(world, { verb: 'create', resource, name, namespace, body: eviction }))
-  }
+  // What a budget protects is asked for again, as kubectl does, until others have come in its place.
+  await world.eventually(async () => {
+    for (const { metadata } of pods().filter(({ metadata }) => !metadata.deletionTimestamp)) {
+      const eviction = {
+        apiVersion: 'policy/v1',
+        kind: 'Eviction',
+        metadata: { name: metadata.name, namespace: metadata.namespace },
+      } as KubernetesObject
+      const { name, namespace } = metadata
+      const { body } = await send(world, { verb: 'create', resource, name, namespace, body: eviction })
+      if (isStatus(body) && body.code === 429) return `${namespace}/${name} is not evicted: ${body.message}`
+      if (!isStatus(body) || body.code !== 404) done(world, { body })
+    }
+    return undefined
+  }, undefined)
   await world.eventually(
     () => (pods().length > 0 ? `${pods().length} Pods are still on node "${node}"` : undefined),
     undefined,

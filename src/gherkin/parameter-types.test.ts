@@ -125,6 +125,8 @@ describe('the rest', () => {
     ['object', 'Deployment "web"', { kind: 'Deployment', name: 'web' }],
     ['object', 'Pod "dev/web-0"', { kind: 'Pod', namespace: 'dev', name: 'web-0' }],
     ['principal', 'user "jane"', { user: 'jane', groups: ['system:authenticated'] }],
+    ['principal', 'user "jane" of group "dev"', { user: 'jane', groups: ['dev', 'system:authenticated'] }],
+    ['principal', 'user "jane" of groups "dev, qa"', { user: 'jane', groups: ['dev', 'qa', 'system:authenticated'] }],
     ['principal', 'an anonymous user', { user: 'system:anonymous', groups: ['system:unauthenticated'] }],
     ['principal', 'service account "dev/build"', { user: 'system:serviceaccount:dev:build' }],
     ['principal', 'service account "build"', { user: 'system:serviceaccount:default:build' }],

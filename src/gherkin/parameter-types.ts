@@ -94,9 +94,10 @@ function component(text: string): ComponentRef {
 }
 
 export function principal(text: string): Principal {
-  const name = /"([^"]+)"/.exec(text)?.[1] ?? ''
+  const [, name = '', groupNames] = /"([^"]+)"(?: of groups? "([^"]+)")?/.exec(text) ?? []
   if (text.startsWith('an anonymous')) return { user: 'system:anonymous', groups: ['system:unauthenticated'] }
-  if (!/^(the )?service ?account/i.test(text)) return { user: name, groups: ['system:authenticated'] }
+  if (!/^(the )?service ?account/i.test(text))
+    return { user: name, groups: [...(groupNames?.split(/,\s*/) ?? []), 'system:authenticated'] }
   const { namespace = 'default', name: account } = objectRef('ServiceAccount', name)
   const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated']
   return { user: `system:serviceaccount:${namespace}:${account}`, groups }
@@ -165,8 +166,9 @@ export const parameterTypes: readonly ParameterTypeDefinition[] = [
   ),
   {
     name: 'principal',
-    says: '`user "jane"`, `service account "dev/builder"`, `an anonymous user`.',
-    regexp: /(?:the )?(?:user|service account) "[^"]+"|(?:ServiceAccount|User) "[^"]+"|an anonymous user/,
+    says: '`user "jane"`, `user "jane" of group "developers"` (several, separated by commas: `of groups "developers, testers"`), `service account "dev/builder"`, `an anonymous user`.',
+    regexp:
+      /(?:the )?user "[^"]+"(?: of groups? "[^"]+")?|(?:the )?service account "[^"]+"|(?:ServiceAccount|User) "[^"]+"|an anonymous user/,
     transformer: (text) => principal(text!),
   },
   words(

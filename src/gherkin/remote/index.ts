@@ -113,7 +113,7 @@ export class RemoteCluster implements Target {
   async prepare(topology: Topology | undefined): Promise<string | undefined> {
     await this.#mirror.ready()
     const nodes = (await this.#read('Node')).filter(isReady)
-    if (nodes.length === 0) return 'has no Ready node'
+    if (nodes.length === 0) return this.#options.reach?.needsNodes === false ? undefined : 'has no Ready node'
     const unlike = (topology?.nodes ?? [])
       .map((wanted) => lacking(wanted, nodes))
       .find((problem) => problem !== undefined)

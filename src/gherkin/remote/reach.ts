@@ -13,6 +13,8 @@ export interface Reach {
   readonly alone: boolean
   /** It counts on the nodes: on there being just as many as it says, or on where its Pods are. */
   readonly countsNodes: boolean
+  /** Something has to run for it: a cluster of a control plane only cannot have it. */
+  readonly needsNodes: boolean
 }
 
 /** kubectl's verbs that change nodes, whatever else they are told. */
@@ -22,12 +24,15 @@ const WRITING_VERBS =
 const CHANGED =
   /([A-Z][A-Za-z]*(?:\.[a-z0-9.-]+)?) "([^"]*)" is (?:patched|deleted|scaled)|field "[^"]*" of ([A-Z][A-Za-z.]*) "([^"]*)" is set/
 const NODES = /node "[^"]+" is (?:cordoned|uncordoned|drained|tainted)/
+const RUNS =
+  /\b(?:Pod|Deployment|ReplicaSet|StatefulSet|DaemonSet|Job|CronJob) "[^"]*" (?:is|stays|becomes|went|finishes) [A-Z]|\b(?:[nN]odes?|Pods|image|Running|Ready|Available|Succeeded|Failed|Complete|Completed|rollout|endpoints?|probe|log of|CoreDNS|containers?)\b|requests? from|connection from|resolves? from|^kubectl "(?:exec|logs?|top|run|cp|attach|port-forward|debug|wait|rollout|drain|cluster-info)\b/
 const COUNTS =
   /DaemonSet|\bon node "|[nN]ode "(?!cp-1")|different (?:nodes?|zones?)|kubectl "(?:get|top) (?:no|node|nodes)\b/
 
 export function reachOf(steps: readonly PlannedStep[], readFile: (path: string) => string | undefined): Reach {
   return {
     alone: steps.some((step) => reachesOut(step, readFile)),
+    needsNodes: steps.some(({ text }) => RUNS.test(text.replace(/^a cluster with .*/, ''))),
     countsNodes: steps.some(({ text, docString = '' }) => COUNTS.test(`${text}\n${docString}`)),
   }
 }

@@ -67,7 +67,16 @@ export class Turn {
     await this.#connection.send({ verb: 'patch', ...place, body, patchType: 'application/merge-patch+json' })
   }
 
+  /** What scenarios before have left is still going when they are over: their Pods would be in the way. */
+  async #othersAreGone(waitedMs: number): Promise<boolean> {
+    const options = { labelSelector: 'kubedrill.io/scenario' }
+    const { body } = await this.#connection.send({ verb: 'list', resource: NAMESPACES, options })
+    const { items = [] } = (isStatus(body) ? {} : body) as { readonly items?: readonly KubernetesObject[] }
+    return waitedMs > GONE_AFTER_MS || !items.some(({ metadata }) => metadata.deletionTimestamp !== undefined)
+  }
+
   async #wait(order: number, alone: boolean): Promise<boolean> {
+    const start = Date.now()
     const seen = new Map<string, { readonly renewed: string; readonly at: number }>()
     for (;;) {
       const answer = await this.#connection.send({ verb: 'list', resource: RESOURCE, options: { labelSelector: TURN } })
@@ -81,11 +90,14 @@ export class Turn {
         const renewed = spec?.renewTime ?? ''
         if (seen.get(metadata.uid!)?.renewed !== renewed) seen.set(metadata.uid!, { renewed, at: now })
       }
-      if (others.every(({ metadata }) => now - seen.get(metadata.uid!)!.at > GONE_AFTER_MS)) return true
+      const isNext = others.every(({ metadata }) => now - seen.get(metadata.uid!)!.at > GONE_AFTER_MS)
+      if (isNext && (!alone || (await this.#othersAreGone(now - start)))) return true
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
     }
   }
 }
+
+const NAMESPACES = { group: '', version: 'v1', resource: 'namespaces' }
 
 const orderOf = ({ annotations, resourceVersion }: KubernetesObject['metadata']): number =>
   Number(annotations?.[TURN] ?? resourceVersion)
