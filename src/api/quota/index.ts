@@ -46,7 +46,8 @@ function countEvaluator(groupResource: GroupResource, count: string): Evaluator 
 }
 
 /**
- * What is used of everything a quota limits, counted anew; each of its names is in the answer.
+ * What is used of everything a quota limits, counted anew. What nobody can count stays as it was said to be: it is not in the
+ * answer if nothing was.
  *
  * @param list the objects of a resource in the quota's namespace; asked only for resources the quota is about
  * @param now virtual ms
@@ -59,11 +60,15 @@ export function calculateUsage(
   now: number,
 ): ResourceList {
   const names = Object.keys(quota.spec?.hard ?? {})
-  let used: ResourceList = Object.fromEntries(names.map((name) => [name, '0']))
+  const before = quota.status?.used ?? {}
+  let used: ResourceList = Object.fromEntries(names.flatMap((name) => (name in before ? [[name, before[name]!]] : [])))
+  const counted = new Set<string>()
   for (const resource of resources) {
     const evaluator = evaluatorFor(resource)
     const matched = new Set(evaluator.matching(names))
     if (matched.size === 0) continue
+    for (const name of matched) if (!counted.has(name)) used = { ...used, [name]: '0' }
+    for (const name of matched) counted.add(name)
     for (const object of list(resource)) {
       if (!inScope(quota, evaluator, object)) continue
       const usage = Object.entries(evaluator.usage(object, now)).filter(([name]) => matched.has(name))

@@ -65,6 +65,8 @@ interface Changes {
   readonly create: DesiredSlice[]
   /** The slice as it is, and what it is to become. */
   readonly update: (readonly [EndpointSlice, DesiredSlice])[]
+  /** A slice that would go, and what it becomes instead: as new, but for its name. */
+  readonly recycle: (readonly [EndpointSlice, DesiredSlice])[]
   readonly remove: EndpointSlice[]
 }
 
@@ -74,7 +76,7 @@ function changesOf(
   desired: ReadonlyMap<string, DesiredSlice>,
   existing: readonly EndpointSlice[],
 ): Changes {
-  const changes: Changes = { create: [], update: [], remove: [] }
+  const changes: Changes = { create: [], update: [], recycle: [], remove: [] }
   const byKey = new Map<string, EndpointSlice[]>()
   for (const slice of existing) {
     const key = sliceKey(slice.addressType, slice.ports ?? [])
@@ -92,11 +94,11 @@ function changesOf(
     }
   }
   for (const there of byKey.values()) changes.remove.push(...there)
-  const { create, update, remove } = changes
+  const { create, recycle, remove } = changes
   for (const slice of [...create]) {
     const at = remove.findIndex(({ addressType }) => addressType === slice.addressType)
     if (at === -1) continue
-    update.push([remove.splice(at, 1)[0]!, slice])
+    recycle.push([remove.splice(at, 1)[0]!, slice])
     create.splice(create.indexOf(slice), 1)
   }
   return changes
@@ -123,7 +125,7 @@ function copiedAnnotations(annotations: Readonly<Record<string, string>> = {}): 
 }
 
 /** Source: reconciler.go finalize */
-function write(client: Client, endpoints: Endpoints, { create, update, remove }: Changes): Status | undefined {
+function write(client: Client, endpoints: Endpoints, { create, update, recycle, remove }: Changes): Status | undefined {
   const about = `Endpoints ${endpoints.metadata.namespace}/${endpoints.metadata.name}`
   const failed = (what: string, status: Status) => ({
     ...status,
@@ -133,13 +135,15 @@ function write(client: Client, endpoints: Endpoints, { create, update, remove }:
     const answer = client.create(newSlice(endpoints, slice))
     if (isStatus(answer)) return isNamespaceTerminating(answer) ? undefined : failed('create ', answer)
   }
-  for (const [{ metadata }, slice] of update) {
+  const recycled = new Set(recycle)
+  for (const each of [...update, ...recycle]) {
+    const [{ metadata }, slice] = each
     const next = newSlice(endpoints, slice)
     const { labels, annotations, ownerReferences } = next.metadata
     const answer = client.update('EndpointSlice', metadata.name, metadata.namespace, (now) => ({
       ...next,
       metadata: {
-        ...withoutAnnotations(now.metadata),
+        ...replaced(now.metadata, recycled.has(each) ? next.metadata.generateName : undefined),
         labels: labels!,
         ...(annotations !== undefined && { annotations }),
         ownerReferences: ownerReferences!,
@@ -154,8 +158,10 @@ function write(client: Client, endpoints: Endpoints, { create, update, remove }:
   return undefined
 }
 
-function withoutAnnotations({ annotations: _, ...metadata }: EndpointSlice['metadata']): EndpointSlice['metadata'] {
-  return metadata
+/** What an update that knows the slice's name only leaves of it: the server keeps what is its own. */
+function replaced(metadata: EndpointSlice['metadata'], generateName: string | undefined): EndpointSlice['metadata'] {
+  const { annotations: _, generateName: __, ...kept } = metadata
+  return { ...kept, ...(generateName !== undefined && { generateName }) }
 }
 
 /** Source: utils.go newEndpointSlice */

@@ -1,4 +1,4 @@
-import { keyOf } from '../../../api/meta.ts'
+import { isDeleting, keyOf } from '../../../api/meta.ts'
 import { BIND_COMPLETED } from '../../../api/storage.ts'
 import type { Controller, ControllerContext, ControllerDescriptor } from '../controller.ts'
 import { startLoop } from '../machine.ts'
@@ -29,6 +29,12 @@ function startPersistentVolumeBinder({ client, informers, recorder, world, flags
   const component = 'controller-manager/persistentvolume-binder-controller'
   // Whoever protects claims has one write to make: it is there before the volume's two writes are and the claim is written.
   const claims = startLoop({ component, world, reads: 1, reconcile: (key) => syncClaim(key, deps) })
+  // What is being deleted is looked at before its protection lets it go.
+  const leaving = startLoop({
+    component: `${component}/leaving-claims`,
+    world,
+    reconcile: (key) => syncClaim(key, deps),
+  })
   const volumes = startLoop({ component: `${component}/volumes`, world, reconcile: (name) => syncVolume(name, deps) })
 
   /** Claims that wait for a volume and volumes that wait for their end are looked at again every --pvclaimbinder-sync-period. */
@@ -61,7 +67,7 @@ function startPersistentVolumeBinder({ client, informers, recorder, world, flags
     }),
     informers.on('PersistentVolumeClaim', ({ type, object: claim }) => {
       const key = keyOf(claim)
-      if (type !== 'DELETED') claims.queue.add(key)
+      if (type !== 'DELETED') (isDeleting(claim) ? leaving : claims).queue.add(key)
       else if (claim.spec.volumeName) volumes.queue.add(claim.spec.volumeName)
       if (type === 'DELETED' || hasAnnotation(claim, BIND_COMPLETED)) waitingClaims.delete(key)
       else {
@@ -76,6 +82,7 @@ function startPersistentVolumeBinder({ client, informers, recorder, world, flags
       clock.clearTimeout(resync)
       deps.recycler.stop()
       claims.stop()
+      leaving.stop()
       volumes.stop()
     },
   }

@@ -1,8 +1,9 @@
 import { keyOf } from '../../../api/meta.ts'
 import { countName, evaluatorFor } from '../../../api/quota/index.ts'
 import { isReplenished } from '../../../api/quota/pods.ts'
-import type { Kind, KubernetesObject, ResourceQuota, WatchEvent } from '../../../api/types.ts'
-import type { Controller, ControllerContext, ControllerDescriptor } from '../controller.ts'
+import type { KubernetesObject, ResourceQuota, WatchEvent } from '../../../api/types.ts'
+import type { Controller, ControllerContext, ControllerDescriptor, KindInfo } from '../controller.ts'
+import { clientKind, customKindsOf } from '../custom-kinds.ts'
 import { startLoop } from '../machine.ts'
 import { groupResourceOf, reconcileQuota } from './reconcile.ts'
 
@@ -26,8 +27,33 @@ function startResourceQuotaController(context: ControllerContext): Controller {
   const loop = startLoop({
     component: 'controller-manager/resourcequota-controller',
     world,
-    reconcile: (key) => reconcileQuota(key, { client, kinds, now: () => clock.now() }),
+    reconcile: (key) => reconcileQuota(key, { client, kinds: counted, now: () => clock.now() }),
   })
+  const stops: (() => void)[] = []
+  const watched = new Set<string>()
+  /** Custom resources are of interest, and watched, once a quota names them. Source: Controller.Sync, resyncMonitors */
+  function counted(names: readonly string[]): readonly KindInfo[] {
+    const there = new Set(kinds.map((info) => countName(groupResourceOf(info))))
+    if (names.every((name) => !name.startsWith('count/') || there.has(name))) return kinds
+    const custom = client
+      .list('CustomResourceDefinition')
+      .flatMap((crd) => customKindsOf(crd).slice(0, 1))
+      .filter((info) => info.namespaced && names.includes(countName(groupResourceOf(info))))
+    for (const info of custom) if (!watched.has(clientKind(info))) follow(info)
+    return [...kinds, ...custom]
+  }
+  /** Counts anew when objects of a kind go. */
+  function follow(info: KindInfo): void {
+    const resource = groupResourceOf(info)
+    watched.add(clientKind(info))
+    stops.push(
+      informers.on(clientKind(info), ({ type, object }: WatchEvent, old: KubernetesObject | undefined) => {
+        if (!quotas.has(object.metadata.namespace!)) return
+        if (type === 'DELETED' || (old !== undefined && isReplenished(object, old, clock.now())))
+          replenish(resource, object.metadata.namespace!)
+      }),
+    )
+  }
   /** Source: replenishQuota */
   function replenish(resource: { group: string; resource: string }, namespace: string): void {
     for (const quota of quotas.get(namespace)?.values() ?? []) {
@@ -35,21 +61,10 @@ function startResourceQuotaController(context: ControllerContext): Controller {
       if (evaluatorFor(resource).matching(names).length > 0) loop.queue.add(keyOf(quota))
     }
   }
-  const stops: (() => void)[] = []
   let resync: ReturnType<typeof clock.setTimeout> | undefined
   /** Nothing is watched, and no time passes, before there is a quota. */
   function watch(): void {
-    for (const { kind, apiVersion, resource } of kinds) {
-      const counted = groupResourceOf({ apiVersion, resource })
-      if (countName(counted) === 'count/resourcequotas') continue
-      stops.push(
-        informers.on(kind as Kind, ({ type, object }: WatchEvent, old: KubernetesObject | undefined) => {
-          if (!quotas.has(object.metadata.namespace!)) return
-          if (type === 'DELETED' || (old !== undefined && isReplenished(object, old, clock.now())))
-            replenish(counted, object.metadata.namespace!)
-        }),
-      )
-    }
+    for (const info of kinds) if (countName(groupResourceOf(info)) !== 'count/resourcequotas') follow(info)
     const again = () => {
       for (const each of quotas.values()) for (const quota of each.values()) loop.queue.add(keyOf(quota))
       resync = clock.setTimeout(again, flags.resourceQuotaSyncPeriod)
@@ -59,7 +74,7 @@ function startResourceQuotaController(context: ControllerContext): Controller {
   stops.push(
     informers.on('ResourceQuota', ({ type, object: quota }, old) => {
       const { name, namespace } = quota.metadata
-      if (stops.length === 1 && type !== 'DELETED') watch()
+      if (watched.size === 0 && type !== 'DELETED') watch()
       const there = quotas.get(namespace!) ?? new Map<string, ResourceQuota>()
       if (type === 'DELETED') there.delete(name)
       else there.set(name, quota)

@@ -1,14 +1,15 @@
 import { groupOf, splitKey } from '../../../api/meta.ts'
 import { compareQuantities } from '../../../api/quantity.ts'
 import { calculateUsage } from '../../../api/quota/index.ts'
-import { isStatus, type Kind, type Status } from '../../../api/types.ts'
+import { isStatus, type Status } from '../../../api/types.ts'
 import type { Client } from '../../../client/contract.ts'
 import type { KindInfo } from '../controller.ts'
+import { clientKind } from '../custom-kinds.ts'
 
 export interface QuotaDependencies {
   readonly client: Client
-  /** What has a namespace, and so may be counted. */
-  readonly kinds: readonly KindInfo[]
+  /** What has a namespace, and so may be counted: of the names in a quota. */
+  readonly kinds: (names: readonly string[]) => readonly KindInfo[]
   readonly now: () => number
 }
 
@@ -23,10 +24,11 @@ export function reconcileQuota(key: string, { client, kinds, now }: QuotaDepende
   const { namespace, name } = splitKey(key)
   const quota = client.get('ResourceQuota', name, namespace)
   if (quota === undefined) return undefined
-  const kindOf = new Map(kinds.map((info) => [`${groupOf(info.apiVersion)}/${info.resource}`, info.kind as Kind]))
+  const known = kinds(Object.keys(quota.spec?.hard ?? {}))
+  const kindOf = new Map(known.map((info) => [`${groupOf(info.apiVersion)}/${info.resource}`, clientKind(info)]))
   const used = calculateUsage(
     quota,
-    kinds.map(groupResourceOf),
+    known.map(groupResourceOf),
     ({ group, resource }) => client.list(kindOf.get(`${group}/${resource}`)!, { namespace: namespace! }),
     now(),
   )
