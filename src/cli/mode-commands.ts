@@ -84,9 +84,14 @@ function addExamEnd(exam: Command): void {
   exam
     .command('review')
     .description('per task what was expected, what was there and why it matters')
+    .argument('[task]', 'only this task, by its number', wholeNumber)
     .option('--exam <id>', 'an earlier exam; default the last one')
     .addOption(json())
-    .action(async (options) => (await import('./commands/exam-review.ts')).review(options))
+    .addHelpText(
+      'after',
+      examples('kubedrill exam review', 'kubedrill exam review 4', 'kubedrill exam review --exam 2'),
+    )
+    .action(async (task, options) => (await import('./commands/exam-review.ts')).review(options, task))
 }
 
 function addRecords(kubedrill: Command): void {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Control } from './control.ts'
 import { Failure } from './failure.ts'
@@ -41,8 +41,14 @@ async function started(files: SessionFiles, log: number, before: number): Promis
     const { ended, at } = server
     if ((ended === 0 || ended === null) && performance.now() - at >= AGAIN_MS) server = serverOf(files, log)
     else if (ended) break
-    if (!told && waited > QUIET_MS) tell('The cluster is being brought back: all that was done in it is done again …')
-    told ||= waited > QUIET_MS
+    if (!told && waited > QUIET_MS) {
+      told = true
+      tell(
+        existsSync(files.journal)
+          ? 'The cluster is being brought back: all that was done in it is done again …'
+          : 'Still setting up …',
+      )
+    }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   }
   // One that never answered must not write into the journal later.

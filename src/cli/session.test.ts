@@ -299,7 +299,7 @@ describe('an exercise from beginning to end', () => {
 describe('kubedrill ssh', () => {
   const who = learner()
 
-  test.each([
+  test.concurrent.each([
     ['ssh worker-1 hostname', '', { code: 0, stdout: 'worker-1\n' }],
     ['ssh worker-1 exit 3', '', { code: 3 }],
     ['ssh worker-1 false', '', { code: 1 }],
@@ -326,12 +326,13 @@ describe('kubedrill ssh', () => {
   })
 })
 
-describe('what cannot be done', () => {
+describe.concurrent('what cannot be done', () => {
   const one = new Learner()
   afterAll(() => one.leave())
 
   test.each([
-    ['start nosuch --no-shell', /^kubedrill: there is no exercise "nosuch": image-typo, /],
+    ['start nosuch --no-shell', /^kubedrill: there is no exercise "nosuch": `kubedrill list` shows all\n$/],
+    ['start imagetipo --no-shell', /^kubedrill: there is no exercise "imagetipo": did you mean image-typo\? /],
     ['list --packs /nowhere', /^kubedrill: \/nowhere: there is no such directory\n$/],
     [
       `list --packs ${process.cwd()}/src`,

@@ -1,12 +1,12 @@
-import { statusOf } from '../../exercises/exam/index.ts'
+import { scoreOf, statusOf } from '../../exercises/exam/index.ts'
 import { allExams, type ExamFiles, latestExam, readClocks } from '../exam-files.ts'
 import { exerciseOf, gradeExam, type Ungraded } from '../exam-session.ts'
 import { Failure } from '../failure.ts'
 import { history, record } from '../history-file.ts'
-import { markdown } from '../prose.ts'
+import { markdown, paragraph } from '../prose.ts'
 import { columns, paint, say, sayJson, tell } from '../terminal.ts'
 import { criterionLines } from './check.ts'
-import { lineOf, timeText } from './exam-status.ts'
+import { lineOf, taskTable, timeText } from './exam-status.ts'
 
 export interface ReviewOptions {
   readonly exam?: string
@@ -14,17 +14,19 @@ export interface ReviewOptions {
 }
 
 /** `kubedrill exam review`: grades what is not graded yet, then says per task what was expected, what was there and why. */
-export async function review({ exam: wanted, json }: ReviewOptions): Promise<void> {
+export async function review({ exam: wanted, json }: ReviewOptions, only?: number): Promise<void> {
   const files = found(wanted)
   if (statusOf(files.read()!, readClocks()).phase === 'running')
     throw new Failure('the exam is still running: `kubedrill exam submit` hands it in')
   const count = files.read()!.tasks.length
+  if (only !== undefined && (only < 1 || only > count)) throw new Failure(`there is no task ${only}: 1 to ${count}`)
   const problems = await gradeExam(files, (task, { score, max }) =>
     tell(`graded task ${task} of ${count}: ${score}/${max}`),
   )
   keepHistory(files)
   const result = reviewOf(files, problems)
-  if (json) sayJson(result)
+  if (json) sayJson(only === undefined ? result : result.tasks[only - 1])
+  else if (only !== undefined) showTask(result.tasks[only - 1]!)
   else show(result)
   if (problems.length > 0 || result.score?.passed !== true) process.exitCode = 1
 }
@@ -56,12 +58,15 @@ export function reviewOf(files: ExamFiles, problems: readonly Ungraded[] = []) {
       competency,
       score: grade?.score ?? 0,
       max: grade?.max ?? max,
+      points: { score: grade?.score ?? 0, max: grade?.max ?? max },
       criteria: grade?.criteria ?? [],
       debrief: debriefOf(files, task.number),
       ...(problem === undefined ? {} : { problem }),
     }
   })
-  return { ...status, tasks }
+  // What cannot be graded counts nothing.
+  const score = problems.length > 0 ? scoreOf(exam) : status.score
+  return { ...status, tasks, ...(score === undefined ? {} : { score }) }
 }
 
 export type ExamReview = ReturnType<typeof reviewOf>
@@ -90,18 +95,20 @@ function keepHistory(files: ExamFiles): void {
   }
 }
 
+function showTask(task: ExamReview['tasks'][number]): void {
+  const head = `${task.number}. ${task.title}`
+  say(`${paint('bold', head)}  ${task.score}/${task.max}`)
+  say(paint('dim', `${timeText(task.spentMs)} of ${task.minutes} min, ${task.domain}`))
+  if (task.problem !== undefined) say(paragraph(`cannot be graded: ${task.problem}`))
+  else if (task.criteria.length === 0) say('was never opened')
+  for (const criterion of task.criteria) say(criterionLines(criterion))
+  if (task.debrief !== null) say(`\n${markdown(task.debrief.replace(/^# /m, '## '))}`)
+  say()
+}
+
 function show(review: ExamReview): void {
-  for (const task of review.tasks) {
-    const head = `${task.number}. ${task.title}`
-    say(
-      `${paint('bold', head)}  ${task.score}/${task.max}  (${timeText(task.spentMs)} of ${task.minutes} min, ${task.domain})`,
-    )
-    if (task.problem !== undefined) say(`cannot be graded: ${task.problem}`)
-    else if (task.criteria.length === 0) say('was never opened')
-    for (const criterion of task.criteria) say(criterionLines(criterion))
-    if (task.debrief !== null) say(`\n${markdown(task.debrief.replace(/^# /m, '## '))}`)
-    say()
-  }
+  for (const task of review.tasks) showTask(task)
+  say(`${taskTable(review)}\n`)
   const rows = (review.score?.domains ?? []).map(({ domain, percent, tasks, solved, spentMs }) => [
     domain,
     `${percent} %`,
@@ -110,5 +117,8 @@ function show(review: ExamReview): void {
   ])
   if (rows.length > 0) say(`${columns([['DOMAIN', 'SCORE', 'SOLVED', 'SPENT'], ...rows])}\n`)
   say(`${paint('bold', lineOf(review))} (pass ${review.pass} %), ended: ${review.because}`)
-  say('`kubedrill report --html exam.html` keeps it as a page.')
+  const failed = review.tasks.filter(({ problem }) => problem !== undefined).length
+  if (failed > 0)
+    say(`${failed} task${failed === 1 ? '' : 's'} cannot be graded, and count${failed === 1 ? 's' : ''} nothing.`)
+  say(markdown('`kubedrill exam review 3` shows one task, `kubedrill report --html exam.html` keeps all as a page.'))
 }

@@ -26,7 +26,7 @@ export function lineOf({ exam, phase, because, current, tasks, leftMs, score }: 
 }
 
 /** The tasks, within 80 columns. */
-export function showStatus(status: ExamStatus): string {
+export function taskTable(status: Pick<ExamStatus, 'tasks' | 'current'>): string {
   const rows = status.tasks.map((task) => [
     `${task.number === status.current ? '>' : ' '}${String(task.number).padStart(2)}`,
     cut(task.title, 34),
@@ -34,12 +34,15 @@ export function showStatus(status: ExamStatus): string {
     timeText(task.spentMs),
     wordsOf(task),
   ])
-  const table = columns([[' #', 'TASK', 'DOMAIN', 'SPENT', ''], ...rows])
+  return columns([[' #', 'TASK', 'DOMAIN', 'SPENT', ''], ...rows])
+}
+
+export function showStatus(status: ExamStatus): string {
   const next =
     status.phase === 'running'
       ? ''
       : `\n\n\`kubedrill exam review\` ${status.phase === 'over' ? 'grades it and shows' : 'shows'} what was expected and why.`
-  return `${paint('bold', lineOf(status))}  (pass ${status.pass} %, seed ${status.seed})\n\n${table}${next}`
+  return `${paint('bold', lineOf(status))}  (pass ${status.pass} %, seed ${status.seed})\n\n${taskTable(status)}${next}`
 }
 
 function wordsOf({ state, flagged, points }: ExamTaskStatus): string {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Exercise, loadPacks, type Pack, PackError } from '../../exercises/pack.ts'
+import { nearest } from '../../gherkin/nearest.ts'
 import { Failure } from '../failure.ts'
 import { PACKAGE_ROOT } from '../package-root.ts'
 
@@ -25,5 +26,12 @@ export function findExercise(all: readonly Pack[], wanted: string): { pack: Pack
   const every = all.flatMap((pack) => pack.exercises.map((exercise) => ({ pack, exercise })))
   const found = every.find(({ exercise }, index) => exercise.id === wanted || String(index + 1) === wanted)
   if (found) return found
-  throw new Failure(`there is no exercise "${wanted}": ${every.map(({ exercise }) => exercise.id).join(', ')}`)
+  if (/^\d+$/.test(wanted))
+    throw new Failure(`there is no exercise ${wanted}: ${every.length} are there, \`kubedrill list\``)
+  const near = nearest(
+    wanted,
+    every.map(({ exercise }) => exercise.id),
+  )
+  const like = near === undefined ? '' : `: did you mean ${near}?`
+  throw new Failure(`there is no exercise "${wanted}"${like}${like === '' ? ':' : ''} \`kubedrill list\` shows all`)
 }

@@ -26,6 +26,10 @@ export function currentExercise() {
 function currentRecord(): { files: SessionFiles; record: SessionRecord } {
   const files = currentFiles()
   const record = files.readRecord()
+  if (record === undefined && files.exists())
+    throw new Failure(
+      `${files.record} cannot be read: \`kubedrill start EXERCISE\` begins anew, \`kubedrill stop\` clears up`,
+    )
   if (record === undefined) throw new Failure('no exercise is running: `kubedrill start` begins one')
   const exam = record.exam === undefined ? undefined : new ExamFiles(record.exam).read()
   if (exam !== undefined && isOver(exam))

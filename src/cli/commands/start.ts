@@ -32,7 +32,10 @@ export async function start(wanted: string | undefined, options: StartOptions): 
     resumes ? record.exercise.id : (wanted ?? nextExercise(options.packs)),
   )
   if (!resumes) {
-    if (record !== undefined) await endServer(files)
+    if (record !== undefined) {
+      tell(`Leaving "${record.exercise.id}": its cluster ends …`)
+      await endServer(files)
+    }
     tell(`Setting up "${exercise.title}" …`)
     files.create({
       version: 1,

@@ -1,5 +1,6 @@
 export type { Reading } from './clock.ts'
 export { drawTasks } from './draw.ts'
+export { scoreOf } from './score.ts'
 export {
   asExamLine,
   type Exam,
