@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type Cluster, chartStates, type HostShell } from '../cluster/index.ts'
 import type { Pace } from '../server/pace.ts'
 import { overviewOf } from './overview.ts'
+import type { Journey, Place } from './replay-place.ts'
 
 export interface Controlled {
   readonly cluster: Cluster
@@ -13,7 +14,7 @@ export interface Controlled {
   /** Time has been skipped: writes down how far it is, where that is kept. */
   tick?(): void
   /** In a replay: to another place of the scenario. @returns where that is */
-  travel?(place: { readonly step?: number; readonly at?: string }): Promise<string>
+  travel?(to: Journey): Promise<Place>
   end(): void
 }
 
@@ -59,7 +60,7 @@ class ControlDoor {
     const route = `${request.method} ${resource}`
     if (route === 'GET status') reply(await this.#status())
     else if (route === 'POST skip') reply(await this.#skip(Number(body.ms)))
-    else if (route === 'POST travel') reply({ place: await this.#travel(body) })
+    else if (route === 'POST travel') reply(await this.#travel(body as unknown as Journey))
     else if (route === 'POST stop') {
       reply({})
       response.on('finish', () => this.#controlled.end())
@@ -113,10 +114,10 @@ class ControlDoor {
     return { now: cluster.clock.now() }
   }
 
-  #travel(place: object) {
+  #travel(to: Journey) {
     const { travel } = this.#controlled
     if (travel === undefined) throw new Refusal('only a replay goes back and forth: `kubedrill replay REPORT`')
-    return travel(place)
+    return travel(to)
   }
 
   #host(name: string) {

@@ -2,6 +2,7 @@ import { type IncomingMessage, request } from 'node:http'
 import type { ChartState, PodExplanation } from '../cluster/index.ts'
 import { Failure } from './failure.ts'
 import type { Overview } from './overview.ts'
+import type { Journey, Place } from './replay-place.ts'
 import type { SessionFiles } from './session-files.ts'
 
 /** What a session's server says of itself. */
@@ -55,8 +56,8 @@ export class Control {
   }
 
   /** In a replay: to the end of a step, counted from here, or to an instant after boot. */
-  travel(place: { readonly step?: number; readonly at?: string }): Promise<{ place: string }> {
-    return this.#json('POST', '/travel', place)
+  travel(to: Journey): Promise<Place> {
+    return this.#json('POST', '/travel', to)
   }
 
   stop(): Promise<unknown> {

@@ -12,6 +12,10 @@ export function failuresIn(file: string): readonly FailureRecord[] {
   const found = new Map<string, FailureRecord>()
   for (const value of valuesIn(read(file))) collect(value, found)
   if (found.size > 0) return [...found.values()]
+  if (/^\s*(<\?xml[^>]*>\s*)?<testsuite/.test(read(file)))
+    throw new Failure(
+      `${file} is a JUnit report, which has no room for what a replay needs: use the html, message or json report of the run`,
+    )
   throw new Failure(
     `${file} has no failed step of \`kubedrill test\`: a report of a run that failed is needed (html, message or json)`,
   )

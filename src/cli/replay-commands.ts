@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { examples } from './options.ts'
+import { examples, json, wholeNumber } from './options.ts'
 
 /** Back to where a scenario failed. */
 export function addReplayCommands(kubedrill: Command): void {
@@ -10,10 +10,11 @@ export function addReplayCommands(kubedrill: Command): void {
       '<report>',
       'an html, message or json report of `kubedrill test`, or the record attached to a failed step',
     )
-    .option('--step <n>', 'as it was when this step (from 1) had ended', Number)
+    .option('--step <n>', 'as it was when this step (from 1) had ended', wholeNumber)
     .option('--at <instant>', 'as it was so long after boot: +4m10s')
-    .option('--failure <n>', 'which of several failures, from 1', Number)
+    .option('--failure <n>', 'which of several failures, from 1', wholeNumber)
     .option('--import <file...>', 'your own step definitions')
+    .addOption(json())
     .addHelpText('after', examples('kubedrill replay report.html', 'kubedrill replay report.ndjson --at +2m'))
     .action(async (report, options) => (await import('./commands/replay.ts')).replay(report, options))
   kubedrill
@@ -21,12 +22,14 @@ export function addReplayCommands(kubedrill: Command): void {
     .description('in a replay: back or forward by steps of the scenario')
     .argument('<direction>', 'back or forward')
     .argument('[n]', 'how many; default 1')
+    .addOption(json())
     .addHelpText('after', examples('kubedrill step back', 'kubedrill step forward 2'))
-    .action(async (direction, count) => (await import('./commands/travel.ts')).step(direction, count))
+    .action(async (direction, count, options) => (await import('./commands/travel.ts')).step(direction, count, options))
   kubedrill
     .command('goto')
-    .description('in a replay: to an instant of the scenario')
-    .argument('<instant>', 'so long after boot: +2m10s')
-    .addHelpText('after', examples('kubedrill goto +2m10s'))
-    .action(async (at) => (await import('./commands/travel.ts')).goTo(at))
+    .description('in a replay: to the end of a step, or to an instant of the scenario')
+    .argument('<place>', 'a step, from 1, or so long after boot: +2m10s')
+    .addOption(json())
+    .addHelpText('after', examples('kubedrill goto 3', 'kubedrill goto +2m10s'))
+    .action(async (to, options) => (await import('./commands/travel.ts')).goTo(to, options))
 }

@@ -1,19 +1,12 @@
-import { join, relative } from 'node:path'
 import { Writable } from 'node:stream'
-import { type ISupportCodeLibrary, loadConfiguration, runCucumber } from '@cucumber/cucumber/api'
+import { type IRunConfiguration, type ISupportCodeLibrary, runCucumber } from '@cucumber/cucumber/api'
 import type { Envelope, Pickle } from '@cucumber/messages'
 import { takeWorlds } from '../gherkin/hand-over.ts'
 import type { World } from '../gherkin/world.ts'
 import { Failure } from './failure.ts'
-import { PACKAGE_ROOT } from './package-root.ts'
+import { configure } from './features/configuration.ts'
+import type { TestOptions } from './features/options.ts'
 import { shareModules } from './user-modules.ts'
-
-interface Selection {
-  readonly files: readonly string[]
-  readonly import?: readonly string[]
-  readonly tags?: string
-  readonly name?: string | readonly string[]
-}
 
 /** How one run of one scenario went. */
 export interface Ran {
@@ -25,32 +18,24 @@ export interface Ran {
 
 /** Runs single scenarios again and again in this process, with world parameters of each run's own. */
 export class ScenarioRuns {
-  readonly #configuration: Awaited<ReturnType<typeof loadConfiguration>>['runConfiguration']
+  readonly #configuration: IRunConfiguration
   readonly #support: ISupportCodeLibrary
   readonly pickles: readonly Pickle[]
 
-  private constructor(
-    configuration: Awaited<ReturnType<typeof loadConfiguration>>['runConfiguration'],
-    support: ISupportCodeLibrary,
-    pickles: readonly Pickle[],
-  ) {
+  private constructor(configuration: IRunConfiguration, support: ISupportCodeLibrary, pickles: readonly Pickle[]) {
     this.#configuration = configuration
     this.#support = support
     this.pickles = pickles
   }
 
-  /** @throws {Failure} for features that cannot be read, or whose steps nobody knows */
-  static async load({ files, tags, name, import: own = [] }: Selection): Promise<ScenarioRuns> {
+  /**
+   * What `kubedrill test` would run with the same files and options.
+   *
+   * @throws {Failure} for features that cannot be read, or whose steps nobody knows
+   */
+  static async load(files: readonly string[], options: TestOptions): Promise<ScenarioRuns> {
     shareModules()
-    const library = relative(process.cwd(), join(PACKAGE_ROOT, 'dist', 'gherkin', 'index.js'))
-    const names = typeof name === 'string' ? [name] : [...(name ?? [])]
-    const provided = {
-      paths: files.length > 0 ? [...files] : ['features/**/*.feature'],
-      import: [library, ...own],
-      name: names.map((each) => each.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')),
-      ...(tags === undefined ? {} : { tags }),
-    }
-    const { runConfiguration } = await loadConfiguration({ provided, file: false })
+    const { run: runConfiguration } = await configure(files, options)
     const pickles: Pickle[] = []
     const wrong: string[] = []
     const dry = { ...runConfiguration, runtime: { ...runConfiguration.runtime, dryRun: true } }

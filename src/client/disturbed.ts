@@ -9,7 +9,7 @@ export interface Disturbed {
   readonly schedule: Schedule
   /** Whose client it is: `kubelet/worker-1`. */
   readonly who: string
-  /** Reads of a kind that is followed are answered by the informer, however old: as client-go's listers answer. */
+  /** A program of somebody's own: reads of a kind that is followed are answered by the informer, however old: as client-go's listers answer. */
   readonly readsBehind?: boolean | undefined
 }
 
@@ -17,7 +17,7 @@ export interface Disturbed {
 export class Lag {
   readonly #disturbed: Disturbed
   readonly #kind: string
-  #waiting: (() => void)[] = []
+  readonly #waiting: (() => void)[] = []
 
   constructor(disturbed: Disturbed, kind: string) {
     this.#disturbed = disturbed
@@ -31,14 +31,14 @@ export class Lag {
 
   /** @param broken called instead where the watch breaks before the event has come */
   carry({ type, object: { metadata } }: WatchEvent, deliver: () => void, broken: () => void): void {
-    const { schedule, who } = this.#disturbed
+    const { schedule, who, readsBehind } = this.#disturbed
     if (this.behind) {
       this.#waiting.push(deliver)
       return
     }
     const name = metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`
     const what = `${type} ${this.#kind} ${name}`
-    const disturbance = schedule.decide('event', who, what, this.#kind)
+    const disturbance = schedule.decide('event', who, what, this.#kind, readsBehind)
     if (disturbance === undefined) {
       schedule.passed(who, what)
       deliver()
@@ -49,20 +49,19 @@ export class Lag {
     }
   }
 
+  /** What comes in one go is heard of one by one: whatever is done meanwhile, its events come after all of it. */
   #arrive(): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const deliver of waiting) deliver()
+    for (; this.behind; this.#waiting.shift()) this.#waiting[0]!()
   }
 }
 
 /** What a component is told whose request etcd has not answered in time; undefined: the request goes its way. */
 export function unanswered(disturbed: Disturbed, { verb, resource, namespace, name }: ApiRequest): Status | undefined {
-  const { schedule, who } = disturbed
+  const { schedule, who, readsBehind } = disturbed
   // Events are told to people only.
   if (resource.resource === 'events') return undefined
   const what = `${verb} ${resource.resource} ${[namespace, name].filter(Boolean).join('/')}`.trimEnd()
-  if (schedule.decide('request', who, what) === undefined) return undefined
+  if (schedule.decide('request', who, what, '', readsBehind) === undefined) return undefined
   return timedOut()
 }
 

@@ -36,6 +36,8 @@ const MOST_LOST = 2
 /** How often others of the same instant go first; how often a message is late or lost. One of each for a seed. */
 const OFTEN = [1 / 4, 1 / 16, 1 / 64]
 const RARELY = [1 / 40, 1 / 200, 1 / 1000]
+/** What is to be proven is disturbed so many times as often, and beside all others' messages. */
+const PROBED = 8
 /** These come seldom, and matter. */
 const LOSSES: Readonly<Partial<Record<Crossing, number>>> = { vote: 1 / 4, renewal: 1 / 8 }
 
@@ -52,8 +54,8 @@ export class Schedule {
   readonly #taken: Disturbance[] = []
   readonly #held = new Set<Disturbance>()
   #number = 0
-  #late = 0
-  #lost = 0
+  readonly #probed = { late: 0, lost: 0 }
+  readonly #others = { late: 0, lost: 0 }
   #begun = false
 
   constructor(options: ScheduleOptions, clock: Clock) {
@@ -78,14 +80,15 @@ export class Schedule {
 
   /**
    * @param of tells several ways of the same component apart
+   * @param isProbed whether it is a message of what the exploration is there for: programs of somebody's own
    * @returns what happens to this message or timer; undefined: what always happens
    */
-  decide(crossing: Crossing, who: string, what: string, of = ''): Disturbance | undefined {
+  decide(crossing: Crossing, who: string, what: string, of = '', isProbed = false): Disturbance | undefined {
     if (!this.#begun) return undefined
     const channel = `${crossing} ${who} ${of}`
     const count = this.#counts.get(channel) ?? 0
     this.#counts.set(channel, count + 1)
-    const found = this.#draw(crossing, channel, count)
+    const found = this.#draw(crossing, channel, count, isProbed)
     if (found === undefined) return undefined
     const number = ++this.#number
     if (this.#only?.has(number) === false) return undefined
@@ -121,19 +124,25 @@ export class Schedule {
     else this.#clock.defer(() => this.#letPass(turns - 1, release))
   }
 
-  #draw(crossing: Crossing, channel: string, count: number): Pick<Disturbance, 'effect' | 'delayMs'> | undefined {
+  #draw(
+    crossing: Crossing,
+    channel: string,
+    count: number,
+    isProbed: boolean,
+  ): Pick<Disturbance, 'effect' | 'delayMs'> | undefined {
     const { seed } = this.#options
+    const had = isProbed ? this.#probed : this.#others
     const often = OFTEN[seed % OFTEN.length]!
-    const rarely = RARELY[Math.floor(seed / OFTEN.length) % RARELY.length]!
+    const rarely = RARELY[Math.floor(seed / OFTEN.length) % RARELY.length]! * (isProbed ? PROBED : 1)
     const drawn = chance(seed, channel, count)
     const lossy = crossing !== 'timer' && drawn < (LOSSES[crossing] ?? rarely)
-    if (lossy && this.#lost < MOST_LOST && (crossing !== 'event' || drawn < rarely / 4)) {
-      this.#lost++
+    if (lossy && had.lost < MOST_LOST && (crossing !== 'event' || drawn < rarely / 4)) {
+      had.lost++
       return { effect: 'lost', delayMs: 0 }
     }
     if (crossing !== 'event' && crossing !== 'timer') return undefined
-    if (lossy && this.#late < MOST_LATE) {
-      this.#late++
+    if (lossy && had.late < MOST_LATE) {
+      had.late++
       return { effect: 'late', delayMs: DELAYS[Math.floor(chance(seed, channel, -1 - count) * DELAYS.length)]! }
     }
     return drawn > 1 - often ? { effect: 'overtaken', delayMs: 0 } : undefined

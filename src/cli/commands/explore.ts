@@ -1,19 +1,16 @@
 import type { Pickle } from '@cucumber/messages'
 import { inWords, type ScheduleOptions } from '../../sim/schedule.ts'
 import { Failure } from '../failure.ts'
+import type { TestOptions } from '../features/options.ts'
 import { type Ran, ScenarioRuns } from '../scenario-runs.ts'
 import { shrink } from '../shrink.ts'
 import { say, tell } from '../terminal.ts'
 
-export interface ExploreOptions {
+export interface ExploreOptions extends TestOptions {
   /** How many schedules; true: of scenarios tagged @explore, as many as the tag says. */
   readonly explore?: string | true
   /** `17`, or `17:3,5`: only these of its disturbances. */
   readonly exploreSeed?: string
-  readonly tags?: string
-  readonly name?: string | readonly string[]
-  readonly import?: readonly string[]
-  readonly seed?: number
 }
 
 /** How many schedules a scenario is run under where its tag says no number. */
@@ -21,14 +18,16 @@ const DEFAULT_TRIES = 20
 
 /** `kubedrill test --explore [N] [--explore-seed S]`: runs scenarios under many orders of events. Exit code 1 when one of them fails. */
 export async function explore(files: readonly string[], options: ExploreOptions): Promise<void> {
-  const { tags, name, import: own, seed } = options
+  const { target = 'sim', seed } = options
+  if (target !== 'sim')
+    throw new Failure(`--target ${target}: only a simulated cluster can meet other orders of events`)
   const given = options.exploreSeed === undefined ? undefined : parseSeed(options.exploreSeed)
   const tries = triesOf(options.explore)
-  const runs = await ScenarioRuns.load({ files, ...{ tags, name, import: own } } as never)
+  const runs = await ScenarioRuns.load(files, options)
   const wanted = (pickle: Pickle) => (given?.only !== undefined ? 1 : (tries ?? taggedTries(pickle)))
   const explored = runs.pickles.filter((pickle) => wanted(pickle) !== undefined)
   if (explored.length === 0) throw new Failure('no scenario to explore: tag some with @explore, or say --explore 20')
-  const exploring = new Exploring(runs, seed === undefined ? {} : { seed })
+  const exploring = new Exploring(runs, seed === undefined ? {} : { seed }, spokenOptions(options))
   let failed = 0
   for (const pickle of explored) {
     const bad = given?.only
@@ -43,10 +42,13 @@ export async function explore(files: readonly string[], options: ExploreOptions)
 class Exploring {
   readonly #runs: ScenarioRuns
   readonly #parameters: object
+  readonly #options: string
 
-  constructor(runs: ScenarioRuns, parameters: object) {
+  /** @param options what has to be on the command line for the same run */
+  constructor(runs: ScenarioRuns, parameters: object, options: string) {
     this.#runs = runs
     this.#parameters = parameters
+    this.#options = options
   }
 
   /** @returns whether it fails */
@@ -85,7 +87,8 @@ class Exploring {
     const word = only.length === 1 ? 'disturbance' : 'disturbances'
     say(`  fails under seed ${seed}; ${only.length} ${word} of ${numbers.length} will do (${runs} runs):`)
     tellStory(await this.#under(pickle, { seed, only }))
-    say(`  again: kubedrill test ${pickle.uri}:${pickle.location?.line ?? 1} --explore-seed ${seed}:${only.join(',')}`)
+    const place = `${pickle.uri}:${pickle.location?.line ?? 1}`
+    say(`  again: kubedrill test ${place}${this.#options} --explore-seed ${seed}:${only.join(',')}`)
   }
 
   #under(pickle: Pickle, schedule: ScheduleOptions): Promise<Ran> {
@@ -102,6 +105,16 @@ function tellStory(ran: Ran): void {
   for (const disturbance of disturbancesOf(ran))
     say(`    ${disturbance.number}. +${(disturbance.at - bootedAt) / 1000}s ${inWords(disturbance)}`)
   say(ran.message === undefined ? '  passes' : `  ${ran.step}\n${indented(ran.message)}`)
+}
+
+function spokenOptions({ seed, config, import: own }: ExploreOptions): string {
+  return [
+    ...(config === false ? ['--no-config'] : config === undefined ? [] : [`--config ${config}`]),
+    ...(own === undefined ? [] : [`--import ${own.join(' ')}`]),
+    ...(seed === undefined ? [] : [`--seed ${seed}`]),
+  ]
+    .map((option) => ` ${option}`)
+    .join('')
 }
 
 const placeOf = ({ uri, location, name }: Pickle) => `${uri}:${location?.line ?? 1}  ${name}`

@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import type { Pickle } from '@cucumber/messages'
 import { parseGoDuration } from '../../api/duration.ts'
 import { servedKinds } from '../../cluster/index.ts'
-import { shortDuration } from '../../gherkin/durations.ts'
 import type { FailureRecord } from '../../gherkin/failure-record.ts'
 import type { Until } from '../../gherkin/hand-over.ts'
 import type { World } from '../../gherkin/world.ts'
@@ -18,6 +17,7 @@ import { broken } from '../broken.ts'
 import { type Controlled, serveControl } from '../control-server.ts'
 import { Failure } from '../failure.ts'
 import { failuresIn } from '../failure-file.ts'
+import { type Journey, type Place, placeOf, placeText } from '../replay-place.ts'
 import { ScenarioRuns } from '../scenario-runs.ts'
 import { servedSocket, servedSockets } from '../session-files.ts'
 import { say, tell } from '../terminal.ts'
@@ -30,6 +30,7 @@ export interface ReplayOptions {
   /** Which failure of the report, from 1. */
   readonly failure?: number
   readonly import?: readonly string[]
+  readonly json?: boolean
 }
 
 /** `kubedrill replay REPORT`: the cluster of a failed scenario at the instant of the failure, served to kubectl. Time stands still there. */
@@ -41,11 +42,11 @@ export async function replay(report: string, options: ReplayOptions): Promise<vo
     )
   process.chdir(record.feature.directory)
   const { uri, line } = record.feature
-  const runs = await ScenarioRuns.load({ files: [`${uri}:${line}`], import: options.import ?? [] })
+  const runs = await ScenarioRuns.load([`${uri}:${line}`], { import: options.import ?? [] })
   const pickle = runs.pickles[0]
   if (pickle === undefined) throw new Failure(`${uri}:${line}: there is no scenario any more`)
   const replaying = new Replaying(runs, pickle, record)
-  await replaying.open(untilOf(options))
+  await replaying.open(untilOf(options), options.json === true)
 }
 
 function chosen(records: readonly FailureRecord[], number = 1): FailureRecord {
@@ -85,10 +86,10 @@ class Replaying {
     this.#record = record
   }
 
-  async open(until: Until): Promise<void> {
+  async open(until: Until, json: boolean): Promise<void> {
     const credentials = await createCredentials()
     const port = await freePort()
-    const story = await this.#goTo(until, credentials, port)
+    const place = await this.#goTo(until, credentials, port)
     const directory = mkdtempSync(join(tmpdir(), 'kubedrill-replay-'))
     const file = join(directory, 'kubeconfig')
     writeKubeconfig(file, kubeconfig(`https://127.0.0.1:${port}`, credentials))
@@ -96,8 +97,12 @@ class Replaying {
     const socket = servedSocket(port)
     this.#controlled!.travel = (place) => this.#goTo(this.#from(place), credentials, port)
     await serveControl(socket, this.#controlled!)
-    say(`${story}\n\nready https://127.0.0.1:${port} kubeconfig ${file}`)
-    say('Time stands still: `kubedrill skip 10s`, `kubedrill step back`, `kubedrill goto +1m` move it.')
+    const server = `https://127.0.0.1:${port}`
+    if (json) say(JSON.stringify({ ...place, server, kubeconfig: file }))
+    else {
+      say(`${placeText(place)}\n\nready ${server} kubeconfig ${file}`)
+      say('Time stands still. Move it: `kubedrill skip 10s`, `step back`, `goto 2`, `goto +1m`.')
+    }
     const end = () => {
       rmSync(socket, { force: true })
       rmSync(directory, { recursive: true, force: true })
@@ -111,14 +116,15 @@ class Replaying {
     spawn(process.env.SHELL || '/bin/sh', ['-i'], { stdio: 'inherit', env }).on('exit', end)
   }
 
-  #from({ step, at }: { readonly step?: number; readonly at?: string }): Until {
-    if (at !== undefined) return { afterMs: instant(at) }
+  #from(to: Journey): Until {
+    if ('at' in to) return { afterMs: instant(to.at) }
+    if ('step' in to) return { step: to.step - 1 }
     const here = (this.#world?.story.steps.length ?? 1) - 1
-    return { step: Math.max(0, here + (step ?? 0)) }
+    return { step: Math.max(0, here + to.steps) }
   }
 
   /** Runs the scenario again up to a place and serves the cluster it has there. @returns where that is */
-  async #goTo(until: Until, credentials: Credentials, port: number): Promise<string> {
+  async #goTo(until: Until, credentials: Credentials, port: number): Promise<Place> {
     const { parameters, seed } = this.#record
     const { world, message } = await this.#runs.run(this.#pickle, { ...parameters, seed, until }, true)
     const cluster = world?.hasCluster ? world.target.cluster : undefined
@@ -143,20 +149,8 @@ class Replaying {
     }
     if (this.#controlled === undefined) this.#controlled = { cluster, pace, port, end: () => {} }
     else Object.assign(this.#controlled, { cluster, pace })
-    return placeOf(this.#record, world, message)
+    return placeOf(this.#record, world, message, until)
   }
-}
-
-function placeOf({ feature, pickle, step }: FailureRecord, world: World, message: string | undefined): string {
-  const { clock, bootedAt } = world.cluster
-  const { steps } = world.story
-  const lines = steps.map(({ text }, index) => `${index === steps.length - 1 ? '>' : ' '} ${index + 1}. ${text}`)
-  const why = world.failure?.message ?? (steps.length - 1 === step.index ? message : undefined)
-  return [
-    `${feature.uri}:${feature.line}  ${pickle.name}, +${shortDuration(clock.now() - bootedAt)}`,
-    ...lines,
-    ...(why === undefined ? [] : [`    ${why.replaceAll('\n', '\n    ')}`]),
-  ].join('\n')
 }
 
 function freePort(): Promise<number> {
