@@ -84,7 +84,9 @@ test('a race of somebody’s own controller is found where its tag says so, shru
   expect(needed).toBeLessThan(of!)
   const [, again = ''] = /again: kubedrill test (.*)/.exec(found.stdout)!
   const story = /will do .*:\n([\s\S]*?)\n {2}again/.exec(found.stdout)![1]!
-  expect(story).toMatch(/^ {4}\d+\. \+\d[\d.]*s \S+\/worker-1 heard of (ADDED|MODIFIED) ConfigMap default\/\w+ \d+ ms late/m)
+  expect(story).toMatch(
+    /^ {4}\d+\. \+\d[\d.]*s \S+\/worker-1 heard of (ADDED|MODIFIED) ConfigMap default\/\w+ \d+ ms late/m,
+  )
   expect(story).toMatch(/field data\.count of ConfigMap "tally" is "3", not "4"/)
   const replayed = await run(again)
   expect(replayed.code).toBe(1)
