@@ -53,6 +53,13 @@ test('counts again when something goes, when a pod ends, and every five minutes'
   expect(status(cluster)!.used).toMatchObject({ configmaps: '3' })
 })
 
+test('is not troubled by changes of what has no spec', () => {
+  const cluster = start({ configmaps: '10' })
+  cluster.client.update('ConfigMap', 'one', 'default', (now) => ({ ...now, data: { changed: 'yes' } }))
+  cluster.clock.settle()
+  expect(status(cluster)!.used).toEqual({ configmaps: '3' })
+})
+
 test('counts what its scopes select', () => {
   expect(status(start({ pods: '4' }, ['BestEffort']))!.used).toEqual({ pods: '0' })
   expect(status(start({ pods: '4' }, ['NotBestEffort']))!.used).toEqual({ pods: '2' })
