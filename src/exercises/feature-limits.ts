@@ -1,9 +1,11 @@
 import type { GherkinDocument } from '@cucumber/messages'
+import { parseAllDocuments } from 'yaml'
 import { DURATION, parseDuration } from '../gherkin/durations.ts'
 import { notSimulatedSteps } from '../gherkin/steps/not-simulated.ts'
 import type { ScenarioStep } from './feature.ts'
 import { LIMITS, START_AT } from './limits.ts'
 import type { Findings, Place } from './pack-error.ts'
+import { isDeep } from './yaml-file.ts'
 
 /** Steps that need something a pack is not given, and what to write instead. */
 const OUTSIDE: readonly (readonly [RegExp, string])[] = [
@@ -50,6 +52,7 @@ export function unfit(steps: readonly ScenarioStep[], place: Place, findings: Fi
     if (skipped !== undefined)
       findings.error(step.place, `"${step.text.slice(0, 200)}" cannot be done here: ${skipped.says}`)
     if (instead !== undefined) findings.error(step.place, `"${step.text.slice(0, 200)}": ${instead}`)
+    if (step.isYaml) yamlOf(step, findings)
     total += virtualMs(step.text)
     const date = /^time advances to "([^"]*)"$/.exec(step.text)?.[1]
     if (date !== undefined && Date.parse(date) > LATEST)
@@ -60,6 +63,20 @@ export function unfit(steps: readonly ScenarioStep[], place: Place, findings: Fi
   }
   if (total > LIMITS.virtualMs)
     findings.error(place, `the scenario may let ${Math.floor(total / 86_400_000)} days pass: at most seven`)
+}
+
+/** What stands in a doc string, as far as that can be said without a cluster. */
+function yamlOf({ docString = '', place }: ScenarioStep, findings: Findings): void {
+  if (isDeep(docString)) {
+    findings.error(place, `its YAML is nested deeper than ${LIMITS.yamlDepth} levels`)
+    return
+  }
+  for (const { errors } of parseAllDocuments(docString, { logLevel: 'silent' }))
+    for (const { message, linePos } of errors.slice(0, 1)) {
+      // The text begins below the step and its quotes.
+      const line = (place.line ?? 0) + 1 + (linePos?.[0].line ?? 1)
+      findings.error({ file: place.file, line }, `no YAML: ${message.split('\n')[0]!.replace(/ at line \d+.*/, '')}`)
+    }
 }
 
 const LATEST = START_AT + LIMITS.virtualMs

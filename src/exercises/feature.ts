@@ -18,6 +18,8 @@ export interface ScenarioStep {
   /** Its doc string, and the cells of its table. */
   readonly docString?: string
   readonly cells?: readonly string[]
+  /** Whether its doc string is YAML. */
+  readonly isYaml: boolean
   /** Pattern of the vocabulary; undefined when nobody knows the step. */
   readonly pattern?: string
   run(world: World): Promise<void>
@@ -128,6 +130,7 @@ function boundStep({ text, argument, type }: PickleStep, place: Place, findings:
     type: type === 'Unknown' ? undefined : type,
     ...(docString === undefined ? {} : { docString }),
     ...(cells === undefined ? {} : { cells }),
+    isYaml: matches[0]?.definition.example?.includes('"""yaml') === true,
     ...(matches[0] === undefined ? {} : { pattern: String(matches[0].definition.pattern) }),
     run: async (world) => matches[0]?.run(world, ...extra),
   }

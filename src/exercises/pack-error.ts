@@ -40,11 +40,15 @@ export class Findings {
     this.#problems.push({ severity: 'warning', ...place, message })
   }
 
-  /** @throws {PackError} the first error, if there is one, and how many more there are */
-  refuse(): void {
+  /** The first error, and how many more there are. */
+  refusal(): string {
     const [first, ...more] = this.errors
-    if (first === undefined) return
     const others = more.length === 0 ? '' : ` (and ${more.length} more: kubedrill pack lint shows them)`
-    throw new PackError(`${problemText(first)}${others}`)
+    return first === undefined ? '' : `${problemText(first)}${others}`
+  }
+
+  /** @throws {PackError} where there is an error */
+  refuse(): void {
+    if (this.errors.length > 0) throw new PackError(this.refusal())
   }
 }

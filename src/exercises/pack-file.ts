@@ -66,6 +66,10 @@ export function directoriesIn(directory: string, findings: Findings): readonly s
 
 /** Names of the files in a directory that end so. */
 export function filesIn(directory: string, ending: string, findings: Findings): readonly string[] {
+  if (statusOf(directory)?.isSymbolicLink()) {
+    findings.error({ file: directory }, 'is a link: a pack holds its own directories only')
+    return []
+  }
   return entriesIn(directory, findings)
     .filter(({ name }) => name.endsWith(ending) && !name.startsWith('.'))
     .map(({ name }) => name)

@@ -64,13 +64,35 @@ type ExerciseFile = Pick<
   readonly topology?: Topology
 }
 
-/** Reads every pack below a directory, or the one that it is. @throws {PackError} */
-export function loadPacks(root: string): readonly Pack[] {
+/** A pack that cannot be used, and why. */
+export interface BrokenPack {
+  readonly directory: string
+  readonly message: string
+  /** What could be read of its exercises' ids. */
+  readonly ids: readonly string[]
+}
+
+/**
+ * Reads every pack below a directory, or the one that it is.
+ *
+ * @param onBroken is told of packs that cannot be used, and the others are read; without it they are refused
+ * @throws {PackError} also for a directory that cannot be read, and where it is itself a pack that cannot be used
+ */
+export function loadPacks(root: string, onBroken?: (broken: BrokenPack) => void): readonly Pack[] {
   const findings = new Findings()
-  const packs = packDirectories(root, findings).map(({ directory, id }) => readPack(directory, id, findings))
+  const found = packDirectories(root, findings)
   findings.refuse()
+  const packs = found.flatMap(({ directory, id }) => {
+    const own = new Findings()
+    const pack = readPack(directory, id, own)
+    if (own.errors.length === 0) return pack === undefined ? [] : [pack]
+    if (onBroken === undefined || directory === root) own.refuse()
+    const ids = pack?.exercises.map((exercise) => exercise.id) ?? []
+    onBroken!({ directory, message: own.refusal(), ids })
+    return []
+  })
   const place = ({ order = Number.MAX_SAFE_INTEGER }: Pack) => order
-  return packs.filter((pack) => pack !== undefined).toSorted((a, b) => place(a) - place(b))
+  return packs.toSorted((a, b) => place(a) - place(b))
 }
 
 /** Where the packs below a directory are, by their ids. */

@@ -46,7 +46,7 @@ function plainValue(document: Document, refuse: (problem: string) => void): unkn
 }
 
 /** Whether brackets or indentation go so deep that a parser that descends into them might not come back. */
-function isDeep(source: string): boolean {
+export function isDeep(source: string): boolean {
   let depth = 0
   let deepest = 0
   for (const character of source) {

@@ -1,9 +1,10 @@
 import { cpus } from 'node:os'
+import { relative } from 'node:path'
 import { lint } from '../../exercises/lint/index.ts'
 import { type Exercise, loadPacks } from '../../exercises/pack.ts'
-import { PackError, type Problem } from '../../exercises/pack-error.ts'
+import { PackError, type Problem, placeText } from '../../exercises/pack-error.ts'
 import { shown } from '../../exercises/pack-file.ts'
-import type { Proof } from '../../exercises/prove/index.ts'
+import type { Flaw, Proof } from '../../exercises/prove/index.ts'
 import { Failure } from '../failure.ts'
 import { proveApart } from '../pack-prover.ts'
 import { columns, paint, say, sayJson, tell } from '../terminal.ts'
@@ -90,9 +91,16 @@ function sayProof({ exercise, criteria, trials, flaws, notes }: Proof): void {
   ])
   const table = columns([['TRIAL', ...criteria, 'SCORE'], ...rows])
   say(table.replace(/ (ok|miss|wait)(?= )/g, (_, word: keyof typeof STYLES) => ` ${paint(STYLES[word], word)}`))
-  for (const { about, message } of flaws) say(`${paint('red', 'flaw')} ${shown(about)}: ${shown(message)}`)
-  for (const { about, message } of notes) say(`${paint('yellow', 'note')} ${shown(about)}: ${shown(message)}`)
+  for (const flaw of flaws) say(`${flawText(flaw)}: ${paint('red', 'flaw')}: ${shown(flaw.message)}`)
+  for (const note of notes) say(`${flawText(note)}: ${paint('yellow', 'note')}: ${shown(note.message)}`)
   say()
+}
+
+/** `my-pack/01-a/checks.feature:4:3: criterion kept` */
+function flawText({ about, place }: Flaw): string {
+  if (place === undefined) return shown(about)
+  const where = shown(placeText({ ...place, file: relative('.', place.file) }))
+  return where.includes(about) ? where : `${where}: ${shown(about)}`
 }
 
 function summary(proofs: readonly Proof[]): void {

@@ -268,6 +268,11 @@ const PLANTED: readonly (readonly [mistake: string, changes: Changes, ...said: s
     'warning one/wrong/recreated: is no script: only *.sh are run',
   ],
   [
+    'a manifest that is no YAML',
+    { [SETUP]: swap('metadata: {name: team,', 'metadata: {name: [team,') },
+    'error one/setup.feature:8: no YAML: ',
+  ],
+  [
     'an empty task',
     { 'one/task.md': '\n' },
     'error one/task.md:1:1: is empty: it says what is broken, and what is to be so in the end',

@@ -1,4 +1,5 @@
 import type { Grade } from '../grade.ts'
+import type { Place } from '../pack-error.ts'
 
 /** One script of an exercise, and the grade that it earned. */
 export interface Trial {
@@ -19,6 +20,8 @@ export interface Flaw {
   /** The script, criterion or step it is about. */
   readonly about: string
   readonly message: string
+  /** Where to look, as far as that is known. */
+  readonly place?: Place
 }
 
 export interface Proof {

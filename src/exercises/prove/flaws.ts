@@ -1,5 +1,9 @@
+import { join } from 'node:path'
+import { readFeature } from '../feature.ts'
+import { TAG } from '../grade.ts'
 import { LEAST, withoutComments } from '../lint/read.ts'
 import type { Exercise } from '../pack.ts'
+import { Findings, type Place } from '../pack-error.ts'
 import type { Flaw, Trial } from './contract.ts'
 
 /** What the grades of all scripts say about an exercise. */
@@ -14,20 +18,39 @@ export function flawsOf(exercise: Exercise, trials: readonly Trial[]): readonly 
   return all.map(([about, message]) => ({ exercise: id, about, message }))
 }
 
+/** Where to look for what a flaw is about. */
+export function placeOf({ directory, setup, checks, criteria }: Exercise, { about, message }: Flaw): Place {
+  if (/^(solutions|wrong)\//.test(about)) return { file: join(directory, about) }
+  const line = /^checks\.feature:(\d+)$/.exec(about)?.[1]
+  if (line !== undefined) return { file: checks, line: Number(line) }
+  if (about === 'untouched' || about === 'setup.feature') {
+    const scenarios = readFeature(setup, new Findings())
+    const step = scenarios.flatMap(({ steps }) => steps).find(({ text }) => message.includes(`: ${text}: `))
+    return step?.place ?? scenarios[0]?.place ?? { file: setup }
+  }
+  const id = /^criterion (.*)$/.exec(about)?.[1] ?? criteria[0]!.id
+  const scenario = readFeature(checks, new Findings()).find(({ tags }) => tags.includes(`${TAG}${id}`))
+  return scenario?.place ?? { file: checks }
+}
+
 type Found = readonly (readonly [about: string, message: string])[]
 
 function wronglyGraded({ name, kind, grade }: Trial): Found {
   const missed = grade.criteria.filter(({ outcome }) => outcome !== 'passed')
   const earned = grade.criteria.filter(({ outcome }) => outcome === 'passed')
   if (kind === 'untouched' && grade.score > 0) {
+    if (missed.length === 0)
+      return [[name, 'earns full marks before anything is done: the set-up breaks nothing that the checks look at']]
     const ids = earned.map((each) => each.id).join(', ')
-    return [[name, `earns ${grade.score} of ${grade.max} before anything is done: ${ids}`]]
+    const remedy = 'let the set-up break it, or let it count only with the outcome (needs: [its id])'
+    return [[name, `earns ${grade.score} of ${grade.max} before anything is done: ${ids}; ${remedy}`]]
   }
   if (kind === 'right' && missed.length > 0) {
     const why = missed.map((each) => `${each.id}: ${firstLine(each.saw ?? `needs ${each.needs?.join(', ')}`)}`)
     return [[name, `earns ${grade.score} of ${grade.max}: ${why.join('; ')}`]]
   }
-  if (kind === 'wrong' && missed.length === 0) return [[name, 'earns full marks']]
+  if (kind === 'wrong' && missed.length === 0)
+    return [[name, 'earns full marks: add a criterion that it misses, or move it to solutions/']]
   return []
 }
 
@@ -52,7 +75,10 @@ function neverFailed({ criteria }: Exercise, trials: readonly Trial[]): Found {
     )
   return criteria
     .filter(({ id }) => !isFailed(id))
-    .map(({ id }) => [`criterion ${id}`, 'is failed by none of the wrong solutions'])
+    .map(({ id }) => [
+      `criterion ${id}`,
+      'is failed by none of the wrong solutions: add a near miss that does, or see whether it grades anything',
+    ])
 }
 
 /** Scripts that are one another's copy, or do the very same to the cluster, try nothing new. */
@@ -64,7 +90,7 @@ function theSame(trials: readonly Trial[]): Found {
     const keys = [text, ...(requests === '[]' ? [] : [requests])]
     const other = keys.map((key) => seen.get(key)).find((each) => each !== undefined)
     for (const key of keys) seen.set(key, name)
-    return other === undefined ? [] : [[name, `is the same as ${other}`] as const]
+    return other === undefined ? [] : [[name, `is the same as ${other}: try something else in it`] as const]
   })
 }
 

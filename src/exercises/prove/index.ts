@@ -4,16 +4,20 @@ import { earnsAll, failedSteps, type Grade, loadChecks } from '../grade.ts'
 import type { Exercise } from '../pack.ts'
 import { Findings, type Place, placeText } from '../pack-error.ts'
 import { filesIn, readText } from '../pack-file.ts'
+import { isHarm, isRight, remedy } from './asked.ts'
 import { Attempt } from './attempt.ts'
+import { cheatsFor } from './cheats.ts'
 import type { Ask, Flaw, Proof, Trial } from './contract.ts'
-import { flawsOf } from './flaws.ts'
+import { type Deed, madeBy, nameOf } from './deeds.ts'
+import { flawsOf, placeOf } from './flaws.ts'
 import { rebootAll, vandalsFor } from './vandals.ts'
 
-export type { Proof } from './contract.ts'
+export type { Flaw, Proof } from './contract.ts'
 
 const MINUTES_30 = 30 * 60_000
+const MINUTES_40 = 40 * 60_000
 const OTHER_SEEDS = [2, 3]
-const PERSISTS = /reboot|restart|survive|permanent/i
+const PERSISTS = /reboot|restart|surviv|permanent|persist|for good\b/i
 
 /**
  * Tries an exercise in every way its author thought of: untouched, each right and each wrong solution. A good one grades
@@ -52,75 +56,124 @@ class Prover {
       this.#flaw('setup.feature', `the set-up cannot be done: ${error.step}: ${firstLine(error.message)}`)
     }
     const criteria = exercise.criteria.map(({ id }) => id)
-    return { exercise: exercise.id, criteria, trials: this.#trials, flaws: this.#flaws, notes: this.#notes }
+    const placed = (flaws: readonly Flaw[]) => flaws.map((flaw) => ({ ...flaw, place: placeOf(exercise, flaw) }))
+    return {
+      exercise: exercise.id,
+      criteria,
+      trials: this.#trials,
+      flaws: placed(this.#flaws),
+      notes: placed(this.#notes),
+    }
   }
 
   async #everyScript(): Promise<void> {
     const quick = this.#ask.quick === true
-    await this.#try('untouched', 'untouched', undefined)
-    for (const [name, script] of scriptsIn(this.#exercise, 'solutions')) {
-      const first = !this.#trials.some(({ kind }) => kind === 'right')
-      await this.#try(
-        name,
-        'right',
-        script,
-        quick ? undefined : (attempt, grade) => this.#afterRight(name, attempt, grade, first),
-      )
-      if (!quick) await this.#otherSeeds(name, script, first ? OTHER_SEEDS : OTHER_SEEDS.slice(0, 1))
+    const attempts: Attempt[] = []
+    const keep = async (attempt: Attempt) => void attempts.push(attempt)
+    try {
+      const solutions = scriptsIn(this.#exercise, 'solutions')
+      await this.#try('untouched', 'untouched', undefined, quick ? undefined : keep)
+      for (const [name, script] of solutions) await this.#try(name, 'right', script, quick ? undefined : keep)
+      for (const [name, script] of scriptsIn(this.#exercise, 'wrong')) await this.#try(name, 'wrong', script)
+      this.#flaws.push(...flawsOf(this.#exercise, this.#trials))
+      if (!quick) await this.#further(attempts, solutions)
+    } finally {
+      for (const attempt of attempts) await attempt.close()
     }
-    for (const [name, script] of scriptsIn(this.#exercise, 'wrong')) await this.#try(name, 'wrong', script)
-    this.#flaws.push(...flawsOf(this.#exercise, this.#trials))
-    if (quick) return
-    for (const { place, text } of this.#unfailed.values())
+    for (const { place, text } of quick ? [] : this.#unfailed.values())
       this.#note(`checks.feature:${place.line}`, `no near miss fails "${text}": does it grade anything?`)
   }
+
+  /** In the ways that the author may not have thought of. */
+  async #further([untouched, ...right]: readonly Attempt[], solutions: Scripts): Promise<void> {
+    await this.#cheats(untouched!, right)
+    await this.#later('untouched', untouched!)
+    await this.#otherSeeds('untouched', '', OTHER_SEEDS.slice(0, 1))
+    const good = right
+      .map((attempt, index) => ({ attempt, name: solutions[index]![0], script: solutions[index]![1] }))
+      // What a wrong "right solution" does later says nothing.
+      .filter(({ name }) => missed(this.#trialOf(name).grade).length === 0)
+    if (good[0] !== undefined) await this.#vandals(good[0].name, good[0].attempt, right)
+    for (const { name, attempt } of good) {
+      await this.#reboot(name, attempt)
+      await this.#later(name, attempt)
+    }
+    for (const [index, [name, script]] of solutions.entries())
+      await this.#otherSeeds(name, script, index === 0 ? OTHER_SEEDS : OTHER_SEEDS.slice(0, 1))
+  }
+
+  #trialOf = (name: string) => this.#trials.find((trial) => trial.name === name)!
 
   async #try(
     name: string,
     kind: Trial['kind'],
     script: string | undefined,
-    then?: (attempt: Attempt, grade: Grade) => Promise<void>,
+    keep?: (attempt: Attempt) => Promise<void>,
   ): Promise<void> {
     this.#ask.onProgress?.(name)
     const attempt = await Attempt.begin(this.#exercise)
+    await keep?.(attempt)
     try {
       const { output, exitCode } = script === undefined ? { output: '', exitCode: 0 } : await attempt.run(script)
       const grade = await attempt.grade()
       const requests = JSON.stringify(attempt.inputs.since)
       this.#trials.push({ name, kind, script: script ?? '', grade, output, exitCode, requests })
-      if (kind !== 'right' && this.#ask.quick !== true)
-        await failedSteps(this.#exercise, attempt.forks(), ({ place }) => void this.#unfailed.delete(placeText(place)))
-      if (exitCode !== 0 && kind === 'right') this.#note(name, `exits with ${exitCode}: ${firstLine(output)}`)
-      await then?.(attempt, grade)
+      if (exitCode !== 0 && (kind === 'right' || requests === '[]'))
+        this.#note(
+          name,
+          `${requests === '[]' ? 'changes nothing and ' : ''}exits with ${exitCode}: ${firstLine(output)}`,
+        )
+      if (kind === 'right' || this.#ask.quick === true) return
+      await failedSteps(this.#exercise, attempt.forks(), ({ place }) => void this.#unfailed.delete(placeText(place)))
+      if (kind === 'wrong') await this.#lasts(name, attempt, grade)
     } finally {
-      await attempt.close()
+      if (keep === undefined) await attempt.close()
     }
   }
 
-  async #afterRight(name: string, attempt: Attempt, grade: Grade, first: boolean): Promise<void> {
-    // What a wrong "right solution" does later says nothing.
-    if (missed(grade).length > 0) return
-    if (first) await this.#vandals(name, attempt)
-    await this.#reboot(name, attempt)
-    if (!first) return
+  /** What somebody earns at once with a near miss and has lost half an hour later was never checked to last. */
+  async #lasts(name: string, attempt: Attempt, grade: Grade): Promise<void> {
+    const earned = new Set(grade.criteria.filter(({ outcome }) => outcome === 'passed').map(({ id }) => id))
+    if (earned.size === 0) return
+    this.#ask.onProgress?.(`${name}, half an hour later`)
     await attempt.world.advance(MINUTES_30)
-    const later = missed(await attempt.grade())
-    if (later.length > 0)
-      this.#flaw(name, `earns full marks at once, but 30 minutes later it misses ${later.join(', ')}`)
+    for (const { id, outcome, expected } of (await attempt.grade()).criteria)
+      if (earned.has(id) && outcome === 'failed')
+        this.#flaw(
+          `criterion ${id}`,
+          `is earned by ${name} and lost 30 minutes later (${expected}): let time pass in it: When 30 minutes pass`,
+        )
+  }
+
+  /** The same grade half an hour later: nothing heals by itself, nothing repaired falls ill again. */
+  async #later(name: string, attempt: Attempt): Promise<void> {
+    this.#ask.onProgress?.(`${name}, half an hour later`)
+    await attempt.world.advance(MINUTES_30)
+    const grade = await attempt.grade()
+    if (name !== 'untouched') {
+      const lost = missed(grade)
+      if (lost.length > 0)
+        this.#flaw(name, `earns full marks at once, but 30 minutes later it misses ${lost.join(', ')}`)
+    } else if (grade.score > this.#trialOf(name).grade.score)
+      this.#flaw(name, `earns ${grade.score} of ${grade.max} 30 minutes later: what the set-up breaks heals by itself`)
   }
 
   async #otherSeeds(name: string, script: string, seeds: readonly number[]): Promise<void> {
-    const expected = missed(this.#trials.at(-1)!.grade).join(', ')
+    const expected = missed(this.#trialOf(name).grade).join(', ')
     for (const seed of seeds) {
-      this.#ask.onProgress?.(`${name} (seed ${seed})`)
-      const attempt = await Attempt.begin(this.#exercise, seed)
+      // Learners read the task first: some of them for long.
+      const later = seed === OTHER_SEEDS.at(-1) ? ', begun 40 minutes later' : ''
+      this.#ask.onProgress?.(`${name} (seed ${seed}${later})`)
+      const attempt = await this.#begin(seed)
+      if (attempt === undefined) return
       try {
+        if (later !== '') await attempt.world.advance(MINUTES_40)
         await attempt.run(script)
         const found = missed(await attempt.grade()).join(', ')
         if (found !== expected)
           this.#flaw(
             name,
-            `is graded by chance: with seed ${seed} it misses ${found || 'nothing'}, with seed 1 ${expected || 'nothing'}`,
+            `is graded by chance: with seed ${seed}${later} it misses ${found || 'nothing'}, with seed 1 ${expected || 'nothing'}`,
           )
       } finally {
         await attempt.close()
@@ -128,20 +181,62 @@ class Prover {
     }
   }
 
-  async #vandals(name: string, attempt: Attempt): Promise<void> {
-    for (const vandal of vandalsFor(attempt.world, attempt.inputs.setUp, this.#exercise.task)) {
-      this.#ask.onProgress?.(`${name}, then ${vandal.deed}`)
-      const after = await attempt.branch()
-      try {
-        await vandal.run(after.world)
-        if (!(await earnsAll(this.#exercise, after.forks()))) continue
-        const isNamed = vandal.object !== undefined && names(this.#exercise.task, vandal.object.metadata.name)
-        const message = `can be cheated: still full marks when ${vandal.deed}${isNamed ? ', which task.md names' : ''}`
-        if (vandal.deletes && isNamed) this.#flaw(name, message)
-        else this.#note(name, message)
-      } finally {
-        await after.close()
+  async #begin(seed: number): Promise<Attempt | undefined> {
+    try {
+      return await Attempt.begin(this.#exercise, seed)
+    } catch (error) {
+      if (!(error instanceof StepFailure)) throw error
+      const message = `cannot be done with seed ${seed}, which names and places things otherwise: ${error.step}: ${firstLine(error.message)}`
+      if (!this.#flaws.some((flaw) => flaw.message === message)) this.#flaw('setup.feature', message)
+      return undefined
+    }
+  }
+
+  /** On clusters that nobody has repaired. */
+  async #cheats(untouched: Attempt, right: readonly Attempt[]): Promise<void> {
+    const { criteria } = this.#exercise
+    const objects = madeBy(untouched.world, untouched.inputs.setUp)
+    const done = right.flatMap(({ inputs }) => inputs.since)
+    for (const cheat of cheatsFor(untouched.world, objects, loadChecks(this.#exercise))) {
+      if (isRight(cheat, done)) continue
+      this.#ask.onProgress?.(`cheating: ${cheat.deed}`)
+      const ids = cheat.earnsNo === 'outcome' ? [criteria[0]!.id] : criteria.map(({ id }) => id)
+      if (await this.#earns(untouched, cheat, ids)) {
+        const earned = cheat.earnsNo === 'outcome' ? `criterion ${ids[0]} is earned` : 'full marks'
+        this.#flaw(
+          'checks.feature',
+          `can be cheated: ${earned} without a repair when ${cheat.deed}; ${remedy(cheat, nameOf)}`,
+        )
       }
+    }
+  }
+
+  async #earns(attempt: Attempt, deed: Deed, ids: readonly string[]): Promise<boolean> {
+    const after = await attempt.branch()
+    try {
+      await deed.run(after.world)
+      return await earnsAll(this.#exercise, after.forks(), ids)
+    } finally {
+      await after.close()
+    }
+  }
+
+  async #vandals(name: string, attempt: Attempt, right: readonly Attempt[]): Promise<void> {
+    const { task, criteria } = this.#exercise
+    const done = right.flatMap(({ inputs }) => inputs.since)
+    for (const vandal of vandalsFor(attempt.world, madeBy(attempt.world, attempt.inputs.setUp), task)) {
+      this.#ask.onProgress?.(`${name}, then ${vandal.deed}`)
+      if (
+        !(await this.#earns(
+          attempt,
+          vandal,
+          criteria.map(({ id }) => id),
+        ))
+      )
+        continue
+      const message = `can be cheated: still full marks when ${vandal.deed}; ${remedy(vandal, nameOf)}`
+      if (isHarm(vandal, task) && !isRight(vandal, done)) this.#flaw(name, message)
+      else this.#note(name, message)
     }
   }
 
@@ -173,10 +268,9 @@ class Prover {
 
 const missed = ({ criteria }: Grade) => criteria.filter(({ outcome }) => outcome !== 'passed').map(({ id }) => id)
 
-const names = (task: string, name: string) =>
-  new RegExp(`(^|[^\\w-])${name.replace(/[^\w-]/g, '\\$&')}($|[^\\w-])`, 'm').test(task)
+type Scripts = readonly (readonly [name: string, text: string])[]
 
-function scriptsIn(exercise: Exercise, folder: 'solutions' | 'wrong'): readonly (readonly [string, string])[] {
+function scriptsIn(exercise: Exercise, folder: 'solutions' | 'wrong'): Scripts {
   const findings = new Findings()
   const directory = join(exercise.directory, folder)
   const scripts = filesIn(directory, '.sh', findings).map(

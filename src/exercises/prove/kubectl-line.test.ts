@@ -22,6 +22,9 @@ test.each([
   ['get --raw /healthz'],
   ['auth can-i get /logs/'],
   ['config view'],
+  ['create rolebinding x --role=r --user=jane -n shop'],
+  ['create -n shop clusterrolebinding x --clusterrole=r --user jane'],
+  ['set subject rolebinding x --user=jane -n shop'],
   ['debug node/worker-1 -it --profile=general --image=busybox'],
 ])('kubectl %s is run as it is', (text) => {
   expect(line(text)).toEqual({ args: text.split(' ') })
@@ -49,6 +52,8 @@ test.each([
   'get pods --server https://example.com',
   'get pods --client_certificate=/etc/x',
   'get pods --kuberc x',
+  'get pods --user=admin',
+  'create configmap rolebinding --user=admin',
   'get pods --cache-dir=/home/me',
   '--context prod get pods',
   'apply -f /etc/passwd',

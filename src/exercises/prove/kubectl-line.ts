@@ -56,7 +56,7 @@ export function kubectlLine(given: readonly string[], ground: Ground): KubectlLi
     const command = given[at]
     if (command !== undefined) checkCommand(command, given[at + 1])
     const end = endOfFlags(given)
-    const flags = pathsOfFlags(given.slice(0, end), ground, command)
+    const flags = pathsOfFlags(given.slice(0, end), ground, command, hasUsers(given.slice(at)))
     const args = [...flags.map((arg, index) => operand(arg, index, flags, at, command, ground)), ...given.slice(end)]
     return { args }
   } catch (error) {
@@ -81,6 +81,14 @@ function commandAt(args: readonly string[]): number {
   return at
 }
 
+/** Commands whose own flag --user names subjects, and hides that of the kubeconfig. */
+function hasUsers([command, ...rest]: readonly string[]): boolean {
+  let at = 0
+  while (at < rest.length && rest[at]!.startsWith('-')) at += LEADING.test(rest[at]!) ? 2 : 1
+  const what = rest[at] ?? ''
+  return (command === 'create' && /^(cluster)?rolebinding$/.test(what)) || (command === 'set' && what === 'subject')
+}
+
 function checkCommand(command: string, next = ''): void {
   if (command === 'edit') refuse('there is no editor: use patch, replace or apply')
   if (!COMMANDS.has(command)) refuse(`${JSON.stringify(command)} is not allowed`)
@@ -96,7 +104,12 @@ function endOfFlags(args: readonly string[]): number {
   return end
 }
 
-function pathsOfFlags(args: readonly string[], ground: Ground, command: string | undefined): string[] {
+function pathsOfFlags(
+  args: readonly string[],
+  ground: Ground,
+  command: string | undefined,
+  namesUsers: boolean,
+): string[] {
   const mapped: string[] = []
   for (let index = 0; index < args.length; index++) {
     const arg = args[index]!
@@ -105,7 +118,7 @@ function pathsOfFlags(args: readonly string[], ground: Ground, command: string |
       mapped.push(arg)
       continue
     }
-    if (FORBIDDEN.has(flag.name)) refuse(`--${flag.name} is not allowed`)
+    if (FORBIDDEN.has(flag.name) && !(namesUsers && flag.name === 'user')) refuse(`--${flag.name} is not allowed`)
     const needsNext = flag.value === undefined && (PATHS.has(flag.name) || flag.name === 'output')
     const value = needsNext ? args[++index] : flag.value
     if (value === undefined) mapped.push(arg)

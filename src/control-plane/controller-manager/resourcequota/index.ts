@@ -1,7 +1,7 @@
 import { keyOf } from '../../../api/meta.ts'
 import { countName, evaluatorFor } from '../../../api/quota/index.ts'
 import { isReplenished } from '../../../api/quota/pods.ts'
-import type { KubernetesObject, ResourceQuota, WatchEvent } from '../../../api/types.ts'
+import type { KubernetesObject, PersistentVolumeClaim, ResourceQuota, Service, WatchEvent } from '../../../api/types.ts'
 import type { Controller, ControllerContext, ControllerDescriptor, KindInfo } from '../controller.ts'
 import { clientKind, customKindsOf } from '../custom-kinds.ts'
 import { startLoop } from '../machine.ts'
@@ -18,6 +18,15 @@ export const resourceQuotaController: ControllerDescriptor = {
 
 /** Source: cmd/kube-controller-manager/app/core.go DefaultIgnoredResources: events come and go uncounted. */
 const NOT_WATCHED: ReadonlySet<string> = new Set(['Event', 'Lease'])
+
+/** Whether a change may have freed something. Source: pkg/quota/v1/install/update_filter.go DefaultUpdateFilter */
+function frees(object: KubernetesObject, old: KubernetesObject, now: number): boolean {
+  if (object.kind === 'Pod') return isReplenished(object, old, now)
+  if (object.kind === 'Service') return (object as Service).spec?.type !== (old as Service).spec?.type
+  if (object.kind !== 'PersistentVolumeClaim') return false
+  const [claim, before] = [(object as PersistentVolumeClaim).spec, (old as PersistentVolumeClaim).spec]
+  return claim.resources !== before.resources || claim.volumeAttributesClassName !== before.volumeAttributesClassName
+}
 
 function startResourceQuotaController(context: ControllerContext): Controller {
   const { client, informers, world, flags } = context
@@ -49,7 +58,7 @@ function startResourceQuotaController(context: ControllerContext): Controller {
     stops.push(
       informers.on(clientKind(info), ({ type, object }: WatchEvent, old: KubernetesObject | undefined) => {
         if (!quotas.has(object.metadata.namespace!)) return
-        if (type === 'DELETED' || (old !== undefined && isReplenished(object, old, clock.now())))
+        if (type === 'DELETED' || (old !== undefined && frees(object, old, clock.now())))
           replenish(resource, object.metadata.namespace!)
       }),
     )
