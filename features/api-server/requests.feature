@@ -122,3 +122,19 @@ Feature: Requests to the API server
       """
     Then etcd holds "/registry/pods/default/web"
     And field "spec.serviceAccountName" of Pod "web" is "default"
+
+  @claim:cm-01
+  Scenario: Where one request in four fails components try again, until all is as it should be
+    Given a cluster
+    And a Deployment "web" of image "nginx:1.27" with 4 replicas
+    When 25% of the requests to the API server fail with status 500
+    And node "worker-1" fails
+    And 7 minutes pass
+    Then exactly 4 Pods of Deployment "web" on node "worker-2" are Ready within 5 minutes
+    When 100% of the requests to the API server fail with status 503
+    And kubectl "get nodes" is run
+    Then the command fails
+    And the command's output contains "the server is currently unable to handle the request"
+    When 0% of the requests to the API server fail with status 503
+    And kubectl "get nodes" is run
+    Then the command succeeds

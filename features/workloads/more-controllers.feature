@@ -17,7 +17,8 @@ Feature: What else the controller manager does
       subsets: [{addresses: [{ip: 192.0.2.1}, {ip: 192.0.2.2}], ports: [{name: sql, port: 5432}]}]
       """
     When kubectl "get endpointslices -l kubernetes.io/service-name=db,endpointslice.kubernetes.io/managed-by=endpointslicemirroring-controller.k8s.io" is run
-    Then the command's output contains "192.0.2.1,192.0.2.2"
+    Then the command's output contains "192.0.2.1"
+    And the command's output contains "192.0.2.2"
     When Endpoints "db" is deleted
     And kubectl "get endpointslices -l kubernetes.io/service-name=db" is run
     Then the command's output contains "No resources found"

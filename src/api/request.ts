@@ -87,8 +87,10 @@ export interface ApiRequest {
   readonly onlooker?: boolean
   /** A get that stands for a look into an informer's cache: it needs what filled the cache, the right to list. */
   readonly cached?: boolean
-  /** The audit log says nothing of it: it has been told by whoever took the request, or it is none to a real server. */
+  /** The audit log has been told of it by whoever took the request. */
   readonly unaudited?: boolean
+  /** A look into an informer's cache, or of somebody who is not there: no request to a real server. */
+  readonly look?: boolean
   /** For the audit log; without it, from the server's own host. */
   readonly origin?: Origin | undefined
 }

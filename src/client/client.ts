@@ -289,7 +289,7 @@ class ApiClient implements Client {
     return this.#options.disturbed?.readsBehind === true && this.#held.behind(kind)
   }
 
-  /** Components read what their informers hold; others ask for the one object. No audit log hears of either. */
+  /** Components read what their informers hold; others ask for the one object. Neither is a request to a real server. */
   #read(kind: Kind, name: string, namespace: string | undefined): ApiRequest {
     const request = this.#request('get', kind, name, namespace)
     return this.#options.readsInformers
@@ -315,7 +315,7 @@ class ApiClient implements Client {
       verb,
       credentials: this.#credentials,
       origin: this.#options.origin,
-      unaudited: verb === 'list' || this.#options.isWitness === true,
+      look: verb === 'list' || this.#options.isWitness === true,
       resource: reference(kind),
       ...(namespace !== undefined && { namespace }),
       options: resourceVersion === undefined ? selection : { ...selection, resourceVersion },

@@ -215,6 +215,8 @@ export interface Faults {
   link(a: string, b: string, state: 'cut' | 'healed'): void
   /** A process outside of any pod takes memory, disk or process numbers until next to nothing is left, or gives it back. */
   pressure(node: string, of: PressureKind, change: 'begins' | 'ends'): void
+  /** So many of a hundred requests to the API servers, of components and of others, are answered with this status; 0: none any more. */
+  requests(percent: number, status: number): void
   /** Makes a container exit. */
   container(pod: string, namespace: string, container: string, exitCode: number): Answer<undefined>
   /** Forces the outcome of a probe until told otherwise. */

@@ -1,6 +1,7 @@
 import type { ApiServer } from '../api/request.ts'
 import type { Connection } from '../client/client.ts'
 import type { Network } from '../network/contract.ts'
+import { FailingRequests } from './failing-requests.ts'
 
 interface Listening {
   readonly host: string
@@ -22,8 +23,11 @@ export class ApiEndpoints {
   /** By the host they are on: many hosts come and go without a change for the others. */
   readonly #listeners = new Map<string | undefined, Set<() => void>>()
 
+  readonly #failing: FailingRequests
+
   /** @param balanced addresses that stand for all API servers: a load balancer's, and that of the Service `kubernetes` */
-  constructor(network: Network, balanced: readonly string[]) {
+  constructor(network: Network, balanced: readonly string[], seed: number) {
+    this.#failing = new FailingRequests(seed)
     this.#network = network
     this.#balanced = new Set(balanced)
     network.onChange((host) => this.#hostChanged(host))
@@ -40,7 +44,8 @@ export class ApiEndpoints {
 
   /** Any API server that answers, a ready one first: what somebody outside the cluster finds at its address. */
   any(): ApiServer | undefined {
-    return this.#answering()?.server
+    const server = this.#answering()?.server
+    return server && this.#failing.before(server)
   }
 
   /** What the audit logs of those that answer hold. */
@@ -86,7 +91,14 @@ export class ApiEndpoints {
       const open = this.#balanced.has(address) || Number(port) === own
       return meant && open && this.#network.reaches(from ?? host, host)
     })
-    return preferReady(reachable)?.server
+    const server = preferReady(reachable)?.server
+    return server && this.#failing.before(server)
+  }
+
+  /** So many of a hundred requests fail with this status from here on. */
+  fail(percent: number, status: number): void {
+    this.#failing.set(percent, status)
+    this.changed()
   }
 
   /** Servers, links or what servers depend on have changed. */

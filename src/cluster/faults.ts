@@ -4,6 +4,7 @@ import type { Client } from '../client/contract.ts'
 import type { Network } from '../network/contract.ts'
 import type { CloudAction, CloudActions } from './cloud.ts'
 import type { ComponentName, Faults, NodeFault, PressureKind } from './contract.ts'
+import type { ApiEndpoints } from './endpoints.ts'
 import type { Halted } from './halted.ts'
 import type { Machine } from './machines.ts'
 
@@ -34,6 +35,7 @@ export class ClusterFaults implements Faults {
   readonly #admin: Client
   readonly #haltedProxies: Halted
   readonly #cloud: CloudActions
+  readonly #endpoints: ApiEndpoints
 
   constructor(
     machines: ReadonlyMap<string, Machine>,
@@ -41,8 +43,10 @@ export class ClusterFaults implements Faults {
     admin: Client,
     haltedProxies: Halted,
     cloud: CloudActions,
+    endpoints: ApiEndpoints,
   ) {
     this.#cloud = cloud
+    this.#endpoints = endpoints
     this.#haltedProxies = haltedProxies
     this.#machines = machines
     this.#network = network
@@ -64,6 +68,10 @@ export class ClusterFaults implements Faults {
     else if (fault === 'reboots') host.reboot()
     else if (fault === 'shuts down') host.shutDown()
     else if (!this.#cloud.recovers(name)) host.powerOn()
+  }
+
+  requests(percent: number, status: number): void {
+    this.#endpoints.fail(percent, status)
   }
 
   cloud(action: CloudAction): void {

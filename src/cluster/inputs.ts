@@ -55,6 +55,8 @@ export type Input =
   /** A request through a port-forward or a proxy. */
   | { readonly type: 'dial'; readonly dial: Dial }
 
+  /** So many of a hundred requests to the API servers are answered with this status; 0: none. */
+  | { readonly type: 'requests'; readonly percent: number; readonly status: number }
   /** A line that a door has written into the audit log of the API server, of a request it took. */
   | { readonly type: 'audit'; readonly line: string }
 
@@ -69,7 +71,7 @@ export function recorded(server: ApiServer, record: (input: Input) => void): Api
     handle(request) {
       if (READS.has(request.verb)) {
         // What is written of it in the audit log is a mark, too.
-        if (request.unaudited !== true && server.audits?.(request)) record({ type: 'request', request })
+        if (server.audits?.(request)) record({ type: 'request', request })
         return server.handle(request.resource.resource === 'nodes' ? { ...request, onlooker: true } : request)
       }
       const asked = request.change === undefined ? request : withBody(server, request)

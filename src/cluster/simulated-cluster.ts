@@ -39,6 +39,7 @@ import { noKubelet } from './no-kubelet.ts'
 import { originOf } from './origin.ts'
 import { PLACEHOLDER_CA } from './placeholder-ca.ts'
 import type { ControlPlane } from './programs/control-plane.ts'
+import { recordedFaults } from './recorded-faults.ts'
 import { requestFrom, resolveFrom } from './requests.ts'
 import { ClusterStreams } from './streams.ts'
 import { DEFAULT_TOPOLOGY, KUBERNETES_VERSION, POD_CIDR, SERVICE_CIDR, WIDE_POD_CIDR } from './topology.ts'
@@ -95,9 +96,10 @@ export class SimulatedCluster implements Cluster {
     this.network = createNetwork()
     this.#requests = new Random(seed, 'requests')
     const controlPlanes = topology.nodes.filter(({ role }) => role === 'control-plane')
-    const single = hostAddress(topology.nodes.indexOf(controlPlanes[0]!))
-    this.#endpoint = `${controlPlanes.length > 1 ? BALANCED : single}:6443`
-    this.#endpoints = new ApiEndpoints(this.network, [BALANCED, addressIn(topology.serviceCIDR ?? SERVICE_CIDR, 1)])
+    const own = hostAddress(topology.nodes.indexOf(controlPlanes[0]!))
+    this.#endpoint = `${controlPlanes.length > 1 ? BALANCED : own}:6443`
+    const service = addressIn(topology.serviceCIDR ?? SERVICE_CIDR, 1)
+    this.#endpoints = new ApiEndpoints(this.network, [BALANCED, service], seed)
     const members = controlPlanes.map(({ name }, index) => ({ name, host: name, alias: `etcd-${index + 1}` }))
     const etcd = createEtcdCluster({
       members,
@@ -128,17 +130,17 @@ export class SimulatedCluster implements Cluster {
     if (this.cloud !== undefined) powerByCloud(this.cloud, this.#machines)
     this.#admin = this.#clientOf(ADMIN, false)
     this.#innerFaults = this.#faultsOf(plane)
-    this.faults = this.#recordedFaults()
-    const doorOf = (machine: Machine) => new HostDoor(machine, (input) => this.#record(input))
-    this.hosts = new Map([...this.#machines].map(([name, machine]) => [name, doorOf(machine)]))
+    this.faults = recordedFaults(this.#innerFaults, (input) => this.#record(input))
+    const door = (machine: Machine) => new HostDoor(machine, (input) => this.#record(input))
+    this.hosts = new Map([...this.#machines].map(([name, machine]) => [name, door(machine)]))
     this.etcd = etcdView(etcd, members)
     this.streams = this.#streams()
     const machines = [...this.#machines.values()]
-    if (options.profile === 'control-plane')
-      runControlPlaneProcesses(machines[0]!, this.#images, this.#world, this.network, seed)
+    const bare = options.profile === 'control-plane'
+    if (bare) runControlPlaneProcesses(machines[0]!, this.#images, this.#world, this.network, seed)
     boot({
       ...shared,
-      bare: options.profile === 'control-plane',
+      bare,
       clock: this.clock,
       machines,
       admin: this.#admin,
@@ -211,6 +213,7 @@ export class SimulatedCluster implements Cluster {
     else if (input.type === 'pressure') faults.pressure(input.node, input.of, input.change)
     else if (input.type === 'link') faults.link(input.a, input.b, input.state)
     else if (input.type === 'container') faults.container(input.pod, input.namespace, input.container, input.exitCode)
+    else if (input.type === 'requests') faults.requests(input.percent, input.status)
     else if (input.type === 'probe') faults.probe(input.pod, input.namespace, input.probe, input.outcome)
     else if (input.type === 'connect') this.#request(input.from, input.url)
     else if (input.type === 'cloud') faults.cloud(input.action)
@@ -306,41 +309,6 @@ export class SimulatedCluster implements Cluster {
 
   #faultsOf({ haltedProxies }: ControlPlane): ClusterFaults {
     const cloud = new CloudActions(this.cloud)
-    return new ClusterFaults(this.#machines, this.network, this.#admin, haltedProxies, cloud)
-  }
-
-  #recordedFaults(): Faults {
-    const inner = this.#innerFaults
-    const record = (input: Input) => this.#record(input)
-    return {
-      component(name, action, host) {
-        record({ type: 'component', name, action, ...(host === undefined ? {} : { host }) })
-        inner.component(name, action, host)
-      },
-      node(name, fault) {
-        record({ type: 'node', name, fault })
-        inner.node(name, fault)
-      },
-      pressure(node, of, change) {
-        record({ type: 'pressure', node, of, change })
-        inner.pressure(node, of, change)
-      },
-      link(a, b, state) {
-        record({ type: 'link', a, b, state })
-        inner.link(a, b, state)
-      },
-      container(pod, namespace, container, exitCode) {
-        record({ type: 'container', pod, namespace, container, exitCode })
-        return inner.container(pod, namespace, container, exitCode)
-      },
-      probe(pod, namespace, probe, outcome) {
-        record({ type: 'probe', pod, namespace, probe, outcome })
-        inner.probe(pod, namespace, probe, outcome)
-      },
-      cloud(action) {
-        record({ type: 'cloud', action })
-        inner.cloud(action)
-      },
-    }
+    return new ClusterFaults(this.#machines, this.network, this.#admin, haltedProxies, cloud, this.#endpoints)
   }
 }

@@ -31,7 +31,12 @@ export async function run({ run: configuration, formatted }: Configured, isFilte
     reporter?.tell(envelope)
   }
   const signals = configuration.runtime.parallel > 0 ? passSignalsOn() : undefined
-  const { success, support } = await attempt(configuration, formatted, watch)
+  const { success, support } = await attempt(configuration, formatted, watch).catch((error: Error) => {
+    // Of a run that was cut short cucumber cannot make reports.
+    const code = signals?.interrupted()
+    if (code !== undefined) process.exit(code)
+    throw error
+  })
   signals?.stop()
   if (!found && !unusable) throw new Failure(`no scenario is found at ${configuration.sources.paths.join(', ')}`)
   reporter?.summary()

@@ -29,13 +29,13 @@ export class AuditedRequests {
 
   /** Whether anything is written of such a request. */
   concerns(request: ApiRequest): boolean {
-    if (request.unaudited) return false
+    if (request.unaudited || request.look) return false
     const { user, attributes } = this.#asked(request)
     return auditConfig(this.log.policy, user, attributes).level !== 'None'
   }
 
   handle(request: ApiRequest, handle: (request: ApiRequest) => ApiResponse): ApiResponse {
-    if (request.unaudited || !this.concerns(request)) return handle(request)
+    if (!this.concerns(request)) return handle(request)
     const bodies: { request?: unknown; response?: unknown } = { request: request.body }
     const { change } = request
     let isMade = change === undefined
@@ -69,7 +69,7 @@ export class AuditedRequests {
     watch: (onEnd: () => void) => Answer<Watch>,
   ): Answer<Watch> {
     const bodies: { response?: unknown } = {}
-    const trail = request.unaudited ? undefined : this.#begin(request, bodies)
+    const trail = request.unaudited || request.look ? undefined : this.#begin(request, bodies)
     if (trail === undefined) return watch(() => onEnd?.())
     const tell = (...[stage, code]: [Parameters<Trail['stage']>[0], number?]) =>
       trail.stage(stage, this.#server.clock.now(), code)

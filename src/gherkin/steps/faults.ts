@@ -1,4 +1,5 @@
 import type { NodeFault, PressureKind } from '../../cluster/contract.ts'
+import { FAILING_STATUSES } from '../../cluster/failing-requests.ts'
 import { hostNamed, hostOfComponent } from '../hosts.ts'
 import type { ComponentRef, ObjectRef, PodsRef } from '../parameter-types.ts'
 import { chosen, onePodOf } from '../pods.ts'
@@ -90,6 +91,22 @@ export const faultSteps: readonly StepDefinition[] = needing('faults', [
       if (count > of) throw new SpecError(`there are only ${of} etcd members`)
       for (const { name } of members.slice(-count).toReversed())
         world.cluster.faults.component('etcd', 'stops', world.cluster.etcd.hostOf(name))
+      await world.advance(0)
+    },
+  ),
+  step(
+    '{int}% of the requests to {component} fail with status {int}',
+    {
+      says: `So many of a hundred requests to the API servers fail from now on, of components and of whoever else asks, by the cluster's own chance: ${FAILING_STATUSES.join(', ')}. What components know already and watches that stand are not concerned. 0% ends it.`,
+      example: 'When 20% of the requests to the API server fail with status 500',
+    },
+    async (world: World, percent: number, { component, host, text }: ComponentRef, status: number) => {
+      if (component !== 'kube-apiserver' || host !== undefined)
+        world.incapable(`let requests to ${text} fail: those to the API servers can, all of them`)
+      if (percent > 100) throw new SpecError(`${percent}% is more than all`)
+      if (!FAILING_STATUSES.includes(status))
+        throw new SpecError(`requests fail with status ${FAILING_STATUSES.join(', ')}, not ${status}`)
+      world.cluster.faults.requests(percent, status)
       await world.advance(0)
     },
   ),

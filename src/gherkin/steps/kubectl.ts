@@ -66,9 +66,9 @@ function last(world: World): CommandResult {
   return world.command
 }
 
-/** The namespace in force, as the current context of a kubeconfig would say it: the command's own -n comes after it. */
+/** The namespace in force, where it is not that of the kubeconfig's context: the command's own -n comes after it. */
 function context(world: World): string[] {
-  return world.namespace === 'default' ? [] : [`--namespace=${world.namespace}`]
+  return world.namespaces.at(-1) === 'default' ? [] : [`--namespace=${world.namespace}`]
 }
 
 /** Splits a command line as a shell does, quotes honoured: nothing is expanded, no shell is asked. */

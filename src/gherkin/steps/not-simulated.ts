@@ -28,22 +28,11 @@ export const notSimulatedSteps: readonly StepDefinition[] = [
   step(
     '{component} answers every request {duration} late',
     {
-      says: 'Skips the scenario: requests among components take no time.',
+      says: 'Skips the scenario: requests among components take no time. Some that fail there may be: see `{int}% of the requests to {component} fail with status {int}`.',
       example: 'When the API server answers every request 2 seconds late',
     },
     (world: World, { text }: ComponentRef, _ms: number) =>
       world.incapable(`make ${text} slow: requests among components take no time here`),
-  ),
-  step(
-    '{int}% of the requests to {component} fail with status {int}',
-    {
-      says: 'Skips the scenario: they all arrive or none does.',
-      example: 'When 20% of the requests to the API server fail with status 429',
-    },
-    (world: World, percent: number, { text }: ComponentRef, status: number) =>
-      world.incapable(
-        `let ${percent}% of the requests to ${text} fail with status ${status}: they all arrive or none does`,
-      ),
   ),
   step(
     'an etcd snapshot is saved as {string}',
