@@ -131,8 +131,7 @@ export class SimulatedCluster implements Cluster {
     this.#admin = this.#clientOf(ADMIN, false)
     this.#innerFaults = this.#faultsOf(plane)
     this.faults = recordedFaults(this.#innerFaults, (input) => this.#record(input))
-    const door = (machine: Machine) => new HostDoor(machine, (input) => this.#record(input))
-    this.hosts = new Map([...this.#machines].map(([name, machine]) => [name, door(machine)]))
+    this.hosts = new Map([...this.#machines].map(([name, machine]) => [name, this.#door(machine)]))
     this.etcd = etcdView(etcd, members)
     this.streams = this.#streams()
     const machines = [...this.#machines.values()]
@@ -148,6 +147,10 @@ export class SimulatedCluster implements Cluster {
       cloud: this.cloud && { provider: this.cloud.provider, routes: topology.cloud?.routes ?? true },
     })
     this.bootedAt = this.#schedule?.begin() ?? this.clock.now()
+  }
+
+  #door(machine: Machine): HostDoor {
+    return new HostDoor(machine, (input) => this.#record(input))
   }
 
   get disturbances(): readonly Disturbance[] {
