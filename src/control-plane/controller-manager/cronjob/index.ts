@@ -2,8 +2,9 @@ import { CronError } from '../../../api/cron.ts'
 import { controllerOf, keyOf } from '../../../api/meta.ts'
 import type { CronJob, Job } from '../../../api/types.ts'
 import type { Controller, ControllerContext, ControllerDescriptor } from '../controller.ts'
+import { isJobFinished } from '../job-status.ts'
 import { startLoop } from '../machine.ts'
-import { reconcileCronJob } from './reconcile.ts'
+import { reconcileCronJob, unexpected } from './reconcile.ts'
 import { scheduleOf, untilNext } from './schedule.ts'
 
 /** Starts Jobs when they are due. Nothing is polled: each CronJob waits for its own next time. Source: pkg/controller/cronjob/cronjob_controllerv2.go */
@@ -29,7 +30,16 @@ function startCronJobController({ client, informers, recorder, world }: Controll
   })
   const enqueueOwner = (job: Job) => {
     const ref = controllerOf(job)
-    if (ref?.kind === 'CronJob') loop.queue.add(`${job.metadata.namespace}/${ref.name}`)
+    if (ref?.kind !== 'CronJob') return
+    loop.queue.add(`${job.metadata.namespace}/${ref.name}`)
+    if (!isJobFinished(job)) seenUnfinished(job, ref.name)
+  }
+  /** The job controller ends a Job in two writes with requests in between: what lies between them is looked at here. */
+  function seenUnfinished({ metadata: { name, namespace, uid } }: Job, owner: string): void {
+    const now = client.get('Job', name, namespace)
+    const cronJob = client.get('CronJob', owner, namespace)
+    if (now === undefined || cronJob === undefined || !isJobFinished(now)) return
+    if (!cronJob.status?.active?.some((each) => each.uid === uid)) unexpected(recorder, cronJob, name)
   }
   /** With another schedule it is looked at when that is due. Source: updateCronJob */
   function rescheduled(cronJob: CronJob): void {

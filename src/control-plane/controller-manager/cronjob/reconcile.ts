@@ -90,6 +90,12 @@ function forget(pass: Pass, uid: string): void {
   pass.changed = true
 }
 
+/** A Job of the CronJob that it does not know of. */
+export function unexpected(recorder: EventRecorder, cronJob: CronJob, job: string): void {
+  const message = `Saw a job that the controller did not create or forgot: ${job}`
+  recorder.event(cronJob, 'Warning', 'UnexpectedJob', message)
+}
+
 /** What became of the Jobs. Source: the first half of syncCronJob */
 function takeStock(pass: Pass): void {
   const { cronJob, jobs, status, deps } = pass
@@ -97,10 +103,7 @@ function takeStock(pass: Pass): void {
     const { uid, name } = job.metadata
     const active = status.active?.some((ref) => ref.uid === uid) ?? false
     if (!isJobFinished(job)) {
-      if (!active) {
-        const message = `Saw a job that the controller did not create or forgot: ${name}`
-        deps.recorder.event(cronJob, 'Warning', 'UnexpectedJob', message)
-      }
+      if (!active) unexpected(deps.recorder, cronJob, name)
       continue
     }
     if (active) {
