@@ -10,6 +10,7 @@ Feature: etcd's quorum
     When 2 of 3 etcd members fail
     Then etcd has no leader within 5 seconds
     And the API server refuses writes
+    And nothing is written to etcd for 10 seconds
     When kubectl "scale deployment web --replicas=5" is run
     Then the command fails
     And the command's output contains "etcdserver: request timed out"

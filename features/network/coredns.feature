@@ -34,7 +34,9 @@ Feature: CoreDNS and its Corefile
     And a Pod "client" of image "busybox:1.36"
     And "web.default.svc.cluster.local" resolves from Pod "client" to the cluster IP of Service "web"
     When the API server stops
-    And command "crictl stop $(crictl ps -q --name coredns)" is run on node "worker-1"
+    Then a request from Pod "client" to "http://web/" returns status 200
+    And 1 container of Deployment "web" is running on the nodes
+    When command "crictl stop $(crictl ps -q --name coredns)" is run on node "worker-1"
     And 4 seconds pass
     Then a connection from Pod "client" to "web.default.svc.cluster.local" fails
     When command "crictl stop --timeout 30 $(crictl ps -q --name coredns)" is run on node "worker-1"

@@ -31,11 +31,13 @@ function read(file: string): string {
   }
 }
 
+/** In HTML the messages are JavaScript, not JSON: `<` is written `\x3C`. */
 function valuesIn(text: string): readonly unknown[] {
   const whole = parsed(text)
   if (whole !== undefined) return [whole]
   const html = /CUCUMBER_MESSAGES\s*=\s*(\[.*?\])\s*;?\s*<\/script>/s.exec(text)?.[1]
-  if (html !== undefined) return [parsed(html)]
+  if (html !== undefined)
+    return [parsed(html.replace(/\\(x|[^x])/g, (pair, escaped) => (escaped === 'x' ? '\\u00' : pair)))]
   return text.split('\n').map(parsed)
 }
 

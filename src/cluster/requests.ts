@@ -53,9 +53,24 @@ function sourceOf({ admin, machines }: Directory, from: From): Source | string {
   const pod = admin.get('Pod', from.pod, from.namespace)
   const node = pod?.spec.nodeName === undefined ? undefined : machines.get(pod.spec.nodeName)
   const ip = pod?.status?.podIP
-  if (pod === undefined || node === undefined || ip === undefined)
-    return `the pod ${from.namespace}/${from.pod} is not running`
-  return { host: node.host.name, ip, resolver: resolverOf(pod, node) }
+  if (pod !== undefined && node !== undefined && ip !== undefined)
+    return { host: node.host.name, ip, resolver: resolverOf(pod, node) }
+  const found = admin.reachable() ? undefined : onItsMachine(machines.values(), from)
+  return found ?? `the pod ${from.namespace}/${from.pod} is not running`
+}
+
+/** Pods go on when no API server answers: where one is, its sandbox says. */
+function onItsMachine(
+  machines: Iterable<Machine>,
+  { pod: name, namespace }: Extract<From, { readonly pod: string }>,
+): Source | undefined {
+  for (const machine of machines)
+    for (const { ip, ready, config } of machine.host.runtime?.sandboxes() ?? []) {
+      const { pod } = config
+      if (ready && pod.metadata.name === name && pod.metadata.namespace === namespace)
+        return { host: machine.host.name, ip, resolver: resolverOf(pod, machine) }
+    }
+  return undefined
 }
 
 /** Source: pkg/kubelet/network/dns/dns.go */

@@ -7,7 +7,7 @@ import {
   RegularExpression,
 } from '@cucumber/cucumber-expressions'
 import { type Disturbance, parameterTypes } from './parameter-types.ts'
-import type { StepDefinition } from './step.ts'
+import { SpecError, type StepDefinition } from './step.ts'
 import { vocabulary } from './vocabulary.ts'
 import type { World } from './world.ts'
 
@@ -94,7 +94,21 @@ function takenBy(args: readonly Argument[]): number {
  * read before they change anything.
  */
 export async function perform(world: World, definition: StepDefinition, args: readonly unknown[]): Promise<void> {
+  if (args.length < argumentsOf(definition)) throw new SpecError(withoutBlock(definition))
   if (definition.needs !== undefined) world.require(definition.needs)
   world.words = args
   await world.look(() => definition.run(world, ...args))
+}
+
+/** How many arguments a step takes: what its pattern captures, and the table or doc string below it. */
+export const argumentsOf = ({ run }: StepDefinition): number => Math.max(0, run.length - 1)
+
+/** What is wrong with a step whose table or doc string is missing. */
+export function withoutBlock({ example = '' }: StepDefinition): string {
+  const block = example.includes('"""')
+    ? 'a doc string (""")'
+    : example.includes('\n')
+      ? 'a table'
+      : 'a table or doc string'
+  return `${block} is missing below this step${example.includes('\n') ? `, as in:\n${example.replace(/^/gm, '  ')}` : ''}`
 }

@@ -14,7 +14,7 @@ import {
 } from '@cucumber/cucumber'
 import type { ScheduleOptions } from '../sim/schedule.ts'
 import { failureRecord } from './attach.ts'
-import { addSteps, bindStep, perform } from './bind.ts'
+import { addSteps, argumentsOf, bindStep, perform, withoutBlock } from './bind.ts'
 import { writtenStep } from './cucumber-steps.ts'
 import { parseDuration, shortDuration } from './durations.ts'
 import { FAILURE_FILE } from './failure-record.ts'
@@ -168,9 +168,12 @@ AfterAll(() => {
 /** cucumber-js reads how many arguments a step takes off its function: it needs one with the right length. */
 function binding(definition: StepDefinition) {
   const body = function (this: CucumberWorld, ...args: unknown[]): Promise<void> {
+    // cucumber-js hands everybody a callback after what was written: here, in place of it.
+    if (args.length <= argumentsOf(definition) && typeof args.at(-1) === 'function')
+      throw Object.assign(new SpecError(withoutBlock(definition)), { stack: '' })
     return inTime(this, perform(this, definition, args))
   }
-  return Object.defineProperty(body, 'length', { value: Math.max(0, definition.run.length - 1) })
+  return Object.defineProperty(body, 'length', { value: argumentsOf(definition) })
 }
 
 /**

@@ -1,7 +1,8 @@
 import { groupOf, versionOf } from '../api/meta.ts'
 import type { ResourceRef } from '../api/request.ts'
-import { resourceKey, resourceOf } from '../api/resources.ts'
+import { resourceKey, resourceOf, resources } from '../api/resources.ts'
 import type { CustomResourceDefinition, Kind, KubernetesObject } from '../api/types.ts'
+import { nearest } from './explain/slips.ts'
 import { SpecError } from './step.ts'
 import type { World } from './world.ts'
 
@@ -23,9 +24,15 @@ export function servedKind(world: World, kind: string): ServedKind {
   const dot = kind.indexOf('.')
   const [name, group] = dot < 0 ? [kind, undefined] : [kind.slice(0, dot), kind.slice(dot + 1)]
   const found = builtIn(name, group) ?? custom(world, name, group) ?? alpha(name, group)
-  if (found === undefined) throw new SpecError(`no kind ${kind} is served`)
-  return found
+  if (found !== undefined) return found
+  const meant = nearest(name, servedNames(world))
+  throw new SpecError(`no kind ${kind} is served${meant === undefined ? '' : `; did you mean ${meant}?`}`)
 }
+
+const servedNames = (world: World): readonly string[] => [
+  ...Object.keys(resources),
+  ...world.client.list('CustomResourceDefinition').map(({ spec }) => spec.names.kind),
+]
 
 /** The kind of a manifest, in the version that it is written in. */
 export function kindOfManifest(world: World, { apiVersion, kind, metadata }: KubernetesObject): ServedKind {

@@ -287,8 +287,11 @@ export class World {
 
   moment(name: string): number {
     const at = this.moments.get(name)
-    if (at === undefined) throw new SpecError(`no moment is remembered as "${name}"`)
-    return at
+    if (at !== undefined) return at
+    const others = [...this.moments.keys()].map((other) => `"${other}"`).join(', ')
+    throw new SpecError(
+      `no moment is remembered as "${name}"${others && `, only ${others}`}: a step before has to say \`this moment is remembered as "${name}"\``,
+    )
   }
 
   /** Skips the scenario, saying what this target lacks. */

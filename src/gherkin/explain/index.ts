@@ -27,6 +27,7 @@ export function explain(world: World, message: string, about?: KubernetesObject,
   const parts = [
     message,
     subject.nearest === undefined ? '' : described(subject.nearest, at),
+    apiServerGone(world),
     known(() => whatIsNext(world, subject.nearest, family, at), ''),
     causalChain(world.story.steps, changes, family, at),
     known(() => lastEvents(world, family, at), ''),
@@ -34,6 +35,12 @@ export function explain(world: World, message: string, about?: KubernetesObject,
     world.target.cluster === undefined ? `on ${world.target.name}` : `virtual time: ${at(world.now())}`,
   ]
   return parts.filter((part) => part !== '').join('\n\n')
+}
+
+/** Without an API server nothing is found that is there. */
+function apiServerGone({ target }: World): string {
+  if (target.cluster === undefined || target.cluster.apiServer() !== undefined) return ''
+  return 'no API server answers, so no object can be read; requests, containers, machines and etcd can be asked'
 }
 
 const usable = (about: KubernetesObject | undefined) => (about === undefined || isStatus(about) ? undefined : about)

@@ -9,6 +9,8 @@ import { SpecError, type StepDefinition, step } from '../step.ts'
 import { fieldAt } from '../subset.ts'
 import type { World } from '../world.ts'
 
+/** The built-in kinds with a sub-resource scale. */
+const SCALED: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController'])
 const MERGE_PATCH = 'application/merge-patch+json'
 /** Fields whose values are texts, whatever they look like. */
 const TEXTS = /^(data|stringData|metadata\.(labels|annotations))\b/
@@ -56,7 +58,12 @@ export const changeSteps: readonly StepDefinition[] = [
   step(
     '{object} is scaled to {int} replica(s)',
     { says: 'Sets spec.replicas.', example: 'When Deployment "web" is scaled to 3 replicas' },
-    (world: World, ref: ObjectRef, replicas: number) => patch(world, ref, { spec: { replicas } }, MERGE_PATCH),
+    (world: World, ref: ObjectRef, replicas: number) => {
+      const known = servedKind(world, ref.kind)
+      if (!known.custom && !SCALED.has(ref.kind))
+        throw new SpecError(`a ${ref.kind} has no number of replicas: ${[...SCALED].join(', ')} have`)
+      return patch(world, ref, { spec: { replicas } }, MERGE_PATCH)
+    },
   ),
   step(
     'the image of container {string} in {object} is changed to {string}',

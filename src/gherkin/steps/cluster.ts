@@ -38,7 +38,12 @@ export const clusterSteps: readonly StepDefinition[] = [
   | big   | worker        | 16  | 64Gi   | disk=ssd     |                       |
   | small | worker        | 1   | 1Gi    | zone=a,tier=x | dedicated=x:NoSchedule |`,
     },
-    (world: World, table: Table) => world.make({ nodes: table.hashes().map(nodeOf) }),
+    (world: World, table: Table) => {
+      const nodes = table.hashes().map(nodeOf)
+      if (!nodes.some(({ role }) => role === 'control-plane'))
+        throw new SpecError('a cluster needs a node with the role control-plane: the role of the others is worker')
+      return world.make({ nodes })
+    },
   ),
   step(
     'namespace {string}',

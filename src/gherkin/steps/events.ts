@@ -1,4 +1,5 @@
 import type { Event, KubernetesObject, Pod } from '../../api/types.ts'
+import { otherObjects } from '../explain/nearest.ts'
 import { type Count, counts, type ObjectRef } from '../parameter-types.ts'
 import { descendants, find, formerDescendants, namespaceOf, onePodOf, wasEver } from '../pods.ts'
 import { SpecError, type StepDefinition, step } from '../step.ts'
@@ -17,7 +18,10 @@ export const eventSteps: readonly StepDefinition[] = [
         const events = eventsOf(world, ref)
         const found = events.findLast((event) => event.type === type && event.reason === reason)
         world.event = found?.message ?? world.event
-        return found ? undefined : `${ref.kind} "${ref.name}" has no ${type} event ${reason}, only: ${reasons(events)}`
+        return found
+          ? undefined
+          : (unknown(world, ref) ??
+              `${ref.kind} "${ref.name}" has no ${type} event ${reason}, only: ${reasons(events)}`)
       }, within),
   ),
   step(
@@ -32,6 +36,7 @@ export const eventSteps: readonly StepDefinition[] = [
         const found = events.findLast(({ message }) => message?.includes(world.target.translate(words)))
         world.event = found?.message ?? world.event
         if (found) return undefined
+        if (events.length === 0 && unknown(world, ref) !== undefined) return unknown(world, ref)
         const said = [...new Set(events.map(({ message }) => `\n  ${message}`))].join('')
         return `${ref.kind} "${ref.name}" has no ${type} event ${reason} that says "${words}"${said && `, but:${said}`}`
       }, within),
@@ -48,6 +53,7 @@ export const eventSteps: readonly StepDefinition[] = [
           .filter((event) => event.type === type && event.reason === reason)
           .reduce((sum, { count: times, series }) => sum + (series?.count ?? times ?? 1), 0)
         if (counts(count, found, found)) return undefined
+        if (found === 0 && unknown(world, ref) !== undefined) return unknown(world, ref)
         return `${ref.kind} "${ref.name}" has ${found} ${type} events ${reason}, not ${count.text}`
       }, within),
   ),
@@ -59,7 +65,8 @@ export const eventSteps: readonly StepDefinition[] = [
     },
     async (world: World, ref: ObjectRef, reason: string) => {
       await world.advance(0)
-      if (!wasEver(world, ref)) world.fail(`${ref.kind} "${ref.name}" does not exist`)
+      const missing = unknown(world, ref)
+      if (missing !== undefined) world.fail(missing)
       const found = eventsOf(world, ref).find((event) => event.reason === reason)
       if (found) world.fail(`${ref.kind} "${ref.name}" has the event ${reason}: ${found.message}`)
     },
@@ -74,7 +81,8 @@ export const eventSteps: readonly StepDefinition[] = [
       await world.advance(0)
       const since = world.moment(moment)
       world.history.demand('Event', since)
-      if (!wasEver(world, ref)) world.fail(`${ref.kind} "${ref.name}" does not exist`)
+      const missing = unknown(world, ref)
+      if (missing !== undefined) world.fail(missing)
       const found = eventsSince(world, ref, since).find((event) => event.type === type && event.reason === reason)
       if (found) world.fail(`${ref.kind} "${ref.name}" has the event ${reason} since "${moment}": ${found.message}`)
     },
@@ -122,6 +130,10 @@ async function logOf(world: World, { metadata, spec }: Pod): Promise<string> {
     lines.push(...(await world.target.logs(metadata.namespace ?? 'default', metadata.name, name)))
   return lines.join('\n')
 }
+
+/** Of an object that never was: so, and what may have been meant. */
+const unknown = (world: World, ref: ObjectRef): string | undefined =>
+  wasEver(world, ref) ? undefined : `${ref.kind} "${ref.name}" does not exist${otherObjects(world, ref)}`
 
 const reasons = (events: readonly Event[]) => [...new Set(events.map((event) => event.reason))].join(', ') || 'none'
 

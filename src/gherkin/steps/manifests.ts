@@ -33,7 +33,7 @@ export const manifestSteps: readonly StepDefinition[] = [
     },
     (world: World, path: string) => {
       if (world.options.readFile === undefined) world.incapable('read files')
-      return applyAll(world, world.options.readFile!(path), path)
+      return applyAll(world, textOf(path, world.options.readFile!), path)
     },
   ),
   step(
@@ -114,6 +114,19 @@ function split(world: World, path: string): { name: string; namespace: string } 
   return slash < 0
     ? { name: path, namespace: world.namespace }
     : { namespace: path.slice(0, slash), name: path.slice(slash + 1) }
+}
+
+function textOf(path: string, readFile: (path: string) => string): string {
+  try {
+    return readFile(path)
+  } catch (error) {
+    const { code, message } = error as { readonly code?: string; readonly message: string }
+    throw new SpecError(
+      code === 'ENOENT'
+        ? `${path}: there is no such file; paths are relative to the directory that the features are run in`
+        : `${path}: ${message}`,
+    )
+  }
 }
 
 async function applyAll(world: World, text: string, file?: string): Promise<void> {

@@ -31,6 +31,12 @@ export const objectSteps: readonly StepDefinition[] = [
       world.eventually(() => (find(world, ref) ? `${text(ref)} is still there` : undefined), within),
   ),
   step(
+    '{object} does not exist{within}',
+    { says: 'The same, of what may never have been there.', example: 'Then Deployment "web" does not exist' },
+    (world: World, ref: ObjectRef, within?: number) =>
+      world.eventually(() => (find(world, ref) ? `${text(ref)} exists` : undefined), within),
+  ),
+  step(
     'field {string} of {object} is {string}{within}',
     {
       says: "One field's value, as text; empty for none. Items of lists go by name, type, key or index: `spec.containers[web].image`.",

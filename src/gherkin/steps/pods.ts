@@ -1,8 +1,8 @@
 import { isPodReady } from '../../api/conditions.ts'
-import type { Kind, Pod } from '../../api/types.ts'
+import type { Kind, KubernetesObject, Pod } from '../../api/types.ts'
 import { shortDuration } from '../durations.ts'
-import { type Count, counts, type ObjectRef, type PodsRef } from '../parameter-types.ts'
-import { descendants, find, onePodOf, podsAsOf, podsOf, wasEver } from '../pods.ts'
+import { type Count, counts, type ObjectRef, type PodsRef, parseCount } from '../parameter-types.ts'
+import { descendants, find, namespaceOf, onePodOf, podsAsOf, podsOf, wasEver } from '../pods.ts'
 import { isIn, stateOf } from '../states.ts'
 import { needing, type StepDefinition, step } from '../step.ts'
 import type { World } from '../world.ts'
@@ -152,10 +152,22 @@ function place(world: World, pod: Pod, domain: string): string | undefined {
 }
 
 /** Asks the container runtimes, not the API: with the API server down they are the only witness. */
+/** Without an API server: the Pods that it told of last. */
+function lastToldOf(world: World, ref: ObjectRef): readonly KubernetesObject[] {
+  if (world.cluster.apiServer() !== undefined) return []
+  if (ref.kind !== 'Pod') return podsAsOf(world, { count: parseCount('the'), owner: ref, text: '' }, world.now())
+  return world.history
+    .of('Pod', ref.name, namespaceOf(world, ref))
+    .slice(-1)
+    .map(({ object }) => object)
+}
+
 function runningOnNodes(world: World, ref: ObjectRef): readonly string[] {
   const object = find(world, ref)
   const pods =
-    object === undefined ? [] : [object, ...descendants(world, object)].filter(({ kind }) => (kind as Kind) === 'Pod')
+    object === undefined
+      ? lastToldOf(world, ref)
+      : [object, ...descendants(world, object)].filter(({ kind }) => (kind as Kind) === 'Pod')
   const names = new Set(pods.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`))
   return [...world.cluster.hosts.values()].flatMap((host) =>
     host
