@@ -25,6 +25,7 @@ if (spawnSync(kubectl, ['version', '--client'], { stdio: 'ignore' }).status !== 
 }
 run('build', 'npm', ['run', '--silent', 'build'])
 run('check', 'npm', ['run', '--silent', 'check'])
+run('lint of the features', process.execPath, ['bin/kubedrill.js', 'test', '--lint'])
 run('unit tests', 'npx', [
   'vitest',
   'run',

@@ -95,7 +95,6 @@ test.each([
   ['features/mixed.feature --import steps --dry-run', 0, /1 scenario/],
   ['--import steps', 1, /3 scenarios \(1 failed, 2 passed\)/],
   ['features/mixed.feature', 2, /undefined/i],
-  ['features/mixed.feature --dry-run', 2, /undefined/i],
   ['other/undefined.feature', 2, /When the moon rises/],
   ['other/undefined.feature --dry-run', 2, /When the moon rises/],
   ['other/broken.feature', 2, /other\/broken\.feature.*\(4:5\)/],

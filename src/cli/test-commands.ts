@@ -1,6 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Shard } from './features/options.ts'
 import { examples, wholeNumber } from './options.ts'
+
+/** What only means something where scenarios are run. */
+const RUNNING = ['shard', 'parallel', 'rerun', 'report', 'format', 'dryRun', 'transitions', 'explore', 'exploreSeed']
 
 /** Features, run against clusters. */
 export function addTestCommands(kubedrill: Command): void {
@@ -27,6 +30,10 @@ export function addTestCommands(kubedrill: Command): void {
     .option('--config <file>', "cucumber's configuration; default cucumber.json (.yaml, .js) where there is one")
     .option('--no-config', 'without it')
     .option('--dry-run', 'only check that every step is known')
+    .addOption(
+      new Option('--lint', 'say what is wrong with the features and what nobody uses; run nothing').conflicts(RUNNING),
+    )
+    .addOption(new Option('--json', 'with --lint: print JSON, for programs').implies({ lint: true }))
     .option('--transitions', 'say which transitions of the statecharts no scenario has fired')
     .option('--explore [tries]', 'run scenarios under so many orders of events; without a number those tagged @explore')
     .option('--explore-seed <seed>', 'the first order to try, or one with some of its disturbances: 17:3,5')
@@ -37,6 +44,7 @@ export function addTestCommands(kubedrill: Command): void {
         'kubedrill test features/nodes/node-failure.feature:12',
         'kubedrill test --tags "@etcd and not @slow" --report html=report.html junit=report.xml',
         'kubedrill test --rerun',
+        'kubedrill test --lint',
         'kubedrill test --shard 2/4 --seed 7',
         'kubedrill test --target kubeconfig:kind-dev --parallel 4',
         'kubedrill test features/shop.feature --explore 50',
@@ -44,6 +52,7 @@ export function addTestCommands(kubedrill: Command): void {
       ),
     )
     .action(async (files, options) => {
+      if (options.lint) return (await import('./commands/lint-features.ts')).lintFeatures(files, options)
       if (options.explore !== undefined || options.exploreSeed !== undefined)
         return (await import('./commands/explore.ts')).explore(files, options)
       return (await import('./commands/test.ts')).test(files, options)

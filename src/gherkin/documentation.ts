@@ -82,7 +82,8 @@ function parametersPart(): string {
   return ['## Parameters', '', '| | |', '|---|---|', ...own, ...rows, ''].join('\n')
 }
 
-function valuesOf({ regexp, says, isWords }: ParameterTypeDefinition): string {
+/** What a parameter is, and the words that it may be. */
+export function valuesOf({ regexp, says, isWords }: ParameterTypeDefinition): string {
   const { source } = regexp
   if (!isWords || /[[(]/.test(source)) return says
   const words = source.split('|').map((word) => `\`${word.replace('s?', '(s)')}\``)

@@ -34,6 +34,8 @@ export interface Configured {
   readonly formatted: boolean
   /** Files of steps that are the user's own. */
   readonly own: readonly string[]
+  /** The file that defines the vocabulary. */
+  readonly library: string
 }
 
 /** @throws {Failure} for a report that nobody writes, a file that is not there */
@@ -62,7 +64,7 @@ export async function configure(files: readonly string[], options: TestOptions):
   const typescript = run.support.importPaths?.find((path) => /\.[cm]?ts$/.test(path))
   // Who brings a loader reads TypeScript with it.
   if (typescript !== undefined && !run.support.loaders?.length) await importTypeScript(typescript)
-  return { run, formatted: format.some((each) => !each.includes(':')), own }
+  return { run, formatted: format.some((each) => !each.includes(':')), own, library }
 }
 
 /** A name is a text, not a regular expression: `Pod (old)` means what it says. */

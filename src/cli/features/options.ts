@@ -13,6 +13,8 @@ export interface TestOptions {
   readonly dryRun?: boolean
   readonly transitions?: boolean
   readonly rerun?: boolean
+  readonly lint?: boolean
+  readonly json?: boolean
   /** The user's cucumber.json; false: none is read. */
   readonly config?: string | false
 }

@@ -296,6 +296,13 @@ function zeroOf(shape: string): unknown {
   }
 }
 
+/** All that is wrong with the shape of a body, and not only what it would be refused for: unknown fields, and the first value of another type. */
+export function shapeProblems(schema: string, body: object): readonly string[] {
+  const walk = new Walk(new Set())
+  walk.struct(schema, body, '', '')
+  return [...walk.found, ...(walk.error === undefined ? [] : [walk.error])]
+}
+
 /** Shapes of a type's fields (see scripts/generate/structure.ts). */
 export function shapesOf(type: string): ReadonlyMap<string, string> | undefined {
   const fields = tables().get(type)?.fields

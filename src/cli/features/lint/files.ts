@@ -1,0 +1,29 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname, join, normalize } from 'node:path'
+import type { Finding } from './finding.ts'
+import type { Suite } from './suite.ts'
+
+/** Where manifests are looked for where features name none of a directory in it. */
+const USUAL = ['manifests', 'fixtures']
+
+/** Manifests that lie beside those the features name, and which nothing of the suite names. */
+export function unusedFiles({ steps, features, code }: Suite): readonly Finding[] {
+  const named = steps.flatMap(({ captured }) =>
+    captured.map((value) => normalize(value.slice(1, -1))).filter((path) => existsSync(path)),
+  )
+  const files = named.filter((path) => /\.(ya?ml|json)$/.test(path))
+  const directories = new Set(files.map((path) => dirname(path)))
+  for (const usual of USUAL)
+    if (existsSync(usual) && ![...directories].some((path) => path.startsWith(usual))) directories.add(usual)
+  directories.delete('.')
+  const texts = [...features, ...code].map(({ text }) => text)
+  const found = new Set([...directories].flatMap((directory) => manifestsIn(directory)))
+  return [...found]
+    .filter((file) => !texts.some((text) => text.includes(basename(file))))
+    .map((file) => ({ file, line: 1, rule: 'unused-file', message: 'no feature and no step names this file' }))
+}
+
+function manifestsIn(directory: string): readonly string[] {
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' })
+  return names.filter((name) => /\.(ya?ml|json)$/.test(name)).map((name) => join(directory, name))
+}
