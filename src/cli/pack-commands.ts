@@ -34,6 +34,7 @@ export function addPackCommands(kubedrill: Command): void {
     .action(async (directory, options) => (await import('./commands/pack-prove.ts')).packProve(directory, options))
   proving(pack.command('test'))
     .description('lint and prove: what the CI of a pack runs')
+    .option('--strict', 'warnings of lint fail, too')
     .addHelpText('after', examples('kubedrill pack test my-pack'))
     .action(async (directory, options) => (await import('./commands/pack-prove.ts')).packTest(directory, options))
   pack

@@ -1,5 +1,5 @@
 import { cpus } from 'node:os'
-import { relative } from 'node:path'
+import { relative, sep } from 'node:path'
 import { lint } from '../../exercises/lint/index.ts'
 import { type Exercise, loadPacks } from '../../exercises/pack.ts'
 import { PackError, type Problem, placeText } from '../../exercises/pack-error.ts'
@@ -17,25 +17,42 @@ export interface ProveOptions {
   readonly json?: boolean
 }
 
-/** `kubedrill pack prove`: exit code 1 for flaws, 2 for a pack that cannot be used. */
+/**
+ * `kubedrill pack prove`: exit code 1 for flaws, 2 for a pack that cannot be used. What lint says of the same exercises is
+ * shown below, so that who only proves misses nothing.
+ */
 export async function packProve(directory: string, options: ProveOptions): Promise<void> {
   const proofs = await proofsOf(directory, options)
+  const own = exercisesIn(directory, options.only).map((exercise) => exercise.directory + sep)
+  const problems = (await lint(directory)).filter(
+    ({ file }) => options.only === undefined || own.some((each) => file.startsWith(each)),
+  )
   if (options.json) sayJson(proofs)
-  else summary(proofs)
+  else {
+    if (problems.length > 0) sayProblems(problems)
+    summary(proofs)
+  }
   if (proofs.some(({ flaws }) => flaws.length > 0)) process.exitCode = 1
+  else if (hasErrors(problems)) process.exitCode = 2
 }
 
 /** `kubedrill pack test`: lint, then prove. */
-export async function packTest(directory: string, options: ProveOptions): Promise<void> {
+export async function packTest(
+  directory: string,
+  options: ProveOptions & { readonly strict?: boolean },
+): Promise<void> {
   const problems: readonly Problem[] = await lint(directory)
-  const usable = !problems.some(({ severity }) => severity === 'error')
+  const usable = !hasErrors(problems)
   if (!options.json) sayProblems(problems)
   const proofs = usable ? await proofsOf(directory, options) : []
   if (options.json) sayJson({ problems, proofs })
   else if (usable) summary(proofs)
+  const isWeak = options.strict === true && problems.length > 0
   if (!usable) process.exitCode = 2
-  else if (proofs.some(({ flaws }) => flaws.length > 0)) process.exitCode = 1
+  else if (isWeak || proofs.some(({ flaws }) => flaws.length > 0)) process.exitCode = 1
 }
+
+const hasErrors = (problems: readonly Problem[]) => problems.some(({ severity }) => severity === 'error')
 
 async function proofsOf(directory: string, { only, quick, jobs, json }: ProveOptions): Promise<readonly Proof[]> {
   const queue = [...exercisesIn(directory, only)]
