@@ -22,7 +22,7 @@ Feature: Versions of objects
     And the command's output contains "the object has been modified; please apply your changes to the latest version and try again"
     And field "data.colour" of ConfigMap "settings" is "green"
 
-  @claim:api-07
+  @claim:api-07 @needs:versions
   Scenario: A watch tells of every change, in order, and can start from a version
     Given a cluster
     And namespace "dev"

@@ -49,7 +49,7 @@ Feature: DaemonSets
     And field "status.desiredNumberScheduled" of DaemonSet "kube-system/kube-proxy" is "2" within 1 minute
     When node "worker-2" comes back
     Then Node "worker-2" is Ready within 2 minutes
-    And exactly 1 Pod matching "k8s-app=kube-proxy" on node "worker-2" is Running within 1 minute
+    And exactly 1 Pod matching "k8s-app=kube-proxy" in namespace "kube-system" on node "worker-2" is Running within 1 minute
 
   @claim:cm-04
   Scenario: Its Pods stay where a Deployment's are evicted
@@ -57,7 +57,7 @@ Feature: DaemonSets
     And a Deployment "web" of image "nginx:1.27" with 2 replicas
     When node "worker-1" is drained
     Then exactly 2 Pods of Deployment "web" on node "worker-2" are Running within 1 minute
-    And exactly 1 Pod matching "k8s-app=kube-proxy" on node "worker-1" is Running
+    And exactly 1 Pod matching "k8s-app=kube-proxy" in namespace "kube-system" on node "worker-1" is Running
 
   @claim:cm-04
   Scenario: With a surge the new Pod is ready before the old one goes

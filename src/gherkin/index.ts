@@ -91,6 +91,14 @@ class CucumberWorld extends World {
   }
 }
 
+/** What a scenario says by a tag that its steps do not: `@needs:versions`. @throws {SpecError} for what nobody knows */
+function neededBy(capability: string): string {
+  const known: Readonly<Record<string, string>> = CAPABILITIES
+  if (known[capability] === undefined)
+    throw new SpecError(`@needs:${capability}: a scenario may need ${Object.keys(known).join(', ')}`)
+  return known[capability]
+}
+
 /** `10m`, `90 seconds`. */
 const longestOf = (text: string | undefined): number => parseDuration(text ?? '10m')
 
@@ -117,6 +125,8 @@ Before(PATIENT, async function (this: CucumberWorld, { pickle }) {
   const bound = pickle.steps.flatMap(({ text }) => bindStep(text))
   const lacking = bound.find(({ definition }) => definition.needs !== undefined)
   if (lacking !== undefined) return skip(this, `${this.remote} cannot ${CAPABILITIES[lacking.definition.needs!]}`)
+  const tagged = pickle.tags.find(({ name }) => name.startsWith('@needs:'))?.name.slice('@needs:'.length)
+  if (tagged !== undefined) return skip(this, `${this.remote} cannot ${neededBy(tagged)}`)
   const takesMs = bound.reduce((sum, step) => sum + step.takesMs, 0)
   if (takesMs > this.longestMs)
     return skip(

@@ -13,6 +13,7 @@ export const CAPABILITIES = {
   images: 'be told what an image does',
   flags: 'change the flags of its components',
   audit: 'show what its API servers write in their audit logs',
+  versions: 'tell of versions of long ago: its etcd is compacted',
   charts: 'show the state that its components are in',
 } as const
 

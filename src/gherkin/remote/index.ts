@@ -17,6 +17,8 @@ import { Turn } from './turns.ts'
 
 /** What was just done is given this long (wall ms) to be seen. */
 const SETTLE_MS = 100
+/** Policies and webhooks hold once every API server has heard of them (wall ms). Source: apiserver/pkg/admission/plugin/policy/generic/policy_source.go policyRefreshInterval */
+const HEARD_MS = 3000
 /** How many workers `a cluster` has. */
 const DEFAULT_WORKERS = 2
 /** Without any change, conditions are looked at again after this long (wall ms): some depend on time alone. */
@@ -160,6 +162,7 @@ export class RemoteCluster implements Target {
     await this.#cleanUp.before(request)
     const answer = await this.#connection.send(this.#cleanUp.marked(request), as)
     this.#cleanUp.after(request, answer)
+    if (request.resource.group === 'admissionregistration.k8s.io' && answer.code < 300) await sleep(HEARD_MS)
     if (request.resource.resource === 'namespaces' && answer.code === 201)
       await this.#defaultServiceAccount((answer.body as { metadata: { name: string } }).metadata.name)
     return answer

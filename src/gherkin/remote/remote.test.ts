@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Node } from '../../api/types.ts'
 import { type Cluster, createCluster, servedKinds } from '../../cluster/index.ts'
 import { startServer } from '../../server/index.ts'
 import { kubeconfig, writeKubeconfig } from '../../server/kubeconfig.ts'
@@ -47,6 +48,9 @@ afterAll(async () => {
   await close()
   rmSync(directory, { recursive: true })
 })
+
+const leases = () => cluster.client().list('Lease')
+const cordoned = (node: Node): Node => ({ ...node, spec: { ...node.spec, unschedulable: true } })
 
 const noKubectl = async () => ({ command: '', exitCode: 1, output: '' })
 
@@ -141,6 +145,59 @@ describe('a cluster that a kubeconfig leads to', () => {
     const refusal = await scenario(step).catch((error: Error) => error)
     expect(refusal).toBeInstanceOf(NotCapable)
     expect((refusal as Error).message).toContain(reason)
+  })
+
+  test('who needs it alone waits for those before, and those after wait for him', async () => {
+    const order: string[] = []
+    const reach = { alone: false, countsNodes: false, needsNodes: false }
+    const connect = async (name: string, alone: boolean) => {
+      const remote = await RemoteCluster.connect({
+        target: 'kubeconfig',
+        kubectl: noKubectl,
+        reach: { ...reach, alone },
+      })
+      order.push(`${name} begins`)
+      return remote
+    }
+    const end = async (name: string, remote: RemoteCluster) => {
+      order.push(`${name} ends`)
+      await remote.close()
+    }
+    const first = await connect('first', false)
+    const beside = await connect('beside', false)
+    const alone = connect('alone', true)
+    // Its turn is known as soon as its Lease is there.
+    while (!leases().some(({ metadata }) => metadata.labels?.['kubedrill.io/turn'] === 'alone'))
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    const after = connect('after', false)
+    await end('beside', beside)
+    await end('first', first)
+    await end('alone', await alone)
+    await end('after', await after)
+    expect(order).toEqual([
+      ...['first begins', 'beside begins', 'beside ends', 'first ends'],
+      ...['alone begins', 'alone ends', 'after begins', 'after ends'],
+    ])
+  })
+
+  test('what kubectl made outside of the namespace, and did to nodes, is put back', async () => {
+    const there = shared()
+    const commands: string[] = []
+    const kubectl = async (args: readonly string[]) => {
+      commands.push(args.join(' '))
+      const made =
+        args[0] === 'apply' ? 'clusterrole.rbac.authorization.k8s.io/reader created\nrole.rbac/own created' : ''
+      if (args[0] === 'cordon') cluster.client().update('Node', 'worker-2', undefined, cordoned)
+      return { command: '', exitCode: 0, output: `${made}\n` }
+    }
+    const reach = { alone: true, countsNodes: false, needsNodes: false }
+    const remote = await RemoteCluster.connect({ target: 'kubeconfig', kubectl, reach })
+    await remote.kubectl(['apply', '-f', 'all.yaml'])
+    await remote.kubectl(['cordon', 'worker-2'])
+    expect(shared()).not.toEqual(there)
+    await remote.close()
+    expect(shared()).toEqual(there)
+    expect(commands.at(-1)).toBe('delete clusterrole.rbac.authorization.k8s.io/reader --ignore-not-found --timeout=60s')
   })
 
   test('a context that is not there, a kubeconfig that is none', async () => {
