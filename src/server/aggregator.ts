@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { findCondition } from '../api/conditions.ts'
+import type { ResourceInfo } from '../api/request-info.ts'
 import { type APIService, isStatus, type Service, type Status } from '../api/types.ts'
 import type { Dial } from '../cluster/index.ts'
 import type { Door } from './door.ts'
 import type { Exchange } from './exchange.ts'
-import type { ResourceInfo } from './request-info.ts'
 
 const SELF = { type: 'user', user: { name: 'system:apiserver', groups: ['system:masters'] } } as const
 

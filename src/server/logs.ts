@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
+import { type ResourceInfo, truth } from '../api/request-info.ts'
 import { failure, invalid } from '../api/status.ts'
 import { parseTime, rfc3339 } from '../api/time.ts'
 import { type Answer, isStatus, type Status } from '../api/types.ts'
 import type { LogOptions } from './contract.ts'
 import type { Door } from './door.ts'
 import type { Exchange } from './exchange.ts'
-import { type ResourceInfo, truth } from './request-info.ts'
 import { chooseContainer, readPod } from './streaming/pod.ts'
 
 /** Source: pkg/registry/core/pod/rest/log.go, strategy.go LogLocation */

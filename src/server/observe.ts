@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net'
 import { type AuditedRequest, beginTrail, type Stage, type Trail } from '../api/audit/index.ts'
 import type { RequestAttributes, UserInfo } from '../api/request.ts'
+import type { RequestInfo, ResourceInfo } from '../api/request-info.ts'
 import { isStatus } from '../api/types.ts'
 import type { Door } from './door.ts'
 import type { Exchange } from './exchange.ts'
 import type { Counted } from './metrics/index.ts'
-import type { RequestInfo, ResourceInfo } from './request-info.ts'
 
 /** Everything that is noted of a request besides answering it: who asked, its flow, metrics, the audit log. */
 export function observe(door: Door, exchange: Exchange, info: RequestInfo): void {

@@ -1,7 +1,7 @@
 import type { RequestOptions, Verb } from '../api/request.ts'
+import { truth } from '../api/request-info.ts'
 import { badRequest, invalid } from '../api/status.ts'
 import { isStatus, type Status } from '../api/types.ts'
-import { truth } from './request-info.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 

@@ -9,6 +9,7 @@ import { startChart } from '../../sim/chart.ts'
 import { Random } from '../../sim/random.ts'
 import { admissionConfiguration } from './admission-configuration.ts'
 import { alphaApis } from './alpha-apis.ts'
+import { askApi } from './api-over-network.ts'
 import { watchAvailability } from './api-service-availability.ts'
 import { auditLog, auditProblem } from './audit-log.ts'
 import type { ControlPlane } from './control-plane.ts'
@@ -140,7 +141,11 @@ function serve(plane: ControlPlane, process: Process, flags: Flags, isTold: () =
   })
   process.log(`I instance.go:233] Using reconciler: lease`, 'stderr')
   process.log(`I secure_serving.go:210] Serving securely on [::]:${port}`, 'stderr')
-  process.listen(port, 'TCP', ({ path }) => answer(plane, server, path ?? '/'))
+  process.listen(
+    port,
+    'TCP',
+    (request) => probed(plane, server, request.path ?? '/') ?? askApi(server, request, `${process.ip}:${port}`),
+  )
   const isReady = () => server.health().every((check) => check.ok || !check.in.includes('readyz'))
   plane.endpoints.add(process.host, { ip: process.ip, port, server: plane.renewals.serve(server), isReady })
   const self = { name: 'system:apiserver', groups: ['system:masters'] }
@@ -204,9 +209,9 @@ function seconds<K extends string>(flags: Flags, flag: string, key: K): Partial<
 }
 
 /** What probes see. */
-function answer(plane: ControlPlane, server: RunningApiServer, path: string) {
+function probed(plane: ControlPlane, server: RunningApiServer, path: string) {
   const endpoint = /^\/(livez|readyz|healthz)/.exec(path)?.[1]
-  if (endpoint === undefined) return { status: 401, body: 'Unauthorized' }
+  if (endpoint === undefined) return undefined
   const asked = endpoint === 'healthz' ? 'livez' : (endpoint as 'livez' | 'readyz')
   const failed = server.health().filter((check) => !check.ok && check.in.includes(asked))
   if (failed.length === 0)

@@ -1,8 +1,8 @@
+import type { ResourceInfo } from '../../api/request-info.ts'
 import { badRequest, failure } from '../../api/status.ts'
 import { isStatus, type KubernetesObject, type Node, type Service, type Status } from '../../api/types.ts'
 import type { Dial } from '../../cluster/index.ts'
 import type { Door } from '../door.ts'
-import type { ResourceInfo } from '../request-info.ts'
 import { readPod } from './pod.ts'
 
 interface Id {

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
+import type { ResourceInfo } from '../../api/request-info.ts'
 import { failure } from '../../api/status.ts'
 import { isStatus, type Status } from '../../api/types.ts'
 import { CLIENT_CERTIFICATE_HEADER, type Dial, type NetworkAnswer } from '../../cluster/index.ts'
 import { readBody } from '../body.ts'
 import type { Door } from '../door.ts'
 import type { Exchange } from '../exchange.ts'
-import type { ResourceInfo } from '../request-info.ts'
 import { ask, plainHeaders } from './http-bridge.ts'
 import { KUBELET_PORT, locate } from './proxy-location.ts'
 

@@ -50,6 +50,12 @@ export function curl(inside: Inside): ShellCommand {
     const target = parseUrl(url)
     if (target === undefined)
       return { stderr: `curl: (3) URL rejected: Malformed input to a URL function\n`, exitCode: 3 }
+    const cacert = parsed.flags.get('cacert')
+    if (cacert !== undefined && inside.files.read(resolvePath(cacert, context.cwd)) === undefined)
+      return {
+        stderr: `curl: (77) error setting certificate verify locations:  CAfile: ${cacert} CApath: none\n`,
+        exitCode: 77,
+      }
     const seconds = Math.min(
       ...['max-time', 'connect-timeout'].map((name) => Number(parsed.flags.get(name) ?? Infinity)),
     )
@@ -95,18 +101,30 @@ const CURL_FLAGS = {
   '--data': 'data=',
   '-H': 'header=',
   '--header': 'header=',
+  '--cacert': 'cacert=',
+  '--oauth2-bearer': 'bearer=',
   '-A': 'agent=',
   '-4': 'ipv4',
   '--retry': 'retry=',
   '-N': 'no-buffer',
 } as const
 
-function curlInit(parsed: ParsedFlags): HttpInit {
-  const headers: Record<string, string> = { 'user-agent': parsed.flags.get('agent') ?? 'curl/8.14.1' }
+function headersOf(parsed: ParsedFlags): Record<string, string> {
+  const headers: Record<string, string> = {}
   for (const header of parsed.all('header')) {
     const colon = header.indexOf(':')
     if (colon > 0) headers[header.slice(0, colon).trim().toLowerCase()] = header.slice(colon + 1).trim()
   }
+  return headers
+}
+
+function curlInit(parsed: ParsedFlags): HttpInit {
+  const headers: Record<string, string> = {
+    'user-agent': parsed.flags.get('agent') ?? 'curl/8.14.1',
+    ...headersOf(parsed),
+  }
+  const token = parsed.flags.get('bearer')
+  if (token !== undefined) headers.authorization = `Bearer ${token}`
   const body = parsed.flags.get('data')
   const method =
     parsed.flags.get('request') ?? (parsed.flags.has('head') ? 'HEAD' : body === undefined ? 'GET' : 'POST')
@@ -174,7 +192,7 @@ export function wget(inside: Inside): ShellCommand {
     const data = parsed.flags.get('post-data')
     const init = {
       method: data === undefined ? 'GET' : 'POST',
-      headers: { 'user-agent': 'Wget' },
+      headers: { 'user-agent': 'Wget', ...headersOf(parsed) },
       ...(data !== undefined && { body: data }),
     }
     const patience = Number(parsed.flags.get('timeout') ?? Number.POSITIVE_INFINITY) * 1000

@@ -1,4 +1,4 @@
-import type { Verb } from '../api/request.ts'
+import type { Verb } from './request.ts'
 
 /** What a URL asks for. Source: apiserver/pkg/endpoints/request/requestinfo.go NewRequestInfo */
 export type RequestInfo = ResourceInfo | { readonly isResource: false; readonly path: string }
