@@ -36,3 +36,14 @@ Feature: Services
     Then a connection from Pod "client" to "http://web/" fails
     When CoreDNS starts
     Then a request from Pod "client" to "http://web/" returns status 200 within 2 minutes
+
+  Scenario: Services answer while the control plane is down
+    Given a cluster
+    And a Deployment "web" of image "nginx:1.27" with 2 replicas
+    And a Service "web" selecting "app=web" on port 80
+    And a Pod "client" of image "curl:8"
+    And a request from Pod "client" to "http://web/" returns status 200 within 1 minute
+    When the API server stops
+    And etcd stops
+    Then a request from Pod "client" to "http://web/" returns status 200
+    And nothing is written to etcd for 1 minute

@@ -33,6 +33,7 @@ export async function startServer(files: SessionFiles): Promise<void> {
 async function started(files: SessionFiles, log: number, before: number): Promise<void> {
   const control = new Control(files)
   const began = performance.now()
+  const livedBefore = existsSync(files.journal)
   let server = serverOf(files, log)
   let told = false
   for (let waited = 0; waited < PATIENCE_MS; waited = performance.now() - began) {
@@ -44,7 +45,7 @@ async function started(files: SessionFiles, log: number, before: number): Promis
     if (!told && waited > QUIET_MS) {
       told = true
       tell(
-        existsSync(files.journal)
+        livedBefore
           ? 'The cluster is being brought back: all that was done in it is done again …'
           : 'Still setting up …',
       )

@@ -41,7 +41,7 @@ export function resolveFrom(network: Network, directory: Directory, from: From, 
 }
 
 /** The asker on the network, or why it cannot ask. */
-function sourceOf({ admin, machines }: Directory, from: From): Source | string {
+function sourceOf({ machines }: Directory, from: From): Source | string {
   if ('host' in from) {
     const machine = machines.get(from.host)
     if (machine === undefined) return `there is no host "${from.host}"`
@@ -50,27 +50,12 @@ function sourceOf({ admin, machines }: Directory, from: From): Source | string {
   }
   if ('outside' in from)
     return { host: 'gateway', ip: from.outside, resolver: { nameservers: [GATEWAY], searches: [], ndots: 1 } }
-  const pod = admin.get('Pod', from.pod, from.namespace)
-  const node = pod?.spec.nodeName === undefined ? undefined : machines.get(pod.spec.nodeName)
-  const ip = pod?.status?.podIP
-  if (pod !== undefined && node !== undefined && ip !== undefined)
-    return { host: node.host.name, ip, resolver: resolverOf(pod, node) }
-  const found = admin.reachable() ? undefined : onItsMachine(machines.values(), from)
-  return found ?? `the pod ${from.namespace}/${from.pod} is not running`
-}
-
-/** Pods go on when no API server answers: where one is, its sandbox says. */
-function onItsMachine(
-  machines: Iterable<Machine>,
-  { pod: name, namespace }: Extract<From, { readonly pod: string }>,
-): Source | undefined {
-  for (const machine of machines)
-    for (const { ip, ready, config } of machine.host.runtime?.sandboxes() ?? []) {
-      const { pod } = config
-      if (ready && pod.metadata.name === name && pod.metadata.namespace === namespace)
-        return { host: machine.host.name, ip, resolver: resolverOf(pod, machine) }
-    }
-  return undefined
+  // What runs on the machines asks, whether an API server tells of it or not.
+  for (const machine of machines.values())
+    for (const { ready, ip, config } of machine.host.runtime?.sandboxes() ?? [])
+      if (ready && config.pod.metadata.name === from.pod && config.pod.metadata.namespace === from.namespace)
+        return { host: machine.host.name, ip, resolver: resolverOf(config.pod, machine) }
+  return `the pod ${from.namespace}/${from.pod} is not running`
 }
 
 /** Source: pkg/kubelet/network/dns/dns.go */

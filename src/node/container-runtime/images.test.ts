@@ -10,8 +10,10 @@ import { Random } from '../../sim/random.ts'
 import { createFileTree } from '../host/file-tree.ts'
 import { mountTree } from '../host/mounts.ts'
 import { createProcess } from '../process.ts'
+import { knownRepositories } from './catalogue.ts'
 import { type DeclaredImage, declaredImagesSchema } from './declared-image.ts'
 import { declaredImages } from './declared-images-file.ts'
+import { normalizeImageName, repositoryOf } from './image-name.ts'
 import { createImageCatalogue } from './images.ts'
 
 function world(declared: readonly DeclaredImage[] = []) {
@@ -283,4 +285,17 @@ describe('declared images', () => {
       ).toBe(true)
     }
   })
+})
+
+test('docs/images.md names known images only, and every repository of the public ones', () => {
+  const text = readFileSync(new URL('../../../docs/images.md', import.meta.url), 'utf8')
+  const table = text.slice(text.indexOf('## Known images'), text.indexOf('## Declared images'))
+  const named = [...table.matchAll(/^\|.*\|$/gm)].flatMap(([row]) =>
+    [...row.matchAll(/`([^`]+)`/g)].map(([, name]) => name!),
+  )
+  const clock = new VirtualClock(0)
+  const repositories = [...knownRepositories({ network: createNetwork(), barrier: new Barrier(clock) }).keys()]
+  expect(repositories).toEqual(expect.arrayContaining(named.map((name) => repositoryOf(normalizeImageName(name)))))
+  const missing = repositories.filter((name) => !named.some((each) => repositoryOf(normalizeImageName(each)) === name))
+  expect(missing.filter((name) => name.startsWith('docker.io/'))).toEqual([])
 })
