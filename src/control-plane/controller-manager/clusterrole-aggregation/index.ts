@@ -38,7 +38,9 @@ function aggregate(client: Client, name: string): Status | undefined {
   if (role?.aggregationRule === undefined) return undefined
   const rules = aggregatedRules(role, client.list('ClusterRole'))
   if (sameRules(rules, role.rules ?? [])) return undefined
-  const answer = client.update('ClusterRole', name, undefined, (now) => ({ ...now, rules }))
+  // Applied without rules there is no list of them any more, and the field is always written.
+  const written = rules.length === 0 ? (null as unknown as undefined) : rules
+  const answer = client.update('ClusterRole', name, undefined, (now) => ({ ...now, rules: written }) as typeof now)
   return isStatus(answer) && answer.reason !== 'NotFound' ? answer : undefined
 }
 

@@ -95,5 +95,6 @@ export function withOwners(claim: PersistentVolumeClaim, set: StatefulSet, pod: 
     ...(wanted.pod ? [newControllerRef(pod)] : []),
     ...(wanted.set ? [newControllerRef(set)] : []),
   ]
-  return { ...claim, metadata: { ...claim.metadata, ownerReferences } }
+  const { ownerReferences: _, ...metadata } = claim.metadata
+  return { ...claim, metadata: ownerReferences.length === 0 ? metadata : { ...metadata, ownerReferences } }
 }

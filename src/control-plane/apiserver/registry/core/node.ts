@@ -5,10 +5,27 @@ import { defineKind, statusSubresource } from '../kind.ts'
 import { validateNode, validateNodeChange } from '../validation/node.ts'
 import { canonicalResources } from './resource-list.ts'
 
+/** What is written of a node that has reported nothing: fields without omitempty. Source: core/v1/types.go NodeStatus, NodeSystemInfo */
+const UNREPORTED: NonNullable<Node['status']> = {
+  daemonEndpoints: { kubeletEndpoint: { Port: 0 } },
+  nodeInfo: {
+    machineID: '',
+    systemUUID: '',
+    bootID: '',
+    kernelVersion: '',
+    osImage: '',
+    containerRuntimeVersion: '',
+    kubeletVersion: '',
+    kubeProxyVersion: '',
+    operatingSystem: '',
+    architecture: '',
+  },
+}
+
 /** Source: pkg/apis/core/v1/defaults.go SetDefaults_NodeStatus. */
 function defaults(node: Node): Node {
-  const status = node.status
-  if (!status) return node
+  const { status } = node
+  if (!status) return { ...node, status: UNREPORTED }
   const capacity = canonicalResources(status.capacity)
   const allocatable = canonicalResources(status.allocatable) ?? capacity
   if (capacity === status.capacity && allocatable === status.allocatable) return node
