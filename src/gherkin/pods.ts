@@ -62,11 +62,11 @@ export function podsOf(world: World, ref: PodsRef): readonly Pod[] {
   )
 }
 
-function candidates(world: World, { owner, labelSelector }: PodsRef): readonly Pod[] {
+function candidates(world: World, { owner, labelSelector, namespace }: PodsRef): readonly Pod[] {
   if (owner === undefined)
     return world.client
       .list('Pod', labelSelector === undefined ? {} : { labelSelector })
-      .filter((pod) => world.target.owns(pod.metadata.namespace))
+      .filter((pod) => namespace !== undefined || world.target.owns(pod.metadata.namespace))
   const object = find(world, owner)
   // Pods may outlive their owner: they are its Pods still.
   if (object === undefined) return world.client.list('Pod').filter((pod) => ownedBy(world, pod, owner))

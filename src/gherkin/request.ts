@@ -40,13 +40,16 @@ function namespaceIn(world: World, { metadata }: KubernetesObject): string {
   return metadata?.namespace === undefined ? world.namespace : world.target.namespace(metadata.namespace)
 }
 
+/** Fields, and a label of namespaces, whose value is the name of one. */
+const NAMING: ReadonlySet<string> = new Set(['namespace', 'kubernetes.io/metadata.name'])
+
 /** The manifest with the namespaces that it names as this cluster calls them. */
 function localized(world: World, object: KubernetesObject): KubernetesObject {
   const { target } = world
   if (object.kind === 'Namespace')
     return { ...object, metadata: { ...object.metadata, name: target.namespace(object.metadata.name) } }
   const walk = (value: unknown, key = ''): unknown => {
-    if (key === 'namespace' && typeof value === 'string') return target.namespace(value)
+    if (NAMING.has(key) && typeof value === 'string') return target.namespace(value)
     if (Array.isArray(value)) return value.map((item) => walk(item))
     if (typeof value !== 'object' || value === null) return value
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, walk(inner, name)]))

@@ -27,7 +27,7 @@ const NODES = /node "[^"]+" is (?:cordoned|uncordoned|drained|tainted)/
 const RUNS =
   /\b(?:Pod|Deployment|ReplicaSet|StatefulSet|DaemonSet|Job|CronJob) "[^"]*" (?:(?:is|stays|becomes|went|finishes) [A-Z]|has a )|\b(?:[nN]odes?|Pods|image|Running|Ready|Available|Succeeded|Failed|Complete|Completed|rollout|endpoints?|probe|log of|CoreDNS|containers?)\b|requests? from|connection from|resolves? from|^kubectl "(?:exec|logs?|top|run|cp|attach|port-forward|debug|wait|rollout|drain|cluster-info)\b/
 const COUNTS =
-  /DaemonSet|\bon node "|[nN]ode "(?!cp-1")|different (?:nodes?|zones?)|kubectl "(?:get|top) (?:no|node|nodes)\b/
+  /DaemonSet|deviceClassName|example\.com\/gpu|hostPID: true|\bon node "|[nN]ode "(?!cp-1")|different (?:nodes?|zones?)|kubectl "(?:get|top) (?:no|node|nodes)\b/
 
 export function reachOf(steps: readonly PlannedStep[], readFile: (path: string) => string | undefined): Reach {
   return {

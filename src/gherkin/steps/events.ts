@@ -92,7 +92,7 @@ export const eventSteps: readonly StepDefinition[] = [
     { says: 'Of the Event that was found last.', example: `Then that event's message contains "Insufficient cpu"` },
     (world: World, words: string) => {
       if (world.event === undefined) throw new SpecError('no step before this one found an event')
-      if (!world.event.includes(words)) world.fail(`the event says: ${world.event}`)
+      if (!world.event.includes(world.target.translate(words))) world.fail(`the event says: ${world.event}`)
     },
   ),
   step(
