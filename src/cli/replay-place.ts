@@ -1,6 +1,6 @@
 import { shortDuration } from '../gherkin/durations.ts'
 import type { FailureRecord } from '../gherkin/failure-record.ts'
-import type { Until } from '../gherkin/hand-over.ts'
+import { Stopped, type Until } from '../gherkin/hand-over.ts'
 import type { World } from '../gherkin/world.ts'
 
 /** Where a replay is to go: an instant after boot, the end of a step (from 1), or so many steps on. */
@@ -31,7 +31,8 @@ export function placeOf(record: FailureRecord, world: World, message: string | u
   const steps = world.story.steps.map(({ text }) => text)
   const at = clock.now() - bootedAt
   const isAsked = until.afterMs === undefined || at >= until.afterMs
-  const fails = world.failure?.message ?? (steps.length - 1 === record.step.index ? message : undefined)
+  const isStopped = message?.includes(new Stopped().message) === true
+  const fails = isStopped ? undefined : (world.failure?.message ?? (isLast(record, steps) ? message : undefined))
   const note = noteOn(record, world, message, until, isAsked)
   return {
     feature: `${record.feature.uri}:${record.feature.line}`,
@@ -43,6 +44,8 @@ export function placeOf(record: FailureRecord, world: World, message: string | u
     ...(note === undefined ? {} : { note }),
   }
 }
+
+const isLast = ({ step }: FailureRecord, steps: readonly string[]) => steps.length - 1 === step.index
 
 function noteOn(
   { instant, step }: FailureRecord,

@@ -1,11 +1,16 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Envelope } from '@cucumber/messages'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FAILURE_FILE } from '../gherkin/failure-record.ts'
+import { Control } from './control.ts'
+import { failuresIn } from './failure-file.ts'
 import { shardOf } from './features/plan.ts'
+import type { Place } from './replay-place.ts'
+import { servedSocket } from './session-files.ts'
 
 /** `kubedrill test` in a directory of somebody's own: no package.json, no node_modules, steps beside ours. */
 const kubedrill = join(process.cwd(), 'bin', 'kubedrill.js')
@@ -125,6 +130,21 @@ test.each([
   expect([ran.code, ran.stderr.match(/^ +at /m)]).toEqual([code, null])
 })
 
+/** A replay in a process of its own, until it is there; with the socket it is moved by. */
+async function replaying(report: string) {
+  const child = spawn(process.execPath, [kubedrill, 'replay', report, '--json'], { cwd: home, stdio: 'pipe' })
+  let out = ''
+  const place = await new Promise<Place & { server: string; kubeconfig: string }>((resolve, reject) => {
+    child.stdout.on('data', (text) => {
+      out += text
+      if (out.endsWith('\n')) resolve(JSON.parse(out))
+    })
+    child.stderr.on('data', (text) => reject(new Error(String(text))))
+  })
+  const control = new Control({ socket: servedSocket(Number(new URL(place.server).port)) })
+  return { place, control, kubeconfig: place.kubeconfig, ended: new Promise((resolve) => child.on('exit', resolve)) }
+}
+
 test('what failed is run again, and reports tell of it', async () => {
   await run(
     'features/passes.feature features/fails.feature --report junit=r.xml json=r.json message=r.ndjson html=r.html',
@@ -143,12 +163,35 @@ test('what failed is run again, and reports tell of it', async () => {
   })
   expect(readFileSync(join(home, 'r.xml'), 'utf8')).toContain('failures="1"')
   expect(readFileSync(join(home, 'r.html'), 'utf8')).toContain(FAILURE_FILE)
+  for (const report of ['r.ndjson', 'r.json', 'r.html'])
+    expect(failuresIn(join(home, report))).toMatchObject([{ feature: { line: 2 }, pickle: { name: 'No namespace' } }])
+  expect(() => failuresIn(join(home, 'r.xml'))).toThrow(
+    /JUnit report, which has no room .* use the html, message or json/,
+  )
   expect((await run('--rerun')).stdout).toMatch(/1 scenario \(1 failed\)/)
   writeFileSync(join(home, 'features/fails.feature'), FILES['features/passes.feature'])
   expect((await run('--rerun')).code).toBe(0)
   expect((await run('--rerun')).stderr).toBe('nothing failed last time\n')
   writeFileSync(join(home, 'features/fails.feature'), FILES['features/fails.feature'])
 })
+
+test('a replay goes to the instant of the failure, back, forward, and to steps and instants', async () => {
+  await run('features/fails.feature --report json=replay.json')
+  const { place, control, kubeconfig, ended } = await replaying('replay.json')
+  expect(place).toMatchObject({ feature: 'features/fails.feature:2', step: 2, at: 3000 })
+  expect(place.failure).toMatch(/^Namespace "shop" does not exist/)
+  expect(place.note).toBeUndefined()
+  const { stdout } = await promisify(execFile)('kubectl', ['--kubeconfig', kubeconfig, 'get', 'nodes', '-o', 'name'])
+  expect(stdout).toBe('node/cp-1\nnode/worker-1\nnode/worker-2\n')
+  expect(await control.travel({ steps: -1 })).toMatchObject({ step: 1, at: 0, steps: ['Given a cluster'] })
+  expect(await control.travel({ at: '+2s' })).toMatchObject({ step: 2, at: 2000 })
+  expect((await control.travel({ at: '2s' })).failure).toBeUndefined()
+  expect(await control.travel({ steps: 5 })).toMatchObject({ step: 2, at: 3000, note: 'the scenario ends here' })
+  expect(await control.travel({ step: 1 })).toMatchObject({ step: 1 })
+  await expect(control.travel({ at: 'noon' })).rejects.toThrow(/"noon" is no instant/)
+  await control.stop()
+  await ended
+}, 120_000)
 
 test('shards are equal, disjoint and leave nothing out', () => {
   const plan = Array.from({ length: 11 }, (_, i) => ({

@@ -1,4 +1,4 @@
-import { nearest } from './explain/slips.ts'
+import { nearestName } from './explain/slips.ts'
 
 /** Where a part of what was expected is not there. */
 export interface Difference {
@@ -106,7 +106,7 @@ const BESIDE_SHOWN = 8
 /** What was expected (`-`) and what is there instead (`+`), below the path. */
 export function differenceLine({ path, expected, actual, beside = [] }: Difference): string {
   const own = path.replace(/.*[.[](?=[^.[])/, '').replace(/\]$/, '')
-  const meant = nearest(own, beside)
+  const meant = nearestName(own, beside)
   const there =
     meant !== undefined
       ? `; did you mean ${meant}?`
@@ -128,7 +128,7 @@ export function nearestPath(object: unknown, path: string): string | undefined {
   const there = Array.isArray(parent)
     ? parent.flatMap((item) => ITEM_KEYS.flatMap((key) => (has(item, key) ? [String(item[key])] : [])).slice(0, 1))
     : Object.keys(parent)
-  const meant = nearest(names[missing]!, there)
+  const meant = nearestName(names[missing]!, there)
   if (meant === undefined) return undefined
   let index = 0
   return path.replace(NAMES, (part) => (index++ === missing ? part.replace(names[missing]!, meant) : part))

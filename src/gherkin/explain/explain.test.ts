@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { topologyOf } from '../../cluster/index.ts'
 import { outcome } from '../testing/steps.ts'
 import { World } from '../world.ts'
-import { nearest } from './slips.ts'
+import { nearestName } from './slips.ts'
 
 // One cluster for all: each case has a namespace of its own.
 const world = new World()
@@ -242,5 +242,5 @@ test.each([
   ['', ['web'], undefined],
   ['web', [], undefined],
 ])('"%s" may mean one of %j: %s', (text, candidates, meant) => {
-  expect(nearest(text, candidates)).toBe(meant)
+  expect(nearestName(text, candidates)).toBe(meant)
 })

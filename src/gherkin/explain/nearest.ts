@@ -3,7 +3,7 @@ import { servedKind } from '../kinds.ts'
 import type { ObjectRef } from '../parameter-types.ts'
 import { namespaceOf } from '../pods.ts'
 import type { World } from '../world.ts'
-import { nearest } from './slips.ts'
+import { nearestName } from './slips.ts'
 
 const NAMES_SHOWN = 10
 
@@ -24,7 +24,7 @@ export function nearestObject(world: World, ref: ObjectRef): KubernetesObject | 
 const isUsers = (namespace: string) => !namespace.startsWith('kube-')
 
 function byName(name: string, objects: readonly KubernetesObject[]): KubernetesObject | undefined {
-  const found = nearest(
+  const found = nearestName(
     name,
     objects.map(({ metadata }) => metadata.name),
   )

@@ -4,7 +4,7 @@ import type { Pod, Service } from '../../api/types.ts'
 import type { World } from '../world.ts'
 import type { Stamp } from './next.ts'
 import { podNext } from './next-pod.ts'
-import { nearest } from './slips.ts'
+import { nearestName } from './slips.ts'
 
 const PODS_SHOWN = 3
 
@@ -37,6 +37,6 @@ function nearestLabels(wanted: readonly (readonly [string, string])[], pods: rea
   const meant = wanted
     .map(([key, value]) => `${key}=${value}`)
     .filter((label) => !had.has(label))
-    .flatMap((label) => nearest(label, had) ?? [])
+    .flatMap((label) => nearestName(label, had) ?? [])
   return meant.length === 0 ? '' : `; did you mean ${meant.join(',')}?`
 }

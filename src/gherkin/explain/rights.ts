@@ -2,7 +2,7 @@ import type { UserInfo } from '../../api/request.ts'
 import type { ClusterRoleBinding, KubernetesObject, PolicyRule, Role, RoleBinding, Subject } from '../../api/types.ts'
 import type { World } from '../world.ts'
 import { notThere } from './nearest.ts'
-import { nearest } from './slips.ts'
+import { nearestName } from './slips.ts'
 
 const LINES_SHOWN = 10
 
@@ -100,7 +100,7 @@ function misnamed(bindings: readonly (RoleBinding | ClusterRoleBinding)[], user:
       const isAccount = user.name.startsWith('system:serviceaccount:')
       if (of === 'Group' || name.startsWith('system:') || metadata.labels?.['kubernetes.io/bootstrapping']) return false
       if (name === own) return isAccount !== (of === 'ServiceAccount') || namespace !== undefined
-      return nearest(own, [name]) !== undefined
+      return nearestName(own, [name]) !== undefined
     })
     if (found === undefined) continue
     const where = found.namespace === undefined ? '' : `${found.namespace}/`

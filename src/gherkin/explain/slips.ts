@@ -1,5 +1,5 @@
 /** The one of several texts that is meant, if it may be a slip of the pen: a third of the letters wrong at the most. */
-export function nearest(text: string, candidates: Iterable<string>): string | undefined {
+export function nearestName(text: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
   let least = Math.max(1, Math.floor(Math.max(text.length, 3) / 3)) + 1
   for (const candidate of candidates) {

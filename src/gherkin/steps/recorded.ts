@@ -86,10 +86,14 @@ function spell(
   world.history.demand(servedKind(world, ref.kind).known, since)
   const lives = [...world.history.named(ref.kind, ref.name, namespaceOf(world, ref))]
   if (lives.length === 0) world.fail(`${text(ref)} never existed`)
-  const within = lives.flatMap((life) => life.map(({ at }) => at)).filter((at) => at > since && at <= until)
-  return [...new Set([since, ...within])]
-    .sort((a, b) => a - b)
-    .map((at) => ({ at, object: lives.map((life) => asOf(life, at)).find((object) => object !== undefined) }))
+  const atFirst = lives.map((life) => asOf(life, since)).find((object) => object !== undefined)
+  // What was so for no time at all, between two changes of one instant, was so.
+  const within = lives
+    .flat()
+    .filter(({ at }) => at > since && at <= until)
+    .sort((a, b) => a.order - b.order)
+    .map(({ at, object, deleted }) => ({ at, object: deleted ? undefined : object }))
+  return [{ at: since, object: atFirst }, ...within]
 }
 
 function throughout(
