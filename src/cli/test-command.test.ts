@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Envelope } from '@cucumber/messages'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { FAILURE_FILE } from '../gherkin/failure-record.ts'
+import { parseAllDocuments } from 'yaml'
+import { CLUSTER_FILE, FAILURE_FILE, TIMELINE_FILE } from '../gherkin/failure-record.ts'
 import { Control } from './control.ts'
 import { failuresIn } from './failure-file.ts'
 import { shardOf } from './features/plan.ts'
@@ -161,6 +162,9 @@ test('what failed is run again, and reports tell of it', async () => {
     seed: 1,
     instant: { at: expect.any(Number), fired: expect.any(Number) },
   })
+  const attached = (name: string) => messages.find(({ attachment: each }) => each?.fileName === name)?.attachment?.body
+  expect(attached(TIMELINE_FILE)).toMatch(/^\+0s {6}step 2 {2}Then Namespace "shop" exists within 3 seconds/m)
+  expect(parseAllDocuments(attached(CLUSTER_FILE)!).map((each) => each.toJS().metadata.name)).toContain('worker-1')
   expect(readFileSync(join(home, 'r.xml'), 'utf8')).toContain('failures="1"')
   expect(readFileSync(join(home, 'r.html'), 'utf8')).toContain(FAILURE_FILE)
   for (const report of ['r.ndjson', 'r.json', 'r.html'])

@@ -32,6 +32,6 @@ export function failureRecord(world: World, failed: FailedStep): FailureRecord {
       : { instant: { at: cluster.clock.now(), fired: cluster.clock.fired, bootedAt: cluster.bootedAt } }),
     message: world.failure?.message ?? failed.message,
     steps: world.story.steps,
-    timeline: world.hasCluster ? stateChanges(world) : [],
+    timeline: world.hasCluster ? stateChanges(world).filter(({ order }) => order > world.bootOrder) : [],
   }
 }

@@ -3,6 +3,10 @@ import type { StepSpan } from './story.ts'
 /** Under this name a failed step's record is attached to the step, as application/json: in message, HTML and JSON reports. */
 export const FAILURE_FILE = 'kubedrill-failure.json'
 
+/** For people, beside it: steps, changes of state and Events in one line of time; what there was in the cluster. */
+export const TIMELINE_FILE = 'kubedrill-timeline.txt'
+export const CLUSTER_FILE = 'kubedrill-cluster.yaml'
+
 /** The seed of all chance where nobody gave one. */
 export const DEFAULT_SEED = 1
 

@@ -17,7 +17,8 @@ import { failureRecord } from './attach.ts'
 import { addSteps, argumentsOf, bindStep, perform, withoutBlock } from './bind.ts'
 import { writtenStep } from './cucumber-steps.ts'
 import { parseDuration, shortDuration } from './durations.ts'
-import { FAILURE_FILE } from './failure-record.ts'
+import { clusterState, timelineText } from './explain/report.ts'
+import { CLUSTER_FILE, FAILURE_FILE, TIMELINE_FILE } from './failure-record.ts'
 import { handOver, Stopped, type Until } from './hand-over.ts'
 import { kindsNamed } from './history.ts'
 import { closed, opened } from './interruption.ts'
@@ -159,6 +160,10 @@ AfterStep(async function (this: CucumberWorld, { gherkinDocument, pickle, pickle
   const message = result.exception?.message ?? result.message ?? ''
   const record = failureRecord(this, { gherkinDocument, pickle, pickleStep, message, parameters: { ...parameters } })
   this.attach(JSON.stringify(record, null, 1), { mediaType: 'application/json', fileName: FAILURE_FILE })
+  if (!this.hasCluster) return undefined
+  this.attach(timelineText(this), { mediaType: 'text/plain', fileName: TIMELINE_FILE })
+  const state = await this.look(() => clusterState(this))
+  this.attach(state, { mediaType: 'text/x-yaml', fileName: CLUSTER_FILE })
   return undefined
 })
 

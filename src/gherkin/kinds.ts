@@ -2,7 +2,7 @@ import { groupOf, versionOf } from '../api/meta.ts'
 import type { ResourceRef } from '../api/request.ts'
 import { resourceKey, resourceOf, resources } from '../api/resources.ts'
 import type { CustomResourceDefinition, Kind, KubernetesObject } from '../api/types.ts'
-import { nearest } from './explain/slips.ts'
+import { nearestName } from './explain/slips.ts'
 import { SpecError } from './step.ts'
 import type { World } from './world.ts'
 
@@ -25,7 +25,7 @@ export function servedKind(world: World, kind: string): ServedKind {
   const [name, group] = dot < 0 ? [kind, undefined] : [kind.slice(0, dot), kind.slice(dot + 1)]
   const found = builtIn(name, group) ?? custom(world, name, group) ?? alpha(name, group)
   if (found !== undefined) return found
-  const meant = nearest(name, servedNames(world))
+  const meant = nearestName(name, servedNames(world))
   throw new SpecError(`no kind ${kind} is served${meant === undefined ? '' : `; did you mean ${meant}?`}`)
 }
 

@@ -22,6 +22,8 @@ export interface StepSpan {
   readonly index: number
   /** `When node "worker-1" fails`; without the keyword where only the text is known. */
   readonly text: string
+  /** How many changes of objects had been recorded when it began. */
+  readonly order: number
   /** ms since the epoch; undefined while there was no cluster. */
   readonly from?: number
   /** Undefined for the step that failed, and for what a step asks for before it has ended. */
@@ -52,7 +54,13 @@ export class Story {
 
   begin(text: string): void {
     const from = this.#now()
-    this.#spans.push({ index: this.#spans.length, text, deeds: [], ...(from === undefined ? {} : { from }) })
+    this.#spans.push({
+      index: this.#spans.length,
+      text,
+      order: this.#order(),
+      deeds: [],
+      ...(from === undefined ? {} : { from }),
+    })
   }
 
   /** The step that ran last is over, and all was well. */

@@ -14,16 +14,16 @@ interface Told {
 
 /** The last Events of the family, or where there is none of everything that is not the system's; nothing of the boot. */
 export function lastEvents(world: World, family: Family, stamp: (at: number) => string): string {
-  const told = eventsToldOf(world)
-    .filter(({ order }) => order > world.bootOrder || world.target.cluster === undefined)
-    .filter(({ event: { involvedObject } }) => family.isEmpty || isOf(family, involvedObject))
+  const told = eventsTold(world).filter(
+    ({ event: { involvedObject } }) => family.isEmpty || isOf(family, involvedObject),
+  )
   if (told.length === 0) return family.isEmpty ? '' : `last events: none about ${namesOf(family)}`
   const lines = told.slice(-EVENTS_SHOWN).map(({ at, event }) => `  ${stamp(at)}  ${eventText(event)}`)
   const more = told.length - lines.length
   return [`last events${more > 0 ? ` (${more} earlier)` : ''}:`, ...lines].join('\n')
 }
 
-function eventText({ type, reason, involvedObject, message = '', count, series }: Event): string {
+export function eventText({ type, reason, involvedObject, message = '', count, series }: Event): string {
   const times = series?.count ?? count ?? 1
   const text = message.length > MESSAGE_SHOWN ? `${message.slice(0, MESSAGE_SHOWN)}…` : message
   return `${type} ${reason}${times > 1 ? ` (${times} times)` : ''}  ${involvedObject.kind} ${involvedObject.name}  ${text}`
@@ -32,8 +32,8 @@ function eventText({ type, reason, involvedObject, message = '', count, series }
 const isOf = (family: Family, { kind = '', name = '' }: Event['involvedObject']) => family.has({ kind, name })
 const namesOf = ({ roots }: Family) => roots.map(({ kind, metadata }) => `${kind} "${metadata.name}"`).join(', ')
 
-/** Events that are there, in the order in which they were written last. Their own times are rounded to seconds. */
-function eventsToldOf(world: World): readonly Told[] {
+/** Events that are there, nothing of the boot, in the order in which they were written last. Their own times are rounded to seconds. */
+export function eventsTold(world: World): readonly Told[] {
   const seen = new Map<string | undefined, { readonly at: number; readonly order: number }>()
   for (const life of world.history.lives('Event')) seen.set(life[0]!.object.metadata.uid, life.at(-1)!)
   return [...world.client.list('Event')]
@@ -43,5 +43,6 @@ function eventsToldOf(world: World): readonly Told[] {
         seen.get(event.metadata.uid) ?? {}
       return { at, order, event }
     })
+    .filter(({ order }) => order > world.bootOrder || world.target.cluster === undefined)
     .sort((a, b) => a.order - b.order || a.at - b.at)
 }

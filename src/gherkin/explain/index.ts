@@ -1,5 +1,4 @@
 import { isStatus, type KubernetesObject } from '../../api/types.ts'
-import { shortDuration } from '../durations.ts'
 import { NotLoaded } from '../target.ts'
 import type { World } from '../world.ts'
 import { causalChain } from './causes.ts'
@@ -8,6 +7,7 @@ import { described } from './describe.ts'
 import { lastEvents } from './events.ts'
 import { Family } from './family.ts'
 import { whatIsNext } from './next.ts'
+import { stamp } from './stamp.ts'
 import { type Subject, subjectOf } from './subject.ts'
 
 const CHANGES_SHOWN = 14
@@ -62,10 +62,4 @@ function timeline(changes: ReturnType<typeof changesOfFamily>, at: (ms: number) 
   const more = ways.length - shown.length
   const lines = shown.map((way) => `  ${at(way.change.at)}  ${changeText(way, at)}`)
   return [`timeline${more > 0 ? ` (${more} earlier)` : ''}:`, ...lines].join('\n')
-}
-
-/** `+4m10s` since the simulated cluster was booted; a real one's moments are those of the wall clock. */
-function stamp(world: World, at: number): string {
-  const { cluster } = world.target
-  return cluster === undefined ? new Date(at).toISOString() : `+${shortDuration(Math.max(0, at - cluster.bootedAt))}`
 }
