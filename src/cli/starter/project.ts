@@ -11,7 +11,7 @@ export function starterProject(name: string, { kubedrill, cucumber }: Packages):
       name,
       private: true,
       type: 'module',
-      scripts: { test: 'kubedrill test', lint: 'kubedrill test --lint', watch: 'kubedrill test --watch' },
+      scripts: { test: 'kubedrill test', lint: 'kubedrill test --lint' },
       devDependencies: { '@cucumber/cucumber': cucumber, kubedrill },
     }),
     'cucumber.json': json({ default: { paths: ['features/**/*.feature'], import: ['steps/**/*.js'] } }),
@@ -117,7 +117,6 @@ npx kubedrill test   # or: npx cucumber-js
 Features are in \`features/\`, the manifests they apply in \`manifests/\`, steps of your own in \`steps/\`. \`npx kubedrill steps\`
 lists the steps of kubedrill; VS Code completes them with the extension that \`.vscode/extensions.json\` recommends.
 
-- \`npx kubedrill test --watch\` runs what a change touches
 - \`npx kubedrill test --lint\` finds steps nobody knows, files nobody uses and manifests that would be refused
 - \`npx kubedrill test --target kubeconfig\` runs the same features against the cluster of your kubeconfig
 `

@@ -8,10 +8,11 @@ const USUAL = ['manifests', 'fixtures']
 
 /** Manifests that lie beside those the features name, and which nothing of the suite names. */
 export function unusedFiles({ steps, features, code }: Suite): readonly Finding[] {
-  const named = steps.flatMap(({ captured }) =>
-    captured.map((value) => normalize(value.slice(1, -1))).filter((path) => existsSync(path)),
-  )
-  const files = named.filter((path) => /\.(ya?ml|json)$/.test(path))
+  // Also among the words of `kubectl "apply -f manifests/web.yaml" is run`.
+  const words = steps.flatMap(({ captured }) => captured.flatMap((value) => value.split(/[\s"']+/)))
+  const files = [...new Set(words)]
+    .filter((word) => /\.(ya?ml|json)$/.test(word) && existsSync(word))
+    .map((word) => normalize(word))
   const directories = new Set(files.map((path) => dirname(path)))
   for (const usual of USUAL)
     if (existsSync(usual) && ![...directories].some((path) => path.startsWith(usual))) directories.add(usual)
