@@ -101,3 +101,39 @@ Feature: What else the controller manager does
     Then the command's output contains these in order:
       | Controller is disabled by a feature gate |
       | kubedrill does not simulate it           |
+
+  Scenario: A quota counts custom resources that come and go
+    Given a cluster
+    And these manifests are applied:
+      """yaml
+      apiVersion: apiextensions.k8s.io/v1
+      kind: CustomResourceDefinition
+      metadata: {name: widgets.example.com}
+      spec:
+        group: example.com
+        scope: Namespaced
+        names: {kind: Widget, plural: widgets}
+        versions:
+          - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
+      """
+    And 5 seconds pass
+    When these manifests are applied:
+      """yaml
+      apiVersion: v1
+      kind: ResourceQuota
+      metadata: {name: few, namespace: default}
+      spec: {hard: {count/widgets.example.com: "2"}}
+      ---
+      apiVersion: example.com/v1
+      kind: Widget
+      metadata: {name: one, namespace: default}
+      """
+    Then ResourceQuota "few" matches within 10 seconds:
+      """yaml
+      status: {used: {count/widgets.example.com: "1"}}
+      """
+    When Widget "one" is deleted
+    Then ResourceQuota "few" matches within 10 seconds:
+      """yaml
+      status: {used: {count/widgets.example.com: "0"}}
+      """

@@ -38,6 +38,11 @@ test('counts what is there', () => {
   })
 })
 
+test('says nothing of what nobody can count', () => {
+  const hard = { pods: '4', 'count/widgets.example.com': '3' }
+  expect(status(start(hard))).toEqual({ hard, used: { pods: '2' } })
+})
+
 test('counts again when something goes, when a pod ends, and every five minutes', () => {
   const cluster = start({ pods: '4', configmaps: '10' })
   cluster.client.delete('ConfigMap', 'one', 'default')
