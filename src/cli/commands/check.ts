@@ -7,7 +7,7 @@ import { record as remember, today } from '../history-file.ts'
 import { ProgressFile } from '../progress-file.ts'
 import { markdown, textWidth, wrap } from '../prose.ts'
 import { loadExerciseOf } from '../session-exercise.ts'
-import type { SessionRecord } from '../session-files.ts'
+import type { SessionFiles, SessionRecord } from '../session-files.ts'
 import { forkOf } from '../session-fork.ts'
 import { paint, say, sayJson } from '../terminal.ts'
 import { currentExercise, currentSession } from './session.ts'
@@ -33,13 +33,18 @@ export async function gradeSession({ files, record, control }: Session): Promise
   const { hintsTaken } = new ProgressFile().of(exercise.id)
   const hintCost = exercise.hints.slice(0, hintsTaken).reduce((sum, hint) => sum + hint.cost, 0)
   const { now, fired } = await control.status()
-  const journal = readFileSync(files.journal, 'utf8')
   try {
+    const journal = readFileSync(files.journal, 'utf8')
     return await grade(exercise, () => forkOf(files, record, journal, { at: now, fired }), hintCost)
   } catch (error) {
     if (error instanceof PackError) throw new Failure(error.message)
-    throw error
+    throw stopped(files) ?? error
   }
+}
+
+/** Another terminal may end an exercise while it is graded. */
+export function stopped(files: SessionFiles): Failure | undefined {
+  return files.exists() ? undefined : new Failure('the exercise was stopped: `kubedrill start` begins one', 1)
 }
 
 /** Writes a grade down: in the history, and where it is the best so far. */

@@ -5,7 +5,7 @@ import type { CriterionResult, Grade } from '../../exercises/grade.ts'
 import { refuseInExam } from '../current-session.ts'
 import { Failure } from '../failure.ts'
 import { paint, say } from '../terminal.ts'
-import { criterionLines, gradeSession, isSolved, keepGrade } from './check.ts'
+import { criterionLines, gradeSession, isSolved, keepGrade, stopped } from './check.ts'
 import { currentExercise, currentSession } from './session.ts'
 
 type Session = Awaited<ReturnType<typeof currentSession>>
@@ -29,7 +29,9 @@ export async function watch({ json, untilSolved }: { json?: boolean; untilSolved
   let shown: Grade | undefined
   let seen = ''
   for (;;) {
-    const now = `${inputs()} ${await statesOf(session)}`
+    // The states first: without a session nobody answers, and there is no journal.
+    const states = await statesOf(session)
+    const now = `${inputs()} ${states}`
     if (now === seen) {
       await pause(LOOK_MS)
       continue
@@ -74,9 +76,9 @@ function readFrom(file: string, offset: number): string {
   }
 }
 
-async function statesOf({ control }: Session): Promise<string> {
+async function statesOf({ control, files }: Session): Promise<string> {
   const charts = await control.charts().catch(() => {
-    throw new Failure('the session has ended', 1)
+    throw stopped(files) ?? new Failure('the session has ended', 1)
   })
   const states = charts.filter(({ machine }) => MACHINES.test(machine)).map((chart) => JSON.stringify(chart))
   return createHash('sha256').update(states.join('\n')).digest('hex')
