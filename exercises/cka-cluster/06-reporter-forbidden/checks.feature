@@ -31,4 +31,5 @@ Feature: Checks
   @criterion:account
   Scenario: The Deployment runs as before
     Then field "spec.template.spec.serviceAccountName" of Deployment "ops/reporter" is "reporter"
+    And ServiceAccount "ops/reporter" exists
     And exactly 1 Pod of Deployment "ops/reporter" is Ready within 1 minute

@@ -17,3 +17,4 @@ Feature: Checks
   Scenario: The same Service under the same address
     Then Service "trade/orders" was not recreated since "the beginning"
     And field "spec.clusterIP" of Service "trade/orders" did not change since "the beginning"
+    And Deployment "trade/orders" was not recreated since "the beginning"

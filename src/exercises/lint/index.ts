@@ -35,8 +35,21 @@ async function lintExercise(exercise: Exercise, exam: Pack['exam'], findings: Fi
   empty(exercise, findings)
   if (findings.errors.length > before) return
   byChance(read, findings)
+  notActedOn(read, findings)
   weakGrading(read, findings)
   weakWords(read, exam, findings)
+}
+
+/** Kinds that are kept and not acted on: an exercise cannot be about what they do. */
+const NOT_ACTED_ON = /^\s*(?:- )?kind: (NetworkPolicy|Ingress)\b|\bkind: (NetworkPolicy|Ingress)[,}]/m
+
+function notActedOn({ setup }: Read, findings: Findings): void {
+  for (const { docString = '', place } of setup.flatMap(({ steps }) => steps)) {
+    const [, block, flow] = NOT_ACTED_ON.exec(docString) ?? []
+    const kind = block ?? flow
+    if (kind !== undefined)
+      findings.warning(place, `${kind} is kept, but nobody acts on it here: no connection is opened or closed by it`)
+  }
 }
 
 /** Where fields of exercise.yaml stand; what is wrong with it has been said. */

@@ -273,6 +273,16 @@ const PLANTED: readonly (readonly [mistake: string, changes: Changes, ...said: s
     'error one/setup.feature:8: no YAML: ',
   ],
   [
+    'a policy, which nobody acts on',
+    {
+      [SETUP]: swap(
+        '      ---\n',
+        '      ---\n      {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: x, namespace: shop}, spec: {podSelector: {}}}\n      ---\n',
+      ),
+    },
+    'warning one/setup.feature:4:9: NetworkPolicy is kept, but nobody acts on it here',
+  ],
+  [
     'an empty task',
     { 'one/task.md': '\n' },
     'error one/task.md:1:1: is empty: it says what is broken, and what is to be so in the end',

@@ -4,7 +4,7 @@ import type { Deed } from './deeds.ts'
 import { isGuard } from './vandals.ts'
 
 const KEEP =
-  /\bkeep|\bkept\b|\bsame\b|\bstays?\b|\bremains?\b|unchanged|(not|never|without) (be(ing)? )?(delet|recreat|re-creat|replac|chang|touch|remov)|as (it|they) (is|are|was|were)\b/i
+  /\bkeep\b|\bkept\b|\bsame\b|\bstays?\b|\bremains?\b|unchanged|(not|never|without) (be(ing)? )?(delet|recreat|re-creat|replac|chang|touch|remov)|as (it|they) (is|are|was|were)\b/i
 
 /** Whether task.md names it, as a word of its own. */
 export const names = (task: string, name: string) =>
@@ -15,7 +15,8 @@ export function asksToKeep(task: string, { kind, metadata: { name } }: Kubernete
   const sentences = task.replace(/\s+/g, ' ').split(/(?<=[.:;!?])\s/)
   const escaped = name.replace(/[^\w-]/g, '\\$&')
   const meant = [
-    new RegExp(`\\b${kind}s?\\b(?!\\s*\`)`),
+    // "the Pods" may be anybody's.
+    ...(kind === 'Pod' ? [] : [new RegExp(`\\b${kind}s?\\b(?!\\s*\`)`)]),
     new RegExp(`\\b${kind}s? (${QUOTED},? (and )?)*\`${escaped}\``),
     new RegExp(`(^|[^A-Za-z]|\\b[a-z]+) \`${escaped}\``),
   ]

@@ -32,8 +32,8 @@ export function cheatsFor(
   return [
     ...scaledDown(objects).map(outcome),
     ...forged(world, objects).map(outcome),
-    ...madeByHand(world, objects, checks).map(outcome),
-    outcome(openToAll),
+    ...madeByHand(world, objects, checks).map(full),
+    full(openToAll),
     ...pinned(world, objects).map(full),
     ...freed(world).map(full),
     ...replaced(objects).map(full),

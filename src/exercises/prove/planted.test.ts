@@ -153,6 +153,7 @@ test.each([
   ['The Services `api` and `web` must not be replaced.', true],
   ['Repair it; the Service `api` stays as it is.', false],
   ['The Service has to answer.', false],
+  ['The Service keeps its name.', false],
 ])('%s', (task, expected) => {
   const object = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'shop' } } as const
   expect(asksToKeep(task, object as never)).toBe(expected)
