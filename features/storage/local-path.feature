@@ -4,7 +4,7 @@ Feature: Directories of nodes as volumes, on a bare cluster
 
   Background:
     Given a cluster
-    And kubectl "apply -f fixtures/manifests/local-path-storage.yaml" is run
+    And the add-on "local-path-storage" is installed
     And Deployment "local-path-storage/local-path-provisioner" is Available within 1 minute
 
   @claim:cm-12 @claim:node-08

@@ -5,7 +5,7 @@ Feature: The horizontal pod autoscaler
 
   Background:
     Given a cluster
-    And kubectl "apply -f fixtures/manifests/metrics-server.yaml" is run
+    And the add-on "metrics-server" is installed
     And these manifests are applied:
       """yaml
       apiVersion: apps/v1

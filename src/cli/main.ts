@@ -22,7 +22,6 @@ export function program(): Command {
     )
     .version(VERSION)
     .showSuggestionAfterError()
-    .showHelpAfterError('(kubedrill --help shows what there is)')
     .enablePositionalOptions()
     .exitOverride()
     .addHelpText('after', examples('kubedrill start', 'kubedrill serve --speed 10', 'kubedrill test features/nodes'))
@@ -36,7 +35,14 @@ export function program(): Command {
   addPackCommands(kubedrill)
   addClusterCommands(kubedrill)
   addCompletion(kubedrill)
+  pointToHelp(kubedrill, 'kubedrill')
   return kubedrill
+}
+
+/** After a mistake in its command line each command points to its own help. */
+function pointToHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`(${path} --help shows what there is)`)
+  for (const each of command.commands) pointToHelp(each, `${path} ${each.name()}`)
 }
 
 function addCompletion(kubedrill: Command): void {

@@ -63,7 +63,10 @@ A feature says what is there, what happens, and what must come of it. Objects ar
 seconds, or \`within\` a time that you name). \`Given\`, \`When\`, \`Then\`, \`And\` and \`But\` may begin any of them. \`(s)\` is an
 optional s, \`a/b\` one of the two.
 
-What is asked *since* a moment is read from recorded history, which misses nothing between two looks. In the simulator every
+\`{object}\` looks in the namespace of the last step \`namespace "…"\`, else \`default\`, and, for what a step before knew elsewhere, there.
+Kinds without steps of their own (quotas, roles, claims, autoscalers, policies) are applied as manifests and asked with
+\`{object} matches:\`, \`is {state}\` or \`satisfies\`. A cluster has no StorageClass and no metrics until an add-on
+is installed. NetworkPolicy and Ingress are stored, and nobody acts on them. What is asked *since* a moment is read from recorded history, which misses nothing between two looks. In the simulator every
 kind is recorded from the beginning, custom resources included, Leases excepted. On a real cluster a few kinds are (Namespace,
 Node, Pod, Service, EndpointSlice, ConfigMap, Deployment, ReplicaSet, DaemonSet), and every kind that a step of the scenario
 names.

@@ -1,5 +1,6 @@
 import type { StepDefinition } from './step.ts'
 import { accessSteps } from './steps/access.ts'
+import { addOnSteps } from './steps/add-ons.ts'
 import { auditSteps } from './steps/audit.ts'
 import { changeSteps } from './steps/changes.ts'
 import { cloudSteps } from './steps/cloud.ts'
@@ -30,7 +31,7 @@ export interface StepGroup {
 
 /** Every step there is, as docs/steps.md shows them. */
 export const stepGroups: readonly StepGroup[] = [
-  { title: 'Cluster and topology', steps: [...clusterSteps, ...flagSteps] },
+  { title: 'Cluster and topology', steps: [...clusterSteps, ...addOnSteps, ...flagSteps] },
   { title: 'Manifests and changes', steps: [...manifestSteps, ...changeSteps] },
   { title: 'Component, node and container faults', steps: faultSteps },
   { title: 'Time', steps: timeSteps },

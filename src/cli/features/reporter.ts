@@ -1,7 +1,8 @@
 import { relative } from 'node:path'
 import type { Envelope, Pickle, TestStepResult } from '@cucumber/messages'
+import { nearestStep } from '../../gherkin/documentation.ts'
 import { shortDuration } from '../../gherkin/durations.ts'
-import { paint, say } from '../terminal.ts'
+import { paint, say, tell } from '../terminal.ts'
 import { DocumentIndex } from './document-index.ts'
 
 const MARKS = {
@@ -25,6 +26,8 @@ const STYLES = {
 /** From bad to good: the outcome of a scenario is that of its worst step. */
 const WORST = ['FAILED', 'AMBIGUOUS', 'UNDEFINED', 'UNKNOWN', 'PENDING', 'SKIPPED', 'PASSED'] as const
 type Status = (typeof WORST)[number]
+
+const NOTHING = 'nothing was run: no scenario is at these lines, has these tags or is called so'
 
 interface Attempt {
   readonly testCaseId: string
@@ -59,6 +62,7 @@ export class Reporter {
   summary(): void {
     if (this.#bad.length > 0) say(`\nnot passed:\n${this.#bad.join('\n')}`)
     say(`\n${counted('scenario', this.#counts.scenarios)}\n${counted('step', this.#counts.steps)}`)
+    if (this.#counts.scenarios.size === 0) tell(NOTHING)
     say(paint('dim', shortDuration(performance.now() - this.#start)))
   }
 
@@ -85,20 +89,31 @@ export class Reporter {
   }
 
   #details({ results }: Attempt): void {
+    // Where nothing was run (a dry run, a target that cannot) there is nothing to say of the steps that are known.
+    const ran = results.some(({ result: { status } }) => status === 'PASSED' || status === 'FAILED')
     for (const { testStepId, result } of results) {
       const step = this.#index.stepOf(testStepId)
       const status = result.status as Status
+      if (!ran && status === 'SKIPPED') continue
       // Hooks are of interest where they failed.
       if (step === undefined && status !== 'FAILED') continue
       const text =
         step === undefined ? 'hook' : `${step.text}${status === 'PASSED' ? '' : paint('dim', `  # ${step.place}`)}`
       say(
-        `      ${paint(STYLES[status], MARKS[status])} ${text}${status === 'UNDEFINED' ? paint('yellow', '  undefined') : ''}`,
+        `      ${paint(STYLES[status], MARKS[status])} ${text}${status === 'UNDEFINED' ? undefinedStep(step?.text) : ''}`,
       )
       if (result.message && status !== 'SKIPPED') say(indented(result.message))
     }
     for (const text of this.#index.logs(results.map(({ testStepId }) => testStepId))) say(indented(text))
   }
+}
+
+/** The step that may have been meant. */
+function undefinedStep(text = ''): string {
+  const near = nearestStep(text)
+  const meant =
+    near === undefined ? '`kubedrill steps WORDS` finds steps' : `did you mean: ${near.example.split('\n')[0]}`
+  return `${paint('yellow', '  undefined')}\n          ${meant}`
 }
 
 function indented(text: string): string {

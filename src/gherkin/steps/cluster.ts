@@ -31,7 +31,7 @@ export const clusterSteps: readonly StepDefinition[] = [
   step(
     'a cluster with these nodes:',
     {
-      says: 'Nodes by name. Columns: name, role (control-plane or worker, the default), cpu, memory, pods, gpus, runtimes, labels, taints, zone, instance type; lists are separated by commas.',
+      says: 'Nodes by name. Columns: name, role (control-plane or worker, the default), cpu (default 4), memory (8Gi), pods (110), gpus, runtimes, labels, taints, zone, instance type; lists are separated by commas.',
       example: `Given a cluster with these nodes:
   | name  | role          | cpu | memory | labels       | taints                |
   | cp-1  | control-plane | 2   | 4Gi    |              |                       |

@@ -128,7 +128,10 @@ export async function connectionProblem(world: World, ref: ObjectRef, target: st
   const { outcome: found, because } = await request(world, ref, url)
   const wanted = OUTCOMES[outcome]
   if (wanted === undefined ? found !== 'answered' : found === wanted) return undefined
-  return `the connection to ${target} ${found === 'answered' ? 'succeeds' : `ends with: ${found}, ${because}`}`
+  if (found !== 'answered') return `the connection to ${target} ends with: ${found}, ${because}`
+  const policy = world.client.list('NetworkPolicy').find(({ metadata }) => world.target.owns(metadata.namespace))
+  const idle = policy !== undefined && world.target.cluster !== undefined
+  return `the connection to ${target} succeeds${idle ? `: NetworkPolicy is not simulated, so "${policy.metadata.name}" is stored and stops nothing` : ''}`
 }
 
 /** Who asks: a Pod, one Pod of an owner, or a Node's host. */
