@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApiResponse } from '../../api/request.ts'
-import { isStatus, type Node } from '../../api/types.ts'
+import { isStatus, type Node, type PersistentVolume } from '../../api/types.ts'
 import type { RequestOutcome, RequestSource, Topology, TopologyNode } from '../../cluster/contract.ts'
 import { SpecError } from '../step.ts'
 import type { Actor, Capability, CommandResult, Reader, Target, TargetRequest } from '../target.ts'
@@ -214,9 +214,22 @@ export class RemoteCluster implements Target {
     return this.#closing
   }
 
+  /** Until the claims of the scenario's namespaces are gone, and the volumes that go with them. */
+  async #volumesGone(): Promise<void> {
+    for (const deadline = Date.now() + VOLUMES_GO_MS; Date.now() < deadline; await sleep(POLL_MS)) {
+      const { body } = await this.#connection.send({ verb: 'list', resource: VOLUMES })
+      const { items = [] } = (isStatus(body) ? {} : body) as { readonly items?: readonly PersistentVolume[] }
+      const isOurs = ({ spec }: PersistentVolume) =>
+        spec.persistentVolumeReclaimPolicy === 'Delete' && this.#names.owns(spec.claimRef?.namespace ?? '')
+      if (!items.some(isOurs)) return
+    }
+  }
+
   async #close(): Promise<void> {
-    const made = (await this.#kubectl?.cleanUp()) ?? []
-    const left = [...made, ...(await this.#cleanUp.run())]
+    const undone = await this.#cleanUp.run()
+    // What kubectl put there may be what takes volumes away again.
+    if (this.#kubectl?.hasMade) await this.#volumesGone()
+    const left = [...undone, ...((await this.#kubectl?.cleanUp()) ?? [])]
     await this.#nodes?.restore()
     await this.#turn?.end()
     this.#kubectl?.close()
@@ -224,6 +237,10 @@ export class RemoteCluster implements Target {
     if (left.length > 0) throw new Error(`${this.name} still has what the scenario left: ${left.join(', ')}`)
   }
 }
+
+const VOLUMES = { group: '', version: 'v1', resource: 'persistentvolumes' }
+/** How long (wall ms) provisioners may take for it. */
+const VOLUMES_GO_MS = 60_000
 
 const isReady = ({ status }: Node) =>
   status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true

@@ -32,6 +32,7 @@ describe('namespaces of a scenario in a cluster that others use too', () => {
       'error processing PVC default/data: PVC is not bound',
       'error processing PVC kubedrill-1a2b/data: PVC is not bound',
     ],
+    ['/opt/pvc-1_default_data', '/opt/pvc-1_kubedrill-1a2b_data'],
     ['the default of kubernetes.io/dev', 'the default of kubernetes.io/dev'],
   ])('%s', (text, local) => {
     expect(names().inText(text)).toBe(local)

@@ -30,6 +30,7 @@ export function localNamespaces(suffix: string): LocalNamespaces {
       text
         .replace(/(\/namespaces\/)([a-z0-9-]+)/g, (_, before: string, name: string) => before + of(name))
         .replace(/([a-z0-9-]+)(?= namespace\b)/g, (name) => of(name))
+        .replace(/(?<=_)[a-z0-9-]+(?=_)/g, (name) => of(name))
         .replace(/(?<=^|[\s"'=:(,[])([a-z0-9-]+)(?=\/[a-z0-9])/g, (name) => of(name))
         .replace(
           /(namespaces? ")([a-z0-9-]+)(")/g,

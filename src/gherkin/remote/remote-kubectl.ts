@@ -44,6 +44,11 @@ export class RemoteKubectl {
     return result
   }
 
+  /** Whether something is to be deleted in the end. */
+  get hasMade(): boolean {
+    return this.#made.length > 0
+  }
+
   /** Deletes what was made outside of the scenario's namespaces, the last first. @returns what of it is still there */
   async cleanUp(): Promise<readonly string[]> {
     const left: string[] = []
