@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { ExploreOptions } from './commands/explore.ts'
 import type { Shard } from './features/options.ts'
 import { examples, wholeNumber } from './options.ts'
 
@@ -34,6 +35,15 @@ export function addTestCommands(kubedrill: Command): void {
       new Option('--lint', 'say what is wrong with the features and what nobody uses; run nothing').conflicts(RUNNING),
     )
     .addOption(new Option('--json', 'with --lint: print JSON, for programs').implies({ lint: true }))
+    .addOption(
+      new Option('--watch', 'run again what a change touches').conflicts([
+        'lint',
+        'rerun',
+        'explore',
+        'exploreSeed',
+        'shard',
+      ]),
+    )
     .option('--transitions', 'say which transitions of the statecharts no scenario has fired')
     .option('--explore [tries]', 'run scenarios under so many orders of events; without a number those tagged @explore')
     .option('--explore-seed <seed>', 'the first order to try, or one with some of its disturbances: 17:3,5')
@@ -45,18 +55,22 @@ export function addTestCommands(kubedrill: Command): void {
         'kubedrill test --tags "@etcd and not @slow" --report html=report.html junit=report.xml',
         'kubedrill test --rerun',
         'kubedrill test --lint',
+        'kubedrill test --watch features/shop.feature',
         'kubedrill test --shard 2/4 --seed 7',
         'kubedrill test --target kubeconfig:kind-dev --parallel 4',
         'kubedrill test features/shop.feature --explore 50',
         'kubedrill test features/shop.feature:12 --explore-seed 17:3,5',
       ),
     )
-    .action(async (files, options) => {
-      if (options.lint) return (await import('./commands/lint-features.ts')).lintFeatures(files, options)
-      if (options.explore !== undefined || options.exploreSeed !== undefined)
-        return (await import('./commands/explore.ts')).explore(files, options)
-      return (await import('./commands/test.ts')).test(files, options)
-    })
+    .action(act)
+}
+
+async function act(files: readonly string[], options: ExploreOptions): Promise<void> {
+  if (options.lint) return (await import('./commands/lint-features.ts')).lintFeatures(files, options)
+  if (options.watch) return (await import('./commands/watch-features.ts')).watchFeatures(files, process.argv.slice(3))
+  if (options.explore !== undefined || options.exploreSeed !== undefined)
+    return (await import('./commands/explore.ts')).explore(files, options)
+  return (await import('./commands/test.ts')).test(files, options)
 }
 
 function targetOf(text: string): string {

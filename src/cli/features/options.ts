@@ -14,6 +14,7 @@ export interface TestOptions {
   readonly transitions?: boolean
   readonly rerun?: boolean
   readonly lint?: boolean
+  readonly watch?: boolean
   readonly json?: boolean
   /** The user's cucumber.json; false: none is read. */
   readonly config?: string | false
