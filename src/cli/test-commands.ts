@@ -20,7 +20,7 @@ export function addTestCommands(kubedrill: Command): void {
     .option('--tags <expression>', 'only scenarios with these tags: "@etcd and not @slow"')
     .option('--name <text...>', 'only scenarios whose name contains this, or one of these')
     .option('--shard <i/n>', 'only this part of the scenarios, of n equal parts', shardFrom)
-    .option('--parallel <n>', 'so many scenarios at once: for real clusters', wholeNumber)
+    .option('--parallel <n>', 'so many scenarios at once: for real clusters', atLeastOne)
     .option('--rerun', 'only the scenarios that failed last time')
     .option('--report <kind=file...>', 'also write a report: html=FILE, junit=FILE, json=FILE, message=FILE')
     .option(
@@ -77,6 +77,12 @@ function targetOf(text: string): string {
   if (!/^(sim|kubeconfig(:.+)?)$/.test(text))
     throw new InvalidArgumentError('sim, kubeconfig or kubeconfig:CONTEXT is expected')
   return text
+}
+
+function atLeastOne(text: string): number {
+  const number = wholeNumber(text)
+  if (number === 0) throw new InvalidArgumentError('at least 1 is expected')
+  return number
 }
 
 function shardFrom(text: string): Shard {

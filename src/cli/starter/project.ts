@@ -117,6 +117,7 @@ npx kubedrill test   # or: npx cucumber-js
 Features are in \`features/\`, the manifests they apply in \`manifests/\`, steps of your own in \`steps/\`. \`npx kubedrill steps\`
 lists the steps of kubedrill; VS Code completes them with the extension that \`.vscode/extensions.json\` recommends.
 
+- \`npx kubedrill test --watch\` runs what a change touches
 - \`npx kubedrill test --lint\` finds steps nobody knows, files nobody uses and manifests that would be refused
 - \`npx kubedrill test --target kubeconfig\` runs the same features against the cluster of your kubeconfig
 `
