@@ -105,7 +105,12 @@ test.each([
   ['other/undefined.feature --dry-run', 2, /When the moon rises/],
   ['other/broken.feature', 2, /other\/broken\.feature.*\(4:5\)/],
   ['other/misspelt.feature', 2, /kubedrill: no scenario is found at other\/misspelt\.feature\n/],
-  ['features/passes.feature --tags @nobody', 0, /0 scenarios/],
+  [
+    'features/passes.feature --tags @nobody',
+    2,
+    /no scenario with tags \(@nobody\) is found at features\/passes\.feature\n/,
+  ],
+  ['features/passes.feature:99', 2, /no scenario is found at features\/passes\.feature:99\n/],
   ['features/nowhere.feature', 2, /^kubedrill: features\/nowhere\.feature: there is no such file or directory\n$/],
   ['features/x*.feature', 2, /kubedrill: no scenario is found at features\/x\*\.feature\n/],
   [
@@ -120,7 +125,7 @@ test.each([
   ['features/passes.feature --report pdf=x', 2, /--report pdf=x: write KIND=FILE/],
   ['features/passes.feature --config nowhere.json', 2, /nowhere\.json: there is no such file/],
   ['--config ours.json', 0, /1 scenario \(1 passed\)/],
-  ['--config ours.json --tags @nobody', 0, /0 scenarios/],
+  ['--config ours.json --tags @nobody', 2, /no scenario with tags .*@nobody/],
   ['features/fails.feature features/passes.feature --name pod namespace', 1, /2 scenarios \(1 failed, 1 passed\)/],
   ['features/fails.feature --target sim --seed 7', 1, /Namespace "shop" does not exist/],
   ['features/mixed.feature features/passes.feature --import steps --parallel 2', 0, /2 scenarios \(2 passed\)/],

@@ -96,7 +96,7 @@ function takenBy(args: readonly Argument[]): number {
 export async function perform(world: World, definition: StepDefinition, args: readonly unknown[]): Promise<void> {
   if (args.length < argumentsOf(definition)) throw new SpecError(withoutBlock(definition))
   if (definition.needs !== undefined) world.require(definition.needs)
-  world.words = args
+  world.story.words = args
   await world.look(() => definition.run(world, ...args))
 }
 

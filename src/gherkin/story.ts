@@ -35,6 +35,8 @@ type Open = { -readonly [K in keyof StepSpan]: StepSpan[K] } & { deeds: Deed[] }
 
 /** What the scenario's steps did, and when: where to look for causes. */
 export class Story {
+  /** What the words of the step that runs stand for: objects, Pods, texts. */
+  words: readonly unknown[] = []
   readonly #spans: Open[] = []
   readonly #now: () => number | undefined
   readonly #order: () => number

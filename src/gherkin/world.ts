@@ -56,8 +56,6 @@ export class World {
     () => this.#target?.now(),
     () => this.#history?.order ?? 0,
   )
-  /** What the words of the step that runs stand for: objects, Pods, texts. */
-  words: readonly unknown[] = []
   /** What the last failed step was about. */
   failure: { readonly message: string; readonly about: KubernetesObject | undefined } | undefined
   readonly moments = new Map<string, number>()

@@ -26,7 +26,7 @@ export async function test(files: readonly string[], options: TestOptions): Prom
 
 async function runOnce(files: readonly string[], options: TestOptions): Promise<0 | 1 | 2> {
   const configured = await configure(files, options)
-  const { tags, name, shard, dryRun } = options
+  const { shard, dryRun } = options
   const report = options.transitions ? recordTransitions() : undefined
   const part = shard === undefined ? configured.run : await sharded(configured.run, shard)
   if (shard !== undefined && part.sources.paths.length === 0) {
@@ -34,8 +34,7 @@ async function runOnce(files: readonly string[], options: TestOptions): Promise<
     return 0
   }
   const formats = dryRun ? part.formats : { ...part.formats, files: { ...part.formats.files, [rerunFile()]: 'rerun' } }
-  const isFiltered = tags !== undefined || name !== undefined
-  const { exitCode } = await run({ ...configured, run: { ...part, formats } }, isFiltered)
+  const { exitCode } = await run({ ...configured, run: { ...part, formats } })
   if (report !== undefined) say(`\n${report().text}`)
   return exitCode
 }

@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import type { Envelope, Pickle, TestStepResult } from '@cucumber/messages'
 import { nearestStep } from '../../gherkin/documentation.ts'
 import { shortDuration } from '../../gherkin/durations.ts'
-import { paint, say, tell } from '../terminal.ts'
+import { paint, say } from '../terminal.ts'
 import { DocumentIndex } from './document-index.ts'
 
 const MARKS = {
@@ -26,8 +26,6 @@ const STYLES = {
 /** From bad to good: the outcome of a scenario is that of its worst step. */
 const WORST = ['FAILED', 'AMBIGUOUS', 'UNDEFINED', 'UNKNOWN', 'PENDING', 'SKIPPED', 'PASSED'] as const
 type Status = (typeof WORST)[number]
-
-const NOTHING = 'nothing was run: no scenario is at these lines, has these tags or is called so'
 
 interface Attempt {
   readonly testCaseId: string
@@ -62,7 +60,6 @@ export class Reporter {
   summary(): void {
     if (this.#bad.length > 0) say(`\nnot passed:\n${this.#bad.join('\n')}`)
     say(`\n${counted('scenario', this.#counts.scenarios)}\n${counted('step', this.#counts.steps)}`)
-    if (this.#counts.scenarios.size === 0) tell(NOTHING)
     say(paint('dim', shortDuration(performance.now() - this.#start)))
   }
 

@@ -15,17 +15,15 @@ export interface Outcome {
 /**
  * Runs features. Exit code 1 when a scenario failed, 2 when a feature cannot be read or has steps nobody knows.
  *
- * @param isFiltered whether no scenario at all may be what was asked for
- * @throws {Failure} where there is nothing to run, or not as it was asked for
+ * @throws {Failure} where there is nothing to run, or not as it was asked for: a mistyped tag has passed nothing
  */
-export async function run({ run: configuration, formatted }: Configured, isFiltered: boolean): Promise<Outcome> {
+export async function run({ run: configuration, formatted }: Configured): Promise<Outcome> {
   const reporter = formatted ? undefined : new Reporter()
   let unusable = false
   let found = false
   const watch = (envelope: Envelope) => {
-    const { testStepFinished, parseError, source, pickle } = envelope
-    // A misspelt `Scenaro:` is a description to Gherkin: files without a scenario have passed nothing.
-    found ||= pickle !== undefined || (isFiltered && source !== undefined)
+    const { testStepFinished, parseError, testCase } = envelope
+    found ||= testCase !== undefined
     const status = testStepFinished?.testStepResult.status
     if (parseError !== undefined || status === 'UNDEFINED' || status === 'AMBIGUOUS') unusable = true
     reporter?.tell(envelope)
@@ -38,7 +36,7 @@ export async function run({ run: configuration, formatted }: Configured, isFilte
     throw error
   })
   signals?.stop()
-  if (!found && !unusable) throw new Failure(`no scenario is found at ${configuration.sources.paths.join(', ')}`)
+  if (!found && !unusable) throw new Failure(`no scenario ${whichOf(configuration.sources)}`)
   reporter?.summary()
   const interrupted = signals?.interrupted()
   if (interrupted !== undefined) process.exit(interrupted)
@@ -56,4 +54,11 @@ async function attempt(configuration: IRunConfiguration, formatted: boolean, wat
     const { message, cause } = error as Error
     throw new Failure((cause instanceof Error ? cause.message : message).trim())
   }
+}
+
+/** What was asked for, in words. */
+function whichOf({ paths, names, tagExpression }: IRunConfiguration['sources']): string {
+  const called = names.length > 0 ? ` that is called ${names.map((name) => `"${name}"`).join(' or ')}` : ''
+  const tagged = tagExpression ? ` with tags ${tagExpression}` : ''
+  return `${called}${tagged} is found at ${paths.join(', ')}`.trimStart()
 }

@@ -15,7 +15,7 @@ export interface Subject {
 
 /** @param about where the step knows better than its words do */
 export function subjectOf(world: World, about: KubernetesObject | undefined): Subject {
-  const { words } = world
+  const { words } = world.story
   const pods = words.find(isPodsRef)
   if (about !== undefined) {
     const of = about.kind === 'Pod' && pods !== undefined ? ofPods(world, pods).roots : []

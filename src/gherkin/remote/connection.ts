@@ -49,6 +49,9 @@ export class Connection {
     } catch (error) {
       throw new SpecError(`the kubeconfig cannot be read: ${(error as Error).message}`)
     }
+    // What the library makes up where it finds nothing.
+    if (this.config.getCurrentContext() === 'loaded-context')
+      throw new SpecError('there is no kubeconfig: neither in $KUBECONFIG nor in ~/.kube/config')
     const names = this.config.getContexts().map(({ name }) => name)
     if (context !== undefined) {
       if (!names.includes(context))
