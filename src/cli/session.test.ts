@@ -336,7 +336,7 @@ describe.concurrent('what cannot be done', () => {
     ['list --packs /nowhere', /^kubedrill: \/nowhere: there is no such directory\n$/],
     [
       `list --packs ${process.cwd()}/src`,
-      /^kubedrill: .*pack\.yaml: the file is missing \(and \d+ more: kubedrill pack lint shows them\)\n$/,
+      /^kubedrill: .*src: no pack is here: neither a pack\.yaml nor a directory with one\n$/,
     ],
     ['start --seed x', /whole number/],
     ['start --speed 0', /above 0/],

@@ -105,7 +105,18 @@ export function packDirectories(
     return []
   }
   if (existsSync(join(root, 'pack.yaml'))) return [{ directory: root, id: basename(resolve(root)) }]
-  return directoriesIn(root, findings).map((id) => ({ directory: join(root, id), id }))
+  const packs = directoriesIn(root, findings)
+    .map((id) => ({ directory: join(root, id), id }))
+    .filter(({ directory }) => looksLikePack(directory))
+  if (packs.length === 0 && findings.errors.length === 0)
+    findings.error({ file: root }, 'no pack is here: neither a pack.yaml nor a directory with one')
+  return packs
+}
+
+/** One whose pack.yaml was forgotten is a pack still, and told of. */
+function looksLikePack(directory: string): boolean {
+  const has = (...path: string[]) => existsSync(join(directory, ...path))
+  return has('pack.yaml') || directoriesIn(directory, new Findings()).some((name) => has(name, 'exercise.yaml'))
 }
 
 /** Reads one pack: a directory with pack.yaml and a directory for each exercise. @throws {PackError} */

@@ -52,7 +52,7 @@ describe('the tasks of an exam', () => {
     Storage: 20,
     Troubleshooting: 20,
     'Workloads & scheduling': 20,
-    Cluster: 20,
+    'Cluster Architecture, Installation and Configuration': 20,
     'Services and networking': 20,
   })
   const counted = (tasks: readonly { domain: string }[]) =>
@@ -65,7 +65,7 @@ describe('the tasks of an exam', () => {
       Storage: 2,
       Troubleshooting: 6,
       'Workloads & scheduling': 3,
-      Cluster: 5,
+      'Cluster Architecture, Installation and Configuration': 5,
       'Services and networking': 4,
     })
   })
