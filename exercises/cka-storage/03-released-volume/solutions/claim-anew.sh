@@ -1,9 +1,9 @@
 #!/bin/sh
-# The volume is freed, and the claim made once more to ask for it by name.
-kubectl patch pv disk-orders --type=json -p '[{"op":"remove","path":"/spec/claimRef"}]'
+# The claim goes before the volume is freed, or it would take it along; then it is made once more, to ask for it by name.
 kubectl get pvc orders-data -n shop -o yaml >/tmp/claim.yaml
 kubectl delete pvc orders-data -n shop --wait=false
 kubectl delete pod -n shop -l app=orders
+kubectl patch pv disk-orders --type=json -p '[{"op":"remove","path":"/spec/claimRef"}]'
 kubectl apply -f - <<'END'
 apiVersion: v1
 kind: PersistentVolumeClaim
