@@ -18,9 +18,12 @@ export function unusedFiles({ steps, features, code }: Suite): readonly Finding[
     if (existsSync(usual) && ![...directories].some((path) => path.startsWith(usual))) directories.add(usual)
   directories.delete('.')
   const texts = [...features, ...code].map(({ text }) => text)
+  const addOns = texts.flatMap((text) =>
+    [...text.matchAll(/the add-on "([^"]+)" is installed/g)].map(([, name]) => name),
+  )
   const found = new Set([...directories].flatMap((directory) => manifestsIn(directory)))
   return [...found]
-    .filter((file) => !texts.some((text) => text.includes(basename(file))))
+    .filter((file) => !addOns.includes(basename(file, '.yaml')) && !texts.some((text) => text.includes(basename(file))))
     .map((file) => ({ file, line: 1, rule: 'unused-file', message: 'no feature and no step names this file' }))
 }
 
