@@ -9,6 +9,7 @@ Feature: Disks of a cloud as volumes
       | cp-1     | control-plane | region-1a |
       | worker-1 | worker        | region-1a |
       | worker-2 | worker        | region-1a |
+    And the add-on "snapshot-controller" is installed
     And the add-on "csi-disk" is installed
     And Deployment "kube-system/disk-csi-controller" is Available within 2 minutes
     And field "status.numberReady" of DaemonSet "kube-system/disk-csi-node" is "3" within 2 minutes
