@@ -32,6 +32,7 @@ test('a report is a page that shows what packs and clusters said, and runs none 
             resets: 0,
             score: 7,
             max: 10,
+            task: 'Keep **it**. <b>x</b> ![i](http://x/y.png) [z](javascript:alert(1))',
             debrief: '# What happened',
             criteria: [
               {
@@ -53,8 +54,10 @@ test('a report is a page that shows what packs and clusters said, and runs none 
     attempts: [],
     streak: 0,
   })
-  expect(page).not.toMatch(/<script|<b>|src=|href=/)
-  expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;: 7/10')
+  expect(page).not.toMatch(/<script|<b>|src=|href="(?!http)/)
+  expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;: <span class="miss">7/10</span>')
+  expect(page).toContain('Keep <strong>it</strong>. &lt;b&gt;x&lt;/b&gt;')
+  expect(page).toContain('<h1>What happened</h1>')
   expect(page).toContain('<dd>x &quot;y&quot;</dd>')
   expect(page).toContain('1 min 1 s of 6 min')
   expect(page).toContain('time is up')

@@ -1,6 +1,7 @@
 import type { ExamStatus, ExamTaskStatus } from './exam/index.ts'
 import type { CriterionResult } from './grade.ts'
 import type { AttemptSummary, DomainSummary } from './history.ts'
+import { markdownToHtml, withoutControls } from './markdown.ts'
 
 /** All that a report tells; `kubedrill report --json` prints it as it is. */
 export interface Report {
@@ -16,6 +17,8 @@ interface ReportTask extends ExamTaskStatus {
   readonly score: number
   readonly max: number
   readonly criteria: readonly CriterionResult[]
+  /** What was asked for, and what to remember; null where the pack is not there any more. */
+  readonly task: string | null
   readonly debrief: string | null
 }
 
@@ -69,19 +72,31 @@ ${table(['Domain', 'Score', 'Solved', 'Time'], rows)}
 ${tasks.map(taskSection).join('\n')}`
 }
 
-function taskSection({ number, title, domain, score, max, spentMs, minutes, criteria, debrief }: ReportTask): string {
+function taskSection(task: ReportTask): string {
+  const { number, title, domain, score, max, spentMs, minutes, flagged, criteria, debrief } = task
   const list = criteria.map(criterionItem).join('\n')
-  return `<details${score < max ? ' open' : ''}><summary>${number}. ${text(title)}: ${score}/${max}
-<small>${text(domain)}, ${time(spentMs / 1000)} of ${minutes} min</small></summary>
+  const marks = `<span class="${score < max ? 'miss' : 'ok'}">${score}/${max}</span>`
+  return `<details class="task"><summary>${number}. ${text(title)}: ${marks}
+<small>${text(domain)}, ${time(spentMs / 1000)} of ${minutes} min${flagged ? ', flagged' : ''}</small></summary>
+${folded('What was asked', task.task)}
 ${criteria.length === 0 ? '<p>Was never opened.</p>' : `<ul>${list}</ul>`}
-${debrief === null ? '' : `<pre>${text(debrief)}</pre>`}</details>`
+${folded('What to remember', debrief)}</details>`
+}
+
+function folded(title: string, markdown: string | null): string {
+  return markdown === null
+    ? ''
+    : `<details><summary>${title}</summary><div class="text">${markdownToHtml(markdown)}</div></details>`
 }
 
 function criterionItem({ outcome, title, awarded, points, expected, saw, why, needs }: CriterionResult): string {
   const head = `<b class="${outcome === 'passed' ? 'ok' : 'miss'}">${text(title)}</b> ${awarded}/${points}`
   if (outcome === 'passed') return `<li>${head}</li>`
   if (outcome === 'waits') return `<li>${head}<br>counts once this is done: ${text((needs ?? []).join(', '))}</li>`
-  return `<li>${head}<dl><dt>expected</dt><dd>${text(expected ?? '')}</dd><dt>saw</dt><dd>${text(saw ?? '')}</dd><dt>why</dt><dd>${text(why)}</dd></dl></li>`
+  const [first = '', ...more] = (saw ?? '').split('\n')
+  const details = more.join('\n').trim()
+  const rest = details === '' ? '' : `<details><summary>more</summary><pre>${text(details)}</pre></details>`
+  return `<li>${head}<dl><dt>expected</dt><dd>${text(expected ?? '')}</dd><dt>saw</dt><dd>${text(first)}${rest}</dd><dt>why</dt><dd>${text(why)}</dd></dl></li>`
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -106,9 +121,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
 }
 
 /** Titles and what was seen come from packs and clusters of others. */
-const text = (value: string) => value.replace(/[&<>"']/g, (character) => ENTITIES[character]!)
+const text = (value: string) => withoutControls(value).replace(/[&<>"']/g, (character) => ENTITIES[character]!)
 
-const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+const STYLE = `:root{color-scheme:light dark}
+body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;margin:1rem 0}th,td{text-align:left;padding:.2rem 1rem .2rem 0;border-bottom:1px solid #8884}
-details{margin:.5rem 0}summary{cursor:pointer}pre{white-space:pre-wrap;background:#8881;padding:1rem}dd{white-space:pre-wrap}
-.ok{color:#1a7f37}.miss{color:#c93c37}`
+details{margin:.5rem 0}summary{cursor:pointer}.task{border-bottom:1px solid #8884;padding-bottom:.5rem}.task>summary{font-weight:600}
+small{font-weight:400;opacity:.75}pre,.text{background:#8881;padding:.75rem 1rem;border-radius:4px;overflow-x:auto}
+pre,code{font:13px/1.45 ui-monospace,monospace}.text h1{font-size:1.1rem}dt{opacity:.75}dd{white-space:pre-wrap;margin-bottom:.4rem}
+.ok{color:light-dark(#1a7f37,#57ab5a)}.miss{color:light-dark(#c93c37,#f47067)}`

@@ -3,7 +3,8 @@ import { allExams, type ExamFiles, latestExam, readClocks } from '../exam-files.
 import { exerciseOf, gradeExam, type Ungraded } from '../exam-session.ts'
 import { Failure } from '../failure.ts'
 import { history, record } from '../history-file.ts'
-import { markdown, paragraph } from '../prose.ts'
+import { markdown } from '../markdown-lines.ts'
+import { paragraph } from '../prose.ts'
 import { columns, paint, say, sayJson, tell } from '../terminal.ts'
 import { criterionLines } from './check.ts'
 import { lineOf, taskTable, timeText } from './exam-status.ts'
@@ -60,7 +61,8 @@ export function reviewOf(files: ExamFiles, problems: readonly Ungraded[] = []) {
       max: grade?.max ?? max,
       points: { score: grade?.score ?? 0, max: grade?.max ?? max },
       criteria: grade?.criteria ?? [],
-      debrief: debriefOf(files, task.number),
+      task: wordsOf(files, task.number)?.task ?? null,
+      debrief: wordsOf(files, task.number)?.debrief ?? null,
       ...(problem === undefined ? {} : { problem }),
     }
   })
@@ -71,11 +73,11 @@ export function reviewOf(files: ExamFiles, problems: readonly Ungraded[] = []) {
 
 export type ExamReview = ReturnType<typeof reviewOf>
 
-function debriefOf(files: ExamFiles, number: number): string | null {
+function wordsOf(files: ExamFiles, number: number): { readonly task: string; readonly debrief: string } | undefined {
   try {
-    return exerciseOf(files.read()!, number).debrief
+    return exerciseOf(files.read()!, number)
   } catch {
-    return null
+    return undefined
   }
 }
 

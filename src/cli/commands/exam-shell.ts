@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import type { ExamFiles } from '../exam-files.ts'
-import { markdown } from '../prose.ts'
+import { markdown } from '../markdown-lines.ts'
 import { say } from '../terminal.ts'
 import { currentStatus, minutesText } from './exam-status.ts'
 import { openLearnerShell } from './learner-shell.ts'

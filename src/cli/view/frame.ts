@@ -1,6 +1,7 @@
 import sliceAnsi from 'slice-ansi'
 import stringWidth from 'string-width'
-import { type Paint, painted, plain, prose } from '../prose.ts'
+import { markdownLines } from '../markdown-lines.ts'
+import { type Paint, painted, plain } from '../prose.ts'
 import { clusterLines, examLines, gradeLines, taskHead } from './panels.ts'
 import type { Section, ViewState } from './state.ts'
 
@@ -86,7 +87,7 @@ function foot(state: ViewState, columns: number, paint: Paint): string {
 
 function overlay({ overlay: open }: ViewState, columns: number, height: number, paint: Paint): string[] {
   const { title, text, scroll } = open!
-  return panel(title, prose(text, columns - 2, paint), scroll, columns, height, true, paint)
+  return panel(title, markdownLines(text, columns - 2, paint), scroll, columns, height, true, paint)
 }
 
 function panels(state: ViewState, columns: number, height: number, paint: Paint): string[] {
@@ -94,7 +95,7 @@ function panels(state: ViewState, columns: number, height: number, paint: Paint)
     {
       section: 'task',
       title: `1 ${state.task.title}`,
-      lines: [...taskHead(state, width, paint), ...prose(textOf(state.task), width - 2, paint)],
+      lines: [...taskHead(state, width, paint), ...markdownLines(textOf(state.task), width - 2, paint)],
     },
     state.exam
       ? { section: 'list', title: '2 Tasks', lines: examLines(state.exam, paint) }

@@ -1,8 +1,9 @@
 import { humanDuration } from '../../api/duration.ts'
 import type { ExamStatus } from '../../exercises/exam/index.ts'
 import type { CriterionResult } from '../../exercises/grade.ts'
+import { withoutControls } from '../../exercises/markdown.ts'
 import type { Overview } from '../overview.ts'
-import { type Paint, withoutControls, wrap } from '../prose.ts'
+import { type Paint, wrap } from '../prose.ts'
 import type { ViewState } from './state.ts'
 
 /** What stands above a task's text. */
