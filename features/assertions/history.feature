@@ -8,7 +8,6 @@ Feature: What was so at every instant, and in which order
       metadata: {name: key}
       stringData: {word: sesame}
       """
-    And this moment is remembered as "the beginning"
 
   @fault
   Scenario: A node that fails and comes back

@@ -154,6 +154,8 @@ export interface RequestOutcome {
   readonly outcome: 'answered' | 'refused' | 'timeout' | 'unresolved'
   readonly status?: number
   readonly body?: string
+  /** By name in lower case. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Name of the pod that answered. */
   readonly pod?: string
   readonly because?: string
@@ -217,6 +219,8 @@ export interface Faults {
   pressure(node: string, of: PressureKind, change: 'begins' | 'ends'): void
   /** So many of a hundred requests to the API servers, of components and of others, are answered with this status; 0: none any more. */
   requests(percent: number, status: number): void
+  /** Somebody makes so many requests a second from now on, in place of those he made before; 0: none any more. */
+  load(from: RequestSource, url: string, perSecond: number): void
   /** Makes a container exit. */
   container(pod: string, namespace: string, container: string, exitCode: number): Answer<undefined>
   /** Forces the outcome of a probe until told otherwise. */

@@ -33,6 +33,7 @@ type Deed =
   | { readonly do: 'shell'; readonly host: string; readonly line: string }
   | { readonly do: 'file'; readonly host: string; readonly path: string; readonly content: string | undefined }
   | { readonly do: 'connect'; readonly url: string }
+  | { readonly do: 'load'; readonly perSecond: number }
   | { readonly do: 'pass'; readonly ms: number; readonly timers?: number }
 
 const admin = {
@@ -165,6 +166,7 @@ const passing = fc.oneof(
   fc.integer({ min: 0, max: 90_000 }).map((ms): Deed => ({ do: 'pass', ms })),
   fc.tuple(fc.nat(5000), fc.integer({ min: 1, max: 40 })).map(([ms, timers]): Deed => ({ do: 'pass', ms, timers })),
 )
+const loads = fc.constantFrom(0, 3, 50).map((perSecond): Deed => ({ do: 'load', perSecond }))
 const connects = fc
   .constantFrom('http://web.default.svc', 'https://10.96.0.1/version', 'http://nowhere')
   .map((url): Deed => ({ do: 'connect', url }))
@@ -184,6 +186,7 @@ const lives = fc.record({
       { weight: 3, arbitrary: shells },
       { weight: 1, arbitrary: files },
       { weight: 1, arbitrary: connects },
+      { weight: 1, arbitrary: loads },
     ),
     { minLength: 6, maxLength: 16 },
   ),
@@ -223,6 +226,7 @@ async function act(cluster: Cluster, deed: Deed): Promise<void> {
   else if (deed.do === 'node') cluster.faults.node(...deed.args)
   else if (deed.do === 'link') cluster.faults.link(...deed.args)
   else if (deed.do === 'file') cluster.hosts.get(deed.host)!.writeFile(deed.path, deed.content)
+  else if (deed.do === 'load') cluster.faults.load({ host: 'worker-1' }, 'http://web/', deed.perSecond)
   else if (deed.do === 'connect') cluster.request({ host: 'worker-1' }, deed.url)
   else if (deed.do === 'shell') void cluster.hosts.get(deed.host)!.shell().run(deed.line)
   else if (deed.timers === undefined) await advance(cluster.clock, cluster.barrier, deed.ms)

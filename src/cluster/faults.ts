@@ -3,9 +3,10 @@ import type { Answer, Kind, KubernetesObject } from '../api/types.ts'
 import type { Client } from '../client/contract.ts'
 import type { Network } from '../network/contract.ts'
 import type { CloudAction, CloudActions } from './cloud.ts'
-import type { ComponentName, Faults, NodeFault, PressureKind } from './contract.ts'
+import type { ComponentName, Faults, NodeFault, PressureKind, RequestSource } from './contract.ts'
 import type { ApiEndpoints } from './endpoints.ts'
 import type { Halted } from './halted.ts'
+import type { Loads } from './loads.ts'
 import type { Machine } from './machines.ts'
 
 type Action = 'stops' | 'starts' | 'restarts' | 'crashes'
@@ -36,6 +37,7 @@ export class ClusterFaults implements Faults {
   readonly #haltedProxies: Halted
   readonly #cloud: CloudActions
   readonly #endpoints: ApiEndpoints
+  readonly #loads: Loads
 
   constructor(
     machines: ReadonlyMap<string, Machine>,
@@ -44,9 +46,11 @@ export class ClusterFaults implements Faults {
     haltedProxies: Halted,
     cloud: CloudActions,
     endpoints: ApiEndpoints,
+    loads: Loads,
   ) {
     this.#cloud = cloud
     this.#endpoints = endpoints
+    this.#loads = loads
     this.#haltedProxies = haltedProxies
     this.#machines = machines
     this.#network = network
@@ -72,6 +76,10 @@ export class ClusterFaults implements Faults {
 
   requests(percent: number, status: number): void {
     this.#endpoints.fail(percent, status)
+  }
+
+  load(from: RequestSource, url: string, perSecond: number): void {
+    this.#loads.set(from, url, perSecond)
   }
 
   cloud(action: CloudAction): void {

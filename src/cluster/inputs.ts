@@ -57,6 +57,8 @@ export type Input =
 
   /** So many of a hundred requests to the API servers are answered with this status; 0: none. */
   | { readonly type: 'requests'; readonly percent: number; readonly status: number }
+  /** Somebody makes so many requests a second from now on; 0: none. */
+  | { readonly type: 'load'; readonly from: RequestSource; readonly url: string; readonly perSecond: number }
   /** A line that a door has written into the audit log of the API server, of a request it took. */
   | { readonly type: 'audit'; readonly line: string }
 

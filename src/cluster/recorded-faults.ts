@@ -24,6 +24,10 @@ export function recordedFaults(inner: Faults, record: (input: Input) => void): F
       record({ type: 'requests', percent, status })
       inner.requests(percent, status)
     },
+    load(from, url, perSecond) {
+      record({ type: 'load', from, url, perSecond })
+      inner.load(from, url, perSecond)
+    },
     container(pod, namespace, container, exitCode) {
       record({ type: 'container', pod, namespace, container, exitCode })
       return inner.container(pod, namespace, container, exitCode)

@@ -1,7 +1,7 @@
 import type { Pod } from '../api/types.ts'
 import type { Client } from '../client/contract.ts'
 import type { Network } from '../network/contract.ts'
-import { httpRequest } from '../network/http.ts'
+import { type HttpOutcome, httpRequest } from '../network/http.ts'
 import { GATEWAY } from '../network/index.ts'
 import { lookup, parseResolvConf, type Source } from '../network/resolver.ts'
 import type { RequestOutcome, RequestSource } from './contract.ts'
@@ -23,25 +23,39 @@ export function requestFrom(
   url: string,
   choose: (n: number) => number,
 ): RequestOutcome {
-  const source = sourceOf(directory, from)
-  if (typeof source === 'string') return { outcome: 'refused', because: source, hops: [] }
-  const found = httpRequest(network, source, url, choose)
+  const found = askFrom(network, directory.machines, from, url, choose)
+  if (typeof found === 'string') return { outcome: 'refused', because: found, hops: [] }
   if (found.outcome === 'answered') {
     const { status, body, ip, hops } = found
+    const headers = Object.fromEntries(
+      Object.entries(found.headers).map(([name, value]) => [name.toLowerCase(), value]),
+    )
     const [pod] = directory.admin.list('Pod', { fieldSelector: `status.podIP=${ip}` })
-    return { outcome: 'answered', status, body, hops, ...(pod ? { pod: pod.metadata.name } : {}) }
+    return { outcome: 'answered', status, body, headers, hops, ...(pod ? { pod: pod.metadata.name } : {}) }
   }
   const outcome = found.outcome === 'unreachable' ? 'timeout' : found.outcome
   return { outcome, because: found.because, hops: found.hops }
 }
 
+/** The same, without looking who answered. @returns a text says why nothing can be asked from there */
+export function askFrom(
+  network: Network,
+  machines: Directory['machines'],
+  from: From,
+  url: string,
+  choose: (n: number) => number,
+): HttpOutcome | string {
+  const source = sourceOf(machines, from)
+  return typeof source === 'string' ? source : httpRequest(network, source, url, choose)
+}
+
 export function resolveFrom(network: Network, directory: Directory, from: From, name: string): readonly string[] {
-  const source = sourceOf(directory, from)
+  const source = sourceOf(directory.machines, from)
   return typeof source === 'string' ? [] : (lookup(network, source, name, () => 0).addresses ?? [])
 }
 
 /** The asker on the network, or why it cannot ask. */
-function sourceOf({ machines }: Directory, from: From): Source | string {
+function sourceOf(machines: Directory['machines'], from: From): Source | string {
   if ('host' in from) {
     const machine = machines.get(from.host)
     if (machine === undefined) return `there is no host "${from.host}"`

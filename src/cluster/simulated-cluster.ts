@@ -33,6 +33,7 @@ import { Halted } from './halted.ts'
 import { HostDoor } from './host-door.ts'
 import { createImages, type Images } from './images.ts'
 import { type Input, onlookerClock, recorded } from './inputs.ts'
+import { Loads } from './loads.ts'
 import { linesOf } from './log-lines.ts'
 import { createMachine, type Machine } from './machines.ts'
 import { noKubelet } from './no-kubelet.ts'
@@ -40,7 +41,7 @@ import { originOf } from './origin.ts'
 import { PLACEHOLDER_CA } from './placeholder-ca.ts'
 import type { ControlPlane } from './programs/control-plane.ts'
 import { recordedFaults } from './recorded-faults.ts'
-import { requestFrom, resolveFrom } from './requests.ts'
+import { askFrom, requestFrom, resolveFrom } from './requests.ts'
 import { ClusterStreams } from './streams.ts'
 import { DEFAULT_TOPOLOGY, KUBERNETES_VERSION, POD_CIDR, SERVICE_CIDR, WIDE_POD_CIDR } from './topology.ts'
 import { whyPod } from './why-pod.ts'
@@ -217,6 +218,7 @@ export class SimulatedCluster implements Cluster {
     else if (input.type === 'link') faults.link(input.a, input.b, input.state)
     else if (input.type === 'container') faults.container(input.pod, input.namespace, input.container, input.exitCode)
     else if (input.type === 'requests') faults.requests(input.percent, input.status)
+    else if (input.type === 'load') faults.load(input.from, input.url, input.perSecond)
     else if (input.type === 'probe') faults.probe(input.pod, input.namespace, input.probe, input.outcome)
     else if (input.type === 'connect') this.#request(input.from, input.url)
     else if (input.type === 'cloud') faults.cloud(input.action)
@@ -312,6 +314,9 @@ export class SimulatedCluster implements Cluster {
 
   #faultsOf({ haltedProxies }: ControlPlane): ClusterFaults {
     const cloud = new CloudActions(this.cloud)
-    return new ClusterFaults(this.#machines, this.network, this.#admin, haltedProxies, cloud, this.#endpoints)
+    const choose = (n: number) => this.#requests.int(n)
+    const ask = (from: From, url: string) => void askFrom(this.network, this.#machines, from, url, choose)
+    const loads = new Loads(this.clock, ask)
+    return new ClusterFaults(this.#machines, this.network, this.#admin, haltedProxies, cloud, this.#endpoints, loads)
   }
 }

@@ -137,11 +137,15 @@ export class History {
       if (group === undefined || life[0]!.object.apiVersion.startsWith(`${group}/`)) yield life
   }
 
-  /** The instants (virtual ms) from `since` on at which any object of the kind changed, `since` itself first. */
-  instants(kind: string, since: number): readonly number[] {
-    const instants = new Set([since])
-    for (const life of this.lives(kind)) for (const { at } of life) if (at >= since) instants.add(at)
-    return [...instants].sort((a, b) => a - b)
+  /**
+   * Right after which changes of objects of the kind to look, from `since` on: first after the last until then. What was so for no
+   * time at all, between two changes of one instant, was so.
+   */
+  points(kind: string, since: number): readonly Pick<Revision, 'at' | 'order'>[] {
+    const all = [...this.lives(kind)].flat().sort((a, b) => a.order - b.order)
+    const first = all.findIndex(({ at }) => at > since)
+    const before = first < 0 ? all.length : first
+    return [{ at: since, order: all[before - 1]?.order ?? 0 }, ...all.slice(before)]
   }
 }
 
@@ -153,9 +157,15 @@ function splitKind(kind: string): readonly [string, string | undefined] {
 
 /** What an object was at an instant: its last revision until then; undefined when it was not there. */
 export function asOf(life: readonly Revision[], at: number): KubernetesObject | undefined {
-  const seen = life.findLast((revision) => revision.at <= at)
-  return seen === undefined || seen.deleted ? undefined : seen.object
+  return alive(life.findLast((revision) => revision.at <= at))
 }
+
+/** What an object was right after a change of whatever. */
+export function asOfOrder(life: readonly Revision[], order: number): KubernetesObject | undefined {
+  return alive(life.findLast((revision) => revision.order <= order))
+}
+
+const alive = (seen: Revision | undefined) => (seen === undefined || seen.deleted ? undefined : seen.object)
 
 /** The built-in kinds that texts of a feature name: `Deployment "web"`, `every Secret in …`, `Pod \"a\"` in a table. */
 export function kindsNamed(texts: readonly string[]): readonly Kind[] {

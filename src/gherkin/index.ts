@@ -15,7 +15,7 @@ import {
 import type { ScheduleOptions } from '../sim/schedule.ts'
 import { failureRecord } from './attach.ts'
 import { addSteps, argumentsOf, bindStep, perform, withoutBlock } from './bind.ts'
-import { writtenStep } from './cucumber-steps.ts'
+import { asksForBeginning, writtenStep } from './cucumber-steps.ts'
 import { parseDuration, shortDuration } from './durations.ts'
 import { clusterState, timelineText } from './explain/report.ts'
 import { CLUSTER_FILE, FAILURE_FILE, TIMELINE_FILE } from './failure-record.ts'
@@ -148,8 +148,12 @@ Before(PATIENT, async function (this: CucumberWorld, { pickle }) {
   return undefined
 })
 
-BeforeStep(function (this: CucumberWorld, { gherkinDocument, pickleStep }) {
+/** Steps that are no Givens. */
+const BEGUN: ReadonlySet<string> = new Set(['Action', 'Outcome'])
+
+BeforeStep(PATIENT, async function (this: CucumberWorld, { gherkinDocument, pickle, pickleStep }) {
   if (this.story.steps.length > (this.parameters.until?.step ?? Number.POSITIVE_INFINITY)) throw new Stopped()
+  if (BEGUN.has(pickleStep.type ?? '') && asksForBeginning(pickle)) await this.begin()
   this.story.begin(writtenStep(gherkinDocument, pickleStep).text)
 })
 

@@ -200,6 +200,7 @@ export const parameterTypes: readonly ParameterTypeDefinition[] = [
   words('accepts', 'Takes them or not.', /accepts|refuses/),
   words('domain', 'What Pods are spread over.', /nodes?|zones?/),
   words('pressure', 'What a machine runs out of.', /memory|disk|PID/),
+  words('amount', 'What containers take of their machine.', /cpu|memory|disk/),
   words('be', 'As grammar has it.', /is|are/),
   words('cloudthing', 'What is rented.', /instances?|disks? on an instance|disks?|snapshots?|load balancers?|routes?/),
   words('instancefate', 'What happens to an instance.', /started|stopped|deleted|terminated/),

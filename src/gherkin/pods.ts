@@ -1,7 +1,7 @@
 import { parseSelector, selectorFromLabelSelector } from '../api/labels.ts'
 import type { Kind, KubernetesObject, Pod, Service } from '../api/types.ts'
 import type { ListOptions } from '../client/contract.ts'
-import { asOf } from './history.ts'
+import { asOf, asOfOrder, type Revision } from './history.ts'
 import { servedKind } from './kinds.ts'
 import type { ObjectRef, PodsRef } from './parameter-types.ts'
 import { SpecError } from './step.ts'
@@ -103,9 +103,20 @@ export function formerDescendants(world: World, owner: ObjectRef): readonly Kube
 
 /** The Pods that the words meant at an instant of the past, from the recorded history. */
 export function podsAsOf(world: World, ref: PodsRef, at: number): readonly Pod[] {
-  const alive = [...world.history.lives('Pod')]
-    .map((life) => asOf(life, at))
-    .filter((pod) => pod !== undefined) as Pod[]
+  return podsThen(world, ref, (life) => asOf(life, at))
+}
+
+/** The same right after a change. */
+export function podsAfter(world: World, ref: PodsRef, order: number): readonly Pod[] {
+  return podsThen(world, ref, (life) => asOfOrder(life, order))
+}
+
+function podsThen(
+  world: World,
+  ref: PodsRef,
+  then: (life: readonly Revision[]) => KubernetesObject | undefined,
+): readonly Pod[] {
+  const alive = [...world.history.lives('Pod')].map(then).filter((pod) => pod !== undefined) as Pod[]
   const meant = alive.filter((pod) => means(world, ref, pod))
   return ref.node === undefined ? meant : meant.filter((pod) => pod.spec.nodeName === ref.node)
 }

@@ -137,6 +137,25 @@ const deployment = (status: Part, metadata: Part = {}) =>
 const complete = { observedGeneration: 2, replicas: 2, updatedReplicas: 2, availableReplicas: 2 }
 const available = { type: 'Available', status: 'True' }
 
+const other = (kind: string, spec: Part, status?: Part) =>
+  ({ apiVersion: 'v1', kind, metadata: { name: 'o' }, spec, status }) as unknown as KubernetesObject
+const held = (...types: string[]) => ({ conditions: types.map((type) => ({ type, status: 'True' })) })
+
+test.each<[KubernetesObject, string, readonly string[], readonly string[]]>([
+  [other('StatefulSet', { replicas: 2 }, { readyReplicas: 1 }), 'Progressing', ['Progressing'], ['Complete']],
+  [other('StatefulSet', { replicas: 2 }, { readyReplicas: 2 }), 'Complete', ['Complete'], ['Progressing']],
+  [other('DaemonSet', {}, { desiredNumberScheduled: 2, numberAvailable: 1 }), 'Progressing', [], ['Complete']],
+  [other('Job', {}), 'Running', ['Running'], ['Complete']],
+  [other('Job', {}, held('SuccessCriteriaMet', 'Complete')), 'Complete', ['SuccessCriteriaMet'], ['Running', 'Failed']],
+  [other('Job', { suspend: true }, held('Suspended')), 'Suspended', [], ['Running']],
+  [other('APIService', {}, held('Available')), 'Available', ['Available'], ['present']],
+  [other('ConfigMap', {}), 'present', [], ['Ready']],
+])('others: %#', (object, shown, words, not) => {
+  expect(stateOf(object)).toBe(shown)
+  for (const word of words) expect(isIn(object, word)).toBe(true)
+  for (const word of not) expect(isIn(object, word)).toBe(false)
+})
+
 test.each<[string, KubernetesObject, string, readonly string[], readonly string[]]>([
   ['rolled out', deployment({ ...complete, conditions: [available] }), 'Complete', ['Available'], ['Progressing']],
   ['not seen yet', deployment({ ...complete, observedGeneration: 1 }), 'Progressing', [], ['Complete', 'Available']],

@@ -18,9 +18,17 @@ export function stateOf(object: KubernetesObject): string {
   if (object.kind === 'Node') return nodeStates(object as Node).join(',')
   if (object.metadata.deletionTimestamp !== undefined) return 'Terminating'
   if (object.kind === 'Deployment') return deploymentState(object as Deployment)
-  if (isRolledOut(object)) return 'Complete'
-  return (object as KubernetesObject & WithConditions).status?.phase ?? 'present'
+  if (object.kind === 'StatefulSet' || object.kind === 'DaemonSet')
+    return isRolledOut(object) ? 'Complete' : 'Progressing'
+  const { phase, conditions = [] } = (object as KubernetesObject & WithConditions).status ?? {}
+  if (phase !== undefined) return phase
+  const held = conditions.filter(({ status }) => status === 'True').map(({ type }) => type)
+  if (object.kind === 'Job') return JOB_STATES.find((type) => held.includes(type)) ?? 'Running'
+  return held.join(',') || 'present'
 }
+
+/** The STATUS column of `kubectl get jobs`. Source: kubernetes/pkg/printers/internalversion printers.go printJob */
+const JOB_STATES = ['Complete', 'Failed', 'Suspended', 'FailureTarget', 'SuccessCriteriaMet']
 
 /** Whether a state word is true of an object: kubectl's own, the phase, a condition that is True, or its opposite. */
 export function isIn(object: KubernetesObject, word: string): boolean {

@@ -120,6 +120,11 @@ function deedOf(input: Input): Done | undefined {
       )
     case 'probe':
       return fault('pods', `${input.probe} probe of Pod ${input.pod}: ${input.outcome}`, input.pod)
+    case 'load': {
+      const { from, url, perSecond } = input
+      const who = 'pod' in from ? from.pod : 'host' in from ? from.host : from.outside
+      return fault('services', `${who} sends ${perSecond} requests a second${url && ` to ${url}`}`, serviceOf(url))
+    }
     case 'shell':
       return toNode(`on ${input.host}: ${input.line}`, input.host)
     case 'file':
@@ -130,6 +135,9 @@ function deedOf(input: Input): Done | undefined {
       return undefined
   }
 }
+
+/** The Service that an address names, if any. */
+const serviceOf = (url: string) => /^(?:\w+:\/\/)?([a-z][-a-z0-9]*)/.exec(url)?.[1] ?? ''
 
 function writeDeed({ verb, resource, namespace, name: asked, body }: TargetRequest): Done {
   const name = asked ?? nameOf(body)

@@ -11,6 +11,7 @@ export const CAPABILITIES = {
   etcd: 'look into its etcd',
   cloud: 'be told what its cloud does',
   images: 'be told what an image does',
+  load: 'ask its Services all the time',
   flags: 'change the flags of its components',
   audit: 'show what its API servers write in their audit logs',
   versions: 'tell of versions of long ago: its etcd is compacted',

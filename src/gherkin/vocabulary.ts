@@ -12,6 +12,7 @@ import { faultSteps } from './steps/faults.ts'
 import { flagSteps } from './steps/flags.ts'
 import { hostSteps } from './steps/hosts.ts'
 import { kubectlSteps } from './steps/kubectl.ts'
+import { loadSteps } from './steps/load.ts'
 import { manifestSteps } from './steps/manifests.ts'
 import { matrixSteps } from './steps/matrices.ts'
 import { networkSteps } from './steps/networking.ts'
@@ -34,6 +35,7 @@ export const stepGroups: readonly StepGroup[] = [
   { title: 'Cluster and topology', steps: [...clusterSteps, ...addOnSteps, ...flagSteps] },
   { title: 'Manifests and changes', steps: [...manifestSteps, ...changeSteps] },
   { title: 'Component, node and container faults', steps: faultSteps },
+  { title: 'Load', steps: loadSteps },
   { title: 'Time', steps: timeSteps },
   { title: 'Objects, fields and conditions', steps: objectSteps },
   { title: 'Pods and scheduling', steps: podSteps },

@@ -16,6 +16,9 @@ import { transitionsSeen } from './transitions-seen.ts'
 /** How long a positive assertion without `within` waits, in ms. */
 export const DEFAULT_WAIT_MS = 60_000
 
+/** The moment that is remembered without being told: when a scenario's Givens are over. */
+export const BEGINNING = 'the beginning'
+
 export interface WorldOptions {
   readonly seed?: number
   /** Other orders of events, in simulated clusters. */
@@ -300,6 +303,18 @@ export class World {
   /** Skips the scenario where its target lacks what a step needs. */
   require(what: Capability): void {
     if (this.#target?.can(what) === false) throw new NotCapable(`${this.#target.name} cannot ${CAPABILITIES[what]}`)
+  }
+
+  /** Remembers this moment: what happens next comes after it, not in it. */
+  async remember(name: string): Promise<void> {
+    await this.advance(0)
+    this.moments.set(name, this.now())
+    await this.advance(1)
+  }
+
+  /** All is there that was given: this is "the beginning", unless a step has said so already. */
+  async begin(): Promise<void> {
+    if (this.hasCluster && !this.moments.has(BEGINNING)) await this.remember(BEGINNING)
   }
 
   onClose(close: () => void | Promise<void>): void {

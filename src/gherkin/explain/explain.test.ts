@@ -169,6 +169,27 @@ const cases: readonly (readonly [string, string, readonly (string | RegExp)[]])[
     [/^Pod "app" has \d Warning events Failed, not at least 50/, 'image "nginx:nope" has to be there'],
   ],
   [
+    'replicas that an autoscaler does not change: it sees no metrics, and why',
+    `${deployment('nginx:1.27', ', resources: {requests: {cpu: 100m}}')}
+     Given these manifests are applied:
+       """yaml
+       apiVersion: autoscaling/v2
+       kind: HorizontalPodAutoscaler
+       metadata: {name: web}
+       spec:
+         scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+         maxReplicas: 6
+         metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}]
+       """
+     Then field "spec.replicas" of Deployment "web" is "4" within 50 seconds`,
+    [
+      'HorizontalPodAutoscaler web says how many replicas it has:\n    it sees 2 replicas of Deployment web',
+      'cpu: not known yet; the target is 50%',
+      /it cannot scale since \+\S+: FailedGetResourceMetric: .*the server could not find the requested resource/,
+      'nothing serves metrics.k8s.io: metrics-server has to be installed',
+    ],
+  ],
+  [
     'a finalizer',
     `Given these manifests are applied:
        """yaml

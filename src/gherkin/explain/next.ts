@@ -1,6 +1,15 @@
-import type { Job, KubernetesObject, Node, PersistentVolumeClaim, Pod, Service } from '../../api/types.ts'
+import type {
+  HorizontalPodAutoscaler,
+  Job,
+  KubernetesObject,
+  Node,
+  PersistentVolumeClaim,
+  Pod,
+  Service,
+} from '../../api/types.ts'
 import type { World } from '../world.ts'
 import type { Family } from './family.ts'
+import { autoscalerNext, scaledBy } from './next-autoscaler.ts'
 import { claimNext } from './next-claim.ts'
 import { nodeNext, podNext } from './next-pod.ts'
 import { serviceNext } from './next-service.ts'
@@ -30,8 +39,10 @@ function ofKind(world: World, about: KubernetesObject, family: Family, stamp: St
       return claimNext(world, about as PersistentVolumeClaim)
     case 'Service':
       return serviceNext(world, about as Service, stamp)
+    case 'HorizontalPodAutoscaler':
+      return autoscalerNext(world, about as HorizontalPodAutoscaler, stamp)
     default:
-      return workloadNext(world, about as Job, family, stamp)
+      return [...workloadNext(world, about as Job, family, stamp), ...scaledBy(world, about, stamp)]
   }
 }
 

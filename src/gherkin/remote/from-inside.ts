@@ -19,7 +19,7 @@ export class FromInside {
   }
 
   async request(from: RequestSource, url: string): Promise<RequestOutcome> {
-    const curl = await this.#run(from, ['curl', '-sS', '-k', '-m', String(SECONDS), '-w', '\n%{http_code}', url])
+    const curl = await this.#run(from, ['curl', '-sS', '-i', '-k', '-m', String(SECONDS), '-w', '\n%{http_code}', url])
     if (isThere(curl)) return this.#answered(curl, CURL[curl.exitCode], /\n(\d{3})\s*$/)
     const wget = await this.#run(from, ['wget', '-S', '-T', String(SECONDS), '-O', '-', url])
     if (!isThere(wget))
@@ -48,8 +48,10 @@ export class FromInside {
     const code = Number(status.exec(result.output)?.[1] ?? 0)
     if (code === 0)
       return { outcome: failed ?? 'refused', because: result.output.trim() || `exit code ${result.exitCode}`, hops: [] }
-    const body = result.output.replace(status, '')
-    return { outcome: 'answered', status: code, body, pod: this.#answerer(body), hops: [] }
+    const [head = ''] = HEAD.exec(result.output) ?? []
+    const headers = headersOf(head === '' ? result.output : head)
+    const body = result.output.replace(status, '').replace(HEAD, '')
+    return { outcome: 'answered', status: code, headers, body, pod: this.#answerer(body), hops: [] }
   }
 
   /** Which Pod answered: images made for tests say their host's name; undefined for others. */
@@ -64,6 +66,15 @@ export class FromInside {
     return this.#connection.exec(from.namespace, from.pod, pod?.spec.containers[0]?.name ?? '', command)
   }
 }
+
+/** What `curl -i` writes before the body. */
+const HEAD = /^HTTP\/[\d.]+ \d{3}[^\n]*\n(?:[^\s:]+:[^\n]*\n)*\r?\n/m
+
+/** Of curl's head, or of what wget -S says among other things. */
+const headersOf = (text: string) =>
+  Object.fromEntries(
+    [...text.matchAll(/^ *([\w-]+): (.*?)\r?$/gm)].map(([, name = '', value = '']) => [name.toLowerCase(), value]),
+  )
 
 const isThere = ({ failure, exitCode }: ExecResult) => failure === undefined && exitCode !== 126 && exitCode !== 127
 const nameOf = (from: RequestSource) =>

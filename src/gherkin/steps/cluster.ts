@@ -126,7 +126,7 @@ function milliseconds(key: string, value: string): number {
 }
 
 /** `250m`, `50Mi rising to 1Gi over 2 minutes`, `50m and 20m per request`, or as YAML has it: `{from: …}`. */
-function amount(text: string): unknown {
+export function amount(text: string): unknown {
   if (text.startsWith('{')) return parse(text)
   const rising = /^(\S+) rising to (\S+) over (.+)$/.exec(text)
   if (rising !== null) {

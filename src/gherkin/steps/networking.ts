@@ -46,6 +46,16 @@ export const networkSteps: readonly StepDefinition[] = [
       }, within),
   ),
   step(
+    'a request from {object} to {string} is answered with header {string} {string}{within}',
+    {
+      says: 'A header of the answer, whatever case its name is in, and a text that its value contains.',
+      example:
+        'Then a request from Pod "client" to "http://web/" is answered with header "Content-Type" "text/html" within 10 seconds',
+    },
+    (world: World, ref: ObjectRef, url: string, name: string, words: string, within?: number) =>
+      world.eventually(async () => headerProblem(url, name, words, await request(world, ref, url)), within),
+  ),
+  step(
     '{int} requests from {object} to {string} are answered by {count} different Pod(s)',
     {
       says: 'How requests are spread.',
@@ -114,6 +124,16 @@ export async function statusProblem(world: World, ref: ObjectRef, url: string, s
   if (answer.status === status) return undefined
   const found = answer.status ?? `${answer.outcome}, ${answer.because}`
   return `${url} from ${ref.kind} "${ref.name}": ${found}${hops(answer)}`
+}
+
+function headerProblem(url: string, name: string, words: string, answer: RequestOutcome): string | undefined {
+  const { headers = {} } = answer
+  const value = headers[name.toLowerCase()]
+  if (value?.includes(words)) return undefined
+  if (answer.outcome !== 'answered') return `${url}: ${answer.outcome}, ${answer.because}${hops(answer)}`
+  const others = Object.entries(headers).map(([key, each]) => `${key}: ${each}`)
+  const found = value === undefined ? `has no header ${name}` : `has ${name}: ${value}, without "${words}"`
+  return `the answer of ${url} (status ${answer.status}) ${found}${others.length > 0 ? `\n  ${others.join('\n  ')}` : ''}`
 }
 
 const OUTCOMES: Readonly<Record<string, RequestOutcome['outcome']>> = {

@@ -2,7 +2,7 @@ import { isPodReady } from '../../api/conditions.ts'
 import type { Kind, KubernetesObject, Pod } from '../../api/types.ts'
 import { shortDuration } from '../durations.ts'
 import { type Count, counts, type ObjectRef, type PodsRef, parseCount } from '../parameter-types.ts'
-import { descendants, find, namespaceOf, onePodOf, podsAsOf, podsOf, wasEver } from '../pods.ts'
+import { descendants, find, namespaceOf, onePodOf, podsAfter, podsAsOf, podsOf, wasEver } from '../pods.ts'
 import { isIn, stateOf } from '../states.ts'
 import { needing, type StepDefinition, step } from '../step.ts'
 import type { World } from '../world.ts'
@@ -133,8 +133,8 @@ const stateNow = (pod: Pod) => {
 
 function atAllTimes(world: World, ref: PodsRef, moment: string, what: string, holds: (pod: Pod) => boolean): void {
   const since = world.moment(moment)
-  for (const at of world.history.instants('Pod', since)) {
-    const pods = podsAsOf(world, ref, at)
+  for (const { at, order } of world.history.points('Pod', since)) {
+    const pods = podsAfter(world, ref, order)
     const matching = pods.filter(holds)
     if (counts(ref.count, matching.length, pods.length)) continue
     const states = pods.map((pod) => `${pod.metadata.name} ${stateNow(pod)}`).join(', ')

@@ -34,14 +34,9 @@ export const timeSteps: readonly StepDefinition[] = [
   step(
     'this moment is remembered as {string}',
     {
-      says: 'What happens from here on is after this moment: for `since`, `between` and `unchanged`.',
+      says: 'What happens from here on is after this moment: for `since`, `between` and `unchanged`. "the beginning" is known without it: when the last `Given` of a scenario is over (of an exercise, its set-up has to say).',
       example: 'Given this moment is remembered as "before the update"',
     },
-    async (world: World, name: string) => {
-      await world.advance(0)
-      world.moments.set(name, world.now())
-      // What is done next is done after that moment, not in it.
-      await world.advance(1)
-    },
+    (world: World, name: string) => world.remember(name),
   ),
 ]

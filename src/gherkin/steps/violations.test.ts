@@ -29,6 +29,7 @@ const HAPPENS: readonly (readonly [ms: number, name: string, is: string | undefi
   [900, 'after the end', 'bad'],
   [100, 'gone', undefined],
 ]
+const spec = { containers: [{ name: 'c', image: 'nginx:1.27' }] }
 const NAMES = ['steady', ...new Set(HAPPENS.map(([, name]) => name))]
 
 beforeAll(async () => {
@@ -123,6 +124,23 @@ test('stays: what is deleted and made again within a millisecond is not what it 
   expect(await run(world, 'Then exactly 1 Pod in namespace "default" existed at all times since "up"')).toMatch(
     /0 Pods/,
   )
+})
+
+test('at all times: Pods that are fewer for no time at all, between two changes of one instant, were fewer', async () => {
+  expect(
+    await run(
+      world,
+      'Given a Pod "dip" of image "nginx:1.27"\nAnd this moment is remembered as "level"\nAnd 1 second passes',
+    ),
+  ).toBe('passed')
+  const client = world.cluster.client()
+  const { name, namespace, labels } = client.get('Pod', 'dip', 'default')!.metadata
+  client.delete('Pod', 'dip', 'default', { gracePeriodSeconds: 0 })
+  client.create({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: namespace!, labels: labels! }, spec })
+  await world.advance(1000)
+  const existed = 'Then exactly 1 Pod matching "app=dip" existed at all times since'
+  expect(await run(world, `${existed} "level"`)).toMatch(/^1s after "level" 0 Pods were there/)
+  expect(await run(world, `Given this moment is remembered as "later"\n${existed} "later"`)).toBe('passed')
 })
 
 test('in order: what happened before the moment, or the other way round, does not count', async () => {
