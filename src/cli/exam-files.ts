@@ -86,7 +86,7 @@ export class ExamFiles {
 }
 
 /** `task 4/17, 83 min` */
-function labelOf(exam: Exam): string {
+export function labelOf(exam: Exam): string {
   const { current, tasks, submittedMs, clock } = exam
   if (isOver(exam)) return submittedMs === undefined ? 'time is up' : 'exam submitted'
   return `task ${current ?? '-'}/${tasks.length}, ${Math.ceil((endMs(exam) - clock.elapsedMs) / 60_000)} min`

@@ -15,8 +15,14 @@ import { START_AT } from './session-start.ts'
 
 /** Goes to a task: its cluster is begun or goes on, all others are stopped; their journals keep them. */
 export async function goTo(files: ExamFiles, task: number): Promise<void> {
-  if (files.read()?.current !== task) files.append({ event: 'went', task })
+  if (files.read()?.current !== task) files.append({ event: 'went', task, ...terminal() })
   await resume(files)
+}
+
+/** The shell of the exam that this command was typed in. */
+export function terminal(): { by?: string } {
+  const { KUBEDRILL_TERMINAL: by } = process.env
+  return by ? { by } : {}
 }
 
 /** Has the cluster of the task that is worked on running, and no other: whatever was killed, wherever it was. */

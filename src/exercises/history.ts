@@ -95,7 +95,7 @@ function median(values: readonly number[]): number | null {
 
 /** How much likelier a domain in which nothing was earned is than one with full marks. */
 const WEAK = 4
-/** An exercise does not come again within this many days, where there are enough. */
+/** An exercise that was the daily one, or was solved, does not come again within this many days, where there are enough. */
 const REST_DAYS = 7
 
 /**
@@ -113,7 +113,8 @@ export function dailyExercise<E extends Pick<Exercise, 'id' | 'domain'>>(
   const share = new Map(domainsOf(before).map(({ domain, percent }) => [domain, (percent ?? 50) / 100]))
   const solved = new Set(before.filter(({ solved: done }) => done).map(({ exercise }) => exercise))
   const recent = before.filter(
-    (attempt) => attempt.mode === 'daily' && dayNumber(day) - dayNumber(dayOf(attempt)) <= REST_DAYS,
+    (attempt) =>
+      (attempt.mode === 'daily' || attempt.solved) && dayNumber(day) - dayNumber(dayOf(attempt)) <= REST_DAYS,
   )
   const resting = new Set(recent.map(({ exercise }) => exercise))
   const fresh = exercises.filter(({ id }) => !resting.has(id))

@@ -1,4 +1,4 @@
-import { scoreOf, statusOf } from '../../exercises/exam/index.ts'
+import { endMs, scoreOf, statusOf } from '../../exercises/exam/index.ts'
 import { allExams, type ExamFiles, latestExam, readClocks } from '../exam-files.ts'
 import { exerciseOf, gradeExam, type Ungraded } from '../exam-session.ts'
 import { Failure } from '../failure.ts'
@@ -83,14 +83,15 @@ function wordsOf(files: ExamFiles, number: number): { readonly task: string; rea
 
 /** Each graded task is an attempt; one that the history has already is not written twice. */
 function keepHistory(files: ExamFiles): void {
-  const { paper, tasks, startedAt, clock } = files.read()!
+  const exam = files.read()!
+  const { paper, tasks, startedAt } = exam
   const known = new Set(history().map(({ attempt }) => attempt))
   for (const [index, { grade, spentMs }] of tasks.entries()) {
     const attempt = `exam-${paper.id}-${startedAt}/${index + 1}`
     if (grade === undefined || known.has(attempt)) continue
     const { exercise, title, domain } = paper.tasks[index]!
     const { score, max } = grade
-    const at = new Date(startedAt + Math.min(clock.elapsedMs, paper.minutes * 60_000)).toISOString()
+    const at = new Date(startedAt + endMs(exam)).toISOString()
     const seconds = Math.round(spentMs / 1000)
     const solved = score === max
     record({ at, attempt, mode: 'exam', exercise, title, domain, score, max, solved, seconds, hints: 0, helped: false })

@@ -25,14 +25,19 @@ export function lineOf({ exam, phase, because, current, tasks, leftMs, score }: 
   return `Exam ${exam}  ${current === null ? '' : `task ${current} of `}${tasks.length}${current === null ? ' tasks' : ''}  ${timeText(leftMs)} left`
 }
 
+const DOMAIN = 15
+
 /** The tasks, within 80 columns. */
 export function taskTable(status: Pick<ExamStatus, 'tasks' | 'current'>): string {
-  const rows = status.tasks.map((task) => [
+  const words = status.tasks.map(wordsOf)
+  // Number, time and the gaps between the columns take 22.
+  const room = 80 - 22 - DOMAIN - Math.max(...words.map(({ length }) => length))
+  const rows = status.tasks.map((task, index) => [
     `${task.number === status.current ? '>' : ' '}${String(task.number).padStart(2)}`,
-    cut(task.title, 34),
-    cut(task.domain, 15),
+    cut(task.title, room),
+    cut(task.domain, DOMAIN),
     timeText(task.spentMs),
-    wordsOf(task),
+    words[index]!,
   ])
   return columns([[' #', 'TASK', 'DOMAIN', 'SPENT', ''], ...rows])
 }
@@ -52,4 +57,4 @@ function wordsOf({ state, flagged, points }: ExamTaskStatus): string {
     .join(' ')
 }
 
-const cut = (text: string, width: number) => (text.length > width ? `${text.slice(0, width - 1)}…` : text)
+export const cut = (text: string, width: number) => (text.length > width ? `${text.slice(0, width - 1)}…` : text)

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { createInterface } from 'node:readline/promises'
 import { drawTasks, type Exam, isOver } from '../../exercises/exam/index.ts'
 import { createExam, type ExamFiles, latestExam, runningExam } from '../exam-files.ts'
-import { exerciseOf, goTo, resetTask, resume } from '../exam-session.ts'
+import { exerciseOf, goTo, resetTask, resume, terminal } from '../exam-session.ts'
 import { Failure } from '../failure.ts'
 import { markdown } from '../markdown-lines.ts'
 import { paint, say, sayJson, tell } from '../terminal.ts'
@@ -135,7 +135,7 @@ export async function examSubmit({ yes, json }: { yes?: boolean; json?: boolean 
   if (latest === undefined) throw new Failure('there is no exam: `kubedrill exam start` begins one')
   if (!isOver(latest.exam)) {
     if (!yes && !json && process.stdin.isTTY && !(await confirmed(latest.files))) return
-    latest.files.append({ event: 'submitted' })
+    latest.files.append({ event: 'submitted', ...terminal() })
   }
   await review({ ...(json ? { json } : {}), exam: latest.files.id })
 }
@@ -143,9 +143,14 @@ export async function examSubmit({ yes, json }: { yes?: boolean; json?: boolean 
 async function confirmed(files: ExamFiles): Promise<boolean> {
   const { tasks, leftMs } = currentStatus(files)
   const open = tasks.filter(({ state }) => state !== 'opened').length
+  const flagged = tasks.filter((task) => task.flagged).map(({ number }) => number)
+  const still = [
+    ...(open > 0 ? [`${open} task${open > 1 ? 's' : ''} not worked on`] : []),
+    ...(flagged.length > 0 ? [`${flagged.join(', ')} flagged`] : []),
+  ]
   const asks = createInterface({ input: process.stdin, output: process.stderr })
   const answer = await asks.question(
-    `Submit with ${minutesText(leftMs)} left${open > 0 ? ` and ${open} task${open > 1 ? 's' : ''} not worked on` : ''}? (y/N) `,
+    `Submit with ${minutesText(leftMs)} left${still.map((each) => `, ${each}`).join('')}? (y/N) `,
   )
   asks.close()
   if (!/^y(es)?$/i.test(answer.trim())) tell('Not submitted.')

@@ -2,6 +2,7 @@ import { humanDuration } from '../../api/duration.ts'
 import { type AttemptSummary, attemptsOf, domainsOf, streakOf } from '../../exercises/history.ts'
 import { history, today } from '../history-file.ts'
 import { columns, paint, say, sayJson } from '../terminal.ts'
+import { cut } from './exam-status.ts'
 import { packs } from './exercises.ts'
 
 /** How many attempts a screen shows; `--json` has all. */
@@ -26,7 +27,7 @@ export function showHistory({ packs: directory, json }: { packs?: string; json?:
   say(columns([['WHEN', 'EXERCISE', 'MODE', 'SCORE', 'TIME', 'HINTS'], ...attempts.slice(-SHOWN).map(row)]))
   if (attempts.length > SHOWN) say(`and ${attempts.length - SHOWN} before: --json`)
   const rows = domains.map(({ domain, percent, attempts: count, medianSeconds }) => [
-    domain,
+    cut(domain, 46),
     percent === null ? '-' : `${percent} %`,
     String(count),
     medianSeconds === null ? '-' : humanDuration(medianSeconds * 1000),

@@ -29,6 +29,7 @@ export async function openLearnerShell(files: SessionFiles, surroundings: Surrou
       KUBECONFIG: files.kubeconfig,
       KUBEDRILL_SESSION: files.directory,
       KUBEDRILL_EXERCISE: surroundings.exercise,
+      KUBEDRILL_TERMINAL: String(process.pid),
     },
   }
   if (!onPath('kubectl')) tell('kubectl is not on your PATH: install it to work with the cluster.')

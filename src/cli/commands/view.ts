@@ -11,7 +11,7 @@ import { loadExerciseOf } from '../session-exercise.ts'
 import { SessionFiles } from '../session-files.ts'
 import { ownProgram, startServer } from '../session-server.ts'
 import { say } from '../terminal.ts'
-import { frame } from '../view/frame.ts'
+import { firstShown, frame } from '../view/frame.ts'
 import { type Key, press } from '../view/keys.ts'
 import { call, LiveChecks } from '../view/live-checks.ts'
 import { Screen } from '../view/screen.ts'
@@ -222,7 +222,7 @@ class View {
   /** The review is longer than a screen: it is printed below what was there before. */
   async #hand(): Promise<void> {
     this.#suspend()
-    say('Grading …')
+    if (this.#state.exam?.phase !== 'graded') say('Grading …')
     spawnSync(process.execPath, [ownProgram(), 'exam', 'submit', '--yes'], { stdio: 'inherit' })
     this.#done()
   }
@@ -259,12 +259,13 @@ function placeNow(before?: Place): Place {
 }
 
 function initial(place: Place): ViewState {
+  const clock = clockOf(place)
   return {
     task: shown(place.files),
-    ...clockOf(place),
+    ...clock,
     checks: 'waiting',
     focus: 'task',
-    scroll: { task: 0, list: 0, cluster: 0 },
+    scroll: { task: 0, list: firstShown(clock.exam), cluster: 0 },
   }
 }
 

@@ -1,6 +1,7 @@
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import { frame } from './frame.ts'
+import type { ExamStatus } from '../../exercises/exam/index.ts'
+import { firstShown, frame } from './frame.ts'
 import { press } from './keys.ts'
 import type { ViewState } from './state.ts'
 
@@ -76,6 +77,64 @@ describe('the screen', () => {
       expect(lines.join('')).not.toContain('\x1b[31m**')
       if (!colours) expect(lines.join('')).not.toContain('\x1b')
     }
+  })
+})
+
+describe('an exam', () => {
+  const task = (number: number) => ({
+    number,
+    exercise: `task-${number}`,
+    title: `Title ${number}`,
+    domain: 'Storage',
+    weight: number,
+    minutes: 7,
+    state: 'opened' as const,
+    flagged: number === 12,
+    spentMs: 61_000,
+    resets: 0,
+  })
+  const exam: ExamStatus = {
+    exam: '0001',
+    phase: 'running',
+    seed: 1,
+    startedAt: '2026-11-21T09:00:00.000Z',
+    minutes: 120,
+    elapsedMs: 60_000,
+    leftMs: 7_140_000,
+    pass: 66,
+    asked: 17,
+    current: 12,
+    tasks: Array.from({ length: 17 }, (_, index) => task(index + 1)),
+  }
+  const { current: _, ...rest } = { ...exam, leftMs: 0, because: 'submitted' as const }
+  const over: ExamStatus = { ...rest, current: null, phase: 'over' }
+  const score = { percent: 71.2, passed: true, tasks: 17, solved: 11, spentMs: 1, domains: [] }
+  const shown = (each: ExamStatus) =>
+    frame(
+      {
+        ...state,
+        exam: each,
+        timerMs: each.leftMs,
+        task: { ...state.task, id: 'task-12' },
+        scroll: { task: 0, list: firstShown(each), cluster: 0 },
+      },
+      { columns: 80, rows: 24 },
+      false,
+    ).join('\n')
+
+  test('shows the task that is worked on among the others, flags and the time left', () => {
+    expect(shown(exam)).toMatch(/^Exam 0001, task 12 of 17 +1:59:00 left$/m)
+    expect(shown(exam)).toMatch(/^ > 12 ! +1m opened +Title 12 \(12\)/m)
+  })
+
+  test('that is over shows no cluster, its own task still, and in the end the marks', () => {
+    expect(shown(over)).toMatch(/^Exam 0001, 17 tasks +handed in$/m)
+    expect(shown(over)).toContain('Troubleshooting, weight 12')
+    expect(shown(over)).toContain('The clusters have ended with the exam.')
+    expect(shown(over)).toMatch(/^S grade and review {2}q quit/m)
+    expect(shown({ ...over, phase: 'graded', score })).toMatch(/71.2 %, passed$/m)
+    expect(press({ ...state, exam: over }, { sequence: 'S' }, 10).deed).toEqual({ do: 'submit' })
+    expect(press({ ...state, exam }, { sequence: 'S' }, 10).deed).toBeUndefined()
   })
 })
 

@@ -1,5 +1,6 @@
 import sliceAnsi from 'slice-ansi'
 import stringWidth from 'string-width'
+import type { ExamStatus } from '../../exercises/exam/index.ts'
 import { markdownLines } from '../markdown-lines.ts'
 import { type Paint, painted, plain } from '../prose.ts'
 import { clusterLines, examLines, gradeLines, taskHead } from './panels.ts'
@@ -20,6 +21,11 @@ interface Panel {
 const WIDE = 110
 /** Below this many rows only the section in focus is shown. */
 const LOW = 16
+
+/** The first task in the list of an exam, where the one that is worked on is to be seen. */
+export function firstShown(exam: ExamStatus | undefined): number {
+  return Math.max(0, (exam?.current ?? 1) - 3)
+}
 
 /** The whole screen: exactly as many lines as it has rows, none wider than it is. */
 export function frame(state: ViewState, { columns, rows }: Size, colours: boolean): string[] {
@@ -45,18 +51,19 @@ function fill(line: string, width: number): string {
 
 function head(state: ViewState, columns: number, paint: Paint): string {
   const { exam, task, timerMs } = state
-  const what = exam ? `Exam ${exam.exam}, task ${exam.current ?? '-'} of ${exam.tasks.length}` : `Practice: ${task.id}`
-  const time = exam
-    ? exam.phase === 'running'
-      ? `${clock(timerMs)} left`
-      : exam.because === 'submitted'
-        ? 'handed in'
-        : 'time is up'
-    : `${clock(timerMs)} of ${task.minutes} min`
+  const where = exam?.current == null ? `${exam?.tasks.length} tasks` : `task ${exam.current} of ${exam.tasks.length}`
+  const what = exam ? `Exam ${exam.exam}, ${where}` : `Practice: ${task.id}`
+  const time = exam ? examTime(exam, timerMs) : `${clock(timerMs)} of ${task.minutes} min`
   const isLate = exam ? timerMs < 10 * 60_000 : timerMs > task.minutes * 60_000
   const right = isLate ? paint(['bold', 'yellow'], time) : time
   const left = cut(paint('bold', what), Math.max(1, columns - stringWidth(time) - 2))
   return left + ' '.repeat(Math.max(1, columns - stringWidth(left) - stringWidth(time))) + right
+}
+
+function examTime({ phase, because, score }: ExamStatus, leftMs: number): string {
+  if (phase === 'running') return `${clock(leftMs)} left`
+  if (score !== undefined) return `${score.percent} %, ${score.passed ? 'passed' : 'not passed'}`
+  return because === 'submitted' ? 'handed in' : 'time is up'
 }
 
 /** `1:02:03`, `4:05` */
@@ -76,7 +83,7 @@ function foot(state: ViewState, columns: number, paint: Paint): string {
   const keys = open
     ? ['Esc back', '↑↓ scroll']
     : exam && exam.phase !== 'running'
-      ? ['S grade and review', 'q quit']
+      ? [exam.phase === 'graded' ? 'S review' : 'S grade and review', 'q quit']
       : exam
         ? ['s shell', 'n next', 'p previous', 'g goto', 'f flag', 'x skip', '? help', 'q quit']
         : ['s shell', 'c check', 'h hint', 'g exercises', 'r reset', '? help', 'q quit']
@@ -100,7 +107,7 @@ function panels(state: ViewState, columns: number, height: number, paint: Paint)
     state.exam
       ? { section: 'list', title: '2 Tasks', lines: examLines(state.exam, paint) }
       : { section: 'list', title: `2 Checks${checksTitle(state)}`, lines: gradeLines(state, width - 2, paint) },
-    { section: 'cluster', title: '3 Cluster', lines: clusterLines(state.overview, paint) },
+    { section: 'cluster', title: '3 Cluster', lines: clusterLines(state, paint) },
   ]
   if (height < LOW - 2) {
     const only = all(columns).find(({ section }) => section === state.focus)!

@@ -48,6 +48,7 @@ function deedOf(state: ViewState, letter: string): { state: ViewState; deed?: De
     const found = ({ n: 'next', p: 'previous', f: 'flag', x: 'skip' } as const)[letter]
     if (found) return deed(found)
     if (letter === 'g') return ask('Go to task', { do: 'goto', number: 0 }, 'number')
+    if (letter === 'S' && state.exam.phase !== 'running') return deed('submit')
     return letter === 'S' ? ask('Hand in the exam and have it graded?', { do: 'submit' }) : { state }
   }
   if (letter === 'c') return deed('check')

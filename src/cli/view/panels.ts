@@ -2,14 +2,13 @@ import { humanDuration } from '../../api/duration.ts'
 import type { ExamStatus } from '../../exercises/exam/index.ts'
 import type { CriterionResult } from '../../exercises/grade.ts'
 import { withoutControls } from '../../exercises/markdown.ts'
-import type { Overview } from '../overview.ts'
 import { type Paint, wrap } from '../prose.ts'
 import type { ViewState } from './state.ts'
 
 /** What stands above a task's text. */
 export function taskHead({ task, exam, grade }: ViewState, width: number, paint: Paint): string[] {
   if (exam) {
-    const { weight } = exam.tasks[(exam.current ?? 1) - 1] ?? { weight: 0 }
+    const { weight } = exam.tasks.find(({ exercise }) => exercise === task.id) ?? { weight: 0 }
     return [...wrap(`${task.domain}, weight ${weight}`, width - 2).map((line) => paint('dim', line)), '']
   }
   const cost = task.hints.slice(0, task.hintsTaken).reduce((sum, hint) => sum + hint.cost, 0)
@@ -63,7 +62,8 @@ export function examLines({ tasks, current }: ExamStatus, paint: Paint): string[
   })
 }
 
-export function clusterLines(overview: Overview | undefined, paint: Paint): string[] {
+export function clusterLines({ overview, exam }: ViewState, paint: Paint): string[] {
+  if (exam && exam.phase !== 'running') return [paint('dim', 'The clusters have ended with the exam.')]
   if (overview === undefined) return [paint('dim', 'asking the cluster …')]
   const { now, answers, nodes, pods, problems, events } = overview
   const time = `it is ${new Date(now).toISOString().slice(0, 19).replace('T', ' ')} there`

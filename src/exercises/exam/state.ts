@@ -10,7 +10,7 @@ import { clockAt, type ExamClock, type Reading } from './clock.ts'
 export type ExamEvent =
   | ({ readonly event: 'started' } & Paper)
   /** A task is worked on from here, numbered from 1. */
-  | { readonly event: 'went'; readonly task: number }
+  | { readonly event: 'went'; readonly task: number; readonly by?: string }
   | { readonly event: 'flagged'; readonly task: number; readonly flagged: boolean }
   /** Left on purpose, to come back to if there is time. */
   | { readonly event: 'skipped'; readonly task: number }
@@ -19,7 +19,7 @@ export type ExamEvent =
   /** Nothing happened; the clock was read. */
   | { readonly event: 'seen' }
   /** The learner handed in. When time is up an exam is over without any event. */
-  | { readonly event: 'submitted' }
+  | { readonly event: 'submitted'; readonly by?: string }
   | { readonly event: 'graded'; readonly task: number; readonly grade: Grade }
 
 export type ExamLine = Reading & ExamEvent
@@ -70,6 +70,8 @@ export interface Exam {
   readonly tasks: readonly TaskState[]
   /** When the learner handed in, in ms of the exam. */
   readonly submittedMs?: number
+  /** The terminal that went to the current task, or handed in; none where that was no shell of the exam. */
+  readonly by?: string
 }
 
 const UNSEEN: TaskState = { opened: false, flagged: false, skipped: false, resets: 0, spentMs: 0 }
@@ -105,7 +107,7 @@ function eventApplied(exam: Exam, line: ExamLine): Exam {
   if (isOver(exam)) return exam
   switch (line.event) {
     case 'went':
-      return { ...withTask(exam, line.task, () => ({ opened: true, skipped: false })), current: line.task }
+      return by({ ...withTask(exam, line.task, () => ({ opened: true, skipped: false })), current: line.task }, line.by)
     case 'flagged':
       return withTask(exam, line.task, () => ({ flagged: line.flagged }))
     case 'skipped':
@@ -113,10 +115,14 @@ function eventApplied(exam: Exam, line: ExamLine): Exam {
     case 'reset':
       return withTask(exam, line.task, ({ resets }) => ({ resets: resets + 1 }))
     case 'submitted':
-      return { ...exam, submittedMs: exam.clock.elapsedMs }
+      return by({ ...exam, submittedMs: exam.clock.elapsedMs }, line.by)
     default:
       return exam
   }
+}
+
+function by({ by: _, ...exam }: Exam, terminal: string | undefined): Exam {
+  return terminal === undefined ? exam : { ...exam, by: terminal }
 }
 
 function withTask(exam: Exam, number: number, change: (task: TaskState) => Partial<TaskState>): Exam {
