@@ -1,4 +1,4 @@
-@workloads @claim:cm-15
+@workloads @claim:cm-15 @needs:images
 Feature: The horizontal pod autoscaler
   Every 15 seconds it reads metrics through the API server's aggregation and compares them with what they should be.
   Up it goes at once, down only when five minutes of recommendations say so.

@@ -1,4 +1,4 @@
-@workloads @claim:cm-17
+@workloads @claim:cm-17 @needs:images
 Feature: A controller of one's own
   A CustomResourceDefinition makes a kind, and a program in a Pod is its controller: it watches, compares what is wanted
   with what is there, and acts, as the controllers of the cluster do. Here each Website owns a Deployment.

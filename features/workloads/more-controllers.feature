@@ -116,14 +116,20 @@ Feature: What else the controller manager does
         versions:
           - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
       """
-    And 5 seconds pass
-    When these manifests are applied:
+    And these manifests are applied:
       """yaml
       apiVersion: v1
       kind: ResourceQuota
       metadata: {name: few, namespace: default}
       spec: {hard: {count/widgets.example.com: "2"}}
-      ---
+      """
+    # Until its controller has heard of the kind, and counted, the quota lets none of it in.
+    And ResourceQuota "few" matches within 1 minute:
+      """yaml
+      status: {used: {count/widgets.example.com: "0"}}
+      """
+    When these manifests are applied:
+      """yaml
       apiVersion: example.com/v1
       kind: Widget
       metadata: {name: one, namespace: default}

@@ -124,7 +124,7 @@ test.each([
   ['features/passes.feature --shard 3/2', 2, /a part such as 2\/4 is expected/],
   ['features/passes.feature --report pdf=x', 2, /--report pdf=x: write KIND=FILE/],
   ['features/passes.feature --config nowhere.json', 2, /nowhere\.json: there is no such file/],
-  ['--config ours.json', 0, /1 scenario \(1 passed\)/],
+  [`--config ${join(home, 'ours.json')}`, 0, /1 scenario \(1 passed\)/],
   ['--config ours.json --tags @nobody', 2, /no scenario with tags .*@nobody/],
   ['features/fails.feature features/passes.feature --name pod namespace', 1, /2 scenarios \(1 failed, 1 passed\)/],
   ['features/fails.feature --target sim --seed 7', 1, /Namespace "shop" does not exist/],

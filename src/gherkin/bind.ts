@@ -7,7 +7,8 @@ import {
   RegularExpression,
 } from '@cucumber/cucumber-expressions'
 import { type Disturbance, parameterTypes } from './parameter-types.ts'
-import { SpecError, type StepDefinition } from './step.ts'
+import { needsOf, SpecError, type StepDefinition } from './step.ts'
+import type { Capability } from './target.ts'
 import { vocabulary } from './vocabulary.ts'
 import type { World } from './world.ts'
 
@@ -56,6 +57,8 @@ export interface BoundStep {
   /** How much time (ms) has to pass in it, whatever happens: `10 minutes pass`, `stays Running for 4 minutes`. */
   readonly takesMs: number
   /** @param extra the step's table or doc string, where it has one */
+  needs(...extra: unknown[]): Capability | undefined
+  /** @param extra the step's table or doc string, where it has one */
   run(world: World, ...extra: unknown[]): Promise<void>
 }
 
@@ -68,6 +71,7 @@ export function bindStep(text: string): readonly BoundStep[] {
       {
         definition,
         takesMs: takenBy(args),
+        needs: (...extra: unknown[]) => needsOf(definition, [...args.map((arg) => arg.getValue(undefined)), ...extra]),
         async run(world: World, ...extra: unknown[]) {
           world.story.begin(text)
           await perform(world, definition, [...args.map((arg) => arg.getValue(world)), ...extra])
@@ -95,9 +99,12 @@ function takenBy(args: readonly Argument[]): number {
  */
 export async function perform(world: World, definition: StepDefinition, args: readonly unknown[]): Promise<void> {
   if (args.length < argumentsOf(definition)) throw new SpecError(withoutBlock(definition))
-  if (definition.needs !== undefined) world.require(definition.needs)
-  world.story.words = args
-  await world.look(() => definition.run(world, ...args))
+  const needs = needsOf(definition, args)
+  if (needs !== undefined) world.require(needs)
+  // Before there is a cluster nobody knows what its nodes are called.
+  const told = world.hasCluster ? args.map((arg) => world.target.namingNodes?.(arg) ?? arg) : args
+  world.story.words = told
+  await world.look(() => definition.run(world, ...told))
 }
 
 /** How many arguments a step takes: what its pattern captures, and the table or doc string below it. */

@@ -44,7 +44,7 @@ function entries(): readonly StepEntry[] {
 }
 
 function entryOf(group: string, { pattern, says = '', example = '', needs }: StepDefinition): StepEntry {
-  return { group, pattern: String(pattern), says, example, ...(needs === undefined ? {} : { needs }) }
+  return { group, pattern: String(pattern), says, example, ...(typeof needs === 'string' ? { needs } : {}) }
 }
 
 /** docs/steps.md */

@@ -12,6 +12,7 @@ import {
   setDefinitionFunctionWrapper,
   setWorldConstructor,
 } from '@cucumber/cucumber'
+import type { PickleStepArgument } from '@cucumber/messages'
 import type { ScheduleOptions } from '../sim/schedule.ts'
 import { failureRecord } from './attach.ts'
 import { addSteps, argumentsOf, bindStep, perform, withoutBlock } from './bind.ts'
@@ -24,7 +25,7 @@ import { kindsNamed } from './history.ts'
 import { closed, opened } from './interruption.ts'
 import { Kubectl, runKubectl } from './kubectl.ts'
 import { parameterTypes } from './parameter-types.ts'
-import { NotCapable, SpecError, type StepDefinition } from './step.ts'
+import { NotCapable, SpecError, type StepDefinition, tableOf } from './step.ts'
 import { CAPABILITIES } from './target.ts'
 import { writeTransitionsSeen } from './transitions-seen.ts'
 import { vocabulary } from './vocabulary.ts'
@@ -124,8 +125,10 @@ export function defineSteps(definitions: readonly StepDefinition[]): void {
 Before(PATIENT, async function (this: CucumberWorld, { pickle }) {
   if (this.remote === undefined) return undefined
   const bound = pickle.steps.flatMap(({ text }) => bindStep(text))
-  const lacking = bound.find(({ definition }) => definition.needs !== undefined)
-  if (lacking !== undefined) return skip(this, `${this.remote} cannot ${CAPABILITIES[lacking.definition.needs!]}`)
+  const lacking = pickle.steps
+    .flatMap(({ text, argument }) => bindStep(text).map(({ needs }) => needs(blockOf(argument))))
+    .find((needs) => needs !== undefined)
+  if (lacking !== undefined) return skip(this, `${this.remote} cannot ${CAPABILITIES[lacking]}`)
   const tagged = pickle.tags.find(({ name }) => name.startsWith('@needs:'))?.name.slice('@needs:'.length)
   if (tagged !== undefined) return skip(this, `${this.remote} cannot ${neededBy(tagged)}`)
   const takesMs = bound.reduce((sum, step) => sum + step.takesMs, 0)
@@ -136,7 +139,7 @@ Before(PATIENT, async function (this: CucumberWorld, { pickle }) {
     )
   const [{ RemoteCluster }, { reachOf }] = await Promise.all([import('./remote/index.ts'), import('./remote/reach.ts')])
   const readFile = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined)
-  const planned = pickle.steps.map(({ text, argument }) => ({ text, docString: argument?.docString?.content }))
+  const planned = pickle.steps.map(({ text, argument }) => ({ text, docString: textOf(argument) }))
   const reach = reachOf(planned, readFile)
   const { remote: target } = this
   const remote = await RemoteCluster.connect({ target, kubectl: runKubectl, reach, readFile, onBegin: opened })
@@ -175,6 +178,18 @@ After(PATIENT, async function (this: World) {
   closed(this)
   if (!handOver(this)) await this.close()
 })
+
+/** A doc string, or a table row by row. */
+function textOf(argument: PickleStepArgument | undefined): string | undefined {
+  const rows = argument?.dataTable?.rows.map(({ cells }) => cells.map(({ value }) => value).join(' | '))
+  return rows?.join('\n') ?? argument?.docString?.content
+}
+
+/** What stands below a step, as the step is told it. */
+function blockOf(argument: PickleStepArgument | undefined): unknown {
+  if (argument?.dataTable === undefined) return argument?.docString?.content
+  return tableOf(argument.dataTable.rows.map(({ cells }) => cells.map(({ value }) => value)))
+}
 
 /** Why scenarios were skipped: no formatter says so of itself. */
 const skipped: string[] = []

@@ -17,12 +17,21 @@ export interface StepDefinition extends Partial<StepDocumentation> {
   readonly pattern: string | RegExp
   // biome-ignore lint/suspicious/noExplicitAny: a step's arguments are what its pattern's parameter types make of the text
   readonly run: (world: World, ...args: any[]) => void | Promise<void>
-  /** What the target must be able to do; where it is not, the scenario is skipped before it begins. */
-  readonly needs?: Capability
+  /** What the target must be able to do, perhaps by what the step is told; where it is not, the scenario is skipped before it begins. */
+  // biome-ignore lint/suspicious/noExplicitAny: as those of `run`
+  readonly needs?: Capability | ((...args: any[]) => Capability | undefined)
+}
+
+/** What this use of a step needs. */
+export function needsOf({ needs }: StepDefinition, args: readonly unknown[]): Capability | undefined {
+  return typeof needs === 'function' ? needs(...args) : needs
 }
 
 /** The same steps, which all need one thing of the target. */
-export function needing(needs: Capability, steps: readonly StepDefinition[]): readonly StepDefinition[] {
+export function needing(
+  needs: NonNullable<StepDefinition['needs']>,
+  steps: readonly StepDefinition[],
+): readonly StepDefinition[] {
   return steps.map((definition) => ({ ...definition, needs }))
 }
 
@@ -48,6 +57,16 @@ export interface Table {
   raw(): string[][]
   hashes(): Record<string, string>[]
   rowsHash(): Record<string, string>
+}
+
+/** A table of these rows, the first of them its header. */
+export function tableOf(rows: string[][]): Table {
+  const [header = [], ...body] = rows
+  return {
+    raw: () => rows,
+    hashes: () => body.map((row) => Object.fromEntries(header.map((column, index) => [column, row[index] ?? '']))),
+    rowsHash: () => Object.fromEntries(rows.map(([key = '', value = '']) => [key, value])),
+  }
 }
 
 /** A step that cannot be understood or is used wrongly: the feature is at fault, not the cluster. */

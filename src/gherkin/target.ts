@@ -79,6 +79,8 @@ export interface Target {
   adoptNamespace(name: string): void
   /** Whether what lives in this namespace of the cluster is the scenario's, not somebody else's. */
   owns(namespace: string | undefined): boolean
+  /** What a step is told, with the nodes it names as this cluster calls them. Undefined: they are called so. */
+  namingNodes?(told: unknown): unknown
   /** A text of the feature that may name namespaces, as this cluster would say it. */
   translate(text: string): string
   close(): Promise<void>

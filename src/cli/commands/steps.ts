@@ -13,7 +13,7 @@ export function steps(words: readonly string[], { json = false }: { readonly jso
   for (const step of found) {
     if (step.group !== group) process.stdout.write(`${group === '' ? '' : '\n'}${step.group}\n`)
     group = step.group
-    process.stdout.write(`\n  ${step.pattern}${step.needs === undefined ? '' : '  (simulator only)'}\n`)
+    process.stdout.write(`\n  ${step.pattern}${typeof step.needs === 'string' ? '  (simulator only)' : ''}\n`)
     process.stdout.write(`      ${step.says}\n`)
     for (const line of step.example.split('\n')) process.stdout.write(`      | ${line}\n`)
   }

@@ -84,9 +84,12 @@ async function userConfiguration({ config }: TestOptions): Promise<Honoured> {
   if (config !== undefined && !existsSync(config)) throw new Failure(`${config}: there is no such file`)
   const file = config ?? FILES.find((name) => existsSync(name))
   if (file === undefined) return {}
-  const { useConfiguration: all } = await loadConfiguration({ file }).catch((error: Error) => {
-    throw new Failure(`${file}: ${(error.cause instanceof Error ? error.cause : error).message}`)
-  })
+  // cucumber-js takes every path as one from here.
+  const { useConfiguration: all } = await loadConfiguration({ file: relative(process.cwd(), file) }).catch(
+    (error: Error) => {
+      throw new Failure(`${file}: ${(error.cause instanceof Error ? error.cause : error).message}`)
+    },
+  )
   const honoured = Object.fromEntries(HONOURED.map((key) => [key, all[key]])) as Honoured
   const reporting = all.format.filter((each) => (Array.isArray(each) ? each[1] : /^\w+:./.test(each)))
   return { ...honoured, paths: all.paths, format: reporting, import: all.import.filter((path) => !isOurs(path)) }

@@ -3,12 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApiResponse } from '../../api/request.ts'
 import { isStatus, type Node, type PersistentVolume } from '../../api/types.ts'
 import type { RequestOutcome, RequestSource, Topology, TopologyNode } from '../../cluster/contract.ts'
+import { DEFAULT_TOPOLOGY } from '../../cluster/topology.ts'
 import { SpecError } from '../step.ts'
 import type { Actor, Capability, CommandResult, Reader, Target, TargetRequest } from '../target.ts'
+import { type Change, castNodes, isControlPlane } from './cast.ts'
 import { CleanUp } from './cleanup.ts'
 import { Connection } from './connection.ts'
 import { FromInside } from './from-inside.ts'
 import { localNamespaces } from './local-names.ts'
+import { namingNodes, nodesIn } from './local-nodes.ts'
 import { Mirror } from './mirror.ts'
 import { NodesBefore } from './nodes-before.ts'
 import type { Reach } from './reach.ts'
@@ -19,8 +22,6 @@ import { Turn } from './turns.ts'
 const SETTLE_MS = 100
 /** Policies and webhooks hold once every API server has heard of them (wall ms). Source: apiserver/pkg/admission/plugin/policy/generic/policy_source.go policyRefreshInterval */
 const HEARD_MS = 3000
-/** How many workers `a cluster` has. */
-const DEFAULT_WORKERS = 2
 /** Without any change, conditions are looked at again after this long (wall ms): some depend on time alone. */
 const POLL_MS = 1000
 
@@ -53,6 +54,7 @@ export class RemoteCluster implements Target {
   #turn: Turn | undefined
   #closing: Promise<void> | undefined
   #nodes: NodesBefore | undefined
+  #naming = (told: unknown): unknown => told
 
   /** @throws {SpecError} where the kubeconfig leads nowhere */
   static async connect(options: RemoteOptions): Promise<RemoteCluster> {
@@ -115,23 +117,34 @@ export class RemoteCluster implements Target {
   async prepare(topology: Topology | undefined): Promise<string | undefined> {
     await this.#mirror.ready()
     const nodes = (await this.#read('Node')).filter(isReady)
-    if (nodes.length === 0) return this.#options.reach?.needsNodes === false ? undefined : 'has no Ready node'
-    const unlike = (topology?.nodes ?? [])
-      .map((wanted) => lacking(wanted, nodes))
-      .find((problem) => problem !== undefined)
-    if (unlike !== undefined) return unlike
-    const named = (topology?.nodes ?? []).filter(({ role, name }) => role === 'worker' || name !== 'cp-1')
-    const workers = nodes.filter((node) => !isControlPlane(node))
-    const wanted = (topology?.nodes ?? []).filter(({ role }) => role === 'worker').length
-    if (workers.length < wanted) return `has ${workers.length} Ready worker nodes, not ${wanted}`
-    const counted = topology === undefined ? DEFAULT_WORKERS : wanted
-    if (this.#options.reach?.countsNodes && workers.length > counted)
-      return `has ${workers.length} Ready worker nodes, and the scenario counts on ${counted}`
-    const controlPlanes = named.length - wanted + (topology ? 1 : 0)
-    const found = nodes.filter(isControlPlane).length
-    // A managed cluster does not show its control plane; several are only asked for where they matter.
-    if (controlPlanes > 1 && found < controlPlanes) return `shows ${found} control plane nodes, not ${controlPlanes}`
+    const { reach } = this.#options
+    if (nodes.length === 0) return reach?.needsNodes === false ? undefined : 'has no Ready node'
+    const lacks = lacking(topology, nodes, reach)
+    if (lacks !== undefined) return lacks
+    const cast = castNodes(topology, nodes)
+    if (typeof cast === 'string') return cast
+    const unplayed = (topology ?? DEFAULT_TOPOLOGY).nodes
+      .map(({ name }) => name)
+      .filter((name) => !cast.names.has(name))
+    const [missed] = unplayed.length === 0 ? [] : (nodesIn(unplayed).exec(reach?.says ?? '') ?? [])
+    if (missed !== undefined) return `has no node for "${missed}"`
+    this.#naming = namingNodes(cast.names)
+    for (const change of cast.changes) await this.#tell(change)
     return undefined
+  }
+
+  /** Says of a node what its part asks for. */
+  async #tell({ node, labels, taints }: Change): Promise<void> {
+    const { spec } = (await this.#read('Node')).find(({ metadata }) => metadata.name === node)!
+    const body = { metadata: { labels }, spec: { taints: [...(spec?.taints ?? []), ...taints] } }
+    const patchType = 'application/merge-patch+json'
+    const { body: answer } = await this.send({ verb: 'patch', resource: NODES, name: node, body, patchType })
+    if (isStatus(answer))
+      throw new SpecError(`${this.name} does not let node "${node}" be what it has to be: ${answer.message}`)
+  }
+
+  namingNodes(told: unknown): unknown {
+    return this.#naming(told)
   }
 
   async #read(kind: 'Node'): Promise<readonly Node[]> {
@@ -238,27 +251,30 @@ export class RemoteCluster implements Target {
   }
 }
 
+const NODES = { group: '', version: 'v1', resource: 'nodes' }
 const VOLUMES = { group: '', version: 'v1', resource: 'persistentvolumes' }
 /** How long (wall ms) provisioners may take for it. */
 const VOLUMES_GO_MS = 60_000
 
 const isReady = ({ status }: Node) =>
   status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true
-const isControlPlane = ({ metadata }: Node) => metadata.labels?.['node-role.kubernetes.io/control-plane'] !== undefined
 
 function messageOf(text: string): string {
   return (JSON.parse(text) as { message?: string }).message ?? text
 }
 
-/** What a node that the scenario describes must be, and no node of the cluster is: one with GPUs, another runtime, a zone. */
-function lacking({ name, gpus, runtimes, zone, labels }: TopologyNode, nodes: readonly Node[]): string | undefined {
-  if (gpus === undefined && runtimes === undefined && zone === undefined && labels === undefined) return undefined
-  const node = nodes.find(({ metadata }) => metadata.name === name)
-  if (node === undefined) return `has no node "${name}"`
-  if (runtimes !== undefined) return `does not tell which runtimes node "${name}" has`
-  if (Number(node.status?.allocatable?.['nvidia.com/gpu'] ?? 0) < (gpus ?? 0))
-    return `has no ${gpus} GPUs on node "${name}"`
-  const wanted = { ...labels, ...(zone === undefined ? {} : { 'topology.kubernetes.io/zone': zone }) }
-  const missing = Object.entries(wanted).find(([key, value]) => node.metadata.labels?.[key] !== value)
-  return missing === undefined ? undefined : `has no label ${missing[0]}=${missing[1]} on node "${name}"`
+/** What of the nodes that a scenario asks for there is too few, or too many. */
+function lacking(topology: Topology | undefined, nodes: readonly Node[], reach: Reach | undefined): string | undefined {
+  const { nodes: parts } = topology ?? DEFAULT_TOPOLOGY
+  const ofRole = (wanted: TopologyNode['role']) => parts.filter(({ role }) => role === wanted).length
+  const workers = nodes.filter((node) => !isControlPlane(node)).length
+  if (topology !== undefined && workers < ofRole('worker'))
+    return `has ${workers} Ready worker nodes, not ${ofRole('worker')}`
+  if (reach?.countsNodes && workers !== ofRole('worker'))
+    return `has ${workers} Ready worker nodes, and the scenario counts on ${ofRole('worker')}`
+  const found = nodes.filter(isControlPlane).length
+  // A managed cluster does not show its control plane; several are only asked for where they matter.
+  if (ofRole('control-plane') > 1 && found < ofRole('control-plane'))
+    return `shows ${found} control plane nodes, not ${ofRole('control-plane')}`
+  return undefined
 }

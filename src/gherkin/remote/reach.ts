@@ -4,6 +4,7 @@ import { resources } from '../../api/resources.ts'
 /** A step as it is written, with its doc string. */
 export interface PlannedStep {
   readonly text: string
+  /** Or its table, as text. */
   readonly docString?: string | undefined
 }
 
@@ -15,6 +16,8 @@ export interface Reach {
   readonly countsNodes: boolean
   /** Something has to run for it: a cluster of a control plane only cannot have it. */
   readonly needsNodes: boolean
+  /** All that it says. */
+  readonly says: string
 }
 
 /** kubectl's verbs that change nodes, whatever else they are told. */
@@ -25,7 +28,7 @@ const CHANGED =
   /([A-Z][A-Za-z]*(?:\.[a-z0-9.-]+)?) "([^"]*)" is (?:patched|deleted|scaled)|field "[^"]*" of ([A-Z][A-Za-z.]*) "([^"]*)" is set/
 const NODES = /node "[^"]+" is (?:cordoned|uncordoned|drained|tainted)/
 const RUNS =
-  /\b(?:Pod|Deployment|ReplicaSet|StatefulSet|DaemonSet|Job|CronJob) "[^"]*" (?:(?:is|stays|becomes|went|finishes) [A-Z]|has a )|\b(?:[nN]odes?|Pods|image|Running|Ready|Available|Succeeded|Failed|Complete|Completed|rollout|endpoints?|probe|log of|CoreDNS|containers?)\b|requests? from|connection from|resolves? from|^kubectl "(?:exec|logs?|top|run|cp|attach|port-forward|debug|wait|rollout|drain|cluster-info)\b/
+  /\b(?:Pod|Deployment|ReplicaSet|StatefulSet|DaemonSet|Job|CronJob) "[^"]*" (?:(?:is|stays|becomes|went|finishes) [A-Z]|has a )|\b(?:[nN]odes?|Pods|image|Running|Ready|Available|Succeeded|Failed|Complete|Completed|rollout|endpoints?|probe|log of|CoreDNS|containers?)\b|requests? from|connection from|resolves? from|^the add-on "|^kubectl "(?:exec|logs?|top|run|cp|attach|port-forward|debug|wait|rollout|drain|cluster-info)\b/
 const COUNTS =
   /DaemonSet|deviceClassName|example\.com\/gpu|hostPID: true|\bon node "|[nN]ode "(?!cp-1")|different (?:nodes?|zones?)|kubectl "(?:get|top) (?:no|node|nodes)\b/
 
@@ -33,12 +36,14 @@ export function reachOf(steps: readonly PlannedStep[], readFile: (path: string) 
   return {
     alone: steps.some((step) => reachesOut(step, readFile)),
     needsNodes: steps.some(({ text }) => RUNS.test(text.replace(/^a cluster with .*/, ''))),
+    says: steps.map(({ text, docString = '' }) => `${text}\n${docString}`).join('\n'),
     countsNodes: steps.some(({ text, docString = '' }) => COUNTS.test(`${text}\n${docString}`)),
   }
 }
 
 function reachesOut({ text, docString }: PlannedStep, readFile: (path: string) => string | undefined): boolean {
-  if (NODES.test(text)) return true
+  if (NODES.test(text) || /^the add-on "/.test(text)) return true
+  if (/^a cluster with these nodes:/.test(text)) return /\b(?:labels|taints|zone|instance type)\b/.test(docString ?? '')
   const [, kind, path, set, setPath] = CHANGED.exec(text) ?? []
   const name = path ?? setPath
   if ((kind ?? set) !== undefined && (isShared(kind ?? set!) || /^kube-/.test(name!))) return true

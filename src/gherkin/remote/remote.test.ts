@@ -149,7 +149,7 @@ describe('a cluster that a kubeconfig leads to', () => {
 
   test('who needs it alone waits for those before, and those after wait for him', async () => {
     const order: string[] = []
-    const reach = { alone: false, countsNodes: false, needsNodes: false }
+    const reach = { alone: false, countsNodes: false, needsNodes: false, says: '' }
     const connect = async (name: string, alone: boolean) => {
       const remote = await RemoteCluster.connect({
         target: 'kubeconfig',
@@ -180,7 +180,7 @@ describe('a cluster that a kubeconfig leads to', () => {
     ])
   })
 
-  test('what kubectl made outside of the namespace, and did to nodes, is put back', async () => {
+  test('what kubectl made outside of the namespace, and what was done to nodes, is put back', async () => {
     const there = shared()
     const commands: string[] = []
     const kubectl = async (args: readonly string[]) => {
@@ -190,8 +190,20 @@ describe('a cluster that a kubeconfig leads to', () => {
       if (args[0] === 'cordon') cluster.client().update('Node', 'worker-2', undefined, cordoned)
       return { command: '', exitCode: 0, output: `${made}\n` }
     }
-    const reach = { alone: true, countsNodes: false, needsNodes: false }
+    const reach = { alone: true, countsNodes: false, needsNodes: false, says: '' }
     const remote = await RemoteCluster.connect({ target: 'kubeconfig', kubectl, reach })
+    const blue = {
+      name: 'blue',
+      role: 'worker',
+      labels: { colour: 'blue' },
+      taints: ['colour=blue:NoSchedule'],
+    } as const
+    expect(await remote.prepare({ nodes: [blue] })).toBeUndefined()
+    expect(remote.namingNodes('drain blue')).toBe('drain worker-1')
+    expect(cluster.client().get('Node', 'worker-1')).toMatchObject({
+      metadata: { labels: { colour: 'blue' } },
+      spec: { taints: [{ key: 'colour', value: 'blue', effect: 'NoSchedule' }] },
+    })
     await remote.kubectl(['apply', '-f', 'all.yaml'])
     await remote.kubectl(['cordon', 'worker-2'])
     expect(shared()).not.toEqual(there)

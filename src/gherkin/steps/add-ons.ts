@@ -19,19 +19,25 @@ const UP: Readonly<Record<string, string>> = {
 /** Add-ons whose manifests have kinds that another one brings. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = { 'csi-disk': ['snapshot-controller'] }
 
+/** Add-ons whose images there are nowhere else, or which show what images declare. */
+const MADE_UP: ReadonlySet<string> = new Set(['csi-disk', 'prometheus-adapter'])
+
 /** What clusters have beside what kubeadm puts into them: the manifests that come with this package. */
-export const addOnSteps: readonly StepDefinition[] = needing('images', [
-  step(
-    'the add-on {string} is installed',
-    {
-      says: 'Applies its manifest and waits until it runs: `metrics-server` (for autoscalers and kubectl top), `local-path-storage` (the default StorageClass, of directories on nodes), `csi-disk` (disks of a cloud, StorageClass `disk`, and their snapshots), `prometheus-adapter`, `dra-example-driver`.',
-      example: 'Given the add-on "metrics-server" is installed',
-    },
-    async (world: World, name: string) => {
-      for (const each of [...(NEEDED[name] ?? []), name]) await install(world, each)
-    },
-  ),
-])
+export const addOnSteps: readonly StepDefinition[] = needing(
+  (name) => (MADE_UP.has(name) ? 'images' : undefined),
+  [
+    step(
+      'the add-on {string} is installed',
+      {
+        says: 'Applies its manifest and waits until it runs: `metrics-server` (for autoscalers and kubectl top), `local-path-storage` (the default StorageClass, of directories on nodes), `csi-disk` (disks of a cloud, StorageClass `disk`, and their snapshots), `prometheus-adapter`, `dra-example-driver`. `csi-disk` and `prometheus-adapter` are for the simulator only.',
+        example: 'Given the add-on "metrics-server" is installed',
+      },
+      async (world: World, name: string) => {
+        for (const each of [...(NEEDED[name] ?? []), name]) await install(world, each)
+      },
+    ),
+  ],
+)
 
 async function install(world: World, name: string): Promise<void> {
   const objects = parseManifests(manifestOf(name), name)

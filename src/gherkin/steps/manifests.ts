@@ -33,7 +33,8 @@ export const manifestSteps: readonly StepDefinition[] = [
     },
     (world: World, path: string) => {
       if (world.options.readFile === undefined) world.incapable('read files')
-      return applyAll(world, textOf(path, world.options.readFile!), path)
+      const text = textOf(path, world.options.readFile!)
+      return applyAll(world, String(world.target.namingNodes?.(text) ?? text), path)
     },
   ),
   step(

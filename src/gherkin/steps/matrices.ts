@@ -1,25 +1,33 @@
 import type { Verb } from '../../api/request.ts'
 import { type ObjectRef, objectRef, type Principal, principal } from '../parameter-types.ts'
-import { SpecError, type StepDefinition, step, type Table } from '../step.ts'
+import { needing, SpecError, type StepDefinition, step, type Table } from '../step.ts'
 import type { World } from '../world.ts'
 import { review } from './access.ts'
 import { connectionProblem, statusProblem } from './networking.ts'
 
 /** Many connections, many permissions: one row each, and all that is wrong is said at once. */
 export const matrixSteps: readonly StepDefinition[] = [
-  step(
-    'these connections have these outcomes:',
-    {
-      says: 'A matrix of connections: who asks, what is asked (a URL or host:port), and what comes of it: succeeds, fails, is refused, times out, or the status of the answer.',
-      example: `Then these connections have these outcomes:
+  ...needing(
+    (table?: Table) => (table?.hashes().some(({ from }) => from?.startsWith('Node ')) ? 'hosts' : undefined),
+    [
+      step(
+        'these connections have these outcomes:',
+        {
+          says: 'A matrix of connections: who asks, what is asked (a URL or host:port), and what comes of it: succeeds, fails, is refused, times out, or the status of the answer.',
+          example: `Then these connections have these outcomes:
   | from                 | to                        | outcome   |
   | Pod "shop/frontend"  | http://api.shop:8080/     | 200       |
   | Pod "other/stranger" | api.shop.svc:8080         | times out |`,
-    },
-    (world: World, table: Table) => {
-      const rows = rowsOf(table, ['from', 'to', 'outcome']).map(connection)
-      return world.eventually(async () => wrong(await Promise.all(rows.map((row) => problemOf(world, row)))), undefined)
-    },
+        },
+        (world: World, table: Table) => {
+          const rows = rowsOf(table, ['from', 'to', 'outcome']).map(connection)
+          return world.eventually(
+            async () => wrong(await Promise.all(rows.map((row) => problemOf(world, row)))),
+            undefined,
+          )
+        },
+      ),
+    ],
   ),
   step(
     'these permissions hold:',

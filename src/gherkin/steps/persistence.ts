@@ -6,7 +6,7 @@ import { servedKind } from '../kinds.ts'
 import type { Disturbance, ObjectRef, PodsRef } from '../parameter-types.ts'
 import { find, podsOf } from '../pods.ts'
 import { done, send } from '../request.ts'
-import { SpecError, type StepDefinition, step } from '../step.ts'
+import { needing, SpecError, type StepDefinition, step } from '../step.ts'
 import { DEFAULT_WAIT_MS, type Problem, type World } from '../world.ts'
 import { statusProblem } from './networking.ts'
 import { mismatch, notIn, notValued } from './objects.ts'
@@ -21,67 +21,71 @@ const REBOOT_MS = 120_000
  * What is so, and is so again after something that solutions must survive: `node "worker-1" reboots`, `node "worker-1" is
  * drained`, `its Pods are rescheduled`, `30 minutes`.
  */
-export const persistenceSteps: readonly StepDefinition[] = [
-  step(
-    '{object} is still {state} after {disturbance}',
-    {
-      says: 'It is in this state; then the disturbance happens; and within 5 minutes of its end it is in this state again (after a mere duration: at once).',
-      example: 'Then Deployment "web" is still Complete after node "worker-1" reboots',
-    },
-    (world: World, ref: ObjectRef, state: string, disturbance: Disturbance) =>
-      survives(world, notIn(world, ref, state), disturbance, () => podsBelow(world, ref)),
-  ),
-  step(
-    '{pods} {be} still {state} after {disturbance}',
-    {
-      says: 'The same of Pods: those that the words mean afterwards need not be those of before.',
-      example: 'Then exactly 3 Pods of Deployment "web" are still Ready after node "worker-1" is drained',
-    },
-    (world: World, ref: PodsRef, _be: string, state: string, disturbance: Disturbance) =>
-      survives(world, podsNotIn(world, ref, state), disturbance, () => podsOf(world, ref)),
-  ),
-  step(
-    'field {string} of {object} is still {string} after {disturbance}',
-    {
-      says: 'The same of one field.',
-      example: 'Then field "spec.replicas" of Deployment "web" is still "3" after 30 minutes',
-    },
-    (world: World, path: string, ref: ObjectRef, value: string, disturbance: Disturbance) =>
-      survives(world, notValued(world, path, ref, value), disturbance, () => podsBelow(world, ref)),
-  ),
-  step(
-    '{object} still matches after {disturbance}:',
-    {
-      says: 'The same of a part of the object, as in `{object} matches:`.',
-      example: `Then ConfigMap "settings" still matches after 30 minutes:
+export const persistenceSteps: readonly StepDefinition[] = needing(
+  (...args) =>
+    args.some((arg) => (arg as Partial<Disturbance> | undefined)?.what === 'reboot') ? 'faults' : undefined,
+  [
+    step(
+      '{object} is still {state} after {disturbance}',
+      {
+        says: 'It is in this state; then the disturbance happens; and within 5 minutes of its end it is in this state again (after a mere duration: at once).',
+        example: 'Then Deployment "web" is still Complete after node "worker-1" reboots',
+      },
+      (world: World, ref: ObjectRef, state: string, disturbance: Disturbance) =>
+        survives(world, notIn(world, ref, state), disturbance, () => podsBelow(world, ref)),
+    ),
+    step(
+      '{pods} {be} still {state} after {disturbance}',
+      {
+        says: 'The same of Pods: those that the words mean afterwards need not be those of before.',
+        example: 'Then exactly 3 Pods of Deployment "web" are still Ready after node "worker-1" is drained',
+      },
+      (world: World, ref: PodsRef, _be: string, state: string, disturbance: Disturbance) =>
+        survives(world, podsNotIn(world, ref, state), disturbance, () => podsOf(world, ref)),
+    ),
+    step(
+      'field {string} of {object} is still {string} after {disturbance}',
+      {
+        says: 'The same of one field.',
+        example: 'Then field "spec.replicas" of Deployment "web" is still "3" after 30 minutes',
+      },
+      (world: World, path: string, ref: ObjectRef, value: string, disturbance: Disturbance) =>
+        survives(world, notValued(world, path, ref, value), disturbance, () => podsBelow(world, ref)),
+    ),
+    step(
+      '{object} still matches after {disturbance}:',
+      {
+        says: 'The same of a part of the object, as in `{object} matches:`.',
+        example: `Then ConfigMap "settings" still matches after 30 minutes:
   """yaml
   data: {mode: fast}
   """`,
-    },
-    (world: World, ref: ObjectRef, disturbance: Disturbance, yaml: string) =>
-      survives(
-        world,
-        () => mismatch(world, ref, parse(yaml)),
-        disturbance,
-        () => podsBelow(world, ref),
-      ),
-  ),
-  step(
-    'a request from {object} to {string} still returns status {int} after {disturbance}',
-    {
-      says: 'The same of what is answered; "its Pods" are those of the object that asks.',
-      example:
-        'Then a request from Pod "client" to "http://web/" still returns status 200 after node "worker-1" reboots',
-    },
-    (world: World, ref: ObjectRef, url: string, status: number, disturbance: Disturbance) =>
-      survives(
-        world,
-        () => statusProblem(world, ref, url, status),
-        disturbance,
-        () => podsBelow(world, ref),
-      ),
-  ),
-]
+      },
+      (world: World, ref: ObjectRef, disturbance: Disturbance, yaml: string) =>
+        survives(
+          world,
+          () => mismatch(world, ref, parse(yaml)),
+          disturbance,
+          () => podsBelow(world, ref),
+        ),
+    ),
+    step(
+      'a request from {object} to {string} still returns status {int} after {disturbance}',
+      {
+        says: 'The same of what is answered; "its Pods" are those of the object that asks.',
+        example:
+          'Then a request from Pod "client" to "http://web/" still returns status 200 after node "worker-1" reboots',
+      },
+      (world: World, ref: ObjectRef, url: string, status: number, disturbance: Disturbance) =>
+        survives(
+          world,
+          () => statusProblem(world, ref, url, status),
+          disturbance,
+          () => podsBelow(world, ref),
+        ),
+    ),
+  ],
+)
 
 async function survives(
   world: World,
