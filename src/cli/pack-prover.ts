@@ -26,14 +26,18 @@ export async function proveApart(
   let last = 'it began'
   let proof: Proof | undefined
   let failure: string | undefined
-  let late = false
-  const timer = setTimeout(() => {
-    late = true
-    child.kill('SIGKILL')
-  }, LIMITS.proofMs)
+  let late: number | undefined
+  const timerOf = (ms: number) =>
+    setTimeout(() => {
+      late = ms / 60_000
+      child.kill('SIGKILL')
+    }, ms)
+  const whole = timerOf(LIMITS.proofMs)
+  const one = timerOf(LIMITS.trialMs)
   child.stderr.resume()
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   for await (const line of createInterface({ input: child.stdout })) {
+    one.refresh()
     const said = read(line)
     if (said === undefined) continue
     if ('progress' in said) {
@@ -43,10 +47,10 @@ export async function proveApart(
     else failure = said.failure
   }
   await ended
-  clearTimeout(timer)
+  clearTimeout(whole)
+  clearTimeout(one)
   if (proof !== undefined) return proof
-  const why =
-    failure ?? (late ? `was stopped after ${LIMITS.proofMs / 60_000} minutes` : 'took all memory, or was ended')
+  const why = failure ?? (late === undefined ? 'took all memory, or was ended' : `was stopped after ${late} minutes`)
   const flaws = [{ exercise: id, about: failure === undefined ? last : 'pack', message: why }]
   return { exercise: id, criteria: criteria.map((each) => each.id), trials: [], flaws, notes: [] }
 }

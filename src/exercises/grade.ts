@@ -1,5 +1,6 @@
 import type { World } from '../gherkin/world.ts'
-import { readFeature, type Scenario, type ScenarioStep, StepFailure } from './feature.ts'
+import { readFeature, type Scenario, type ScenarioStep, type StepFailure } from './feature.ts'
+import { Forks, onlyLooks } from './forks.ts'
 import type { Criterion, Exercise } from './pack.ts'
 import { Findings } from './pack-error.ts'
 
@@ -27,16 +28,29 @@ export interface Grade {
 }
 
 /**
- * Grades the state of a cluster. Each scenario looks at a fork of its own (`fork` makes one, its World attached since
- * power-on), so a check that reboots nodes or lets half an hour pass neither touches the learner's cluster nor another
- * check: the same state always gets the same score.
+ * Grades the state of a cluster. Each scenario looks at a fork (`fork` makes one, its World attached since power-on), so a
+ * check that reboots nodes or lets half an hour pass neither touches the learner's cluster nor another check: the same
+ * state always gets the same score.
+ *
+ * @param onFailed told of every step that does not hold; then those after one that failed are tried, too, and those of
+ * criteria that wait
  */
-export async function grade(exercise: Exercise, fork: () => Promise<World>, hintCost = 0): Promise<Grade> {
+export async function grade(
+  exercise: Exercise,
+  fork: () => Promise<World>,
+  hintCost = 0,
+  onFailed?: (step: ScenarioStep) => void,
+): Promise<Grade> {
   const scenarios = loadChecks(exercise)
   const results = new Map<string, CriterionResult>()
-  for (const criterion of exercise.criteria) {
-    const own = scenarios.filter((scenario) => scenario.tags.includes(`${TAG}${criterion.id}`))
-    results.set(criterion.id, await gradeOne(criterion, own, fork, results))
+  const forks = new Forks(fork)
+  try {
+    for (const criterion of exercise.criteria) {
+      const own = scenarios.filter((scenario) => scenario.tags.includes(`${TAG}${criterion.id}`))
+      results.set(criterion.id, await gradeOne(criterion, own, forks, results, onFailed))
+    }
+  } finally {
+    await forks.close()
   }
   const criteria = exercise.criteria.map(({ id }) => results.get(id)!)
   const earned = criteria.reduce((sum, { awarded }) => sum + awarded, 0)
@@ -50,11 +64,15 @@ export async function grade(exercise: Exercise, fork: () => Promise<World>, hint
  * @throws {PackError}
  */
 export function loadChecks(exercise: Pick<Exercise, 'checks' | 'criteria'>): readonly Scenario[] {
+  const known = loaded.get(exercise)
+  if (known !== undefined) return known
   const findings = new Findings()
   const scenarios = readChecks(exercise, findings)
   findings.refuse()
+  loaded.set(exercise, scenarios)
   return scenarios
 }
+const loaded = new WeakMap<object, readonly Scenario[]>()
 
 /** The same; what is wrong with them is among the findings. */
 export function readChecks(
@@ -82,61 +100,37 @@ export const TAG = '@criterion:'
 async function gradeOne(
   criterion: Criterion,
   scenarios: readonly Scenario[],
-  fork: () => Promise<World>,
+  forks: Forks,
   results: ReadonlyMap<string, CriterionResult>,
+  onFailed?: (step: ScenarioStep) => void,
 ): Promise<CriterionResult> {
   const { id, title, points, why, needs = [] } = criterion
   const waiting = needs.filter((need) => results.get(need)?.outcome !== 'passed')
-  if (waiting.length > 0) return { id, title, points, awarded: 0, outcome: 'waits', why, needs: waiting }
-  for (const scenario of scenarios) {
-    const failure = await failureOf(scenario, fork)
-    if (failure)
-      return { id, title, points, awarded: 0, outcome: 'failed', why, expected: failure.step, saw: failure.message }
+  let failure: StepFailure | undefined
+  for (const scenario of waiting.length > 0 && onFailed === undefined ? [] : scenarios) {
+    const found = await forks.failureOf(scenario, onFailed)
+    failure ??= found
+    if (failure !== undefined && onFailed === undefined) break
   }
+  if (waiting.length > 0) return { id, title, points, awarded: 0, outcome: 'waits', why, needs: waiting }
+  if (failure !== undefined)
+    return { id, title, points, awarded: 0, outcome: 'failed', why, expected: failure.step, saw: failure.message }
   return { id, title, points, awarded: points, outcome: 'passed', why }
 }
 
-async function failureOf(
-  scenario: Scenario,
-  fork: () => Promise<World>,
-  onFailed?: (step: ScenarioStep) => void,
-): Promise<StepFailure | undefined> {
-  const world = await fork()
-  let failure: StepFailure | undefined
-  try {
-    for (const step of scenario.steps) {
-      try {
-        await step.run(world)
-      } catch (error) {
-        failure ??= new StepFailure(step.text, error as Error)
-        if (onFailed === undefined) break
-        onFailed(step)
-      }
-    }
-    return failure
-  } finally {
-    await world.close()
-  }
-}
-
-/** The steps that do not hold, of every scenario: those after one that failed, and of criteria that wait, too. */
-export async function failedSteps(
-  exercise: Exercise,
-  fork: () => Promise<World>,
-  onFailed: (step: ScenarioStep) => void,
-): Promise<void> {
-  for (const scenario of loadChecks(exercise)) await failureOf(scenario, fork, onFailed)
-}
-
-/** Whether these criteria are met; stops at the first that is not. */
+/** Whether these criteria are met; stops at the first that is not, and begins with what is soonest looked at. */
 export async function earnsAll(
   exercise: Exercise,
   fork: () => Promise<World>,
   ids: readonly string[],
 ): Promise<boolean> {
-  for (const scenario of loadChecks(exercise)) {
-    const isAsked = ids.some((id) => scenario.tags.includes(`${TAG}${id}`))
-    if (isAsked && (await failureOf(scenario, fork)) !== undefined) return false
+  const asked = loadChecks(exercise).filter(({ tags }) => ids.some((id) => tags.includes(`${TAG}${id}`)))
+  const forks = new Forks(fork)
+  try {
+    for (const scenario of [...asked.filter(onlyLooks), ...asked.filter((each) => !onlyLooks(each))])
+      if ((await forks.failureOf(scenario)) !== undefined) return false
+    return true
+  } finally {
+    await forks.close()
   }
-  return true
 }

@@ -258,11 +258,11 @@ describe('what is wrong is said with file, line and field', () => {
 })
 
 describe('grading', () => {
-  const exercise = () => loadPack(join(packWith({}), 'p'), 'p').exercises[0]!
   const made = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'made', namespace: 'default' } } as const
 
   test('what needs another waits for it; hints are taken off, never below nothing', async () => {
-    const { criteria, score, max } = await grade(exercise(), async () => worldWith([]), 2)
+    const exercise = loadPack(join(packWith({}), 'p'), 'p').exercises[0]!
+    const { criteria, score, max } = await grade(exercise, async () => worldWith([]), 2)
     expect(criteria.map(({ id, outcome, awarded }) => [id, outcome, awarded])).toEqual([
       ['there', 'failed', 0],
       ['kept', 'waits', 0],
@@ -274,14 +274,29 @@ describe('grading', () => {
     expect([score, max]).toEqual([0, 3])
   })
 
-  test('every criterion that holds earns its points, on a fork of its own', async () => {
+  test.each([
+    ['only looked at: the fork serves the next one, too', {}, 1],
+    [
+      'time passed: the next one has a fork of its own',
+      { 'one/checks.feature': (text: string) => text.replace('Then Config', 'When 1 minute passes\n    Then Config') },
+      2,
+    ],
+    [
+      'something was sent: the next one has a fork of its own',
+      {
+        'one/checks.feature': (text: string) => text.replace('Then Config', 'Given namespace "other"\n    Then Config'),
+      },
+      2,
+    ],
+  ])('every criterion that holds earns its points; %s', async (_, changes, forked) => {
+    const exercise = loadPack(join(packWith(changes), 'p'), 'p').exercises[0]!
     const forks: World[] = []
     const fork = async () => {
       forks.push(worldWith([made, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }]))
       return forks.at(-1)!
     }
-    expect(await grade(exercise(), fork, 1)).toMatchObject({ score: 2, max: 3, hintCost: 1 })
-    expect(forks).toHaveLength(2)
+    expect(await grade(exercise, fork, 1)).toMatchObject({ score: 2, max: 3, hintCost: 1 })
+    expect(forks).toHaveLength(forked)
   })
 })
 

@@ -160,6 +160,12 @@ export class World {
     return this.target.reader
   }
 
+  /** Nothing asked or answered so far, no namespace in force: for another scenario about the same cluster. */
+  beginAnew(): void {
+    this.attempt = this.command = this.token = this.event = this.failure = undefined
+    this.namespaces.splice(1)
+  }
+
   /** How many changes were recorded of what the cluster had when the scenario got it. */
   get bootOrder(): number {
     return this.#bootOrder

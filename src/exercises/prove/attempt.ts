@@ -5,7 +5,7 @@ import { createCertificateSigner } from '../../server/certificate-signer.ts'
 import { type Credentials, createCredentials } from '../../server/pki.ts'
 import { createTokenAuthority } from '../../server/tokens.ts'
 import { goTo, type Place } from '../../sim/journal.ts'
-import { loadFeature } from '../feature.ts'
+import { loadFeature, type ScenarioStep } from '../feature.ts'
 import { type Grade, grade } from '../grade.ts'
 import { START_AT } from '../limits.ts'
 import type { Exercise } from '../pack.ts'
@@ -68,27 +68,32 @@ export class Attempt {
     return this.#sandbox.run(script)
   }
 
-  grade(): Promise<Grade> {
-    return grade(this.exercise, this.forks())
+  /** @param onFailed told of every step that does not hold */
+  grade(onFailed?: (step: ScenarioStep) => void): Promise<Grade> {
+    return grade(this.exercise, this.forks(), 0, onFailed)
   }
 
-  /** Clusters that are as this one is now, and go their own way from here. */
-  forks(): () => Promise<World> {
-    const { journal, place } = this.#now()
-    return () => worldAt(this.#origin, journal, place, this.world.moments, [])
+  /** For the last time: the checks have this cluster itself, which saves a replay. */
+  lastGrade(): Promise<Grade> {
+    const fork = this.forks()
+    let isSpent = false
+    return grade(this.exercise, async () => {
+      if (isSpent) return fork()
+      isSpent = true
+      return this.world
+    })
   }
 
-  /** Another life that has been the same up to now. */
-  async branch(): Promise<Attempt> {
-    const { journal, place } = this.#now()
-    const own = [...journal]
-    const world = await worldAt(this.#origin, journal, place, this.world.moments, own)
-    return new Attempt(this.#origin, world, own, this.#setUp)
-  }
-
-  #now() {
+  /** Clusters that are as this one is now, or as this and something done to it, and go their own way from here. */
+  forks(deed?: (world: World) => Promise<void>): () => Promise<World> {
     const { clock } = this.world.cluster
-    return { journal: [...this.#journal], place: { at: clock.now(), fired: clock.fired } }
+    const journal = [...this.#journal]
+    const place = { at: clock.now(), fired: clock.fired }
+    return async () => {
+      const world = await worldAt(this.#origin, journal, place, this.world.moments)
+      await deed?.(world)
+      return world
+    }
   }
 
   async close(): Promise<void> {
@@ -98,18 +103,14 @@ export class Attempt {
   }
 }
 
-/** The same cluster again, replayed up to a place; what comes in from then on is added to `journal`. */
+/** The same cluster again, replayed up to a place. */
 async function worldAt(
   origin: Origin,
   replayed: readonly Entry[],
   place: Place,
   moments: ReadonlyMap<string, number>,
-  journal: Entry[],
 ): Promise<World> {
-  let isReplay = true
-  const cluster = recordedCluster(origin, (entry) => {
-    if (!isReplay) journal.push(entry)
-  })
+  const cluster = recordedCluster(origin)
   const world = new World({}, cluster)
   const stand = async (to: Place) => {
     while (goTo(cluster.clock, to) === 'held') await cluster.barrier.idle()
@@ -120,11 +121,13 @@ async function worldAt(
   }
   await stand(place)
   for (const [name, at] of moments) world.moments.set(name, at)
-  isReplay = false
   return world
 }
 
-function recordedCluster({ exercise, seed, known }: Origin, onEntry: (entry: Entry) => void): Cluster {
+function recordedCluster(
+  { exercise, seed, known }: Origin,
+  onEntry: (entry: Entry) => void = () => undefined,
+): Cluster {
   const cluster: Cluster = createCluster({
     topology: exercise.topology,
     seed,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { StepFailure } from '../feature.ts'
-import { earnsAll, failedSteps, type Grade, loadChecks } from '../grade.ts'
+import { type ScenarioStep, StepFailure } from '../feature.ts'
+import { earnsAll, type Grade, grade, loadChecks } from '../grade.ts'
 import type { Exercise } from '../pack.ts'
 import { Findings, type Place, placeText } from '../pack-error.ts'
 import { filesIn, readText } from '../pack-file.ts'
@@ -102,6 +102,8 @@ class Prover {
       await this.#otherSeeds(name, script, index === 0 ? OTHER_SEEDS : OTHER_SEEDS.slice(0, 1))
   }
 
+  #failed = ({ place }: ScenarioStep) => void this.#unfailed.delete(placeText(place))
+
   #trialOf = (name: string) => this.#trials.find((trial) => trial.name === name)!
 
   async #try(
@@ -115,17 +117,18 @@ class Prover {
     await keep?.(attempt)
     try {
       const { output, exitCode } = script === undefined ? { output: '', exitCode: 0 } : await attempt.run(script)
-      const grade = await attempt.grade()
       const requests = JSON.stringify(attempt.inputs.since)
+      const isQuick = this.#ask.quick === true
+      const grade = isQuick
+        ? await attempt.lastGrade()
+        : await attempt.grade(kind === 'right' ? undefined : this.#failed)
       this.#trials.push({ name, kind, script: script ?? '', grade, output, exitCode, requests })
       if (exitCode !== 0 && (kind === 'right' || requests === '[]'))
         this.#note(
           name,
           `${requests === '[]' ? 'changes nothing and ' : ''}exits with ${exitCode}: ${firstLine(output)}`,
         )
-      if (kind === 'right' || this.#ask.quick === true) return
-      await failedSteps(this.#exercise, attempt.forks(), ({ place }) => void this.#unfailed.delete(placeText(place)))
-      if (kind === 'wrong') await this.#lasts(name, attempt, grade)
+      if (kind === 'wrong' && !isQuick) await this.#lasts(name, attempt, grade)
     } finally {
       if (keep === undefined) await attempt.close()
     }
@@ -137,7 +140,7 @@ class Prover {
     if (earned.size === 0) return
     this.#ask.onProgress?.(`${name}, half an hour later`)
     await attempt.world.advance(MINUTES_30)
-    for (const { id, outcome, expected } of (await attempt.grade()).criteria)
+    for (const { id, outcome, expected } of (await attempt.lastGrade()).criteria)
       if (earned.has(id) && outcome === 'failed')
         this.#flaw(
           `criterion ${id}`,
@@ -149,7 +152,7 @@ class Prover {
   async #later(name: string, attempt: Attempt): Promise<void> {
     this.#ask.onProgress?.(`${name}, half an hour later`)
     await attempt.world.advance(MINUTES_30)
-    const grade = await attempt.grade()
+    const grade = await attempt.lastGrade()
     if (name !== 'untouched') {
       const lost = missed(grade)
       if (lost.length > 0)
@@ -169,7 +172,7 @@ class Prover {
       try {
         if (later !== '') await attempt.world.advance(MINUTES_40)
         await attempt.run(script)
-        const found = missed(await attempt.grade()).join(', ')
+        const found = missed(await attempt.lastGrade()).join(', ')
         if (found !== expected)
           this.#flaw(
             name,
@@ -211,14 +214,8 @@ class Prover {
     }
   }
 
-  async #earns(attempt: Attempt, deed: Deed, ids: readonly string[]): Promise<boolean> {
-    const after = await attempt.branch()
-    try {
-      await deed.run(after.world)
-      return await earnsAll(this.#exercise, after.forks(), ids)
-    } finally {
-      await after.close()
-    }
+  #earns(attempt: Attempt, deed: Deed, ids: readonly string[]): Promise<boolean> {
+    return earnsAll(this.#exercise, attempt.forks(deed.run), ids)
   }
 
   async #vandals(name: string, attempt: Attempt, right: readonly Attempt[]): Promise<void> {
@@ -242,19 +239,13 @@ class Prover {
 
   async #reboot(name: string, attempt: Attempt): Promise<void> {
     this.#ask.onProgress?.(`${name}, then a reboot`)
-    const after = await attempt.branch()
-    try {
-      await rebootAll(after.world)
-      const lost = missed(await after.grade())
-      if (lost.length === 0) return
-      const { criteria, task } = this.#exercise
-      const promised = [task, ...criteria.flatMap(({ title, why }) => [title, why])].some((text) => PERSISTS.test(text))
-      const message = `does not survive a reboot of every node: it misses ${lost.join(', ')}`
-      if (promised) this.#flaw(name, `${message}, though the exercise speaks of one`)
-      else this.#note(name, message)
-    } finally {
-      await after.close()
-    }
+    const lost = missed(await grade(this.#exercise, attempt.forks(rebootAll)))
+    if (lost.length === 0) return
+    const { criteria, task } = this.#exercise
+    const promised = [task, ...criteria.flatMap(({ title, why }) => [title, why])].some((text) => PERSISTS.test(text))
+    const message = `does not survive a reboot of every node: it misses ${lost.join(', ')}`
+    if (promised) this.#flaw(name, `${message}, though the exercise speaks of one`)
+    else this.#note(name, message)
   }
 
   #flaw(about: string, message: string): void {

@@ -1,0 +1,62 @@
+import type { World } from '../gherkin/world.ts'
+import { type Scenario, type ScenarioStep, StepFailure } from './feature.ts'
+
+/** Forks of a cluster for scenarios to look at: a fork costs a whole replay, so one that is as it was serves the next, too. */
+export class Forks {
+  readonly #fork: () => Promise<World>
+  #untouched: World | undefined
+
+  constructor(fork: () => Promise<World>) {
+    this.#fork = fork
+  }
+
+  /** The first step that does not hold. @param onFailed goes on after it, and is told of all of them */
+  async failureOf(scenario: Scenario, onFailed?: (step: ScenarioStep) => void): Promise<StepFailure | undefined> {
+    const world = this.#untouched ?? (await this.#fork())
+    this.#untouched = world
+    world.beginAnew()
+    const at = world.now()
+    try {
+      return await firstFailure(scenario, world, onFailed)
+    } finally {
+      if (!onlyLooks(scenario) || world.now() !== at) await this.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    const world = this.#untouched
+    this.#untouched = undefined
+    await world?.close()
+  }
+}
+
+async function firstFailure(
+  { steps }: Scenario,
+  world: World,
+  onFailed?: (step: ScenarioStep) => void,
+): Promise<StepFailure | undefined> {
+  let failure: StepFailure | undefined
+  for (const step of steps) {
+    try {
+      await step.run(world)
+    } catch (error) {
+      failure ??= new StepFailure(step.text, error as Error)
+      if (onFailed === undefined) break
+      onFailed(step)
+    }
+  }
+  return failure
+}
+
+/** Patterns of steps that read what is there, or was there, and ask nobody inside the cluster. */
+const LOOKS = [
+  /^\{object\} (exists|appears|is gone|does not exist|matches|satisfies|is \{state\}|has condition|has taint)/,
+  /^\{object\} (finishes|has \{count\}|has a\(n\)|has no|is scheduled|cannot be scheduled|went through|was )/,
+  /^\{object\} is unchanged since|^every \{word\} in namespace|^these (objects satisfy|happened in this order)/,
+  /^field \{string\} of \{object\} (is \{string\}|was|did not change)/,
+  /^\{pods\} (\{be\} \{state\}|was\/were|existed|satisfy|run\(s\))|^no (container|Pod) of/,
+]
+
+/** Whether a scenario leaves its cluster as it is, as long as no time passes in it. */
+export const onlyLooks = ({ steps }: Scenario): boolean =>
+  steps.every(({ pattern = '' }) => LOOKS.some((looks) => looks.test(pattern)))
