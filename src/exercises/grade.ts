@@ -118,13 +118,17 @@ async function gradeOne(
   return { id, title, points, awarded: points, outcome: 'passed', why }
 }
 
+/** The scenarios of some criteria. */
+export const checksOf = (exercise: Exercise, ids: readonly string[]): readonly Scenario[] =>
+  loadChecks(exercise).filter(({ tags }) => ids.some((id) => tags.includes(`${TAG}${id}`)))
+
 /** Whether these criteria are met; stops at the first that is not, and begins with what is soonest looked at. */
 export async function earnsAll(
   exercise: Exercise,
   fork: () => Promise<World>,
   ids: readonly string[],
 ): Promise<boolean> {
-  const asked = loadChecks(exercise).filter(({ tags }) => ids.some((id) => tags.includes(`${TAG}${id}`)))
+  const asked = checksOf(exercise, ids)
   const forks = new Forks(fork)
   try {
     for (const scenario of [...asked.filter(onlyLooks), ...asked.filter((each) => !onlyLooks(each))])

@@ -8,13 +8,13 @@ import {
   nameOf,
   openToAll,
   patched,
-  pinned,
   recreated,
   SETTLE_MS,
   scaledDown,
   templateOf,
   workloadsIn,
 } from './deeds.ts'
+import { pinned } from './pins.ts'
 
 /** What earns nothing when it is done instead of a repair; `outcome`: it must not even earn the first criterion. */
 export interface Cheat extends Deed {

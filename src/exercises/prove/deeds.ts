@@ -1,6 +1,4 @@
-import { requiredNodeAffinity } from '../../api/node-selector.ts'
-import { compareQuantities } from '../../api/quantity.ts'
-import type { KubernetesObject, Node, Pod } from '../../api/types.ts'
+import type { KubernetesObject } from '../../api/types.ts'
 import type { Input } from '../../cluster/index.ts'
 import { kindOfManifest } from '../../gherkin/kinds.ts'
 import { send, submit } from '../../gherkin/request.ts'
@@ -137,35 +135,6 @@ export function scaledDown(objects: readonly KubernetesObject[]): readonly Deed[
   const scaled = workloadsIn(objects).filter(({ kind }) => kind !== 'DaemonSet')
   if (scaled.length === 0) return []
   return [patched({ deed: 'every workload is scaled to 0', what: 'scaled' }, scaled, () => ({ spec: { replicas: 0 } }))]
-}
-
-/** Around the scheduler: the template names a node. */
-export function pinned(world: World, objects: readonly KubernetesObject[]): readonly Deed[] {
-  const nodes = world.client.list('Node')
-  const pins = new Map(
-    workloadsIn(objects)
-      .filter(({ kind }) => kind !== 'DaemonSet')
-      .map((object) => [object, takerOf(templateOf(object).spec as unknown as Pod['spec'], nodes)] as const)
-      .filter(([, node]) => node !== undefined),
-  )
-  if (pins.size === 0) return []
-  const deed = `every workload is pinned to a node with nodeName (${[...new Set(pins.values())].join(', ')})`
-  const body = (object: KubernetesObject) => ({ spec: { template: { spec: { nodeName: pins.get(object) } } } })
-  return [patched({ deed, what: 'pinned' }, [...pins.keys()], body)]
-}
-
-/** A node whose kubelet takes such Pods; any other would have them made anew for ever, which fools nobody. */
-function takerOf(spec: Pod['spec'], nodes: readonly Node[]): string | undefined {
-  const { matches } = requiredNodeAffinity(spec)
-  const requests = spec.containers.flatMap(({ resources }) => Object.entries(resources?.requests ?? {}))
-  const takers = nodes.filter(
-    ({ metadata, spec: { taints = [] } = {}, status }) =>
-      matches({ name: metadata.name, labels: metadata.labels ?? {} }) &&
-      taints.every(({ effect }) => effect !== 'NoExecute') &&
-      requests.every(([resource, amount]) => compareQuantities(amount, status?.allocatable?.[resource] ?? 0) <= 0),
-  )
-  const isOpen = (node: Node) => !node.spec?.taints?.length && !node.spec?.unschedulable
-  return (takers.find(isOpen) ?? takers[0])?.metadata.name
 }
 
 export const openToAll: Deed = {

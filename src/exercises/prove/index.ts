@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type ScenarioStep, StepFailure } from '../feature.ts'
-import { earnsAll, type Grade, grade, loadChecks } from '../grade.ts'
+import { checksOf, earnsAll, type Grade, grade, loadChecks } from '../grade.ts'
 import type { Exercise } from '../pack.ts'
 import { Findings, type Place, placeText } from '../pack-error.ts'
 import { filesIn, readText } from '../pack-file.ts'
@@ -10,6 +10,7 @@ import { cheatsFor } from './cheats.ts'
 import type { Ask, Flaw, Proof, Trial } from './contract.ts'
 import { type Deed, madeBy, nameOf } from './deeds.ts'
 import { flawsOf, placeOf } from './flaws.ts'
+import { isForeseen } from './foreseen.ts'
 import { rebootAll, vandalsFor } from './vandals.ts'
 
 export type { Flaw, Proof } from './contract.ts'
@@ -201,9 +202,9 @@ class Prover {
     const objects = madeBy(untouched.world, untouched.inputs.setUp)
     const done = right.flatMap(({ inputs }) => inputs.since)
     for (const cheat of cheatsFor(untouched.world, objects, loadChecks(this.#exercise))) {
-      if (isRight(cheat, done)) continue
-      this.#ask.onProgress?.(`cheating: ${cheat.deed}`)
       const ids = cheat.earnsNo === 'outcome' ? [criteria[0]!.id] : criteria.map(({ id }) => id)
+      if (isRight(cheat, done) || isForeseen(cheat, checksOf(this.#exercise, ids))) continue
+      this.#ask.onProgress?.(`cheating: ${cheat.deed}`)
       if (await this.#earns(untouched, cheat, ids)) {
         const earned = cheat.earnsNo === 'outcome' ? `criterion ${ids[0]} is earned` : 'full marks'
         this.#flaw(
@@ -221,16 +222,11 @@ class Prover {
   async #vandals(name: string, attempt: Attempt, right: readonly Attempt[]): Promise<void> {
     const { task, criteria } = this.#exercise
     const done = right.flatMap(({ inputs }) => inputs.since)
+    const ids = criteria.map(({ id }) => id)
     for (const vandal of vandalsFor(attempt.world, madeBy(attempt.world, attempt.inputs.setUp), task)) {
+      if (isForeseen(vandal, checksOf(this.#exercise, ids))) continue
       this.#ask.onProgress?.(`${name}, then ${vandal.deed}`)
-      if (
-        !(await this.#earns(
-          attempt,
-          vandal,
-          criteria.map(({ id }) => id),
-        ))
-      )
-        continue
+      if (!(await this.#earns(attempt, vandal, ids))) continue
       const message = `can be cheated: still full marks when ${vandal.deed}; ${remedy(vandal, nameOf)}`
       if (isHarm(vandal, task) && !isRight(vandal, done)) this.#flaw(name, message)
       else this.#note(name, message)

@@ -6,13 +6,13 @@ import {
   nameOf,
   openToAll,
   patched,
-  pinned,
   recreated,
   SETTLE_MS,
   scaledDown,
   templateOf,
   workloadsIn,
 } from './deeds.ts'
+import { pinned } from './pins.ts'
 
 /** What should cost marks when it is done after a right solution: to the objects that a set-up made, and to the whole cluster. */
 export function vandalsFor(world: World, objects: readonly KubernetesObject[], task: string): readonly Deed[] {
