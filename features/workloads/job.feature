@@ -173,3 +173,20 @@ Feature: Jobs and CronJobs
     When 1 minute passes
     Then CronJob "berlin" has a Normal event JobAlreadyActive
     And that event's message contains "Not starting job because prior execution is running and concurrency policy is Forbid"
+
+  Scenario: A Job's sidecar ends after the work, and the Job is done
+    Given a cluster
+    And these manifests are applied:
+      """yaml
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: etl}
+      spec:
+        template:
+          spec:
+            restartPolicy: Never
+            initContainers: [{name: logs, image: "nginx:1.27", restartPolicy: Always}]
+            containers: [{name: load, image: "busybox:1.36", command: [sleep, "20"]}]
+      """
+    Then Job "etl" is Complete within 1 minute
+    And field "status.succeeded" of Job "etl" is "1"

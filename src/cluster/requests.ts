@@ -1,9 +1,9 @@
-import type { Pod } from '../api/types.ts'
 import type { Client } from '../client/contract.ts'
 import type { Network } from '../network/contract.ts'
 import { type HttpOutcome, httpRequest } from '../network/http.ts'
 import { GATEWAY } from '../network/index.ts'
 import { lookup, parseResolvConf, type Source } from '../network/resolver.ts'
+import type { Mount } from '../node/host/mounts.ts'
 import type { RequestOutcome, RequestSource } from './contract.ts'
 import type { Machine } from './machines.ts'
 
@@ -59,25 +59,30 @@ function sourceOf(machines: Directory['machines'], from: From): Source | string 
   if ('host' in from) {
     const machine = machines.get(from.host)
     if (machine === undefined) return `there is no host "${from.host}"`
-    const { host } = machine
-    return { host: host.name, ip: host.ip, resolver: parseResolvConf(host.files.read('/etc/resolv.conf') ?? '') }
+    const { name, ip, files } = machine.host
+    return asker(name, ip, (path) => files.read(path))
   }
   if ('outside' in from)
     return { host: 'gateway', ip: from.outside, resolver: { nameservers: [GATEWAY], searches: [], ndots: 1 } }
   // What runs on the machines asks, whether an API server tells of it or not.
-  for (const machine of machines.values())
-    for (const { ready, ip, config } of machine.host.runtime?.sandboxes() ?? [])
-      if (ready && config.pod.metadata.name === from.pod && config.pod.metadata.namespace === from.namespace)
-        return { host: machine.host.name, ip, resolver: resolverOf(config.pod, machine) }
+  for (const { host } of machines.values())
+    for (const { id, ready, ip, config } of host.runtime?.sandboxes() ?? []) {
+      const { name, namespace } = config.pod.metadata
+      if (!ready || name !== from.pod || namespace !== from.namespace) continue
+      const container = host.runtime?.containersOf(id).find(({ state }) => state === 'running')
+      if (container === undefined) return `no container of the pod ${namespace}/${name} is running`
+      return asker(host.name, ip, (path) => mountedFile(container.config.mounts, path))
+    }
   return `the pod ${from.namespace}/${from.pod} is not running`
 }
 
-/** Source: pkg/kubelet/network/dns/dns.go */
-function resolverOf({ spec, metadata }: Pod, { host }: Machine) {
-  const policy = spec.dnsPolicy ?? 'ClusterFirst'
-  const ofHost = policy === 'Default' || (policy === 'ClusterFirst' && spec.hostNetwork)
-  if (ofHost) return parseResolvConf(host.files.read('/etc/resolv.conf') ?? '')
-  const dns = /clusterDNS:\s*\n- (\S+)/.exec(host.files.read('/var/lib/kubelet/config.yaml') ?? '')?.[1]
-  const searches = [`${metadata.namespace}.svc.cluster.local`, 'svc.cluster.local', 'cluster.local']
-  return { nameservers: dns === undefined ? [] : [dns], searches, ndots: 5 }
+function asker(host: string, ip: string, read: (path: string) => string | undefined): Source {
+  return { host, ip, resolver: parseResolvConf(read('/etc/resolv.conf') ?? ''), hosts: read('/etc/hosts') ?? '' }
+}
+
+/** A file that the kubelet, or a volume, has put into a container by itself. */
+function mountedFile(mounts: readonly Mount[], path: string): string | undefined {
+  const mount = mounts.find((each) => each.path === path)
+  const files = typeof mount?.files === 'function' ? mount.files() : mount?.files
+  return files?.read(mount?.from ?? '/')
 }

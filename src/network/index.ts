@@ -9,13 +9,17 @@ export const GATEWAY = '192.168.64.1'
 
 /**
  * A network without machines. Every operation takes the same time whatever the number of hosts, pods and Services. All
- * there is of the world outside is a gateway, whose name server knows the names that were set, and what a cloud puts there.
+ * there is of the world outside is a gateway, whose name server knows the machines and the names that were set, and what a cloud puts there.
  */
 export function createNetwork(): Network {
   const hosts = new Hosts()
   const listeners = new Listeners()
   const outside = new WorldOutside()
-  const nameServer: Serve = (request) => outside.answer(request)
+  const nameServer: Serve = ({ question = '' }) => {
+    const machine = hosts.addressOf(question)
+    const addresses = outside.named(question) ?? (machine === undefined ? undefined : [machine])
+    return addresses === undefined ? { rcode: 'NXDOMAIN' } : { rcode: 'NOERROR', addresses }
+  }
   hosts.add('gateway', GATEWAY)
   for (const protocol of ['UDP', 'TCP'] as const) listeners.add(GATEWAY, 53, protocol, nameServer)
   const rulesOf = new Map<string, ServiceRules>()

@@ -200,6 +200,7 @@ describe('the world outside', () => {
     const ask = (question: string) =>
       server.outcome === 'connected' ? server.serve({ protocol: 'DNS', from: '8.8.8.8', question }) : undefined
     expect(ask('shop.example')).toMatchObject({ addresses: ['203.0.113.1'] })
+    expect(ask('worker-2')).toMatchObject({ addresses: ['192.168.0.2'] })
     expect(ask('nowhere.example')).toMatchObject({ rcode: 'NXDOMAIN' })
   })
 

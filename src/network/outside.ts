@@ -1,4 +1,4 @@
-import type { Balancer, NetworkAnswer, NetworkRequest, Outside } from './contract.ts'
+import type { Balancer, Outside } from './contract.ts'
 
 /** What there is of the world outside: load balancers, public addresses of machines, and names. */
 export class WorldOutside implements Outside {
@@ -30,9 +30,8 @@ export class WorldOutside implements Outside {
     return this.#aliases.get(ip) ?? ip
   }
 
-  /** A name server: of names that nobody has set none exists. */
-  answer({ question }: NetworkRequest): NetworkAnswer {
-    const addresses = this.#names.get(question ?? '')
-    return addresses === undefined ? { rcode: 'NXDOMAIN' } : { rcode: 'NOERROR', addresses }
+  /** Addresses of a name that somebody has set. */
+  named(name: string): readonly string[] | undefined {
+    return this.#names.get(name)
   }
 }

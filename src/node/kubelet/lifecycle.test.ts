@@ -116,6 +116,33 @@ describe('a pod that is deleted', () => {
   })
 
   test.each([
+    ['Never', 0, 'Succeeded'],
+    ['OnFailure', 0, 'Succeeded'],
+    ['Never', 3, 'Failed'],
+  ])(
+    'end with the last main container, the one started last first: restartPolicy %s, exit code %i',
+    (policy, code, phase) => {
+      const node = new TestNode()
+        .image('s1', program(1_000))
+        .image('s2', program(2_000))
+        .image('main', (process) => void process.world.clock.setTimeout(() => process.exit(code), 5_000))
+        .start()
+      const initContainers = [sidecar('s1'), sidecar('s2')]
+      node.create(aPod('job', '', { restartPolicy: policy, initContainers, containers: [container('main')] } as never))
+      const ends: string[] = []
+      node.runtime.onEvent(({ type, container: { config } }) => {
+        if (type === 'exited') ends.push(config.container.name)
+      })
+      node.clock.advance(60_000)
+      expect(ends).toEqual(['main', 's2', 's1'])
+      expect(eventsOf(node, /Killing/)).toEqual(
+        ['s1', 's2'].map((name) => `job Normal Killing Stopping container ${name}`),
+      )
+      expect(node.pod('job')?.status?.phase).toBe(phase)
+    },
+  )
+
+  test.each([
     ['its preStop hook takes from the grace period', 4_500, 10, 10],
     ['at least two seconds are left after it', 60_000, 10, 12],
     ['a sleep is a hook too', 0, 10, 10],

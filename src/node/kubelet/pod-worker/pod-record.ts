@@ -245,3 +245,13 @@ export function shouldRestart(pod: Pod, { kind, spec }: ContainerSlot, exitCode:
   if (kind === 'init') return exitCode !== 0 && policy !== 'Never'
   return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0)
 }
+
+/** Nothing of the main containers runs, and nothing will. Source: kuberuntime_manager.go computePodActions, keepCount */
+export function haveEndedForGood({ pod, slots, sandbox }: PodRecord): boolean {
+  const mains = slots.filter(({ kind }) => kind === 'main')
+  return mains.every((slot) => {
+    const { current } = slot
+    if (current?.state !== 'exited' || current.sandboxId !== sandbox?.id) return false
+    return !shouldRestart(pod, slot, current.exitCode ?? 0)
+  })
+}

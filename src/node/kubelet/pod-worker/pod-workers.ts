@@ -99,7 +99,7 @@ export class PodWorkers {
       surroundings: this.#surroundings,
       report: (record) => this.report(record),
       ensureMirror: deps.ensureMirror,
-      killContainer: (record, slot, message) => this.#killContainer(record, slot, message),
+      killContainer: (...of) => this.#killContainer(...of),
       mark: (record) => this.#pleg.mark(record.uid),
       markReport: (record) => this.#pleg.markReport(record.uid),
       awaitVolumes: (record) => this.#volumeWakes.retry(record),
@@ -280,11 +280,11 @@ export class PodWorkers {
     this.#context.events.container(record.pod, slot, 'Warning', 'BackOff', text)
   }
 
-  #killContainer(record: PodRecord, slot: ContainerSlot, message: string): void {
+  #killContainer(record: PodRecord, slot: ContainerSlot, message: string, inOrder = false): void {
     if (this.#containers.state(slot.key)?.value !== 'running') return
     this.#containers.send(slot.key, { type: 'kill' })
     const grace = slot.killGrace ?? record.pod.spec.terminationGracePeriodSeconds ?? 30
-    this.#killer.killContainer(record, slot, message, grace)
+    this.#killer.killContainer(record, slot, message, grace, inOrder)
   }
 
   #hookEnded(record: PodRecord): void {
@@ -344,6 +344,6 @@ export class PodWorkers {
     const chart = this.#containers.state(`${uid}/${container.config.container.name}`)
     if (record.inHook) this.#starter.exited(record, container)
     else if (chart?.value === 'stopping' && !record.restartingAll) this.changed(uid)
-    if (record.terminating !== undefined && !record.terminated) this.#killer.check(record)
+    if (!record.terminated) this.#killer.check(record)
   }
 }

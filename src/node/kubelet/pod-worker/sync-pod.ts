@@ -5,7 +5,7 @@ import type { PodSurroundings } from '../container/surroundings.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
 import { unableToMount } from '../volumes/volumes.ts'
 import { BACK_OFF_PERIOD, SYNC_FREQUENCY, TRANSIENT_BACK_OFF_PERIOD } from './machine.ts'
-import { type ContainerSlot, type PodRecord, shouldRestart } from './pod-record.ts'
+import { type ContainerSlot, haveEndedForGood, type PodRecord, shouldRestart } from './pod-record.ts'
 import { actuateResize, followResize, markRestarts } from './resize.ts'
 import { asksForAll, removeAll, stillRunning } from './restart-all.ts'
 
@@ -19,7 +19,8 @@ export interface SyncPodDeps {
   /** Writes the pod's status as it is now. */
   report(record: PodRecord): void
   ensureMirror(record: PodRecord): void
-  killContainer(record: PodRecord, slot: ContainerSlot, message: string): void
+  /** @param inOrder a sidecar waits for those that were started after it */
+  killContainer(record: PodRecord, slot: ContainerSlot, message: string, inOrder?: boolean): void
   /** The pod is looked at again with the next relist. */
   mark(record: PodRecord): void
   /** What is said of it is told again with the next relist. */
@@ -52,9 +53,15 @@ export class PodSyncer {
     const wasResizing = record.resizeInProgress !== undefined
     followResize(record, context)
     if (wasResizing && record.resizeInProgress === undefined) this.#deps.resized()
-    if (!this.#continuesKill(record)) report(record)
+    const isOver = haveEndedForGood(record)
+    if (isOver || !this.#continuesKill(record)) report(record)
     const phase = record.status?.phase
     if (phase === 'Succeeded' || phase === 'Failed') return 'terminal'
+    if (isOver) {
+      for (const slot of record.slots)
+        if (slot.kind === 'sidecar') this.#deps.killContainer(record, slot, `Stopping container ${slot.name}`, true)
+      return 'done'
+    }
     if (!this.#networkReady(record)) return { retryMs: TRANSIENT_BACK_OFF_PERIOD }
     if (record.isStatic) ensureMirror(record)
     const volumes = this.#volumesReady(record)

@@ -1,0 +1,2 @@
+#!/bin/sh
+kubectl rollout restart deployment coredns -n kube-system

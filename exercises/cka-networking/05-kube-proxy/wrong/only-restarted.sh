@@ -1,0 +1,2 @@
+#!/bin/sh
+kubectl rollout restart daemonset kube-proxy -n kube-system

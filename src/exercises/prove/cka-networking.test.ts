@@ -1,0 +1,3 @@
+import { provePack } from './testing/prove-pack.ts'
+
+provePack('cka-networking')
