@@ -14,6 +14,7 @@ import {
 } from '../exercises/exam/index.ts'
 import { replaceFile } from './json-file.ts'
 import { appendLine, readLines } from './jsonl-file.ts'
+import { underLock } from './process-lock.ts'
 import { SessionFiles, stateDirectory } from './session-files.ts'
 
 /** An exam's directory: `exam.jsonl`, a session for each task that was opened, and a link to the one that is worked on. */
@@ -132,21 +133,23 @@ function examDirectories(): readonly string[] {
 /**
  * Begins an exam, all at once: a process that dies on the way leaves none.
  *
- * @returns undefined when another process began one at the same moment
+ * @returns undefined when one is running: another process may have begun it at the same moment
  */
 export function createExam(paper: Omit<Paper, 'id'>): ExamFiles | undefined {
   mkdirSync(examsDirectory(), { recursive: true, mode: 0o700 })
-  const id = String(Number(examDirectories().at(-1) ?? 0) + 1).padStart(4, '0')
-  const made = mkdtempSync(join(examsDirectory(), '.new-'))
-  const files = new ExamFiles(join(examsDirectory(), id))
-  appendLine(join(made, 'exam.jsonl'), { ...readClocks(), event: 'started', id, ...paper })
-  try {
-    renameSync(made, files.directory)
-    return files
-  } catch {
-    rmSync(made, { recursive: true, force: true })
-    return undefined
-  }
+  return underLock(join(examsDirectory(), 'start.lock'), () => {
+    if (runningExam() !== undefined) return undefined
+    const id = String(Number(examDirectories().at(-1) ?? 0) + 1).padStart(4, '0')
+    const made = mkdtempSync(join(examsDirectory(), '.new-'))
+    const files = new ExamFiles(join(examsDirectory(), id))
+    try {
+      appendLine(join(made, 'exam.jsonl'), { ...readClocks(), event: 'started', id, ...paper })
+      renameSync(made, files.directory)
+      return files
+    } finally {
+      rmSync(made, { recursive: true, force: true })
+    }
+  })
 }
 
 let boot: string | undefined | null = null

@@ -6,12 +6,14 @@ import { JournalError } from '../sim/journal.ts'
 import { Control } from './control.ts'
 import type { ExamFiles } from './exam-files.ts'
 import { Failure } from './failure.ts'
+import { VERSION } from './package-root.ts'
 import { loadExerciseOf } from './session-exercise.ts'
 import type { SessionRecord } from './session-files.ts'
 import { forkOf } from './session-fork.ts'
 import { journalUntil } from './session-journal.ts'
 import { startServer } from './session-server.ts'
 import { START_AT } from './session-start.ts'
+import { journalProblem } from './session-version.ts'
 
 /** Goes to a task: its cluster is begun or goes on, all others are stopped; their journals keep them. */
 export async function goTo(files: ExamFiles, task: number): Promise<void> {
@@ -68,6 +70,7 @@ function recordOf(files: ExamFiles, exam: Exam, number: number): SessionRecord {
   const { pack, directory } = exam.paper.tasks[number - 1]!
   return {
     version: 1,
+    kubedrill: VERSION,
     exercise: { pack, id: exercise.id, directory },
     topology: exercise.topology,
     // The seed that packs are proven with.
@@ -118,8 +121,10 @@ export async function gradeExam(
       files.append({ event: 'graded', task, grade: earned })
       onTask(task, earned)
     } catch (error) {
-      if (!(error instanceof PackError || error instanceof Failure || error instanceof JournalError)) throw error
-      problems.push({ task, problem: error.message })
+      if (error instanceof JournalError)
+        problems.push({ task, problem: journalProblem(error, files.task(task).readRecord() ?? {}) })
+      else if (error instanceof PackError || error instanceof Failure) problems.push({ task, problem: error.message })
+      else throw error
     }
   }
   return problems

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 
 /** @returns undefined when there is no such file, or what it holds is not JSON */
 export function readJson<T>(file: string): T | undefined {
@@ -17,6 +17,11 @@ export function writeJson(file: string, value: unknown): void {
 
 export function replaceFile(file: string, text: string): void {
   const made = `${file}.${process.pid}.new`
-  writeFileSync(made, text, { mode: 0o600 })
-  renameSync(made, file)
+  try {
+    writeFileSync(made, text, { mode: 0o600 })
+    renameSync(made, file)
+  } catch (error) {
+    rmSync(made, { force: true })
+    throw error
+  }
 }

@@ -21,26 +21,53 @@ import { holdsLock, takeLock } from './process-lock.ts'
 import { loadExerciseOf } from './session-exercise.ts'
 import { SessionFiles, type SessionRecord } from './session-files.ts'
 import { mended, replayJournal, type SessionEntry } from './session-journal.ts'
+import { journalProblem } from './session-version.ts'
+import { isNoRoom, NO_ROOM } from './system-error.ts'
 
 /** How often (wall ms) the journal learns how far time is, when nothing else happens. */
 const TICK_MS = 1000
 /** How often (wall ms) the clocks are written down in the events of an exam. */
 const SEEN_MS = 30_000
 
-/** The server of a session: its cluster, replayed from the journal where there is one, behind HTTPS and the control socket. */
+/** The server of a session, until it ends; where the disk has no room for what it has to keep, with an exit code that says so. */
 export async function serveSession(directory: string): Promise<void> {
-  const files = new SessionFiles(directory)
+  try {
+    await serve(new SessionFiles(directory))
+  } catch (error) {
+    if (isNoRoom(error)) process.exit(NO_ROOM)
+    throw error
+  }
+}
+
+/**
+ * Writes something down, or ends the server: nobody may be answered what is not kept. Half a line is cut off when the next
+ * server begins.
+ */
+function orEnd(write: () => void): void {
+  try {
+    write()
+  } catch (error) {
+    if (isNoRoom(error)) process.exit(NO_ROOM)
+    broken(error)
+  }
+}
+
+/** Its cluster, replayed from the journal where there is one, behind HTTPS and the control socket. */
+async function serve(files: SessionFiles): Promise<void> {
   const record = files.readRecord()
-  if (record === undefined) throw new Failure(`${directory} holds no session`)
+  if (record === undefined) throw new Failure(`${files.directory} holds no session`)
   // Two servers would write into one journal: the second to come leaves it to the first.
   if (!takeLock(files.lock)) return
   const timer = record.exam === undefined ? undefined : examTimer(new ExamFiles(record.exam))
-  const append = (entry: SessionEntry) => appendEntry(files, timer ? { ...entry, elapsed: timer.elapsed() } : entry)
+  const append = (entry: SessionEntry) =>
+    orEnd(() => appendEntry(files, timer ? { ...entry, elapsed: timer.elapsed() } : entry))
   const credentials = await credentialsOf(files)
-  const { cluster, moments } = await openCluster(files, record, credentials, append).catch(explained)
+  const { cluster, moments } = await openCluster(files, record, credentials, append).catch((error) =>
+    explained(error, record),
+  )
   const tick = () => {
     append({ ...place(cluster), moments })
-    writeNodes(files, cluster)
+    orEnd(() => writeNodes(files, cluster))
   }
   const pace = new JournaledPace(cluster, { speed: record.speed, onFailure: broken }, tick)
   pace.start()
@@ -78,9 +105,8 @@ export async function serveSession(directory: string): Promise<void> {
 }
 
 /** What a learner can do something about, said in a line; everything else is a bug. */
-function explained(error: unknown): never {
-  if (error instanceof JournalError)
-    throw new Failure(`${error.message}: \`kubedrill reset\` begins the exercise anew, what was done in it is lost`)
+function explained(error: unknown, record: SessionRecord): never {
+  if (error instanceof JournalError) throw new Failure(journalProblem(error, record))
   if (error instanceof PackError) throw new Failure(error.message)
   if (error instanceof StepFailure)
     throw new Failure(`the exercise cannot be set up: "${error.step}": ${error.message.split('\n')[0]}`)
@@ -105,7 +131,7 @@ function appendEntry(files: SessionFiles, entry: SessionEntry): void {
 function examTimer(files: ExamFiles) {
   const exam = files.read()
   if (exam === undefined) throw new Failure(`${files.directory} holds no exam`)
-  setInterval(() => files.append({ event: 'seen' }), SEEN_MS).unref()
+  setInterval(() => orEnd(() => files.append({ event: 'seen' })), SEEN_MS).unref()
   const elapsed = () => examAt(exam, readClocks()).clock.elapsedMs
   return { elapsed, isOver: () => elapsed() >= endMs(exam) }
 }

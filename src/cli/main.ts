@@ -10,6 +10,7 @@ import { VERSION } from './package-root.ts'
 import { addProjectCommands } from './project-commands.ts'
 import { addReplayCommands } from './replay-commands.ts'
 import { addStepCommands } from './step-commands.ts'
+import { systemWords } from './system-error.ts'
 import { tell } from './terminal.ts'
 import { addTestCommands } from './test-commands.ts'
 import { addViewCommands } from './view-commands.ts'
@@ -69,6 +70,10 @@ export async function main(argv: readonly string[]): Promise<void> {
       const { paragraph } = await import('./prose.ts')
       tell(paragraph(`kubedrill: ${error.message}`, process.stderr))
       process.exitCode = error.exitCode
+    } else if (systemWords(error) !== undefined) {
+      tell(`kubedrill: ${systemWords(error)}`)
+      // What was begun before, such as a server, does not go on.
+      process.exit(2)
     } else {
       tell(`kubedrill: this should not have happened, please report it: ${(error as Error).stack}`)
       process.exitCode = 70

@@ -2,11 +2,14 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Topology } from '../cluster/contract.ts'
+import { Failure } from './failure.ts'
 import { readJson, writeJson } from './json-file.ts'
 
 /** What a session is made from: with the journal, all that is needed to have it again. */
 export interface SessionRecord {
   readonly version: 1
+  /** The version of kubedrill that began it. */
+  readonly kubedrill?: string
   readonly exercise: { readonly pack: string; readonly id: string; readonly directory: string }
   readonly topology: Topology
   readonly seed: number
@@ -24,7 +27,18 @@ export interface SessionRecord {
 /** Where kubedrill keeps its sessions: $KUBEDRILL_HOME, $XDG_STATE_HOME/kubedrill or ~/.local/state/kubedrill. */
 export function stateDirectory(): string {
   if (process.env.KUBEDRILL_HOME) return process.env.KUBEDRILL_HOME
-  return join(process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'kubedrill')
+  return join(process.env.XDG_STATE_HOME || join(home(), '.local', 'state'), 'kubedrill')
+}
+
+/** @throws {Failure} where nobody knows it: files would come to lie wherever one is */
+function home(): string {
+  try {
+    const found = homedir()
+    if (found !== '') return found
+  } catch {
+    // No HOME, and nobody of this number in passwd(5).
+  }
+  throw new Failure('HOME is not set: KUBEDRILL_HOME names the directory for what kubedrill keeps')
 }
 
 /** Where `kubedrill serve` listens to commands such as `kubedrill states`, by the port it serves the API on. */

@@ -5,6 +5,7 @@ import { Control } from './control.ts'
 import { Failure } from './failure.ts'
 import { PACKAGE_ROOT } from './package-root.ts'
 import type { SessionFiles } from './session-files.ts'
+import { NO_ROOM, noRoom } from './system-error.ts'
 import { tell } from './terminal.ts'
 
 const POLL_MS = 20
@@ -55,6 +56,8 @@ async function started(files: SessionFiles, log: number, before: number): Promis
   // One that never answered must not write into the journal later.
   if (server.ended === undefined) server.kill()
   const words = readFileSync(files.log).subarray(before).toString().trimEnd()
+  // Its log is on the same disk.
+  if (server.ended === NO_ROOM) throw new Failure(noRoom(files.directory))
   // The server's own Failure is the whole story; anything else is shown as it is.
   const known = /^kubedrill: (?!this should)(.*)$/s.exec(words)
   if (server.ended && known) throw new Failure(known[1]!)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type CriterionResult, type Grade, grade } from '../../exercises/grade.ts'
 import { PackError } from '../../exercises/pack.ts'
+import { JournalError } from '../../sim/journal.ts'
 import { refuseInExam } from '../current-session.ts'
 import { Failure } from '../failure.ts'
 import { record as remember, today } from '../history-file.ts'
@@ -10,6 +11,7 @@ import { textWidth, wrap } from '../prose.ts'
 import { loadExerciseOf } from '../session-exercise.ts'
 import type { SessionFiles, SessionRecord } from '../session-files.ts'
 import { forkOf } from '../session-fork.ts'
+import { journalProblem } from '../session-version.ts'
 import { paint, say, sayJson } from '../terminal.ts'
 import { currentExercise, currentSession } from './session.ts'
 
@@ -39,6 +41,8 @@ export async function gradeSession({ files, record, control }: Session): Promise
     return await grade(exercise, () => forkOf(files, record, journal, { at: now, fired }), hintCost)
   } catch (error) {
     if (error instanceof PackError) throw new Failure(error.message)
+    // The server is of another version than this command.
+    if (error instanceof JournalError) throw new Failure(journalProblem(error, record))
     throw stopped(files) ?? error
   }
 }

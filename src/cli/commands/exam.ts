@@ -34,7 +34,7 @@ export async function examStart(options: ExamOptions): Promise<void> {
     tell(`${asked} tasks were asked for, there are ${tasks.length} exercises: the exam has ${tasks.length} tasks.`)
   tell('Setting up the first task …')
   const files = createExam({ seed, minutes, pass, asked, tasks })
-  if (files === undefined) throw new Failure('another exam was begun at the same moment: `kubedrill exam status`')
+  if (files === undefined) return refuseSecond()
   await goTo(files, 1)
   await showTask(files, options)
 }
@@ -105,10 +105,12 @@ export async function examStatus({ json }: { json?: boolean }): Promise<void> {
   if (latest === undefined) throw new Failure('there is no exam: `kubedrill exam start` begins one')
   const damaged = latest.files.damaged()
   if (damaged.length > 0) tell(`${latest.files.log}: line ${damaged.join(', ')} cannot be read: passed over`)
-  await resume(latest.files)
+  // How one stands is said whether or not the cluster can be had back.
+  const problem = await resume(latest.files).catch((error: unknown) => error)
   const status = currentStatus(latest.files)
   if (json) sayJson(status)
   else say(showStatus(status))
+  if (problem !== undefined) throw problem
 }
 
 /** `kubedrill exam reset`, and `kubedrill reset` in an exam: one task from its beginning; the clock goes on. */

@@ -3,6 +3,7 @@ import { Control } from '../control.ts'
 import { refuseWhileExam } from '../current-session.ts'
 import { replaceFile } from '../json-file.ts'
 import { markdown } from '../markdown-lines.ts'
+import { VERSION } from '../package-root.ts'
 import { ProgressFile } from '../progress-file.ts'
 import { SessionFiles, type SessionRecord } from '../session-files.ts'
 import { startServer } from '../session-server.ts'
@@ -39,6 +40,7 @@ export async function start(wanted: string | undefined, options: StartOptions): 
     tell(`Setting up "${exercise.title}" …`)
     files.create({
       version: 1,
+      kubedrill: VERSION,
       exercise: { pack: pack.id, id: exercise.id, directory: pack.directory },
       topology: exercise.topology,
       seed: options.seed,
