@@ -23,13 +23,14 @@ export function excess(document: GherkinDocument): string | undefined {
   let scenarios = 0
   let steps = 0
   const children = document.feature?.children ?? []
+  const before = backgroundSteps(document)
   for (const { scenario, rule } of children)
     for (const each of [scenario, ...(rule?.children ?? []).map((child) => child.scenario)]) {
       if (each === undefined) continue
       const rows = each.examples.reduce((sum, { tableBody }) => sum + tableBody.length, 0)
       const times = each.examples.length === 0 ? 1 : rows
       scenarios += times
-      steps += times * (each.steps.length + backgroundSteps(document))
+      steps += times * (each.steps.length + before)
     }
   if (scenarios > LIMITS.scenarios)
     return `has ${scenarios} scenarios, outlines written out: at most ${LIMITS.scenarios}`

@@ -1,6 +1,9 @@
 import { Ajv, type ValidateFunction } from 'ajv'
 import { LIMITS } from './limits.ts'
 
+/** One line of something that can be seen: titles stand in lists and tables. */
+export const ONE_LINE = '^(?=.*\\S)\\P{Cc}*$'
+const line = { type: 'string', minLength: 1, maxLength: 2000, pattern: ONE_LINE }
 const text = { type: 'string', minLength: 1, maxLength: 2000 }
 const slug = { type: 'string', maxLength: 63, pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' }
 
@@ -9,7 +12,7 @@ export const packSchema = {
   additionalProperties: false,
   required: ['title', 'exam', 'curriculum', 'topology'],
   properties: {
-    title: text,
+    title: line,
     exam: { enum: ['CKA', 'CKAD', 'CKS'] },
     curriculum: { type: 'string', pattern: '^v1\\.\\d+$' },
     description: text,
@@ -24,9 +27,9 @@ export const exerciseSchema = {
   required: ['id', 'title', 'domain', 'competency', 'weight', 'minutes', 'difficulty', 'criteria'],
   properties: {
     id: slug,
-    title: text,
-    domain: text,
-    competency: text,
+    title: line,
+    domain: line,
+    competency: line,
     weight: { type: 'integer', minimum: 1, maximum: 20 },
     minutes: { type: 'integer', minimum: 1, maximum: 60 },
     difficulty: { enum: ['easy', 'medium', 'hard'] },
@@ -41,7 +44,7 @@ export const exerciseSchema = {
         required: ['id', 'title', 'points', 'why'],
         properties: {
           id: slug,
-          title: text,
+          title: line,
           points: { type: 'integer', minimum: 1, maximum: 100 },
           why: text,
           needs: { type: 'array', items: slug },

@@ -3,6 +3,7 @@ import { type Document, LineCounter, parseDocument } from 'yaml'
 import { LIMITS } from './limits.ts'
 import type { Findings, Place } from './pack-error.ts'
 import { readText } from './pack-file.ts'
+import { ONE_LINE } from './pack-schema.ts'
 
 /** A YAML file that has the shape it should, and where in it things stand. */
 export interface YamlFile<T> {
@@ -20,9 +21,12 @@ export function readYaml<T>(file: string, validate: ValidateFunction, findings: 
     return undefined
   }
   const lines = new LineCounter()
-  const document = parseDocument(source, { lineCounter: lines, logLevel: 'silent' })
-  for (const { linePos, message } of document.errors)
-    findings.error({ file, line: linePos?.[0].line ?? 1, column: linePos?.[0].col ?? 1 }, firstLine(message))
+  const document = parseDocument(source, { lineCounter: lines, logLevel: 'error' })
+  for (const { linePos, message, code } of document.errors)
+    findings.error(
+      { file, line: linePos?.[0].line ?? 1, column: linePos?.[0].col ?? 1 },
+      code === 'MULTIPLE_DOCS' ? 'a second document begins here: one is read' : firstLine(message),
+    )
   if (document.errors.length > 0) return undefined
   const at = (path: readonly string[]): Place => {
     const { line, col } = lines.linePos(offsetOf(document, path))
@@ -73,7 +77,13 @@ function placeOf({ instancePath, params }: ErrorObject): readonly string[] {
 }
 
 function messageOf({ instancePath, message, params }: ErrorObject): string {
-  const { additionalProperty, allowedValues } = params as { additionalProperty?: string; allowedValues?: string[] }
+  const { additionalProperty, allowedValues, pattern } = params as {
+    additionalProperty?: string
+    allowedValues?: string[]
+    pattern?: string
+  }
+  if (pattern === ONE_LINE)
+    return `${fieldOf(instancePath).join('.')} must be one line of text, without control characters`
   const detail = additionalProperty ? `: ${additionalProperty}` : allowedValues ? `: ${allowedValues.join(', ')}` : ''
   return `${fieldOf(instancePath).join('.') || 'the file'} ${message}${detail}`
 }

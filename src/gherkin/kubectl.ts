@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ApiServer } from '../api/request.ts'
 import { type Cluster, servedKinds } from '../cluster/index.ts'
 import type { World as ServedWorld } from '../server/contract.ts'
 import type { Pace } from '../server/pace.ts'
@@ -70,7 +71,14 @@ export class Kubectl {
   readonly #known: Credentials | undefined
   /** How often the command has asked the server for something. */
   #asked = 0
+  #written = 0
+  #counted: { readonly inner: ApiServer; readonly outer: ApiServer } | undefined
   #failure: { readonly error: unknown } | undefined
+
+  /** How many writes of all commands were granted. */
+  get written(): number {
+    return this.#written
+  }
 
   /** @param known what the cluster's own certificates are of; default: some that are good for its door only */
   constructor(known?: Credentials) {
@@ -121,7 +129,7 @@ export class Kubectl {
       },
     })
     const { url, pending, close } = await server.startServer({
-      connect: () => cluster.apiServer(),
+      connect: () => this.#counting(cluster.apiServer()),
       kinds: servedKinds,
       world: this.#listening(pace),
       credentials: known,
@@ -131,6 +139,23 @@ export class Kubectl {
     })
     const configure = () => config.writeKubeconfig(join(this.#directory, 'config'), config.kubeconfig(url, known))
     return { pace, configure, pending, close }
+  }
+
+  /** The same server, with a note of what it granted. Questions are not written, though they are created. */
+  #counting(server: ApiServer | undefined): ApiServer | undefined {
+    if (server === undefined || this.#counted?.inner === server) return server && this.#counted!.outer
+    const outer: ApiServer = {
+      ...server,
+      handle: (request) => {
+        const response = server.handle(request)
+        const isQuestion = /^(get|list|watch)$/.test(request.verb) || /reviews$/.test(request.resource.resource)
+        const isGranted = response.code < 400 && response.outside === undefined
+        if (!isQuestion && isGranted && !request.options?.dryRun) this.#written++
+        return response
+      },
+    }
+    this.#counted = { inner: server, outer }
+    return outer
   }
 
   /** The same world, with a note of how often it was asked something. */

@@ -32,8 +32,51 @@ export function weakHints(read: Read, findings: Findings): void {
         `gives away what ${given.name} does ("${given.command}") for ${paid} of ${sum} points: say it in words, or let the hints up to it cost ${Math.ceil(sum * FAIR_PRICE)}`,
       )
   }
+  foretold(read, places, findings)
+  toldByTask(read, commands, findings)
   if (paid > sum)
     findings.warning(places.at(-1)!, `the hints cost ${paid} points, more than the ${sum} there are to earn`)
+}
+
+/** Most of what a dearer hint says, in a cheaper one already. */
+function foretold({ exercise: { hints } }: Read, places: readonly Place[], findings: Findings): void {
+  for (const [index, { text }] of hints.entries()) {
+    const pairs = pairsIn(text)
+    const later = hints.findIndex(
+      (other, at) => at > index && plain(other.text) !== plain(text) && shared(pairsIn(other.text), pairs) >= MOST,
+    )
+    if (later > 0)
+      findings.warning(
+        places[index]!,
+        `hint ${index + 1} says most of what hint ${later + 1} costs ${hints[later]!.cost} points for`,
+      )
+  }
+}
+
+const MOST = 0.6
+
+/** Words that follow each other. */
+function pairsIn(text: string): ReadonlySet<string> {
+  const words =
+    plain(text)
+      .toLowerCase()
+      .match(/[\w/.-]*\w/g) ?? []
+  return new Set(words.slice(1).map((word, index) => `${words[index]} ${word}`))
+}
+
+function shared(all: ReadonlySet<string>, among: ReadonlySet<string>): number {
+  return all.size < 3 ? 0 : [...all].filter((pair) => among.has(pair)).length / all.size
+}
+
+/** Then there is nothing left to find. */
+function toldByTask(
+  { exercise: { directory, task } }: Read,
+  commands: ReturnType<typeof commandsIn>,
+  findings: Findings,
+): void {
+  const given = commands.find(({ command }) => plain(task).includes(command))
+  if (given !== undefined)
+    findings.warning({ file: join(directory, 'task.md') }, `gives away what ${given.name} does ("${given.command}")`)
 }
 
 function placesOf({ exercise }: Read): readonly Place[] {

@@ -1,14 +1,6 @@
 import { expect, test } from 'vitest'
-import { problemText } from '../pack-error.ts'
-import { type Changes, swap, TINY_PACK, tinyPack } from '../testing/tiny-pack.ts'
-import { lint } from './index.ts'
-
-/** What lint says of the tiny pack with a mistake in it: `error one/exercise.yaml:3:9: …` */
-async function said(changes: Changes): Promise<readonly string[]> {
-  const home = tinyPack(changes)
-  const problems = await lint(home)
-  return problems.map((problem) => `${problem.severity} ${problemText(problem).replaceAll(`${home}/`, '')}`)
-}
+import { said } from '../testing/lint-says.ts'
+import { type Changes, swap, TINY_PACK } from '../testing/tiny-pack.ts'
 
 test('nothing is wrong with the pack that the mistakes are planted in', async () => {
   expect(await said({})).toEqual([])
@@ -64,6 +56,7 @@ const PLANTED: readonly (readonly [mistake: string, changes: Changes, ...said: s
     'the outcome earns less than leaving things alone',
     { [EXERCISE]: swap('points: 6', 'points: 1') },
     'warning one/exercise.yaml:11:13: the first criterion, "answers", is the outcome: it has fewer points (1) than another',
+    'warning one/exercise.yaml:9:3: there are 5 points in all, not 10: hints cost whole points, and learners compare',
     'warning one/hints.md:11:1: the hints cost 6 points, more than the 5 there are to earn',
   ],
   [
@@ -136,11 +129,13 @@ const PLANTED: readonly (readonly [mistake: string, changes: Changes, ...said: s
   [
     'a namespace misspelt in the task',
     { 'one/task.md': swap('`shop`', '`shpo`') },
+    'warning one/checks.feature:4:10: the outcome is looked for in namespace "shop", which task.md does not name',
     'warning one/task.md:3:14: "shpo" is named, but neither the set-up nor the checks nor a solution has it: learners will',
   ],
   [
     'an object in the task that is not made',
     { 'one/task.md': swap('`web`', '`web-frontend`') },
+    'warning one/checks.feature:4:10: the checks ask for Service "web", task.md speaks of Service "web-frontend"',
     'warning one/task.md:3:45: "web-frontend" is named, but neither the set-up nor the checks nor a solution has it:',
   ],
   [

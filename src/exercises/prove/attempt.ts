@@ -64,6 +64,12 @@ export class Attempt {
     return { setUp: inputs.slice(0, this.#setUp), since: inputs.slice(this.#setUp) }
   }
 
+  /** Whether anything was changed since: by a request that was granted, or otherwise than by requests. */
+  get isChanged(): boolean {
+    const others = this.inputs.since.some(({ type }) => type !== 'request' && type !== 'audit')
+    return this.#kubectl.written > 0 || others
+  }
+
   run(script: string): Promise<ScriptResult> {
     return this.#sandbox.run(script)
   }

@@ -12,6 +12,8 @@ export interface Trial {
   readonly exitCode: number
   /** What it changed in the cluster, as a text that is the same for the same changes. */
   readonly requests: string
+  /** Whether any of that was granted. */
+  readonly changes: boolean
 }
 
 /** What is wrong with an exercise, so that it must not be given to anybody; or, as a note, what its author should know. */

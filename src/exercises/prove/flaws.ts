@@ -14,6 +14,7 @@ export function flawsOf(exercise: Exercise, trials: readonly Trial[]): readonly 
     ...tooFew(trials),
     ...neverFailed(exercise, trials),
     ...theSame(trials),
+    ...nothingDone(trials),
   ]
   return all.map(([about, message]) => ({ exercise: id, about, message }))
 }
@@ -79,6 +80,15 @@ function neverFailed({ criteria }: Exercise, trials: readonly Trial[]): Found {
       `criterion ${id}`,
       'is failed by none of the wrong solutions: add a near miss that does, or see whether it grades anything',
     ])
+}
+
+/** A near miss that changes nothing misses for another reason than its author thinks. */
+function nothingDone(trials: readonly Trial[]): Found {
+  return trials.flatMap(({ name, kind, changes, output }) => {
+    if (kind !== 'wrong' || changes) return []
+    const said = output.split('\n').find((line) => /error|not |unknown/i.test(line))
+    return [[name, `changes nothing, so it is no near miss${said === undefined ? '' : `: ${said}`}`] as const]
+  })
 }
 
 /** Scripts that are one another's copy, or do the very same to the cluster, try nothing new. */

@@ -117,18 +117,16 @@ class Prover {
     const attempt = await Attempt.begin(this.#exercise)
     await keep?.(attempt)
     try {
-      const { output, exitCode } = script === undefined ? { output: '', exitCode: 0 } : await attempt.run(script)
+      const { output, exitCode, mistaken } = await attempt.run(script ?? '')
       const requests = JSON.stringify(attempt.inputs.since)
+      const changes = attempt.isChanged
       const isQuick = this.#ask.quick === true
       const grade = isQuick
         ? await attempt.lastGrade()
         : await attempt.grade(kind === 'right' ? undefined : this.#failed)
-      this.#trials.push({ name, kind, script: script ?? '', grade, output, exitCode, requests })
-      if (exitCode !== 0 && (kind === 'right' || requests === '[]'))
-        this.#note(
-          name,
-          `${requests === '[]' ? 'changes nothing and ' : ''}exits with ${exitCode}: ${firstLine(output)}`,
-        )
+      this.#trials.push({ name, kind, script: script ?? '', grade, output, exitCode, requests, changes })
+      if (exitCode !== 0 && kind === 'right') this.#note(name, `exits with ${exitCode}: ${lastLine(output)}`)
+      for (const each of changes ? mistaken : []) this.#note(name, `a command of it does nothing: ${each}`)
       if (kind === 'wrong' && !isQuick) await this.#lasts(name, attempt, grade)
     } finally {
       if (keep === undefined) await attempt.close()
@@ -267,4 +265,5 @@ function scriptsIn(exercise: Exercise, folder: 'solutions' | 'wrong'): Scripts {
   return scripts
 }
 
+const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)!
 const firstLine = (text: string) => text.split('\n')[0]!

@@ -95,7 +95,7 @@ describe('what the grades of all scripts say', () => {
     }))
     const score = criteria.reduce((sum, { outcome, points }) => sum + (outcome === 'passed' ? points : 0), 0)
     const grade = { exercise: 'one', score, max: 10, hintCost: 0, criteria }
-    return { name, kind, script, output: '', exitCode: 0, requests: script, grade }
+    return { name, kind, script, output: '', exitCode: 0, requests: script, changes: true, grade }
   }
   const good = [
     trial('untouched', 'untouched', '', 'answers', 'kept', 'quota'),
@@ -137,6 +137,14 @@ describe('what the grades of all scripts say', () => {
       'a copy',
       [...good, trial('wrong/f.sh', 'wrong', '# another\nc', 'quota')],
       'wrong/f.sh: is the same as wrong/c.sh: try something else in it',
+    ],
+    [
+      'a near miss that does nothing',
+      [
+        ...good,
+        { ...trial('wrong/f.sh', 'wrong', 'f', 'answers'), changes: false, output: 'hm\nError: no such thing\n' },
+      ],
+      'wrong/f.sh: changes nothing, so it is no near miss: Error: no such thing',
     ],
     ['too few', good.filter(({ name }) => name !== 'solutions/b.sh'), 'solutions/: has 1 script, not at least 2'],
   ])('%s', (_, trials, expected) => {

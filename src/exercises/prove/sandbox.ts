@@ -13,6 +13,8 @@ import { kubectlLine } from './kubectl-line.ts'
 export interface ScriptResult {
   readonly exitCode: number
   readonly output: string
+  /** Command lines of kubectl that could not mean anything here, and what they were answered. */
+  readonly mistaken: readonly string[]
 }
 
 interface CommandResult {
@@ -20,6 +22,12 @@ interface CommandResult {
   readonly stderr: string
   readonly exitCode: number
 }
+
+/** What kubectl says of names that nothing has and words it does not know. */
+const MISTAKEN =
+  /\(NotFound\)|not found$|unknown (command|flag|shorthand flag)|doesn't have a resource type|error (parsing|converting)|no objects passed/
+/** Scripts may ask whether something is there. */
+const ASKS = /^(-\S+ \S+ )?(get|wait|describe|logs)\b/
 
 /** How long (wall ms) a script may take before it is stopped. */
 const PATIENCE_MS = 120_000
@@ -36,6 +44,7 @@ export class Sandbox {
   readonly #kubectl: Kubectl
   readonly #bash: Bash
   #passed = 0
+  #mistaken: string[] = []
 
   constructor(world: World, kubectl: Kubectl) {
     this.#world = world
@@ -60,11 +69,13 @@ export class Sandbox {
   /** Runs a script; one that does not end is stopped, and fails. */
   async run(script: string): Promise<ScriptResult> {
     const signal = AbortSignal.timeout(PATIENCE_MS)
+    this.#mistaken = []
     try {
       const { stdout, stderr, exitCode } = await this.#bash.exec(script, { signal })
-      return { exitCode, output: `${stdout}${stderr}` }
+      return { exitCode, output: `${stdout}${stderr}`, mistaken: this.#mistaken }
     } catch (error) {
-      return { exitCode: 124, output: `the script was stopped: ${(error as Error).message}` }
+      const output = `the script was stopped: ${(error as Error).message}`
+      return { exitCode: 124, output, mistaken: this.#mistaken }
     }
   }
 
@@ -74,7 +85,10 @@ export class Sandbox {
 
   async #runKubectl(args: readonly string[], context: CommandContext): Promise<CommandResult> {
     const line = kubectlLine(args, { root: this.#root, cwd: context.cwd })
-    if ('refused' in line) return failed(line.refused)
+    if ('refused' in line) {
+      this.#mistaken.push(line.refused)
+      return failed(line.refused)
+    }
     const stdin = decodeBytesToUtf8(context.stdin)
     const { exitCode, stdout, stderr } = await this.#kubectl.pipe(this.#world.cluster, line.args, {
       stdin,
@@ -82,6 +96,8 @@ export class Sandbox {
       alone: true,
     })
     await this.#world.advance(0)
+    if (exitCode !== 0 && MISTAKEN.test(stderr) && !ASKS.test(args.join(' ')))
+      this.#mistaken.push(`kubectl ${args.join(' ')}: ${stderr.split('\n').find((each) => MISTAKEN.test(each))}`)
     return { stdout, stderr, exitCode }
   }
 
