@@ -4,6 +4,7 @@ import type { Envelope, Pickle } from '@cucumber/messages'
 import { takeWorlds } from '../gherkin/hand-over.ts'
 import type { World } from '../gherkin/world.ts'
 import { Failure } from './failure.ts'
+import { cannotRun } from './features/broken-steps.ts'
 import { configure } from './features/configuration.ts'
 import type { TestOptions } from './features/options.ts'
 import { shareModules } from './user-modules.ts'
@@ -92,7 +93,6 @@ async function quietly(configuration: object, onMessage: (envelope: Envelope) =>
   try {
     return await runCucumber(silent as never, { stdout: nowhere(), stderr: nowhere() }, onMessage)
   } catch (error) {
-    const { message, cause } = error as Error
-    throw new Failure((cause instanceof Error ? cause.message : message).trim())
+    throw cannotRun(error as Error, configuration as IRunConfiguration)
   }
 }

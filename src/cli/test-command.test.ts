@@ -118,7 +118,11 @@ test.each([
     2,
     /^kubedrill: nowhere\.mjs: there is no such file or directory\n$/,
   ],
-  ['features/passes.feature --import broken/steps.mjs', 2, /^kubedrill: these steps are broken\n$/],
+  [
+    'features/passes.feature --import broken/steps.mjs',
+    2,
+    /^kubedrill: broken\/steps\.mjs:\d+: these steps are broken\n$/,
+  ],
   ['features/passes.feature --tags (@a', 2, /^kubedrill: Tag expression/],
   ['features/passes.feature --target kind', 2, /sim, kubeconfig or kubeconfig:CONTEXT is expected/],
   ['features/passes.feature --shard 3/2', 2, /a part such as 2\/4 is expected/],

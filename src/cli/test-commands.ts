@@ -67,7 +67,8 @@ export function addTestCommands(kubedrill: Command): void {
 
 async function act(files: readonly string[], options: ExploreOptions): Promise<void> {
   if (options.lint) return (await import('./commands/lint-features.ts')).lintFeatures(files, options)
-  if (options.watch) return (await import('./commands/watch-features.ts')).watchFeatures(files, process.argv.slice(3))
+  if (options.watch)
+    return (await import('./commands/watch-features.ts')).watchFeatures(files, options, process.argv.slice(3))
   if (options.explore !== undefined || options.exploreSeed !== undefined)
     return (await import('./commands/explore.ts')).explore(files, options)
   return (await import('./commands/test.ts')).test(files, options)

@@ -1,76 +1,69 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, normalize } from 'node:path'
-import { failedLastTime } from '../features/plan.ts'
+import { Failure } from '../failure.ts'
+import { configure } from '../features/configuration.ts'
+import type { TestOptions } from '../features/options.ts'
+import { failedLastTime, featureFiles } from '../features/plan.ts'
+import { fileOf, WatchLoop } from '../features/watch/loop.ts'
 import { Runner } from '../features/watch/runner.ts'
-import { type FeatureText, touched } from '../features/watch/touched.ts'
+import type { FeatureText } from '../features/watch/touched.ts'
 import { directoriesIn, watchTree } from '../features/watch/tree.ts'
 import { paint, say } from '../terminal.ts'
 
 /** Changes so soon (ms) after each other are one: editors write a file in several steps. */
 const TOGETHER_MS = 150
-const KEYS = 'a all  f failed  q quit'
 
 /** `kubedrill test --watch [FILES]`: runs everything, then what a change touches. Keys on a terminal: a all, f what failed, q the end. */
-export function watchFeatures(files: readonly string[], argv: readonly string[]): void {
-  const options = argv.filter((arg) => arg !== '--watch' && !files.includes(arg))
-  const runner = new Runner()
-  const changed = new Set<string>()
-  let last: readonly string[] = files
+export function watchFeatures(files: readonly string[], options: TestOptions, argv: readonly string[]): void {
+  const missing = files.map(fileOf).find((file) => !/[*?{]/.test(file) && !existsSync(file))
+  if (missing !== undefined) throw new Failure(`${missing}: there is no such file or directory`)
   let timer: NodeJS.Timeout | undefined
-  const waiting = () => say(paint('dim', `\nwaiting for changes${process.stdin.isTTY ? `: ${KEYS}` : ''}`))
-  const run = (wanted: readonly string[]) => {
-    last = wanted
-    if (process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[3J\x1b[H')
-    runner.run([...wanted, ...options], waiting)
-  }
-  const onChange = () => {
-    const features = featuresIn('.', files)
-    const what = [...changed].map((file) => touched(file, features))
-    changed.clear()
-    if (what.includes('all')) return run(files)
-    const some = what.flatMap((each) => (each === 'all' ? [] : each))
-    // What was interrupted is run too.
-    if (some.length > 0) run([...new Set([...some, ...(runner.running ? last : [])])])
-  }
-  const stop = watchTree('.', (file) => {
-    changed.add(file)
-    clearTimeout(timer)
-    timer = setTimeout(onChange, TOGETHER_MS)
-  })
-  const quit = () => {
-    clearTimeout(timer)
-    stop()
-    runner.stop(() => process.exit(0))
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, quit)
-  listen({
-    a: () => run(files),
-    f: () => {
-      const failed = failedLastTime() ?? []
-      if (failed.length > 0) run(failed)
-      else say('nothing failed last time')
+  const asked = files.map((file) => normalize(file))
+  const own = argv.filter((arg) => arg !== '--watch' && !files.includes(arg))
+  const loop = new WatchLoop(asked, own, {
+    runner: new Runner(),
+    features: () => featuresAsked(files, options),
+    programs: () => textsIn('.', /\.[cm]?[jt]s$/),
+    failedLastTime,
+    soon(then) {
+      clearTimeout(timer)
+      timer = setTimeout(then, TOGETHER_MS)
     },
-    q: quit,
-    '\x03': quit,
+    hasKeys: process.stdin.isTTY,
+    say: (text) => say(paint('dim', text)),
+    clear: () => void (process.stdout.isTTY && process.stdout.write('\x1b[2J\x1b[3J\x1b[H')),
+    exit: (code) => process.exit(code),
   })
-  run(files)
+  watchTree('.', (file) => loop.changed(file))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => loop.end())
+  listen((key) => loop.pressed(key))
+  loop.begin()
 }
 
-function listen(keys: Readonly<Record<string, () => void>>): void {
+function listen(pressed: (key: string) => void): void {
   const { stdin } = process
   if (!stdin.isTTY) return
   stdin.setRawMode(true)
   process.on('exit', () => stdin.setRawMode(false))
-  stdin.on('data', (data) => keys[data.toString()]?.())
+  stdin.on('data', (data) => {
+    for (const key of data.toString()) pressed(key)
+  })
 }
 
-/** The features there are, of those asked for. */
-function featuresIn(root: string, asked: readonly string[]): readonly FeatureText[] {
-  const all = directoriesIn(root).flatMap((directory) =>
-    readdirSync(directory).flatMap((name) => (name.endsWith('.feature') ? normalize(join(directory, name)) : [])),
-  )
-  const paths = asked.filter((path) => !/[*?{]/.test(path)).map((path) => normalize(path.replace(/:\d+(:\d+)*$/, '')))
-  const isAsked = (file: string) =>
-    paths.length === 0 || paths.some((path) => file === path || file.startsWith(`${path}/`))
-  return all.filter(isAsked).map((file) => ({ file, text: readFileSync(file, 'utf8') }))
+/** The features that a run of these files would read, whatever tags or names it asks for. */
+async function featuresAsked(files: readonly string[], options: TestOptions): Promise<readonly FeatureText[]> {
+  try {
+    const { run } = await configure(files, options)
+    return (await featureFiles(run)).map(textOf)
+  } catch {
+    // The run says what is wrong with the configuration.
+    return textsIn('.', /\.feature$/)
+  }
 }
+
+const textsIn = (root: string, name: RegExp): readonly FeatureText[] =>
+  directoriesIn(root).flatMap((directory) =>
+    readdirSync(directory).flatMap((file) => (name.test(file) ? [textOf(normalize(join(directory, file)))] : [])),
+  )
+
+const textOf = (file: string): FeatureText => ({ file, text: readFileSync(file, 'utf8') })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, normalize } from 'node:path'
 import { type IPlannedPickle, type IRunConfiguration, loadSources } from '@cucumber/cucumber/api'
 import type { Shard } from './options.ts'
 
@@ -28,6 +28,12 @@ export async function sharded(run: IRunConfiguration, shard: Shard): Promise<IRu
   // What cannot be read is told by the run itself.
   if (errors.length > 0) return run
   return { ...run, sources: { ...run.sources, paths: shardOf(plan, shard).map(placeOf) } }
+}
+
+/** The features that a run would read, those that are no Gherkin included, whatever tags and names it asks for. */
+export async function featureFiles({ sources }: IRunConfiguration): Promise<readonly string[]> {
+  const { plan, errors } = await loadSources({ ...sources, names: [], tagExpression: '' })
+  return [...new Set([...plan, ...errors].map(({ uri }) => normalize(uri)))]
 }
 
 /** What failed last time, as paths to run; undefined: there is no record of a run. */

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream'
 import { type IRunConfiguration, type ISupportCodeLibrary, runCucumber } from '@cucumber/cucumber/api'
 import type { Envelope } from '@cucumber/messages'
 import { Failure } from '../failure.ts'
+import { cannotRun } from './broken-steps.ts'
 import type { Configured } from './configuration.ts'
 import { Reporter } from './reporter.ts'
 import { passSignalsOn } from './workers.ts'
@@ -50,9 +51,7 @@ async function attempt(configuration: IRunConfiguration, formatted: boolean, wat
     const stdout = formatted ? process.stdout : new Writable({ write: (_chunk, _encoding, done) => done() })
     return await runCucumber(configuration, { stdout }, watch)
   } catch (error) {
-    // cucumber wraps what went wrong (a tag expression, a file of steps) in what it was about to do.
-    const { message, cause } = error as Error
-    throw new Failure((cause instanceof Error ? cause.message : message).trim())
+    throw cannotRun(error as Error, configuration)
   }
 }
 

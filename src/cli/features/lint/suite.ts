@@ -14,6 +14,7 @@ import type {
 } from '@cucumber/messages'
 import { vocabulary } from '../../../gherkin/vocabulary.ts'
 import { Failure } from '../../failure.ts'
+import { cannotRun } from '../broken-steps.ts'
 import type { Finding } from './finding.ts'
 
 /** A pattern that somebody has defined. */
@@ -80,8 +81,7 @@ async function dryRun(run: IRunConfiguration, paths: readonly string[], messages
     return (await runCucumber(all, { stdout: silent(), stderr: silent() }, (envelope) => messages.push(envelope)))
       .support
   } catch (error) {
-    const { message, cause } = error as Error
-    throw new Failure((cause instanceof Error ? cause.message : message).trim())
+    throw cannotRun(error as Error, run)
   }
 }
 
