@@ -120,14 +120,19 @@ describe('nginx', () => {
       mounts: {
         '/etc/nginx/conf.d': {
           '/app.conf':
-            'server { listen 8080; location / { return 200 "hi from $remote_addr\\n"; } location = /healthz { return 204; } location /old { return 301 /new; } }',
+            'server { listen 8080; location / { return 200 "hi from $remote_addr\\n"; } location = /healthz { return 204; } location /old { return 301 /new; } location /gone { return 410; } location /tea { return 418; } }',
         },
       },
     })
     expect(get('http://10.244.1.5/')).toMatchObject({ outcome: 'refused' })
     expect(get('http://10.244.1.5:8080/')).toMatchObject({ status: 200, body: 'hi from 192.168.0.1\n' })
     expect(get('http://10.244.1.5:8080/healthz')).toMatchObject({ status: 204 })
-    expect(get('http://10.244.1.5:8080/old/x')).toMatchObject({ status: 301 })
+    expect(get('http://10.244.1.5:8080/old/x')).toMatchObject({ status: 301, headers: { location: '/new' } })
+    expect(get('http://10.244.1.5:8080/gone')).toMatchObject({
+      status: 410,
+      body: expect.stringContaining('<center><h1>410 Gone</h1></center>'),
+    })
+    expect(get('http://10.244.1.5:8080/tea')).toMatchObject({ status: 418, body: '' })
   })
 
   test('-c names another configuration', () => {

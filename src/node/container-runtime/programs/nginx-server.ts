@@ -1,5 +1,6 @@
 import type { Network } from '../../../network/contract.ts'
 import { httpRequest } from '../../../network/http.ts'
+import { nginxPageTitle } from '../../../network/http-reasons.ts'
 import { lookup } from '../../../network/resolver.ts'
 import type { NetworkRequest, Process } from '../../contract.ts'
 import { sourceOf } from '../../process-source.ts'
@@ -161,8 +162,14 @@ export function respond(process: Process, server: NginxServer, request: NetworkR
   return { ...page(404, version), missing: file }
 }
 
+/** Source: nginx http/modules/ngx_http_rewrite_module.c; http/ngx_http_core_module.c ngx_http_send_response */
+const REDIRECTS = [301, 302, 303, 307, 308]
+
 function answerFixed({ status, text }: Fixed, request: NetworkRequest, version: string): NginxAnswer {
-  if (status >= 300 && status < 400) return { ...page(status, version), headers: { location: text } }
+  if (REDIRECTS.includes(status) && text !== '') {
+    const { body, headers } = page(status, version)
+    return { status, body, headers: { ...headers, location: text } }
+  }
   if (text === '') return page(status, version)
   const body = text.replace(/\$(\w+)/g, (whole, name: string) => variable(name, request) ?? whole)
   return { status, body, headers: { 'content-type': 'text/plain' } }
@@ -209,19 +216,9 @@ function typeOf(path: string): string {
   return /\.json$/.test(path) ? 'application/json' : 'text/plain'
 }
 
-const REASONS: Readonly<Record<number, string>> = {
-  301: 'Moved Permanently',
-  302: 'Found',
-  403: 'Forbidden',
-  404: 'Not Found',
-  500: 'Internal Server Error',
-  502: 'Bad Gateway',
-  503: 'Service Temporarily Unavailable',
-  504: 'Gateway Time-out',
-}
-
 function page(status: number, version: string): NginxAnswer {
-  const title = `${status} ${REASONS[status] ?? ''}`.trim()
+  const title = nginxPageTitle(status)
+  if (title === undefined) return { status, body: '' }
   const signature = version === '' ? 'nginx' : `nginx/${version}`
   const body = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>${signature}</center>\r\n</body>\r\n</html>\r\n`
   return { status, body, headers: { 'content-type': 'text/html' } }

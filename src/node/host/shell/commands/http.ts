@@ -1,4 +1,5 @@
 import { type HttpInit, type HttpOutcome, httpRequest, parseUrl } from '../../../../network/http.ts'
+import { statusLine } from '../../../../network/http-reasons.ts'
 import { resolvePath } from '../../paths.ts'
 import type { CommandResult, ShellCommand, ShellRun } from '../engine.ts'
 import { type ParsedFlags, parseFlags } from './flags.ts'
@@ -6,23 +7,6 @@ import type { Inside } from './inside.ts'
 
 /** SYN and six retries: net.ipv4.tcp_syn_retries. */
 const CONNECT_TIMEOUT_MS = 127_000
-
-const REASONS: Readonly<Record<number, string>> = {
-  200: 'OK',
-  201: 'Created',
-  204: 'No Content',
-  301: 'Moved Permanently',
-  302: 'Found',
-  304: 'Not Modified',
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  500: 'Internal Server Error',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-}
 
 /** Asks, and lets the virtual time pass that the answer takes; `gaveUp` when the patience ended first. */
 async function request(
@@ -170,7 +154,7 @@ function answered(
 ): CommandResult {
   if (parsed.flags.has('fail') && outcome.status >= 400)
     return { stdout: extra, stderr: `curl: (22) The requested URL returned error: ${outcome.status}\n`, exitCode: 22 }
-  const status = `HTTP/1.1 ${outcome.status} ${REASONS[outcome.status] ?? ''}`
+  const status = statusLine(outcome.status, outcome.headers.server)
   const head = [status, ...Object.entries(outcome.headers).map(([name, value]) => `${name}: ${value}`), '', ''].join(
     '\r\n',
   )
@@ -234,7 +218,7 @@ function wgetFailure(outcome: HttpOutcome & { gaveUp?: true }, host: string): st
   if (outcome.outcome === 'answered')
     return outcome.status < 400
       ? undefined
-      : `server returned error: HTTP/1.1 ${outcome.status} ${REASONS[outcome.status] ?? ''}`
+      : `server returned error: ${statusLine(outcome.status, outcome.headers.server)}`
   const why = { refused: 'Connection refused', timeout: 'Connection timed out', unreachable: 'Network is unreachable' }
   return `can't connect to remote host (${outcome.ip}): ${why[outcome.outcome]}`
 }
