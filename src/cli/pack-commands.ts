@@ -16,9 +16,9 @@ export function addPackCommands(kubedrill: Command): void {
       .addOption(json())
   pack
     .command('new')
-    .description('a pack with an exercise that works, or another exercise in a pack')
-    .argument('<directory>', 'of the pack')
-    .argument('[exercise]', 'id of the exercise', 'service-selector')
+    .description('a pack with an exercise that works, or the skeleton of an exercise to be written')
+    .argument('<directory>', 'of the pack; made where there is none')
+    .argument('[exercise]', 'id of the exercise to be written; default: one that works, to look at')
     .addHelpText('after', examples('kubedrill pack new my-pack', 'kubedrill pack new my-pack wrong-port'))
     .action(async (directory, exercise) => (await import('./commands/pack-new.ts')).packNew(directory, exercise))
   pack

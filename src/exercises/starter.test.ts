@@ -3,7 +3,9 @@ import { lint } from './lint/index.ts'
 import { loadPack } from './pack.ts'
 import { problemText } from './pack-error.ts'
 import { Attempt } from './prove/attempt.ts'
-import { STARTER_PACK, starterExercise } from './starter.ts'
+import { prove } from './prove/index.ts'
+import { skeletonExercise } from './skeleton.ts'
+import { starterExercise, starterPack } from './starter.ts'
 import { TEMPLATES } from './templates.ts'
 import { TINY_PACK, tinyPack } from './testing/tiny-pack.ts'
 
@@ -11,7 +13,7 @@ const nothing = Object.fromEntries(Object.keys(TINY_PACK).map((name) => [name, u
 const starter = (changes: Readonly<Record<string, (text: string) => string>> = {}) =>
   tinyPack({
     ...nothing,
-    'pack.yaml': STARTER_PACK,
+    'pack.yaml': starterPack('My pack'),
     ...Object.fromEntries(
       Object.entries(starterExercise('first')).map(([name, text]) => [`first/${name}`, changes[name]?.(text) ?? text]),
     ),
@@ -19,6 +21,29 @@ const starter = (changes: Readonly<Record<string, (text: string) => string>> = {
 
 test('what `kubedrill pack new` writes is right in every respect', async () => {
   expect((await lint(starter())).map(problemText)).toEqual([])
+})
+
+test('an exercise to be written can be begun; lint names every gap, and prove waits for it', async () => {
+  const files = Object.entries(skeletonExercise('wrong-port', 'CKA')).map(([name, text]) => [`one/${name}`, text])
+  const scripts = Object.fromEntries(
+    Object.keys(TINY_PACK).flatMap((name) => (name.endsWith('.sh') ? [[name, undefined]] : [])),
+  )
+  const home = tinyPack({ ...scripts, ...Object.fromEntries(files) })
+  const problems = await lint(home)
+  const gaps = problems.map((problem) => problemText(problem).replace(`${home}/one/`, ''))
+  expect(gaps).toContain(
+    'checks.feature:5:13: is still to be filled in: what has to hold, and still does half an hour later',
+  )
+  expect(gaps).toContain('wrong/half.sh:2:3: is still to be filled in: a near miss: only half of it')
+  expect(gaps.filter((text) => !text.includes(': is still to be filled in: '))).toEqual([])
+  expect(gaps).toHaveLength(files.flatMap(([, text]) => text!.split('FILL IN: ').slice(1)).length)
+  const [exercise] = loadPack(home, 'tiny').exercises
+  expect(exercise).toMatchObject({ id: 'wrong-port', title: 'Wrong port' })
+  const { flaws, trials } = await prove(exercise!)
+  expect(flaws.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^is still to be filled in: .* \(and \d+ more\)$/),
+  ])
+  expect(trials).toEqual([])
 })
 
 /** What the templates speak of and the starter has not. */

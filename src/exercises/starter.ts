@@ -1,6 +1,8 @@
 /** The files of a pack that lints and proves as it is: what `kubedrill pack new` writes. */
-export const STARTER_PACK = `# A pack: exercises for one exam, on one kind of cluster. docs/writing-packs.md explains every field.
-title: My pack
+export const starterPack = (
+  title: string,
+) => `# A pack: exercises for one exam, on one kind of cluster. docs/writing-packs.md explains every field.
+title: ${JSON.stringify(title)}
 exam: CKA            # CKA, CKAD or CKS
 curriculum: v1.35    # version of the exam's curriculum
 description: What these exercises train, in a sentence.

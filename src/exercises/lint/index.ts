@@ -7,6 +7,7 @@ import { type Exercise, type Pack, packDirectories, readPack } from '../pack.ts'
 import { Findings, type Problem } from '../pack-error.ts'
 import { readText } from '../pack-file.ts'
 import { exerciseSchema, validatorOf } from '../pack-schema.ts'
+import { unfilled } from '../unfilled.ts'
 import { readYaml } from '../yaml-file.ts'
 import { agreement } from './agreement.ts'
 import { byChance } from './chance.ts'
@@ -36,6 +37,7 @@ async function lintExercise(exercise: Exercise, exam: Pack['exam'], findings: Fi
   const read = { exercise, at: placesIn(exercise), setup, checks, solutions, wrong }
   moments(read, findings)
   empty(exercise, findings)
+  for (const { place, what } of unfilled(exercise)) findings.error(place, `is still to be filled in: ${what}`)
   unreadOf(exercise, findings)
   if (findings.errors.some(({ file }) => file.startsWith(exercise.directory + sep))) return
   agreement(read, findings)

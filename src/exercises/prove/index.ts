@@ -4,6 +4,7 @@ import { checksOf, earnsAll, type Grade, grade, loadChecks } from '../grade.ts'
 import type { Exercise } from '../pack.ts'
 import { Findings, type Place, placeText } from '../pack-error.ts'
 import { filesIn, readText } from '../pack-file.ts'
+import { unfilled } from '../unfilled.ts'
 import { isHarm, isRight, remedy } from './asked.ts'
 import { Attempt } from './attempt.ts'
 import { cheatsFor } from './cheats.ts'
@@ -28,7 +29,12 @@ const PERSISTS = /reboot|restart|surviv|permanent|persist|for good\b/i
  * @throws {PackError} for an exercise that cannot be read
  */
 export async function prove(exercise: Exercise, ask: Ask = {}): Promise<Proof> {
-  return new Prover(exercise, ask).prove()
+  const [gap, ...more] = unfilled(exercise)
+  if (gap === undefined) return new Prover(exercise, ask).prove()
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`
+  const message = `is still to be filled in: ${gap.what}${others}`
+  const flaws = [{ exercise: exercise.id, about: 'skeleton', message, place: gap.place }]
+  return { exercise: exercise.id, criteria: exercise.criteria.map(({ id }) => id), trials: [], flaws, notes: [] }
 }
 
 class Prover {
