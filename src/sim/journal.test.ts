@@ -101,3 +101,15 @@ test('a shell holds a replay', () => {
   expect(goTo(clock, { at: 1500, fired: 1 })).toBe('there')
   expect(clock.now()).toBe(1500)
 })
+
+test('no time passes while a shell runs: what it sets then is due when it was', () => {
+  const { clock } = newWorld()
+  const release = clock.hold()
+  const from = clock.now()
+  expect(goTo(clock, { at: from + 700, fired: 0 })).toBe('held')
+  expect(clock.now()).toBe(from)
+  clock.setTimeout(() => {}, 5000)
+  release()
+  expect(goTo(clock, { at: from + 700, fired: 0 })).toBe('there')
+  expect(goTo(clock, { at: from + 5000, fired: 1 })).toBe('there')
+})

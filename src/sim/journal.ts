@@ -86,6 +86,8 @@ export function goTo(clock: VirtualClock, place: Place): 'there' | 'held' {
     if (clock.run(due, place.fired - clock.fired) === 'held') return 'held'
   }
   if (clock.fired > place.fired || clock.now() > place.at) throw elsewhere(clock, place)
+  // No time passes while something asynchronous runs: what it is about to set is set from now.
+  if (clock.held && clock.now() < place.at) return 'held'
   const due = clock.nextDue()
   if (due !== undefined && due < place.at) throw elsewhere(clock, place)
   if (clock.now() < place.at) clock.standAt(place.at)
