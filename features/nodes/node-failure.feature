@@ -41,7 +41,10 @@ Feature: A node fails
 
   @claim:node-01
   Scenario: A kubelet registers its node and renews its Lease
-    Given a cluster
+    Given a cluster with these nodes:
+      | name     | role          | cpu |
+      | cp-1     | control-plane |     |
+      | worker-1 | worker        | 4   |
     Then Node "worker-1" matches:
       """yaml
       metadata: {labels: {kubernetes.io/hostname: worker-1, kubernetes.io/os: linux}}

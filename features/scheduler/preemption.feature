@@ -4,7 +4,11 @@ Feature: Priority and preemption
   Pods as it can, spares those a budget protects where it has a choice, and nominates the Pod to the node.
 
   Background:
-    Given a cluster with 1 control plane node and 2 worker nodes
+    Given a cluster with these nodes:
+      | name     | role          | cpu |
+      | cp-1     | control-plane |     |
+      | worker-1 | worker        | 4   |
+      | worker-2 | worker        | 4   |
     And these manifests are applied:
       """yaml
       apiVersion: scheduling.k8s.io/v1

@@ -3,13 +3,14 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import type { IRunConfiguration } from '@cucumber/cucumber/api'
 import type { Envelope } from '@cucumber/messages'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { CLUSTER_FILE, FAILURE_FILE, TIMELINE_FILE } from '../gherkin/failure-record.ts'
 import { Control } from './control.ts'
 import { failuresIn } from './failure-file.ts'
-import { shardOf } from './features/plan.ts'
+import { shardOf, withWorkFor } from './features/plan.ts'
 import type { Place } from './replay-place.ts'
 import { servedSocket } from './session-files.ts'
 
@@ -126,6 +127,7 @@ test.each([
   ['features/passes.feature --tags (@a', 2, /^kubedrill: Tag expression/],
   ['features/passes.feature --target kind', 2, /sim, kubeconfig or kubeconfig:CONTEXT is expected/],
   ['features/passes.feature --shard 3/2', 2, /a part such as 2\/4 is expected/],
+  ['features/passes.feature --parallel 0', 2, /a number from 1 to 100 is expected/],
   ['features/passes.feature --report pdf=x', 2, /--report pdf=x: write KIND=FILE/],
   ['features/passes.feature --config nowhere.json', 2, /nowhere\.json: there is no such file/],
   [`--config ${join(home, 'ours.json')}`, 0, /1 scenario \(1 passed\)/],
@@ -138,6 +140,13 @@ test.each([
   const ran = await run(args)
   expect(ran.stdout + ran.stderr).toMatch(says)
   expect([ran.code, ran.stderr.match(/^ +at /m)]).toEqual([code, null])
+})
+
+test('there are no more processes than scenarios', async () => {
+  const sources = { paths: ['features/cluster/deployment-end-to-end.feature'], defaultDialect: 'en', names: [] }
+  const run = { sources: { ...sources, tagExpression: '', order: 'defined' }, runtime: { parallel: 40 } }
+  const { runtime } = await withWorkFor(run as unknown as IRunConfiguration)
+  expect(runtime.parallel).toBe(1)
 })
 
 /** A replay in a process of its own, until it is there; with the socket it is moved by. */

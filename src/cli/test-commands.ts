@@ -20,7 +20,7 @@ export function addTestCommands(kubedrill: Command): void {
     .option('--tags <expression>', 'only scenarios with these tags: "@etcd and not @slow"')
     .option('--name <text...>', 'only scenarios whose name contains this, or one of these')
     .option('--shard <i/n>', 'only this part of the scenarios, of n equal parts', shardFrom)
-    .option('--parallel <n>', 'so many scenarios at once: for real clusters', atLeastOne)
+    .option('--parallel <n>', 'so many scenarios at once: for real clusters', processes)
     .option('--rerun', 'only the scenarios that failed last time')
     .option('--report <kind=file...>', 'also write a report: html=FILE, junit=FILE, json=FILE, message=FILE')
     .option(
@@ -80,9 +80,13 @@ function targetOf(text: string): string {
   return text
 }
 
-function atLeastOne(text: string): number {
+/** Each is a process of some 200 MB. */
+const MOST_PROCESSES = 100
+
+function processes(text: string): number {
   const number = wholeNumber(text)
-  if (number === 0) throw new InvalidArgumentError('at least 1 is expected')
+  if (number < 1 || number > MOST_PROCESSES)
+    throw new InvalidArgumentError(`a number from 1 to ${MOST_PROCESSES} is expected`)
   return number
 }
 

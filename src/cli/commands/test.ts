@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { Failure } from '../failure.ts'
 import { configure } from '../features/configuration.ts'
 import type { TestOptions } from '../features/options.ts'
-import { failedLastTime, rerunFile, sharded } from '../features/plan.ts'
+import { failedLastTime, rerunFile, sharded, withWorkFor } from '../features/plan.ts'
 import { run } from '../features/run.ts'
 import { say, tell } from '../terminal.ts'
 import { recordTransitions } from '../transition-report.ts'
@@ -28,7 +28,7 @@ async function runOnce(files: readonly string[], options: TestOptions): Promise<
   const configured = await configure(files, options)
   const { shard, dryRun } = options
   const report = options.transitions ? recordTransitions() : undefined
-  const part = shard === undefined ? configured.run : await sharded(configured.run, shard)
+  const part = await withWorkFor(shard === undefined ? configured.run : await sharded(configured.run, shard))
   if (shard !== undefined && part.sources.paths.length === 0) {
     tell(`shard ${shard.index}/${shard.total} has no scenario`)
     return 0

@@ -36,6 +36,14 @@ export async function featureFiles({ sources }: IRunConfiguration): Promise<read
   return [...new Set([...plan, ...errors].map(({ uri }) => normalize(uri)))]
 }
 
+/** The run, with no more processes than there are scenarios: cucumber-js begins as many as it is told. */
+export async function withWorkFor(run: IRunConfiguration): Promise<IRunConfiguration> {
+  if (run.runtime.parallel === 0) return run
+  const { plan, errors } = await loadSources(run.sources)
+  if (errors.length > 0) return run
+  return { ...run, runtime: { ...run.runtime, parallel: Math.min(run.runtime.parallel, plan.length) } }
+}
+
 /** What failed last time, as paths to run; undefined: there is no record of a run. */
 export function failedLastTime(): readonly string[] | undefined {
   if (!existsSync(RERUN_FILE)) return undefined
