@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatGoDuration, humanDuration, parseGoDuration } from './duration.ts'
+import { formatGoDuration, humanDuration, parseGoDuration, roughDuration } from './duration.ts'
 
 const S = 1000
 const M = 60 * S
@@ -44,3 +44,19 @@ describe('durations', () => {
     for (const text of ['', '5', 's', '1x', '1m 30s']) expect(parseGoDuration(text)).toBeUndefined()
   })
 })
+
+// Source: docker/go-units duration_test.go
+test.each([
+  [450, 'Less than a second'],
+  [S, '1 second'],
+  [47 * S, '47 seconds'],
+  [M + S, 'About a minute'],
+  [35 * M + 40 * S, '35 minutes'],
+  [H + 20 * M, 'About an hour'],
+  [3 * H + 29 * M, '3 hours'],
+  [3 * H + 31 * M, '4 hours'],
+  [3 * D, '3 days'],
+  [20 * D, '2 weeks'],
+  [75 * D, '2 months'],
+  [3 * 365 * D, '3 years'],
+])('%d ms are said as containers are: %s', (ms, words) => expect(roughDuration(ms)).toBe(words))

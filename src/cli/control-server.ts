@@ -162,6 +162,10 @@ class ControlDoor {
       write({ done: { exitCode: 0, prompt: '> ' } })
       return void response.end()
     }
+    // Whoever it was for has left: what still runs ends, as with a terminal that hangs up.
+    response.once('close', () => {
+      if (!response.writableEnded) void this.#interrupt(id)
+    })
     let streamed = 0
     const running = await pace.inject(() => ({
       result: open.shell.run(line, (text) => {

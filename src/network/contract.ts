@@ -17,8 +17,10 @@ export interface Network {
   /** A pod's address on a host. */
   addAddress(ip: string, host: string): void
   removeAddress(ip: string): void
-  /** Somebody serves ip:port. Returns how to close it. */
-  listen<S>(ip: string, port: number, protocol: 'TCP' | 'UDP', serve: S): () => void
+  /** Somebody serves ip:port. @param by the program, where a process does @returns how to close it */
+  listen<S>(ip: string, port: number, protocol: 'TCP' | 'UDP', serve: S, by?: string): () => void
+  /** Which ports of an address processes serve, by port. */
+  listening(ip: string): readonly Listening[]
   /** Called (synchronously) after somebody has begun or ceased to serve ip:port. */
   onListen(ip: string, port: number, protocol: 'TCP' | 'UDP', listener: () => void): () => void
   /** What a cloud has between the machines and everybody else. */
@@ -32,6 +34,12 @@ export interface Network {
     to: { readonly ip: string; readonly port: number; readonly protocol?: 'TCP' | 'UDP' },
     choose: (n: number) => number,
   ): Connection<S>
+}
+
+export interface Listening {
+  readonly port: number
+  readonly protocol: 'TCP' | 'UDP'
+  readonly by: string
 }
 
 export interface Outside {

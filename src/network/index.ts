@@ -35,7 +35,8 @@ export function createNetwork(): Network {
     onChange: (listener) => hosts.onChange(listener),
     addAddress: (ip, host) => hosts.addAddress(ip, host),
     removeAddress: (ip) => hosts.removeAddress(ip),
-    listen: (ip, port, protocol, serve) => listeners.add(ip, port, protocol, serve),
+    listen: (ip, port, protocol, serve, by) => listeners.add(ip, port, protocol, serve, by),
+    listening: (ip) => listeners.of(ip),
     onListen: (ip, port, protocol, listener) => listeners.watch(ip, port, protocol, listener),
     outside,
     setRules: (host, rules) => {

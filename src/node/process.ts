@@ -171,7 +171,7 @@ class SimulatedProcess implements Process, ProcessHandle {
       return
     }
     try {
-      this.onEnd(this.#options.network.listen(this.ip, port, protocol, serve))
+      this.onEnd(this.#options.network.listen(this.ip, port, protocol, serve, programOf(this.argv)))
     } catch (error) {
       if (!(error instanceof AddressInUseError)) throw error
       this.log(error.message, 'stderr')
@@ -222,4 +222,9 @@ const NO_ENVIRONMENT: Readonly<Record<string, string>> = {}
 function withKlogHeader(line: string, now: number): string {
   if (line[1] !== ' ') return line
   return line.replace(/^([IWEF]) (?=[\w.]+\.go)/, (_, severity: string) => `${severity}${klogTime(now)}       1 `)
+}
+
+/** `/usr/bin/kubelet --config …` -> `kubelet` */
+function programOf([path = '']: readonly string[]): string {
+  return path.slice(path.lastIndexOf('/') + 1)
 }

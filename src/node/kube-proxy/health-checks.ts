@@ -46,7 +46,7 @@ export class HealthCheckPorts {
 
   #open(port: number, check: HealthCheckPort): void {
     const answer = () => this.#answer(port)
-    const close = this.#network.listen(this.#ip, port, 'TCP', answer)
+    const close = this.#network.listen(this.#ip, port, 'TCP', answer, 'kube-proxy')
     this.#served.set(port, { check, close, onStale: new Set() })
   }
 

@@ -123,10 +123,10 @@ export class ContainerProcess implements ProcessOptions {
     return !this.capabilities.has('NET_BIND_SERVICE') && port < firstFreePort(this.pod, this.#around.files)
   }
 
-  listen<S>(ip: string, port: number, protocol: 'TCP' | 'UDP', answer: S): () => void {
+  listen<S>(ip: string, port: number, protocol: 'TCP' | 'UDP', answer: S, by?: string): () => void {
     const { network, ip: hostIP } = this.#around
     const serve = counted(this.#in, answer, this.#around)
-    const close = network.listen(ip, port, protocol, serve)
+    const close = network.listen(ip, port, protocol, serve, by)
     const forwarding: (() => void)[] = []
     // The portmap plugin of CNI forwards a port of the machine.
     for (const { containerPort, hostPort, protocol: kind = 'TCP' } of this.#config.container.ports ?? [])

@@ -159,6 +159,22 @@ describe('the shell', () => {
 })
 
 describe('systemctl and journalctl', () => {
+  test('journalctl -f shows what comes until it is interrupted, or its time is over', async () => {
+    const { shell, host, out, pass } = login()
+    await out('true')
+    const shown: string[] = []
+    const followed = shell.run('journalctl -fu kubelet', (text) => shown.push(text))
+    await pass(1000)
+    expect(shown.join('')).toMatch(/worker-1 kubelet\[\d+\]: I0101 Started kubelet\n$/)
+    const restarted = host.shell().run('systemctl restart kubelet')
+    await pass(1000)
+    await restarted
+    expect(shown.join('').match(/I0101 Started kubelet/g)).toHaveLength(2)
+    shell.interrupt()
+    expect(await followed).toMatchObject({ exitCode: 130 })
+    expect(await out('timeout 3 journalctl -f -n 1; echo $?', 4000)).toMatch(/^.*\n124\n$/)
+  })
+
   test('status of a running kubelet', async () => {
     const { out, pass } = login()
     await pass(300_000)
@@ -214,7 +230,9 @@ describe('crictl', () => {
     await pass(120_000)
     const ps = (await out('crictl ps')).split('\n')
     expect(ps[0]).toMatch(/^CONTAINER {7}\s*IMAGE\s+CREATED\s+STATE\s+NAME\s+ATTEMPT\s+POD ID\s+POD\s+NAMESPACE$/)
-    expect(ps[1]).toMatch(/^[0-9a-f]{13}\s+[0-9a-f]{13}\s+2m ago\s+Running\s+app\s+2\s+[0-9a-f]{13}\s+web\s+default$/)
+    expect(ps[1]).toMatch(
+      /^[0-9a-f]{13}\s+[0-9a-f]{13}\s+2 minutes ago\s+Running\s+app\s+2\s+[0-9a-f]{13}\s+web\s+default$/,
+    )
     expect(await out('crictl pods')).toMatch(/Ready\s+web\s+default\s+0/)
     expect(await out('crictl logs --tail 1 $(crictl ps -q --name ^app)')).toBe('two\n')
     expect(await out('crictl inspect $(crictl ps -q) | jq -r .status.state')).toBe('CONTAINER_RUNNING\n')
@@ -306,4 +324,28 @@ test.each([
   ['fi', false],
 ])('%j is unfinished: %s', async (text, unfinished) => {
   expect(await login().shell.isUnfinished(text)).toBe(unfinished)
+})
+
+test('ss and netstat show what really listens, and who', async () => {
+  const { host, out, type } = login()
+  host.install('/usr/bin/kubelet', { start: (process) => process.listen(10_250, 'TCP', () => ({})) })
+  await out('systemctl restart kubelet', 2000)
+  const pid = /Main PID: (\d+)/.exec(await out('systemctl status kubelet'))![1]
+  expect(await out('ss -tlnp | grep 10250')).toBe(
+    `LISTEN 0      4096   *:10250            *:*               users:(("kubelet",pid=${pid},fd=3))\n`,
+  )
+  expect(await out('netstat -tulpn')).toBe(`Active Internet connections (only servers)
+Proto Recv-Q Send-Q Local Address Foreign Address State  PID/Program name
+tcp6  0      0      :::10250      :::*            LISTEN ${pid}/kubelet
+`)
+  expect(await out('ss -uln | wc -l')).toBe('1\n')
+  await out('systemctl stop kubelet', 5000)
+  expect(await out('ss -tln | grep -c 10250')).toBe('0\n')
+  expect((await type('ss -tnp')).stderr).toMatch(/only what listens is simulated: ss -l/)
+})
+
+test('less and more show a file or what is piped into them', async () => {
+  const { out, type } = login()
+  expect(await out('printf "a\\nü\\n" > /root/x; less -N /root/x; cat /root/x | more')).toBe('a\nü\na\nü\n')
+  expect((await type('less /root/none')).stderr).toMatch(/none: No such file/)
 })

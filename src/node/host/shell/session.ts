@@ -11,6 +11,8 @@ import { curl, wget } from './commands/http.ts'
 import type { Inside, MeasuredUse } from './commands/inside.ts'
 import { journalctl } from './commands/journalctl.ts'
 import { dig, getent, ip, nc, nslookup, ping } from './commands/network.ts'
+import { pager } from './commands/pager.ts'
+import { netstat, ss } from './commands/sockets.ts'
 import { systemCommands } from './commands/system.ts'
 import { systemctl } from './commands/systemctl.ts'
 import { completeLine } from './completion.ts'
@@ -135,6 +137,18 @@ class Session implements LoginShell {
       nc: nc(inside),
       ip: ip(inside),
       ping,
+      ss: ss(inside),
+      netstat: netstat(inside),
+      less: pager,
+      more: pager,
+      top: () => ({
+        stderr: 'top: what single processes take is not simulated; ps, free, df and `kubectl top` are\n',
+        exitCode: 1,
+      }),
+      openssl: () => ({
+        stderr: 'openssl: not simulated: of the files in /etc/kubernetes/pki only ca.crt holds a certificate\n',
+        exitCode: 1,
+      }),
       systemctl: systemctl(host),
       journalctl: journalctl(host),
       crictl: crictl(host),

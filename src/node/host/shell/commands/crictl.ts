@@ -1,4 +1,4 @@
-import { humanDuration } from '../../../../api/duration.ts'
+import { roughDuration } from '../../../../api/duration.ts'
 import { rfc3339 } from '../../../../api/time.ts'
 import type { ContainerRuntime, RuntimeContainer, Sandbox } from '../../../container-runtime/contract.ts'
 import type { Host } from '../../contract.ts'
@@ -91,7 +91,7 @@ function containers(runtime: ContainerRuntime, now: number, args: readonly strin
   const rows = shown.map((container) => {
     const pod = runtime.sandbox(container.sandboxId)?.config.pod.metadata
     const { config, state } = container
-    const created = `${humanDuration(now - container.createdAt)} ago`
+    const created = `${roughDuration(now - container.createdAt)} ago`
     const shownState = `${state[0]!.toUpperCase()}${state.slice(1)}`
     return [
       container.id.slice(0, 13),
@@ -127,7 +127,7 @@ function pods(runtime: ContainerRuntime, now: number, args: readonly string[]): 
     const { name = '', namespace = '' } = config.pod.metadata
     return [
       id.slice(0, 13),
-      `${humanDuration(now - createdAt)} ago`,
+      `${roughDuration(now - createdAt)} ago`,
       ready ? 'Ready' : 'NotReady',
       name,
       namespace,

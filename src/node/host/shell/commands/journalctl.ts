@@ -3,7 +3,7 @@ import { syslogTime } from '../../../container-runtime/programs/log-times.ts'
 import type { Host } from '../../contract.ts'
 import type { JournalEntry } from '../../journal.ts'
 import { unitName } from '../../systemd/index.ts'
-import type { ShellCommand } from '../engine.ts'
+import type { CommandResult, ShellCommand, ShellRun } from '../engine.ts'
 import { parseFlags } from './flags.ts'
 
 const FLAGS = {
@@ -29,26 +29,49 @@ const FLAGS = {
   '--grep': 'grep=',
 } as const
 
-/** journalctl(1). `-f` shows what is there: following would never end on a clock that waits for the shell. */
+/** How often (virtual ms) `-f` looks for what has come. */
+const FOLLOW_MS = 500
+
+/** journalctl(1). `-f` goes on until it is interrupted, or `timeout` ends it. */
 export function journalctl(host: Host): ShellCommand {
-  return (args) => {
+  return async (args, _context, shell) => {
     const { flags, unknown } = parseFlags(args, FLAGS)
     if (unknown !== undefined) return { stderr: `journalctl: unrecognized option '${unknown}'\n`, exitCode: 1 }
     const unit = flags.get('unit')
-    let entries = host.journal.entries(unit === undefined ? undefined : unitName(unit))
+    const all = () => host.journal.entries(unit === undefined ? undefined : unitName(unit))
+    let entries = all()
     const since = sinceOf(flags.get('since'), host.world.clock.now())
     if (since === undefined) return { stderr: `Failed to parse timestamp: ${flags.get('since')}\n`, exitCode: 1 }
     entries = entries.filter(({ at }) => at >= since)
     if (flags.has('boot')) entries = entries.filter(({ boot }) => boot === host.journal.entries().at(-1)?.boot)
-    const pattern = flags.get('grep')
-    if (pattern !== undefined) entries = entries.filter(({ message }) => message.includes(pattern))
+    const isWanted = ({ message }: JournalEntry) => message.includes(flags.get('grep') ?? '')
+    entries = entries.filter(isWanted)
     const lines = Number(
       flags.get('lines') ?? (flags.has('follow') ? 10 : flags.has('end') ? 1000 : Number.POSITIVE_INFINITY),
     )
     if (Number.isFinite(lines)) entries = entries.slice(-lines)
+    if (flags.has('follow')) return follow(host, shell, entries, () => all().filter(isWanted))
     if (entries.length === 0) return { stdout: '-- No entries --\n' }
     const shown = flags.get('output') === 'cat' ? entries.map(({ message }) => message) : withBoots(host.name, entries)
     return { stdout: `${(flags.has('reverse') ? [...shown].reverse() : shown).join('\n')}\n` }
+  }
+}
+
+/** What is there, and then what comes. */
+async function follow(
+  host: Host,
+  shell: ShellRun,
+  first: readonly JournalEntry[],
+  all: () => readonly JournalEntry[],
+): Promise<CommandResult> {
+  const seen = new Set(all())
+  for (let fresh = first; ; fresh = all().filter((entry) => !seen.has(entry))) {
+    for (const entry of fresh) {
+      seen.add(entry)
+      shell.print(`${journalLine(host.name, entry)}\n`)
+    }
+    if (shell.now >= shell.deadline) return {}
+    await shell.sleep(FOLLOW_MS)
   }
 }
 

@@ -64,7 +64,9 @@ const sleep: ShellCommand = async (args, _context, shell) => {
 
 /** timeout(1), on virtual time. */
 export const timeout: ShellCommand = async (args, context, shell) => {
-  const words = args.filter((arg, i) => !(arg.startsWith('-') && i < args.length - 2))
+  // Its own options come first; a signal and what to kill after are words of their own.
+  const own = args.findIndex((arg, i) => !arg.startsWith('-') && !/^-[ks]$/.test(args[i - 1] ?? ''))
+  const words = args.slice(Math.max(0, own))
   const ms = sleepDuration(words.slice(0, 1))
   if (ms === undefined || words.length < 2)
     return { stderr: 'timeout: usage: timeout DURATION COMMAND\n', exitCode: 125 }
