@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts'
 import { configure } from '../features/configuration.ts'
 import type { TestOptions } from '../features/options.ts'
 import { failedLastTime, rerunFile, sharded, withWorkFor } from '../features/plan.ts'
+import { makeRoomFor } from '../features/report-files.ts'
 import { run } from '../features/run.ts'
 import { say, tell } from '../terminal.ts'
 import { recordTransitions } from '../transition-report.ts'
@@ -34,6 +35,7 @@ async function runOnce(files: readonly string[], options: TestOptions): Promise<
     return 0
   }
   const formats = dryRun ? part.formats : { ...part.formats, files: { ...part.formats.files, [rerunFile()]: 'rerun' } }
+  makeRoomFor(Object.keys(formats.files))
   const { exitCode } = await run({ ...configured, run: { ...part, formats } })
   if (report !== undefined) say(`\n${report().text}`)
   return exitCode
