@@ -62,7 +62,7 @@ class Exploring {
     for (let seed = first; seed < first + tries; seed++) {
       const ran = await this.#under(pickle, { seed })
       const numbers = disturbancesOf(ran).map(({ number }) => number)
-      tell(`  seed ${seed}: ${ran.message === undefined ? 'passes' : 'FAILS'}, ${numbers.length} disturbances`)
+      tell(`  seed ${seed}: ${ran.message === undefined ? 'passes' : 'FAILS'}, ${disturbances(numbers.length)}`)
       if (ran.message === undefined) continue
       await this.#report(pickle, seed, numbers)
       return true
@@ -84,8 +84,7 @@ class Exploring {
       runs++
       return (await this.#under(pickle, { seed, only: part })).message !== undefined
     })
-    const word = only.length === 1 ? 'disturbance' : 'disturbances'
-    say(`  fails under seed ${seed}; ${only.length} ${word} of ${numbers.length} will do (${runs} runs):`)
+    say(`  fails under seed ${seed}; ${disturbances(only.length)} of ${numbers.length} will do (${runs} runs):`)
     tellStory(await this.#under(pickle, { seed, only }))
     const place = `${pickle.uri}:${pickle.location?.line ?? 1}`
     say(`  again: kubedrill test ${place}${this.#options} --explore-seed ${seed}:${only.join(',')}`)
@@ -95,6 +94,8 @@ class Exploring {
     return this.#runs.run(pickle, { ...this.#parameters, schedule })
   }
 }
+
+const disturbances = (count: number) => `${count} disturbance${count === 1 ? '' : 's'}`
 
 function disturbancesOf({ world }: Ran) {
   return (world?.hasCluster ? world.target.cluster?.disturbances : undefined) ?? []

@@ -68,7 +68,9 @@ function untilOf({ step, at }: Pick<ReplayOptions, 'step' | 'at'>): Until {
 function instant(text: string): number {
   const ms = parseGoDuration(text.replace(/^\+/, ''))
   if (ms === undefined || ms < 0)
-    throw new Failure(`"${text}" is no instant of the scenario: write +2m10s, counted from boot`)
+    throw new Failure(
+      `"${text}" is no place in the scenario: write 3 for the end of its third step, or +2m10s, counted from boot`,
+    )
   return ms
 }
 
