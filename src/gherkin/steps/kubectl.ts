@@ -18,19 +18,19 @@ export const kubectlSteps: readonly StepDefinition[] = [
     },
   ),
   step(
-    'the command succeeds',
-    { says: 'The last command exited with 0.', example: 'Then the command succeeds' },
-    (world: World) => {
-      const { exitCode, output, command } = last(world)
-      if (exitCode !== 0) world.fail(`${command} failed with exit code ${exitCode}:\n${output}`)
+    'the command {outcome}',
+    {
+      says: 'The last command succeeds where it exited with 0, else it fails; it is refused where it says that a connection was, and times out where it says so.',
+      example: 'Then the command succeeds',
     },
-  ),
-  step(
-    'the command fails',
-    { says: 'The last command exited with something else.', example: 'Then the command fails' },
-    (world: World) => {
+    (world: World, outcome: string) => {
       const { exitCode, output, command } = last(world)
-      if (exitCode === 0) world.fail(`${command} succeeded:\n${output}`)
+      if (outcome === 'succeeds' && exitCode !== 0)
+        world.fail(`${command} failed with exit code ${exitCode}:\n${output}`)
+      if (outcome !== 'succeeds' && exitCode === 0) world.fail(`${command} succeeded:\n${output}`)
+      const words = FAILURES[outcome]
+      if (words?.test(output) === false)
+        world.fail(`${command} failed with exit code ${exitCode}, but not because it ${outcome}:\n${output}`)
     },
   ),
   step(
@@ -64,6 +64,12 @@ export const kubectlSteps: readonly StepDefinition[] = [
 function last(world: World): CommandResult {
   if (world.command === undefined) throw new SpecError('no step before this one ran a command')
   return world.command
+}
+
+/** How commands word it. */
+const FAILURES: Readonly<Record<string, RegExp>> = {
+  'is refused': /connection refused|connect to .* refused/i,
+  'times out': /timed out|timeout|deadline exceeded/i,
 }
 
 /** The namespace in force, where it is not that of the kubeconfig's context: the command's own -n comes after it. */

@@ -58,7 +58,7 @@ export const networkSteps: readonly StepDefinition[] = needing(
         world.eventually(async () => headerProblem(url, name, words, await request(world, ref, url)), within),
     ),
     step(
-      '{int} requests from {object} to {string} are answered by {count} different Pod(s)',
+      '{int} request(s) from {object} to {string} is/are answered by {count} different Pod(s)',
       {
         says: 'How requests are spread.',
         example: 'Then 90 requests from Pod "client" to "http://web/" are answered by exactly 2 different Pods',
