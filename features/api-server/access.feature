@@ -151,3 +151,19 @@ Feature: Access to the API
     When ClusterRole "backup-viewer" is deleted
     And 1 second passes
     Then user "jane" cannot list "backups.example.com" in namespace "default"
+
+  @kubectl
+  Scenario: An approved certificate request is signed
+    Given a cluster
+    And these manifests are applied:
+      """yaml
+      apiVersion: certificates.k8s.io/v1
+      kind: CertificateSigningRequest
+      metadata: {name: jo}
+      spec:
+        request: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIWE1IOENBUUF3SFRFTU1Bb0dBMVVFQ2d3RGQyVmlNUTB3Q3dZRFZRUUREQVJ0YVhKaE1Ga3dFd1lIS29aSQp6ajBDQVFZSUtvWkl6ajBEQVFjRFFnQUU0K1I3SDBHcHRxcEZRMDdtMFFVWURRalYraWpsaUtZb0Z4Zm94SWprCkFEeXJlT0NaSHpZdExyUlZaQzgya0FNVXdtNTFVcThPM3V1MGV2dnJiQWRjcTZBQU1Bb0dDQ3FHU000OUJBTUMKQTBnQU1FVUNJUUR3aVVwN2tZcGc4WWpxbXJTaFFKR0plNjVCUVMrYmE3Y3ZBWTBFK2FzOFlnSWdUdHVKTjRjNQpRbUc5YmZ3bElhazhhcFJ0VHp2Ri8rSytnNnkyUC9IbHUyWT0KLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==
+        signerName: kubernetes.io/kube-apiserver-client
+        usages: [client auth]
+      """
+    When kubectl "certificate approve jo" is run
+    Then CertificateSigningRequest "jo" satisfies "size(object.status.certificate) > 100" within 10 seconds

@@ -239,7 +239,7 @@ class KilledExam {
 
   #spawn(program: string, args: readonly string[], home: string): ChildProcess {
     const KUBECONFIG = join(home, 'exams/0001/current/kubeconfig')
-    const PATH = `${join(home, 'exams/0001/current/bin')}:${process.env.PATH}`
+    const PATH = `${join(home, 'bin')}:${process.env.PATH}`
     const env = { ...process.env, PATH, KUBEDRILL_HOME: home, KUBEDRILL_SESSION: '', KUBECONFIG }
     return spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   }

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -80,7 +80,7 @@ class Learner {
       KUBEDRILL_SESSION: undefined,
       KUBEDRILL_PACKS: undefined,
       KUBECONFIG: this.files.kubeconfig,
-      PATH: `${join(this.home, 'session', 'bin')}:${process.env.PATH}`,
+      PATH: `${join(this.home, 'bin')}:${process.env.PATH}`,
     }
     return new Promise((resolve) => {
       const child = execFile(program, args, { env, maxBuffer: 1e8 }, (error, stdout, stderr) => {
@@ -276,8 +276,14 @@ describe('an exercise from beginning to end', () => {
     await one.kubectl('create namespace still-here')
     expect((await one.kubedrill('start --no-shell')).stdout).toMatch('Service')
     expect((await one.kubectl('get namespace still-here')).code).toBe(0)
-    expect(await one.kubedrill('start image-typo --no-shell')).toMatchObject({ code: 0 })
+    const pack = join(one.home, 'packs', 'mine')
+    cpSync('exercises/cka-troubleshooting/04-service-selector', join(pack, '01-mine'), { recursive: true })
+    cpSync('exercises/cka-troubleshooting/pack.yaml', join(pack, 'pack.yaml'))
+    const exercise = join(pack, '01-mine', 'exercise.yaml')
+    writeFileSync(exercise, readFileSync(exercise, 'utf8').replace('id: service-selector', 'id: mine'))
+    expect(await one.kubedrill(`start mine --no-shell --packs ${join(one.home, 'packs')}`)).toMatchObject({ code: 0 })
     expect((await one.kubectl('get namespace still-here')).stderr).toMatch(/NotFound/)
+    expect(await one.kubedrill('reset --no-shell')).toMatchObject({ code: 0 })
 
     expect((await one.kubedrill('states etcd/cp-1')).stdout).toMatch(/^etcd\/cp-1 +etcd-member +running\.leader/m)
     const { pid } = await one.control.status()

@@ -7,6 +7,7 @@ import { type Cluster, servedKinds } from '../cluster/index.ts'
 import type { World as ServedWorld } from '../server/contract.ts'
 import type { Pace } from '../server/pace.ts'
 import type { Credentials } from '../server/pki.ts'
+import { scenarioCredentials } from './certificates.ts'
 import { isolated } from './isolated-program.ts'
 import { type Rest, restOf } from './sleep.ts'
 import { NotCapable } from './step.ts'
@@ -25,8 +26,6 @@ const NAP_LOOKS = 25
 
 /** Characters that a command of somebody unknown may print. */
 const LONGEST_OUTPUT = 16 * 1024 * 1024
-
-let credentials: Promise<Credentials> | undefined
 
 /** What a program is given besides its arguments. */
 interface Surroundings {
@@ -111,17 +110,15 @@ export class Kubectl {
   }
 
   async #serve(cluster: Cluster): Promise<Served> {
-    const [server, { createCredentials }, config, { Pace }] = await Promise.all([
+    const [server, known, config, { Pace }] = await Promise.all([
       import('../server/index.ts'),
-      import('../server/pki.ts'),
+      this.#known ?? scenarioCredentials(),
       import('../server/kubeconfig.ts'),
       import('../server/pace.ts'),
       // Loaded before time is measured: a command that waits for code to be loaded does not wait for the cluster.
       import('../server/streaming/index.ts'),
       import('../server/logs.ts'),
     ])
-    if (this.#known === undefined) credentials ??= createCredentials()
-    const known = this.#known ?? (await credentials!)
     const pace = new Pace(cluster.clock, cluster.barrier, {
       speed: 0,
       onFailure: (error) => {

@@ -5,6 +5,7 @@ import type { Client } from '../client/contract.ts'
 import type { Cluster, RequestOutcome, RequestSource } from '../cluster/contract.ts'
 import { storedKinds } from '../cluster/stored-kinds.ts'
 import { advance } from '../sim/barrier.ts'
+import { scenarioCredentials } from './certificates.ts'
 import { Stopped } from './hand-over.ts'
 import { UNRECORDED } from './history.ts'
 import type { Actor, CommandResult, Target, TargetRequest } from './target.ts'
@@ -59,6 +60,7 @@ export class Simulator implements Target {
   }
 
   async send(request: TargetRequest, as?: Actor): Promise<ApiResponse> {
+    if (request.resource.resource === 'certificatesigningrequests') await scenarioCredentials()
     const server = this.cluster.apiServer()
     if (server === undefined) return { code: 503, body: serviceUnavailable('connect: connection refused') }
     const credentials =

@@ -3,6 +3,7 @@ import type { Kind, KubernetesObject } from '../api/types.ts'
 import type { Cluster, ClusterOptions, DeclaredImage, Topology } from '../cluster/contract.ts'
 import { createCluster } from '../cluster/index.ts'
 import type { Input } from '../cluster/inputs.ts'
+import { scenarioSigner } from './certificates.ts'
 import { shortDuration } from './durations.ts'
 import { explain } from './explain/index.ts'
 import { usedExtensions } from './extensions.ts'
@@ -89,6 +90,7 @@ export class World {
       schedule: this.options.schedule,
       images,
       extensions: usedExtensions(),
+      certificates: scenarioSigner,
       onInput,
       ...options,
     }

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 import { markdown } from '../markdown-lines.ts'
-import type { SessionFiles } from '../session-files.ts'
+import { type SessionFiles, stateDirectory } from '../session-files.ts'
 import { ownProgram } from '../session-server.ts'
 import { say, tell } from '../terminal.ts'
 
@@ -182,7 +182,8 @@ function fishLines({ bin, variables, label }: Settings): readonly string[] {
 
 /** What the learner's PATH begins with: `kubedrill`, whether or not it is installed for all, and `ssh` to the nodes. */
 export function shim(files: SessionFiles): string {
-  const bin = join(files.directory, 'bin')
+  // Not the session's own: a shell goes on when its exercise is stopped, and may begin the next.
+  const bin = join(stateDirectory(), 'bin')
   mkdirSync(bin, { recursive: true })
   const run = `exec ${quote(process.execPath)} ${quote(ownProgram())}`
   program(join(bin, 'kubedrill'), [`${run} "$@"`])

@@ -6,13 +6,14 @@ import { join } from 'node:path'
 import type { Pickle } from '@cucumber/messages'
 import { parseGoDuration } from '../../api/duration.ts'
 import { servedKinds } from '../../cluster/index.ts'
+import { scenarioCredentials } from '../../gherkin/certificates.ts'
 import type { FailureRecord } from '../../gherkin/failure-record.ts'
 import type { Until } from '../../gherkin/hand-over.ts'
 import type { World } from '../../gherkin/world.ts'
 import { startServer } from '../../server/index.ts'
 import { kubeconfig, writeKubeconfig } from '../../server/kubeconfig.ts'
 import { Pace } from '../../server/pace.ts'
-import { type Credentials, createCredentials } from '../../server/pki.ts'
+import type { Credentials } from '../../server/pki.ts'
 import { broken } from '../broken.ts'
 import { type Controlled, serveControl } from '../control-server.ts'
 import { Failure } from '../failure.ts'
@@ -89,7 +90,7 @@ class Replaying {
   }
 
   async open(until: Until, json: boolean): Promise<void> {
-    const credentials = await createCredentials()
+    const credentials = await scenarioCredentials()
     const port = await freePort()
     const place = await this.#goTo(until, credentials, port)
     const directory = mkdtempSync(join(tmpdir(), 'kubedrill-replay-'))

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import type { Exercise } from '../../exercises/pack.ts'
 import { Control } from '../control.ts'
 import { refuseWhileExam } from '../current-session.ts'
 import { replaceFile } from '../json-file.ts'
 import { markdown } from '../markdown-lines.ts'
 import { VERSION } from '../package-root.ts'
 import { ProgressFile } from '../progress-file.ts'
+import { loadExerciseOf } from '../session-exercise.ts'
 import { SessionFiles, type SessionRecord } from '../session-files.ts'
 import { startServer } from '../session-server.ts'
 import { START_AT } from '../session-start.ts'
@@ -28,28 +30,7 @@ export async function start(wanted: string | undefined, options: StartOptions): 
   const files = new SessionFiles()
   const record = files.readRecord()
   const resumes = record !== undefined && (wanted === undefined || record.exercise.id === wanted)
-  const { pack, exercise } = findExercise(
-    packs(options.packs),
-    resumes ? record.exercise.id : (wanted ?? nextExercise(options.packs)),
-  )
-  if (!resumes) {
-    if (record !== undefined) {
-      tell(`Leaving "${record.exercise.id}": its cluster ends …`)
-      await endServer(files)
-    }
-    tell(`Setting up "${exercise.title}" …`)
-    files.create({
-      version: 1,
-      kubedrill: VERSION,
-      exercise: { pack: pack.id, id: exercise.id, directory: pack.directory },
-      topology: exercise.topology,
-      seed: options.seed,
-      startAt: START_AT,
-      speed: options.speed,
-      port: 0,
-      attempt: newAttempt(options.mode),
-    })
-  }
+  const exercise = resumes ? loadExerciseOf(record) : await begin(files, wanted, options)
   shim(files)
   replaceFile(files.label, `${exercise.id}\n`)
   if (!(await new Control(files).alive())) await startServer(files)
@@ -64,6 +45,29 @@ export async function start(wanted: string | undefined, options: StartOptions): 
   if (process.env.KUBEDRILL_SESSION === files.directory) return
   if (options.shell && process.stdin.isTTY) await practiceShell(files, exercise.id)
   else say(`\nexport KUBECONFIG=${files.kubeconfig}`)
+}
+
+/** In place of the session there was, if any. */
+async function begin(files: SessionFiles, wanted: string | undefined, options: StartOptions): Promise<Exercise> {
+  const { pack, exercise } = findExercise(packs(options.packs), wanted ?? nextExercise(options.packs))
+  const record = files.readRecord()
+  if (record !== undefined) {
+    tell(`Leaving "${record.exercise.id}": its cluster ends …`)
+    await endServer(files)
+  }
+  tell(`Setting up "${exercise.title}" …`)
+  files.create({
+    version: 1,
+    kubedrill: VERSION,
+    exercise: { pack: pack.id, id: exercise.id, directory: pack.directory },
+    topology: exercise.topology,
+    seed: options.seed,
+    startAt: START_AT,
+    speed: options.speed,
+    port: 0,
+    attempt: newAttempt(options.mode),
+  })
+  return exercise
 }
 
 /** What the history calls this life of the exercise. */

@@ -31,7 +31,7 @@ export const clusterSteps: readonly StepDefinition[] = [
   step(
     'a cluster with these nodes:',
     {
-      says: 'Nodes by name. Columns: name, role (control-plane or worker, the default), cpu (default 4), memory (8Gi), pods (110), gpus, runtimes, labels, taints, zone, instance type; lists are separated by commas.',
+      says: 'Nodes by name. Columns: name, role (control-plane or worker, the default), cpu (default 4), memory (8Gi), pods (110), gpus, runtimes, labels, taints, zone, instance type (the well-known labels); lists are separated by commas.',
       example: `Given a cluster with these nodes:
   | name  | role          | cpu | memory | labels       | taints                |
   | cp-1  | control-plane | 2   | 4Gi    |              |                       |
@@ -39,7 +39,7 @@ export const clusterSteps: readonly StepDefinition[] = [
   | small | worker        | 1   | 1Gi    | zone=a,tier=x | dedicated=x:NoSchedule |`,
     },
     (world: World, table: Table) => {
-      const nodes = table.hashes().map(nodeOf)
+      const nodes = table.hashes().map(nodeOf).map(labelled)
       if (!nodes.some(({ role }) => role === 'control-plane'))
         throw new SpecError('a cluster needs a node with the role control-plane: the role of the others is worker')
       return world.make({ nodes })
@@ -116,6 +116,15 @@ export function nodeOf(row: Record<string, string>): TopologyNode {
     ...(labels ? { labels: Object.fromEntries(list(labels).map((pair) => pair.split('='))) } : {}),
     ...(taints ? { taints: list(taints) } : {}),
   }
+}
+
+/** Without a cloud nobody but the kubelet says where a node stands: `--node-labels`. */
+function labelled({ zone, instanceType, labels, ...node }: TopologyNode): TopologyNode {
+  const known = {
+    ...(zone && { 'topology.kubernetes.io/zone': zone }),
+    ...(instanceType && { 'node.kubernetes.io/instance-type': instanceType }),
+  }
+  return { ...node, labels: { ...known, ...labels } }
 }
 
 const duration = new RegExp(`^(?:${DURATION})$`)
