@@ -127,16 +127,21 @@ function means(world: World, { owner, labelSelector, namespace }: PodsRef, pod: 
   if (labelSelector !== undefined) return parseSelector(labelSelector).matches(pod.metadata.labels)
   if (owner === undefined) return true
   if (owner.kind === 'Node') return pod.spec.nodeName === owner.name
-  if (namespaceOf(world, owner) !== pod.metadata.namespace) return false
   return ownedBy(world, pod, owner)
 }
 
+/** Others may have an owner of the same name, in a namespace of theirs. */
 function ownedBy(world: World, object: KubernetesObject, owner: ObjectRef): boolean {
+  const namespace = namespaceOf(world, owner)
+  return (namespace === undefined || object.metadata.namespace === namespace) && isBelow(world, object, owner)
+}
+
+function isBelow(world: World, object: KubernetesObject, owner: ObjectRef): boolean {
   return (object.metadata.ownerReferences ?? []).some((reference) => {
     if (reference.kind === owner.kind && reference.name === owner.name) return true
     const parents = [...world.history.lives(reference.kind)].map((life) => life.at(-1)!.object)
     const parent = parents.find((candidate) => candidate.metadata.uid === reference.uid)
-    return parent !== undefined && ownedBy(world, parent, owner)
+    return parent !== undefined && isBelow(world, parent, owner)
   })
 }
 
