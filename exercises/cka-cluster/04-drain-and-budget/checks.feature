@@ -6,6 +6,7 @@ Feature: Checks
     And field "spec.replicas" of Deployment "front/sessions" is "3"
     And no Pods of Deployment "front/sessions" on node "worker-1" are Running
     And Node "worker-1" is SchedulingDisabled
+    And no Pod of Deployment "front/sessions" is pinned to a node
     When 30 minutes pass
     Then no Pods of Deployment "front/sessions" on node "worker-1" are Running
     And exactly 3 Pods of Deployment "front/sessions" are Ready

@@ -18,7 +18,8 @@ export function asksToKeep(task: string, { kind, metadata: { name } }: Kubernete
     // "the Pods" may be anybody's.
     ...(kind === 'Pod' ? [] : [new RegExp(`\\b${kind}s?\\b(?!\\s*\`)`)]),
     new RegExp(`\\b${kind}s? (${QUOTED},? (and )?)*\`${escaped}\``),
-    new RegExp(`(^|[^A-Za-z]|\\b[a-z]+) \`${escaped}\``),
+    // "no Pod of `web` may stay" is not about `web`.
+    new RegExp(`(^|[^A-Za-z]|\\b(?:Keep|Leave|(?!of )[a-z]+)) \`${escaped}\``),
   ]
   return sentences.some((sentence) => KEEP.test(sentence) && meant.some((pattern) => pattern.test(sentence)))
 }

@@ -158,6 +158,8 @@ test.each([
   ['Repair it, and keep the Service and the ResourceQuota `team`.', true],
   ['Repair it, and keep the ResourceQuota `team`.', false],
   ['Keep the Deployment. Repair the Service `web`.', false],
+  ['No Pod of `web` may stay there.', false],
+  ['Leave `web` as it is.', true],
   ['The Services `api` and `web` must not be replaced.', true],
   ['Repair it; the Service `api` stays as it is.', false],
   ['The Service has to answer.', false],
