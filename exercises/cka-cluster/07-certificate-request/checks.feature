@@ -31,3 +31,4 @@ Feature: Checks
   Scenario: The other one was denied
     Then CertificateSigningRequest "kim" went through these states in order:
       | Denied |
+    And ClusterRoleBinding "platform-admins" is unchanged since "the beginning"

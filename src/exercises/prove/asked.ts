@@ -47,10 +47,14 @@ export function isRight({ what, objects }: Deed, right: readonly Input[]): boole
   return false
 }
 
+/** What controllers delete once it is done with: no check can ask for it to be there. */
+const isTransient = ({ kind, spec }: KubernetesObject & { readonly spec?: object }) =>
+  kind === 'CertificateSigningRequest' || (kind === 'Job' && 'ttlSecondsAfterFinished' in (spec ?? {}))
+
 /** Whether a deed that costs nothing is a flaw; otherwise its author should only know. */
 export function isHarm({ what, objects }: Deed, task: string): boolean {
   const isNamed = objects.some(({ metadata }) => names(task, metadata.name))
-  if (what === 'deleted') return isNamed || objects.some(isGuard)
+  if (what === 'deleted') return (isNamed && !objects.some(isTransient)) || objects.some(isGuard)
   if (what === 'recreated') return objects.some((object) => asksToKeep(task, object))
   if (what === 'scaled') return isNamed
   if (what === 'pinned') return /nodeName|\bpin|\bbind|by hand/i.test(task)
