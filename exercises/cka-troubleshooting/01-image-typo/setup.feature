@@ -27,4 +27,5 @@ Feature: Set-up
       spec: {containers: [{name: curl, image: "curlimages/curl:8.10.1", command: [sleep, infinity]}]}
       """
     And 15 minutes pass
+    Then at least 1 Pod of Deployment "shop/catalog" is ImagePullBackOff within 6 minutes
     And this moment is remembered as "the beginning"

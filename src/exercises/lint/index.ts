@@ -12,6 +12,7 @@ import { readYaml } from '../yaml-file.ts'
 import { agreement } from './agreement.ts'
 import { byChance } from './chance.ts'
 import { unread, unreadOf } from './files.ts'
+import { unknownImages } from './images.ts'
 import type { Read } from './read.ts'
 import { scriptsOf } from './scripts.ts'
 import { weakGrading } from './weak-grading.ts'
@@ -43,6 +44,7 @@ async function lintExercise(exercise: Exercise, exam: Pack['exam'], findings: Fi
   agreement(read, findings)
   byChance(read, findings)
   notActedOn(read, findings)
+  unknownImages(read, findings)
   weakGrading(read, findings)
   weakWords(read, exam, findings)
 }

@@ -278,6 +278,36 @@ const PLANTED: readonly (readonly [mistake: string, changes: Changes, ...said: s
     'warning one/setup.feature:4:9: NetworkPolicy is kept, but nobody acts on it here',
   ],
   [
+    'an image that was never released',
+    { [SETUP]: swap('nginx:1.27', 'nginx:1.72') },
+    'warning one/setup.feature:4:9: image "nginx:1.72" was never released (docs/images.md), so its containers never start.',
+  ],
+  [
+    'an image that nobody declared',
+    { [SETUP]: swap('nginx:1.27', 'shop:v2') },
+    'warning one/setup.feature:4:9: image "shop:v2" is in no registry here (docs/images.md), so its containers never start.',
+  ],
+  [
+    'an image that nobody has, which is the fault, is no mistake',
+    {
+      [SETUP]: (text: string) =>
+        swap(
+          'And this moment',
+          'And at least 1 Pod of Deployment "shop/web" is ImagePullBackOff within 6 minutes\n    And this moment',
+        )(swap('nginx:1.27', 'nginx:1.72')(text)),
+    },
+  ],
+  [
+    'an image that is declared is no mistake',
+    {
+      [SETUP]: (text: string) =>
+        swap(
+          'Given namespace "shop"',
+          'Given namespace "shop"\n    And container image "shop:v2" that behaves like this:\n      | listens on | 80 |',
+        )(swap('nginx:1.27', 'shop:v2')(text)),
+    },
+  ],
+  [
     'an empty task',
     { 'one/task.md': '\n' },
     'error one/task.md:1:1: is empty: it says what is broken, and what is to be so in the end',

@@ -57,7 +57,7 @@ export function isHarm({ what, objects }: Deed, task: string): boolean {
   if (what === 'deleted') return (isNamed && !objects.some(isTransient)) || objects.some(isGuard)
   if (what === 'recreated') return objects.some((object) => asksToKeep(task, object))
   if (what === 'scaled') return isNamed
-  if (what === 'pinned') return /nodeName|\bpin|\bbind|by hand/i.test(task)
+  if (what === 'pinned') return /nodeName|\b(pin|bind|bound)\w*\b[^.]*\bnode|by hand/i.test(task)
   return what === 'loosened' || what === 'opened'
 }
 
