@@ -34,6 +34,8 @@ interface Surroundings {
   readonly env?: Readonly<Record<string, string>>
   /** For a command line from somebody unknown: nothing of this machine's environment, no programs, no network but the cluster's. */
   readonly alone?: boolean
+  /** Ends it. */
+  readonly signal?: AbortSignal
 }
 
 interface Output {
@@ -187,6 +189,10 @@ export class Kubectl {
     while (!ended) {
       await Promise.race([result.catch(() => {}), new Promise((resolve) => setTimeout(resolve, LOOK_MS))])
       const steps = ended ? 0 : waiting.look()
+      if (surroundings.signal?.aborted) {
+        process.kill()
+        throw new Error(`${command} took too long`)
+      }
       if (this.#failure !== undefined) process.kill()
       else if (steps > 0) await pace.skip(steps * STEP_MS)
       if (cluster.clock.now() - start <= LONGEST_MS) continue

@@ -45,6 +45,7 @@ export class Sandbox {
   readonly #bash: Bash
   #passed = 0
   #mistaken: string[] = []
+  #signal: AbortSignal | undefined
 
   constructor(world: World, kubectl: Kubectl) {
     this.#world = world
@@ -69,6 +70,7 @@ export class Sandbox {
   /** Runs a script; one that does not end is stopped, and fails. */
   async run(script: string): Promise<ScriptResult> {
     const signal = AbortSignal.timeout(PATIENCE_MS)
+    this.#signal = signal
     this.#mistaken = []
     try {
       const { stdout, stderr, exitCode } = await this.#bash.exec(script, { signal })
@@ -94,6 +96,7 @@ export class Sandbox {
       stdin,
       cwd: join(this.#root, context.cwd),
       alone: true,
+      ...(this.#signal === undefined ? {} : { signal: this.#signal }),
     })
     await this.#world.advance(0)
     if (exitCode !== 0 && MISTAKEN.test(stderr) && !ASKS.test(args.join(' ')))

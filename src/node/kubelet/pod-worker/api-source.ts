@@ -1,10 +1,15 @@
-import type { Pod, WatchEvent } from '../../../api/types.ts'
+import { isStatus, type Pod, type WatchEvent } from '../../../api/types.ts'
+import type { Timer } from '../../../sim/clock.ts'
 import type { KubeletContext } from '../kubelet-context.ts'
 import { isMirrorPod } from '../static-pods/mirror.ts'
 import type { StaticPods } from '../static-pods/static-pods.ts'
 import type { PodAdmission } from './pod-admission.ts'
 import { PodRecord } from './pod-record.ts'
 import type { PodWorkers } from './pod-workers.ts'
+
+const NODES = { group: '', version: 'v1', resource: 'nodes' }
+/** Source: pkg/kubelet/kubelet.go housekeepingPeriod */
+const HOUSEKEEPING_PERIOD = 2000
 
 /** The pods the API has bound to this node. Source: pkg/kubelet/config/apiserver.go, kubelet.go HandlePod* */
 export class ApiSource {
@@ -13,6 +18,7 @@ export class ApiSource {
   readonly #statics: StaticPods
   readonly #admission: PodAdmission
   #stop: (() => void) | undefined
+  #retry: Timer | undefined
 
   constructor(context: KubeletContext, workers: PodWorkers, statics: StaticPods, admission: PodAdmission) {
     this.#admission = admission
@@ -27,6 +33,7 @@ export class ApiSource {
   }
 
   stop(): void {
+    this.#context.world.clock.clearTimeout(this.#retry)
     this.#stop?.()
   }
 
@@ -35,16 +42,30 @@ export class ApiSource {
    * Source: kubelet_pods.go HandlePodCleanups (only when all sources are ready)
    */
   catchUp(): void {
-    const { client, nodeName, runtime } = this.#context
+    const { client, nodeName, runtime, world } = this.#context
+    world.clock.clearTimeout(this.#retry)
     const pods = client.list('Pod', { fieldSelector: `spec.nodeName=${nodeName}` })
     for (const pod of pods) this.#upsert(pod)
     const wanted = new Set(pods.map(({ metadata }) => metadata.uid))
-    for (const record of [...this.#workers.records()])
-      if (!record.isStatic && !wanted.has(record.uid)) this.#gone(record, record.pod)
-    for (const { config } of [...runtime.sandboxes()]) {
-      const uid = config.pod.metadata.uid ?? ''
-      if (this.#workers.get(uid) === undefined && !wanted.has(uid)) this.#endOrphan(config.pod)
+    const unwanted = [...this.#workers.records()].filter((record) => !record.isStatic && !wanted.has(record.uid))
+    const orphans = [...runtime.sandboxes()]
+      .map(({ config }) => config.pod)
+      .filter(({ metadata: { uid = '' } }) => this.#workers.get(uid) === undefined && !wanted.has(uid))
+    if (unwanted.length + orphans.length === 0) return
+    if (!this.#isAnswered()) {
+      // An API server that starts lists nothing yet: after a reboot all would be ended that ran before.
+      this.#retry = world.clock.setTimeout(() => client.reachable() && this.catchUp(), HOUSEKEEPING_PERIOD)
+      return
     }
+    for (const record of unwanted) this.#gone(record, record.pod)
+    for (const pod of orphans) this.#endOrphan(pod)
+  }
+
+  /** Whether the API server says what there is: it knows this node, or that there is none. */
+  #isAnswered(): boolean {
+    const { client, nodeName } = this.#context
+    const answer = client.read?.({ verb: 'get', resource: NODES, name: nodeName })
+    return answer === undefined || !isStatus(answer) || answer.code === 404
   }
 
   #heard({ type, object }: WatchEvent<Pod>): void {
