@@ -54,6 +54,7 @@ export function unfit(steps: readonly ScenarioStep[], place: Place, findings: Fi
       findings.error(step.place, `"${step.text.slice(0, 200)}" cannot be done here: ${skipped.says}`)
     if (instead !== undefined) findings.error(step.place, `"${step.text.slice(0, 200)}": ${instead}`)
     if (step.isYaml) yamlOf(step, findings)
+    podsOf(step, findings)
     total += virtualMs(step.text)
     const date = /^time advances to "([^"]*)"$/.exec(step.text)?.[1]
     if (date !== undefined && Date.parse(date) > LATEST)
@@ -64,6 +65,16 @@ export function unfit(steps: readonly ScenarioStep[], place: Place, findings: Fi
   }
   if (total > LIMITS.virtualMs)
     findings.error(place, `the scenario may let ${Math.floor(total / 86_400_000)} days pass: at most seven`)
+}
+
+const ASKS_PODS = /\b(?:replicas|parallelism|completions)["']?\s*:\s*["']?([^\s,}"']+)|\b(\d+) replicas?\b/gi
+
+function podsOf({ text, docString = '', place }: ScenarioStep, findings: Findings): void {
+  for (const [, field, words] of `${text.slice(0, LIMITS.stepText)}\n${docString}`.matchAll(ASKS_PODS))
+    if (Number(field ?? words) > LIMITS.pods) {
+      findings.error(place, `asks for ${field ?? words} Pods: at most ${LIMITS.pods}`)
+      return
+    }
 }
 
 /** What stands in a doc string, as far as that can be said without a cluster. */

@@ -202,6 +202,14 @@ test.each<[string, Changes, string, ((home: string) => void)?]>([
     'pack.yaml:6:',
   ],
   [
+    'Pods without end',
+    {
+      'one/setup.feature': (text) =>
+        text.replace('        selector: {match', '        replicas: 1e9\n        selector: {match'),
+    },
+    'one/setup.feature:4:9: asks for 1e9 Pods: at most 1000',
+  ],
+  [
     'a node that has everything',
     { 'pack.yaml': (text) => text.replace('role: control-plane', 'role: control-plane, cpu: 1e400') },
     'pack.yaml:6:',

@@ -7,6 +7,8 @@ export const LIMITS = {
   /** Levels of a YAML file. */
   yamlDepth: 64,
   nodes: 50,
+  /** Pods that one object of a set-up may ask for. */
+  pods: 1000,
   criteria: 20,
   /** Of one feature, its outlines written out. */
   scenarios: 100,

@@ -48,6 +48,13 @@ test.each([
   120_000,
 )
 
+test('a command that waits for ever is ended', async () => {
+  const hasty = new Sandbox(world, kubectl, 1500)
+  const { exitCode, output } = await hasty.run('kubectl get nodes -w; echo later')
+  hasty.close()
+  expect([exitCode, output]).toEqual([124, 'the script was stopped: it took more than 1.5 seconds'])
+}, 60_000)
+
 test('a pattern that would take for ever is matched at once', async () => {
   const script = `echo ${'a'.repeat(60)}b | grep -cE "^(a+)+$"; [[ ${'a'.repeat(60)}b =~ ^(a|aa)+$ ]] || echo no`
   expect((await sandbox.run(script)).output).toBe('0\nno\n')

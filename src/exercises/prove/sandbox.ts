@@ -43,12 +43,14 @@ export class Sandbox {
   readonly #world: World
   readonly #kubectl: Kubectl
   readonly #bash: Bash
+  readonly #patienceMs: number
   #passed = 0
   #mistaken: string[] = []
   #signal: AbortSignal | undefined
 
-  constructor(world: World, kubectl: Kubectl) {
+  constructor(world: World, kubectl: Kubectl, patienceMs = PATIENCE_MS) {
     this.#world = world
+    this.#patienceMs = patienceMs
     this.#kubectl = kubectl
     for (const directory of ['root', 'tmp']) mkdirSync(join(this.#root, directory))
     const command = (name: string, run: (args: readonly string[], context: CommandContext) => Promise<CommandResult>) =>
@@ -69,11 +71,12 @@ export class Sandbox {
 
   /** Runs a script; one that does not end is stopped, and fails. */
   async run(script: string): Promise<ScriptResult> {
-    const signal = AbortSignal.timeout(PATIENCE_MS)
+    const signal = AbortSignal.timeout(this.#patienceMs)
     this.#signal = signal
     this.#mistaken = []
     try {
       const { stdout, stderr, exitCode } = await this.#bash.exec(script, { signal })
+      if (signal.aborted) throw new Error(`it took more than ${this.#patienceMs / 1000} seconds`)
       return { exitCode, output: `${stdout}${stderr}`, mistaken: this.#mistaken }
     } catch (error) {
       const output = `the script was stopped: ${(error as Error).message}`
