@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { type Cluster, createCluster, type Input, servedKinds } from '../cluster/index.ts'
 import { endMs, examAt } from '../exercises/exam/index.ts'
 import { loadFeature, StepFailure } from '../exercises/feature.ts'
@@ -59,8 +59,8 @@ async function serve(files: SessionFiles): Promise<void> {
   // Two servers would write into one journal: the second to come leaves it to the first.
   if (!takeLock(files.lock)) return
   const timer = record.exam === undefined ? undefined : examTimer(new ExamFiles(record.exam))
-  const append = (entry: SessionEntry) =>
-    orEnd(() => appendEntry(files, timer ? { ...entry, elapsed: timer.elapsed() } : entry))
+  const write = journalWriter(files)
+  const append = (entry: SessionEntry) => orEnd(() => write(timer ? { ...entry, elapsed: timer.elapsed() } : entry))
   const credentials = await credentialsOf(files)
   const { cluster, moments } = await openCluster(files, record, credentials, append).catch((error) =>
     explained(error, record),
@@ -71,17 +71,20 @@ async function serve(files: SessionFiles): Promise<void> {
   }
   const pace = new JournaledPace(cluster, { speed: record.speed, onFailure: broken }, tick)
   pace.start()
-  const server = await startServer({
-    connect: () => cluster.apiServer(),
-    kinds: servedKinds,
-    world: pace,
-    credentials,
-    port: record.port,
-    logs: (namespace, pod, container, options, sink) => cluster.streamLogs(namespace, pod, container, options, sink),
-    streams: cluster.streams,
-  }).catch((error: NodeJS.ErrnoException) => {
+  const serveAt = (port: number) =>
+    startServer({
+      connect: () => cluster.apiServer(),
+      kinds: servedKinds,
+      world: pace,
+      credentials,
+      port,
+      logs: (namespace, pod, container, options, sink) => cluster.streamLogs(namespace, pod, container, options, sink),
+      streams: cluster.streams,
+    })
+  const server = await serveAt(record.port).catch((error: NodeJS.ErrnoException) => {
+    // Another program has it by now: whoever reads the kubeconfig again finds the cluster at another.
     if (error.code !== 'EADDRINUSE') throw error
-    throw new Failure(`port ${record.port}, which this session's kubeconfig names, is in use by another program`)
+    return serveAt(0)
   })
   if (record.port !== server.port) writeJson(files.record, { ...record, port: server.port })
   writeNodes(files, cluster)
@@ -123,8 +126,13 @@ async function credentialsOf(files: SessionFiles): Promise<Credentials> {
 
 const place = (cluster: Cluster) => ({ at: cluster.clock.now(), fired: cluster.clock.fired })
 
-function appendEntry(files: SessionFiles, entry: SessionEntry): void {
-  appendFileSync(files.journal, `${JSON.stringify(entry)}\n`, { mode: 0o600 })
+/** Writes into the journal that was there first: one that is begun anew in its place is another server's. */
+function journalWriter({ journal }: SessionFiles): (entry: SessionEntry) => void {
+  let opened: number | undefined
+  return (entry) => {
+    opened ??= openSync(journal, 'a', 0o600)
+    appendFileSync(opened, `${JSON.stringify(entry)}\n`)
+  }
 }
 
 /** How much of its exam has passed. Now and then the exam is told, lest a machine that starts anew has only its wall clock. */

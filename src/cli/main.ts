@@ -55,7 +55,10 @@ function addCompletion(kubedrill: Command): void {
     .action(async (shell) => (await import('./commands/completion.ts')).completion(shell, kubedrill))
 }
 
-/** Runs a command line. Exit codes: 0 good, 1 the thing tested or graded failed, 2 usage or bad input. */
+/**
+ * Runs a command line. Exit codes: 0 good, 1 the thing tested or graded failed, 2 usage or bad input. After an error nothing
+ * that was begun goes on: a server that lost its port would write into the journal of the next.
+ */
 export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // The reader of our output has left (`kubedrill list | head`): nothing is wrong.
@@ -69,14 +72,13 @@ export async function main(argv: readonly string[]): Promise<void> {
     else if (error instanceof Failure) {
       const { paragraph } = await import('./prose.ts')
       tell(paragraph(`kubedrill: ${error.message}`, process.stderr))
-      process.exitCode = error.exitCode
+      process.exit(error.exitCode)
     } else if (systemWords(error) !== undefined) {
       tell(`kubedrill: ${systemWords(error)}`)
-      // What was begun before, such as a server, does not go on.
       process.exit(2)
     } else {
       tell(`kubedrill: this should not have happened, please report it: ${(error as Error).stack}`)
-      process.exitCode = 70
+      process.exit(70)
     }
   }
 }
