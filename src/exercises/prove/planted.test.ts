@@ -190,6 +190,7 @@ test.each([
   ['Keep the Deployment. Repair the Service `web`.', false],
   ['No Pod of `web` may stay there.', false],
   ['Leave `web` as it is.', true],
+  ['Whoever is in the same namespace may try `web`.', false],
   ['The Services `api` and `web` must not be replaced.', true],
   ['Repair it; the Service `api` stays as it is.', false],
   ['The Service has to answer.', false],
