@@ -6,6 +6,7 @@ import { examStart } from './commands/exam.ts'
 import { allExams, createExam, runningExam } from './exam-files.ts'
 import { takeLock, underLock } from './process-lock.ts'
 import { ProgressFile } from './progress-file.ts'
+import { systemWords } from './system-error.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'kubedrill-state-'))
 beforeAll(() => void vi.stubEnv('KUBEDRILL_HOME', home))
@@ -70,4 +71,20 @@ test('no second exam begins while one is running, at the same moment neither', a
   expect(createExam(paper)?.id).toBe('0002')
   expect(allExams()).toHaveLength(2)
   expect(readdirSync(join(home, 'exams'))).toEqual(['0001', '0002'])
+})
+
+test.each([
+  ['a full disk', { code: 'ENOSPC' }, /no room left on the disk of .*kubedrill-state-.*make room/],
+  [
+    'a directory on a read-only disk',
+    { code: 'ENOENT', syscall: 'mkdir', path: `${home}/x` },
+    /x: this directory cannot/,
+  ],
+  ['a file of ours', { code: 'EACCES', path: `${home}/x` }, /x: permission denied; KUBEDRILL_HOME names another/],
+  ['a file of others', { code: 'EACCES', path: '/x' }, /^\/x: permission denied$/],
+  ['a mistake of ours', { code: 'ENOENT', path: '/x' }, undefined],
+])('what the system says of %s is said in words', (_, error, words) => {
+  const said = systemWords(Object.assign(new Error('it does not'), error))
+  if (words === undefined) expect(said).toBeUndefined()
+  else expect(said).toMatch(words)
 })

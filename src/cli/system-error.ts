@@ -14,9 +14,10 @@ export function noRoom(path = stateDirectory()): string {
 /** What the system does not let us do, in words for who can do something about it; undefined for everything else. */
 export function systemWords(error: unknown): string | undefined {
   if (!hasDirectory()) return 'the directory you are in is no longer there: cd to one that is'
-  const { path } = error as NodeJS.ErrnoException
+  const { path, syscall } = error as NodeJS.ErrnoException
   if (isNoRoom(error)) return noRoom(path)
-  const why = WHY[codeOf(error)]
+  // mkdirSync says so of a read-only file system, too.
+  const why = syscall === 'mkdir' && codeOf(error) === 'ENOENT' ? 'this directory cannot be made' : WHY[codeOf(error)]
   if (why === undefined || path === undefined) return undefined
   const ours = path.startsWith(stateDirectory())
   return `${path}: ${why}${ours ? '; KUBEDRILL_HOME names another directory for what kubedrill keeps' : ''}`
