@@ -21,14 +21,27 @@ export function sayJson(value: unknown): void {
   say(JSON.stringify(value, null, 2))
 }
 
-/** Columns as wide as their widest cell, as kubectl lays them out. */
-export function columns(rows: readonly (readonly string[])[]): string {
+const GAP = '   '
+const NARROWEST = 12
+
+export const cut = (text: string, width: number) => (text.length > width ? `${text.slice(0, width - 1)}…` : text)
+
+/**
+ * Columns as wide as their widest cell, as kubectl lays them out.
+ *
+ * @param flexible the column that is cut where the terminal is too narrow
+ */
+export function columns(rows: readonly (readonly string[])[], flexible?: number): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  if (flexible !== undefined && process.stdout.isTTY) {
+    const over = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - (process.stdout.columns || 80)
+    widths[flexible] = Math.max(NARROWEST, widths[flexible]! - Math.max(0, over))
+  }
   return rows
     .map((row) =>
       row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('   ')
+        .map((cell, column) => cut(cell, widths[column]!).padEnd(widths[column]!))
+        .join(GAP)
         .trimEnd(),
     )
     .join('\n')

@@ -1,6 +1,7 @@
 import type { AuditLog } from '../api/audit/index.ts'
 import type { ApiServer, UserInfo } from '../api/request.ts'
 import type { Answer, KubernetesObject } from '../api/types.ts'
+import type { VersionInfo } from '../api/version.ts'
 import type { Streams } from '../cluster/index.ts'
 import type { Credentials } from './pki.ts'
 
@@ -64,23 +65,6 @@ export interface World {
   aheadMs(): number
   /** Called after something may have changed. */
   onSlice(listener: () => void): () => void
-}
-
-/** Source: apimachinery/pkg/version/types.go Info */
-export interface VersionInfo {
-  readonly major: string
-  readonly minor: string
-  readonly emulationMajor?: string
-  readonly emulationMinor?: string
-  readonly minCompatibilityMajor?: string
-  readonly minCompatibilityMinor?: string
-  readonly gitVersion: string
-  readonly gitCommit: string
-  readonly gitTreeState: string
-  readonly buildDate: string
-  readonly goVersion: string
-  readonly compiler: string
-  readonly platform: string
 }
 
 /** PodLogOptions as the kubelet takes them. */

@@ -1,10 +1,10 @@
+import { version } from '../api/version.ts'
 import type { Door } from './door.ts'
 import type { Exchange } from './exchange.ts'
 import { answerHealth, checksOf, healthEndpoints, healthOf } from './health.ts'
 import { healthSamples } from './metrics/index.ts'
 import { negotiate, parseAccept } from './negotiate.ts'
 import { ISSUER } from './tokens.ts'
-import { version } from './version.ts'
 
 /** Everything that is not about objects: discovery, version, health, OpenAPI, keys. */
 export async function answerPath(door: Door, exchange: Exchange): Promise<void> {

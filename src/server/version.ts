@@ -1,21 +1,4 @@
-import type { VersionInfo } from './contract.ts'
-
-/** The simulated release. Source: component-base/version, golden answers */
-export const version: VersionInfo = {
-  major: '1',
-  minor: '36',
-  emulationMajor: '1',
-  emulationMinor: '36',
-  minCompatibilityMajor: '1',
-  minCompatibilityMinor: '35',
-  gitVersion: 'v1.36.2',
-  gitCommit: '8e16b12fda',
-  gitTreeState: 'clean',
-  buildDate: '2026-01-01T00:00:00Z',
-  goVersion: 'go1.26.10',
-  compiler: 'gc',
-  platform: 'linux/amd64',
-}
+import type { VersionInfo } from '../api/version.ts'
 
 /**
  * The version a server of the same build as this kubectl would report: what `kubectl --match-server-version` asks for.

@@ -1,6 +1,6 @@
 import { type ExamStatus, type ExamTaskStatus, statusOf } from '../../exercises/exam/index.ts'
 import { type ExamFiles, readClocks } from '../exam-files.ts'
-import { columns, paint } from '../terminal.ts'
+import { columns, cut, paint } from '../terminal.ts'
 
 export function currentStatus(files: ExamFiles): ExamStatus {
   return statusOf(files.read()!, readClocks())
@@ -56,5 +56,3 @@ function wordsOf({ state, flagged, points }: ExamTaskStatus): string {
     .filter(Boolean)
     .join(' ')
 }
-
-export const cut = (text: string, width: number) => (text.length > width ? `${text.slice(0, width - 1)}…` : text)

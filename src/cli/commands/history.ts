@@ -1,8 +1,7 @@
 import { humanDuration } from '../../api/duration.ts'
 import { type AttemptSummary, attemptsOf, domainsOf, streakOf } from '../../exercises/history.ts'
 import { history, today } from '../history-file.ts'
-import { columns, paint, say, sayJson } from '../terminal.ts'
-import { cut } from './exam-status.ts'
+import { columns, cut, paint, say, sayJson } from '../terminal.ts'
 import { packs } from './exercises.ts'
 
 /** How many attempts a screen shows; `--json` has all. */
@@ -24,7 +23,7 @@ export function showHistory({ packs: directory, json }: { packs?: string; json?:
     say('Nothing was graded yet: `kubedrill start` begins an exercise, `kubedrill check` grades it.')
     return
   }
-  say(columns([['WHEN', 'EXERCISE', 'MODE', 'SCORE', 'TIME', 'HINTS'], ...attempts.slice(-SHOWN).map(row)]))
+  say(columns([['WHEN', 'EXERCISE', 'MODE', 'SCORE', 'TIME', 'HINTS'], ...attempts.slice(-SHOWN).map(row)], 1))
   if (attempts.length > SHOWN) say(`and ${attempts.length - SHOWN} before: --json`)
   const rows = domains.map(({ domain, percent, attempts: count, medianSeconds }) => [
     cut(domain, 46),

@@ -22,8 +22,9 @@ export interface Surroundings {
 export async function openLearnerShell(files: SessionFiles, surroundings: Surroundings): Promise<void> {
   const { KUBEDRILL_SHELL, SHELL } = process.env
   const shell = KUBEDRILL_SHELL || SHELL || '/bin/sh'
-  const settings: Settings = {
-    bin: shim(files),
+  const bin = shim(files)
+  const settings: ShellSettings = {
+    bin,
     label: surroundings.label,
     variables: {
       KUBECONFIG: files.kubeconfig,
@@ -34,8 +35,8 @@ export async function openLearnerShell(files: SessionFiles, surroundings: Surrou
   }
   if (!onPath('kubectl')) tell('kubectl is not on your PATH: install it to work with the cluster.')
   say(`\n${markdown(surroundings.welcome)}\n`)
-  const { args, env = {} } = startOf(basename(shell), files.directory, settings)
-  const PATH = `${settings.bin}:${process.env.PATH ?? ''}`
+  const { args, env = {} } = shellStart(basename(shell), files.directory, settings)
+  const PATH = `${bin}:${process.env.PATH ?? ''}`
   const child = spawn(shell, args, { stdio: 'inherit', env: { ...process.env, ...settings.variables, PATH, ...env } })
   const end = child.pid === undefined ? undefined : surroundings.beside?.(child.pid)
   // Ctrl-C is for what runs in the shell.
@@ -65,14 +66,15 @@ export function practiceShell(files: SessionFiles, exercise: string): Promise<vo
   })
 }
 
-interface Settings {
-  readonly bin: string
+export interface ShellSettings {
+  /** What its PATH begins with. */
+  readonly bin?: string
   /** A file: its line stands before the prompt. */
   readonly label: string
   readonly variables: Readonly<Record<string, string>>
 }
 
-interface Start {
+interface ShellStart {
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
 }
@@ -81,7 +83,7 @@ interface Start {
  * How a shell is started so that it reads the learner's own start-up files first and ours after them: theirs may set
  * PATH, KUBECONFIG and the prompt anew.
  */
-function startOf(shell: string, directory: string, settings: Settings): Start {
+export function shellStart(shell: string, directory: string, settings: ShellSettings): ShellStart {
   if (shell === 'bash') return { args: ['--rcfile', file(join(directory, 'bashrc'), bashLines(settings)), '-i'] }
   if (shell === 'zsh') {
     const own = join(directory, 'zsh')
@@ -98,12 +100,13 @@ function startOf(shell: string, directory: string, settings: Settings): Start {
   return { args: ['-i'], env: { ENV: file(join(directory, 'shrc'), shLines(settings)) } }
 }
 
-function exports({ bin, variables }: Settings): readonly string[] {
+function exports({ bin, variables }: ShellSettings): readonly string[] {
   const all = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}`)
+  if (bin === undefined) return all
   return [...all, `case "$PATH" in ${quote(bin)}:*) ;; *) export PATH=${quote(bin)}:"$PATH" ;; esac`]
 }
 
-function shLines(settings: Settings): readonly string[] {
+function shLines(settings: ShellSettings): readonly string[] {
   const { ENV } = process.env
   const own = ENV ? [`[ -f ${quote(ENV)} ] && . ${quote(ENV)}`] : []
   // What it stands at when the shell is opened: not every shell runs commands for its prompt.
@@ -111,7 +114,7 @@ function shLines(settings: Settings): readonly string[] {
   return [...own, ...exports(settings), 'alias k=kubectl', `PS1=${quote(`(${label}) `)}"$PS1"`]
 }
 
-function bashLines(settings: Settings): readonly string[] {
+function bashLines(settings: ShellSettings): readonly string[] {
   const own = join(homedir(), '.bashrc')
   return [
     `[ -f ${quote(own)} ] && . ${quote(own)}`,
@@ -144,7 +147,7 @@ function zshSource(name: string): readonly string[] {
   return [`[[ -f "$KUBEDRILL_ZDOTDIR/${name}" ]] && . "$KUBEDRILL_ZDOTDIR/${name}"`, ':']
 }
 
-function zshLines(settings: Settings, directory: string): readonly string[] {
+function zshLines(settings: ShellSettings, directory: string): readonly string[] {
   return [
     // From here on everything of the learner's is where it always is: history, dumps of compinit, frameworks.
     'ZDOTDIR="$KUBEDRILL_ZDOTDIR"',
@@ -168,10 +171,10 @@ function zshLines(settings: Settings, directory: string): readonly string[] {
   ]
 }
 
-function fishLines({ bin, variables, label }: Settings): readonly string[] {
+function fishLines({ bin, variables, label }: ShellSettings): readonly string[] {
   return [
     ...Object.entries(variables).map(([name, value]) => `set -gx ${name} ${fishQuote(value)}`),
-    `set -gx PATH ${fishQuote(bin)} (string match -v -- ${fishQuote(bin)} $PATH)`,
+    ...(bin === undefined ? [] : [`set -gx PATH ${fishQuote(bin)} (string match -v -- ${fishQuote(bin)} $PATH)`]),
     'function k --wraps kubectl; kubectl $argv; end',
     'functions -q fish_prompt; and functions -c fish_prompt __kubedrill_own_prompt',
     `function fish_prompt; set -l label stopped; test -r ${fishQuote(label)}; and read label <${fishQuote(label)}; printf '(%s) ' $label; functions -q __kubedrill_own_prompt; and __kubedrill_own_prompt; or printf '> '; end`,

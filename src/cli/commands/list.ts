@@ -35,7 +35,7 @@ export function list({ packs: directory, json }: { packs?: string; json?: boolea
       const score = best === undefined ? '-' : `${best.score}/${best.max}`
       return [String(++number), exercise.id, exercise.title, exercise.difficulty, `${exercise.minutes} min`, score]
     })
-    say(columns([['#', 'EXERCISE', 'TITLE', 'DIFFICULTY', 'TIME', 'BEST'], ...rows]))
+    say(columns([['#', 'EXERCISE', 'TITLE', 'DIFFICULTY', 'TIME', 'BEST'], ...rows], 2))
     say()
   }
   say(`Begin one with ${paint('cyan', 'kubedrill start EXERCISE')}.`)

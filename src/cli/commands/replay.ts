@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Pickle } from '@cucumber/messages'
 import { parseGoDuration } from '../../api/duration.ts'
 import { servedKinds } from '../../cluster/index.ts'
@@ -22,6 +22,7 @@ import { type Journey, type Place, placeOf, placeText } from '../replay-place.ts
 import { ScenarioRuns } from '../scenario-runs.ts'
 import { servedSocket, servedSockets } from '../session-files.ts'
 import { say, tell } from '../terminal.ts'
+import { shellStart } from './learner-shell.ts'
 
 export interface ReplayOptions {
   /** After this step, from 1. */
@@ -115,8 +116,12 @@ class Replaying {
     process.on('SIGTERM', end)
     if (!process.stdin.isTTY) return void process.on('SIGINT', end)
     process.on('SIGINT', () => {})
-    const env = { ...process.env, KUBECONFIG: file }
-    spawn(process.env.SHELL || '/bin/sh', ['-i'], { stdio: 'inherit', env }).on('exit', end)
+    const shell = process.env.KUBEDRILL_SHELL || process.env.SHELL || '/bin/sh'
+    const label = join(directory, 'label')
+    writeFileSync(label, 'replay\n')
+    const { args, env = {} } = shellStart(basename(shell), directory, { label, variables: { KUBECONFIG: file } })
+    const around = { ...process.env, KUBECONFIG: file, ...env }
+    spawn(shell, args, { stdio: 'inherit', env: around }).on('exit', end)
   }
 
   #from(to: Journey): Until {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { type AuditLog, parseAuditPolicy } from '../../api/audit/index.ts'
+import type { VersionInfo } from '../../api/version.ts'
 import {
   addressIn,
   type Cluster,
@@ -16,7 +17,6 @@ import {
   TopologyError,
 } from '../../cluster/index.ts'
 import { createCertificateSigner } from '../../server/certificate-signer.ts'
-import type { VersionInfo } from '../../server/contract.ts'
 import { startServer } from '../../server/index.ts'
 import { kubeconfig, writeKubeconfig } from '../../server/kubeconfig.ts'
 import { Pace } from '../../server/pace.ts'

@@ -3,6 +3,7 @@ import type { ApiResponse, Credentials, ObjectList, UserInfo } from '../../api/r
 import { type ResourceInfo, requestInfo } from '../../api/request-info.ts'
 import { badRequest, forbidden, unauthorized, unknownResource } from '../../api/status.ts'
 import { isStatus, type KubernetesObject } from '../../api/types.ts'
+import { version } from '../../api/version.ts'
 import type { RunningApiServer } from '../../control-plane/apiserver/index.ts'
 import type { NetworkAnswer, NetworkRequest } from '../../network/contract.ts'
 
@@ -101,7 +102,8 @@ function discovery(server: RunningApiServer, path: string, credentials: Credenti
     return json({ kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs })
   }
   if (at === '/apis') return json(groups(server))
-  return /^\/(apis?\/|version$|openapi\/|metrics$|$)/.test(at) ? notHere(at) : json(unknownResource())
+  if (at === '/version') return json(version)
+  return /^\/(apis?\/|openapi\/|metrics$|$)/.test(at) ? notHere(at) : json(unknownResource())
 }
 
 function groups(server: RunningApiServer) {

@@ -43,7 +43,7 @@ export const changeSteps: readonly StepDefinition[] = [
   step(
     'field {string} of {object} is set to {string}',
     {
-      says: 'Sets one field outside lists. The value is read as YAML, unless the field holds text; names with dots go in brackets: `metadata.labels["example.com/tier"]`.',
+      says: 'Sets one field outside lists. The value is read as YAML, unless the field holds text; names with dots go in brackets, the whole then in single quotes: `field \'metadata.labels["example.com/tier"]\' of …`.',
       example: 'When field "spec.paused" of Deployment "web" is set to "true"',
     },
     (world: World, path: string, ref: ObjectRef, value: string) => {

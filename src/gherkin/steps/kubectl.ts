@@ -7,7 +7,7 @@ export const kubectlSteps: readonly StepDefinition[] = [
   step(
     'kubectl {string} is run',
     {
-      says: 'The real kubectl against this cluster, in the namespace in force; needs kubectl on the PATH.',
+      says: 'The real kubectl against this cluster, in the namespace in force; needs kubectl on the PATH. Words are parted by blanks; what has blanks in it goes in quotes, of the other kind than those around the command.',
       example: 'When kubectl "scale deployment web --replicas=5" is run',
     },
     async (world: World, line: string) => {

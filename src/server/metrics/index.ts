@@ -1,5 +1,5 @@
 import type { Insights } from '../../api/request.ts'
-import type { VersionInfo } from '../contract.ts'
+import type { VersionInfo } from '../../api/version.ts'
 import { Histogram, type Labels, Values } from './instruments.ts'
 import { buildInfo, healthSamples, objectSamples, processSamples } from './looked-up.ts'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { HealthCheck, Insights } from '../../api/request.ts'
-import type { VersionInfo } from '../contract.ts'
+import type { VersionInfo } from '../../api/version.ts'
 import { gaugeText } from './instruments.ts'
 
 /** What is not counted but looked at when somebody asks. */
