@@ -173,3 +173,9 @@ test.each<[string, KubernetesObject, string, readonly string[], readonly string[
   for (const word of words) expect([word, isIn(object, word)]).toEqual([word, true])
   for (const word of not) expect([word, isIn(object, word)]).toEqual([word, false])
 })
+
+test.each([null, 5, undefined])('conditions that are none: %s', (conditions) => {
+  const object = { apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 't' }, status: { conditions } }
+  expect(stateOf(object as unknown as KubernetesObject)).toBe('present')
+  expect(isIn(object as unknown as KubernetesObject, 'Ready')).toBe(false)
+})

@@ -8,8 +8,14 @@ interface WithConditions {
   }
 }
 
+/** A definition that is new has null; a custom resource may have what it likes. */
+function conditionsOf(object: KubernetesObject) {
+  const conditions = (object as KubernetesObject & WithConditions).status?.conditions
+  return Array.isArray(conditions) ? (conditions as NonNullable<typeof conditions>) : []
+}
+
 function condition(object: KubernetesObject, type: string) {
-  return (object as KubernetesObject & WithConditions).status?.conditions?.find((c) => c.type === type)
+  return conditionsOf(object).find((c) => c.type === type)
 }
 
 /** The word kubectl prints for an object's state. */
@@ -20,9 +26,11 @@ export function stateOf(object: KubernetesObject): string {
   if (object.kind === 'Deployment') return deploymentState(object as Deployment)
   if (object.kind === 'StatefulSet' || object.kind === 'DaemonSet')
     return isRolledOut(object) ? 'Complete' : 'Progressing'
-  const { phase, conditions = [] } = (object as KubernetesObject & WithConditions).status ?? {}
+  const { phase } = (object as KubernetesObject & WithConditions).status ?? {}
   if (phase !== undefined) return phase
-  const held = conditions.filter(({ status }) => status === 'True').map(({ type }) => type)
+  const held = conditionsOf(object)
+    .filter(({ status }) => status === 'True')
+    .map(({ type }) => type)
   if (object.kind === 'Job') return JOB_STATES.find((type) => held.includes(type)) ?? 'Running'
   return held.join(',') || 'present'
 }
