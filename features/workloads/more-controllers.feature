@@ -116,6 +116,8 @@ Feature: What else the controller manager does
         versions:
           - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
       """
+    # Every half a minute the quota controller looks which kinds there are; quotas that are made before wait for minutes.
+    And 40 seconds pass
     And these manifests are applied:
       """yaml
       apiVersion: v1
@@ -123,7 +125,7 @@ Feature: What else the controller manager does
       metadata: {name: few, namespace: default}
       spec: {hard: {count/widgets.example.com: "2"}}
       """
-    # Until its controller has heard of the kind, and counted, the quota lets none of it in.
+    # Until it has been counted, the quota lets none in.
     And ResourceQuota "few" matches within 1 minute:
       """yaml
       status: {used: {count/widgets.example.com: "0"}}
