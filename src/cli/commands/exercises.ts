@@ -36,10 +36,10 @@ function tellOfBroken(pack: BrokenPack): void {
   broken.set(pack.directory, pack)
 }
 
-/** Finds an exercise by its id, or by the number `kubedrill list` shows. @throws {Failure} with what there is */
+/** Finds an exercise by its id (of two packs that have it the one below `--packs`), or by the number `kubedrill list` shows. @throws {Failure} with what there is */
 export function findExercise(all: readonly Pack[], wanted: string): { pack: Pack; exercise: Exercise } {
   const every = all.flatMap((pack) => pack.exercises.map((exercise) => ({ pack, exercise })))
-  const found = every.find(({ exercise }, index) => exercise.id === wanted || String(index + 1) === wanted)
+  const found = every.findLast(({ exercise }, index) => exercise.id === wanted || String(index + 1) === wanted)
   if (found) return found
   const spoilt = [...broken.values()].find(({ ids }) => ids.includes(wanted))
   if (spoilt !== undefined) throw new Failure(shown(spoilt.message))

@@ -65,6 +65,22 @@ const cases: readonly (readonly [string, string, readonly (string | RegExp)[]])[
     ],
   ],
   [
+    'an init container that waits: since when, and its last word',
+    `Given these manifests are applied:
+  """yaml
+  apiVersion: v1
+  kind: Pod
+  metadata: {name: waits}
+  spec:
+    initContainers: [{name: wait, image: "busybox:1.36", command: [sh, -c, "until nslookup db; do sleep 5; done"]}]
+    containers: [{name: c, image: "nginx:1.27"}]
+  """
+     Then Pod "waits" is Ready within 30 seconds`,
+    [
+      /next:\n {2}init container wait has to end with exit code 0; it runs since \+\S+, and its log says last: \*\* server can't find db: NXDOMAIN\n/,
+    ],
+  ],
+  [
     'a readiness probe that fails: its last word, and when it is asked again',
     `${deployment('nginx:1.27', ', readinessProbe: {tcpSocket: {port: 81}, periodSeconds: 7}')}
      Then exactly 2 Pods of Deployment "web" are Ready within 30 seconds`,

@@ -116,7 +116,26 @@ function containerNext(
   }
   if (reason === 'ContainerCreating' || reason === 'PodInitializing') return mounts(world, pod)
   if (reason !== undefined) return [`container ${name}: ${reason}: ${message}${sync}`]
-  return state?.running === undefined ? [] : probeNext(world, pod, name, attempts, stamp)
+  if (state?.terminated !== undefined) {
+    const { exitCode } = state.terminated
+    return [
+      `container ${name} has ended with exit code ${exitCode}, and is not started again (${pod.spec.restartPolicy})`,
+    ]
+  }
+  if (state?.running === undefined) return []
+  const isInit = pod.spec.initContainers?.some((each) => each.name === name && each.restartPolicy !== 'Always')
+  return isInit
+    ? [initNext(world, pod, name, state.running.startedAt, stamp)]
+    : probeNext(world, pod, name, attempts, stamp)
+}
+
+function initNext(world: World, pod: Pod, name: string, startedAt: string | undefined, stamp: Stamp): string {
+  const since = startedAt === undefined ? '' : `; it runs since ${stamp(Date.parse(startedAt))}`
+  const said = world.target.cluster
+    ?.logs(pod.metadata.namespace ?? 'default', pod.metadata.name, name)
+    .findLast((line) => line.trim() !== '')
+  const log = said === undefined ? '' : `, and its log says last: ${said}`
+  return `init container ${name} has to end with exit code 0${since}${log}`
 }
 
 /** Of a container that runs and is not ready: the probe that says so. */

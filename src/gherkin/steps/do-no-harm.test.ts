@@ -83,9 +83,10 @@ test('matrices say every row that is not so, and which column cannot be read', a
       '| user "jane" | list | pods | default | yes |',
       '| user "jane" | list | pods | default | no |',
       '| user "joe" | get | secrets | | yes |',
+      '| user "joe" of groups "a, b" | get | secrets | | no |',
     ),
   ).toBe(
-    '2 of 3 are not so:\n  user "jane" cannot list pods in namespace "default"\n  user "joe" cannot get secrets in the whole cluster',
+    '2 of 4 are not so:\n  user "jane" cannot list pods in namespace "default"\n  user "joe" cannot get secrets in the whole cluster',
   )
   expect(await permissions('| jane | list | pods | default | yes |')).toMatch(/column "who": "jane" is nobody/)
   expect(await permissions('| user "jane" | list | pods | default | maybe |')).toMatch(/column "allowed": "maybe"/)

@@ -102,7 +102,11 @@ async function permissionProblem(world: World, row: Row): Promise<string | undef
 }
 
 function whoOf(text: string): Principal {
-  if (!/^(?:(?:the )?(?:user|service account|group) "[^"]+"|an anonymous user)$/.test(text))
+  if (
+    !/^(?:(?:the )?(?:user "[^"]+"(?: of groups? "[^"]+")?|(?:service account|group) "[^"]+")|an anonymous user)$/.test(
+      text,
+    )
+  )
     throw new SpecError(
       `column "who": "${text}" is nobody: write user "jane", group "dev" or service account "dev/builder"`,
     )
