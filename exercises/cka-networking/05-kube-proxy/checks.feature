@@ -50,4 +50,5 @@ Feature: Checks
     And field "spec" of Service "press/newsstand" did not change since "the beginning"
     And DaemonSet "kube-system/kube-proxy" was not recreated since "the beginning"
     And exactly 3 Pods of DaemonSet "kube-system/kube-proxy" are Ready within 7 minutes
+    And DaemonSet "press/reader" was not recreated since "the beginning"
     And field "spec.template.spec" of DaemonSet "press/reader" did not change since "the beginning"

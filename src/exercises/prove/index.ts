@@ -11,6 +11,7 @@ import { cheatsFor } from './cheats.ts'
 import type { Ask, Flaw, Proof, Trial } from './contract.ts'
 import { type Deed, madeBy, nameOf } from './deeds.ts'
 import { flawsOf, placeOf } from './flaws.ts'
+import { withoutForeign } from './foreign.ts'
 import { isForeseen } from './foreseen.ts'
 import { rebootAll, vandalsFor } from './vandals.ts'
 
@@ -227,7 +228,8 @@ class Prover {
     const { task, criteria } = this.#exercise
     const done = right.flatMap(({ inputs }) => inputs.since)
     const ids = criteria.map(({ id }) => id)
-    for (const vandal of vandalsFor(attempt.world, madeBy(attempt.world, attempt.inputs.setUp), task)) {
+    const objects = withoutForeign(madeBy(attempt.world, attempt.inputs.setUp), task)
+    for (const vandal of vandalsFor(attempt.world, objects, task)) {
       if (isForeseen(vandal, checksOf(this.#exercise, ids))) continue
       this.#ask.onProgress?.(`${name}, then ${vandal.deed}`)
       if (!(await this.#earns(attempt, vandal, ids))) continue
