@@ -86,5 +86,20 @@ function packages(home: string): Packages {
     return { kubedrill: from(''), cucumber: from('node_modules/@cucumber/cucumber') }
   }
   const { version, peerDependencies } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'))
-  return { kubedrill: `^${version}`, cucumber: peerDependencies['@cucumber/cucumber'] }
+  return { kubedrill: installedFrom(home) ?? `^${version}`, cucumber: peerDependencies['@cucumber/cucumber'] }
+}
+
+/** Where npm had it from, when that was a file or a repository rather than a registry. */
+function installedFrom(home: string): string | undefined {
+  const lock = join(PACKAGE_ROOT, '..', '.package-lock.json')
+  if (!existsSync(lock)) return undefined
+  const { packages = {} } = JSON.parse(readFileSync(lock, 'utf8')) as {
+    packages?: Record<string, { resolved?: string }>
+  }
+  const { resolved = '' } = packages['node_modules/kubedrill'] ?? {}
+  if (resolved.startsWith('git+')) return resolved
+  const [, file] = /^file:(.*)$/.exec(resolved) ?? []
+  return file === undefined
+    ? undefined
+    : `file:${relative(home, resolve(PACKAGE_ROOT, '../..', file)).replaceAll('\\', '/')}`
 }
