@@ -1,5 +1,4 @@
 #!/bin/sh
 # The Service that was to be changed is as it was; another one has the port, with the same policy.
-kubectl get service orders -n kiosk -o json |
-  jq 'del(.metadata.uid, .metadata.resourceVersion, .spec.clusterIP, .spec.clusterIPs) | .metadata.name = "terminals" | .spec.ports[0].nodePort = 30080' |
-  kubectl create -f -
+kubectl create service nodeport terminals -n kiosk --tcp=80:5678 --node-port=30080
+kubectl patch service terminals -n kiosk -p '{"spec":{"externalTrafficPolicy":"Local","selector":{"app":"orders"}}}'
