@@ -120,6 +120,8 @@ describe('a server that is killed', () => {
     const one = who()
     await one.kubectl('create deployment mine --image=nginx:1.27 --replicas=3')
     await one.kubectl('rollout status deployment/mine --timeout=60s')
+    // A command that waits: what it was to wait for is due at the same instant again.
+    expect((await one.kubectl('exec -n trade client -- curl -sS -m 3 http://10.96.0.99/')).code).toBe(28)
     await one.kubedrill('ssh worker-1', 'echo kept > /root/note\nsystemctl disable kubelet\n')
     const kubeconfig = readFileSync(one.files.kubeconfig, 'utf8')
     const before = await one.objects()
