@@ -37,4 +37,5 @@ Feature: Checks
     Then Deployment "media/gallery" was not recreated since "the beginning"
     And Service "media/gallery" was not recreated since "the beginning"
     And field "spec" of Service "media/gallery" did not change since "the beginning"
+    And ConfigMap "media/gallery-nginx" was not recreated since "the beginning"
     And field "data" of ConfigMap "media/gallery-nginx" did not change since "the beginning"

@@ -26,4 +26,5 @@ Feature: Checks
     When the Pods of Deployment "orders/worker" are deleted
     Then exactly 1 Pod of Deployment "orders/worker" is Ready within 2 minutes
     And the log of Deployment "orders/worker" contains "worker connected to postgres://db-1.orders:5432/orders" within 1 minute
+    And Deployment "orders/worker" was not recreated since "the beginning"
     And field "spec" of Deployment "orders/worker" did not change since "the beginning"

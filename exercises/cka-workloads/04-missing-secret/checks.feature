@@ -25,4 +25,5 @@ Feature: Checks
   @criterion:secret
   Scenario: The Secret is what it was
     Then Secret "post/smtp-account" was not recreated since "the beginning"
+    And Secret "post/smtp-test-account" was not recreated since "the beginning"
     And field "data" of Secret "post/smtp-account" did not change since "the beginning"

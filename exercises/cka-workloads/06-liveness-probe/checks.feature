@@ -23,3 +23,4 @@ Feature: Checks
   @criterion:kept
   Scenario: The Deployment was not replaced
     Then Deployment "web/portal" was not recreated since "the beginning"
+    And Service "web/portal" was not recreated since "the beginning"

@@ -2,7 +2,8 @@ Feature: Checks
 
   @criterion:starts
   Scenario: Both servers come up and stay up
-    Then Deployment "books/ledger" finishes its rollout within 8 minutes
+    Then Deployment "books/ledger" was not recreated since "the beginning"
+    And Deployment "books/ledger" finishes its rollout within 8 minutes
     And field "spec.replicas" of Deployment "books/ledger" is "2"
     When this moment is remembered as "the repair"
     And 30 minutes pass

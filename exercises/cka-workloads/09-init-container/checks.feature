@@ -32,3 +32,4 @@ Feature: Checks
     And Service "forum/forum-database" was not recreated since "the beginning"
     And field "spec" of Service "forum/forum-database" did not change since "the beginning"
     And Deployment "forum/forum" was not recreated since "the beginning"
+    And Service "forum/forum" was not recreated since "the beginning"

@@ -4,7 +4,7 @@ import type { Deed } from './deeds.ts'
 import { isGuard } from './vandals.ts'
 
 const KEEP =
-  /\bkeep\b|\bkept\b|\bsame\b(?! (namespace|node|machine|time|way))|\bstays?\b|\bremains?\b|unchanged|(not|never|without) (be(ing)? )?(delet|recreat|re-creat|replac|chang|touch|remov)|as (it|they) (is|are|was|were)\b/i
+  /\bkeep\b|\bkept\b|\bsame\b(?! (name|namespace|node|machine|time|way))|\bstays?\b|\bremains?\b|unchanged|(not|never|without) (be(ing)? )?(delet|recreat|re-creat|replac|chang|touch|remov)|as (it|they) (is|are|was|were)\b/i
 
 /** Whether task.md names it, as a word of its own. */
 export const names = (task: string, name: string) =>

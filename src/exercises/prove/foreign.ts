@@ -12,14 +12,15 @@ interface Binding extends KubernetesObject {
 
 /**
  * The set-up's objects without those that only bring software along, a provisioner for instance: they lie in namespaces
- * that task.md does not name, or grant rights to nobody but Pods there.
+ * that task.md does not name, or grant rights to nobody but Pods there; nor does a role that nobody has hold anybody back.
  */
 export function withoutForeign(objects: readonly KubernetesObject[], task: string): readonly KubernetesObject[] {
   const isNamed = ({ metadata }: KubernetesObject) => names(task, metadata.name)
   const isForeign = (namespace = 'default') => namespace !== 'default' && !names(task, namespace)
-  const bindings = objects.filter((object): object is Binding => object.kind === 'ClusterRoleBinding')
-  const servesForeign = ({ subjects = [] }: Binding) =>
-    subjects.length > 0 && subjects.every(({ kind, namespace }) => kind === 'ServiceAccount' && isForeign(namespace))
+  const bindings = objects.filter((object): object is Binding => /^(Cluster)?RoleBinding$/.test(object.kind))
+  const servesForeign = ({ subjects = [], metadata }: Binding) =>
+    isForeign(metadata.namespace) ||
+    (subjects.length > 0 && subjects.every(({ kind, namespace }) => kind === 'ServiceAccount' && isForeign(namespace)))
   return objects.filter((object) => {
     const { kind, metadata } = object
     if (isNamed(object)) return true
@@ -27,7 +28,7 @@ export function withoutForeign(objects: readonly KubernetesObject[], task: strin
     if (kind === 'ClusterRoleBinding') return !servesForeign(object)
     if (kind === 'ClusterRole') {
       const bound = bindings.filter(({ roleRef }) => roleRef?.kind === kind && roleRef.name === metadata.name)
-      return bound.length === 0 || !bound.every(servesForeign)
+      return !bound.every(servesForeign)
     }
     return metadata.namespace === undefined || !isForeign(metadata.namespace)
   })

@@ -20,7 +20,7 @@ export type { Flaw, Proof } from './contract.ts'
 const MINUTES_30 = 30 * 60_000
 const MINUTES_40 = 40 * 60_000
 const OTHER_SEEDS = [2, 3]
-const PERSISTS = /reboot|restart|surviv|permanent|persist|for good\b/i
+const PERSISTS = /reboot|(?<!\b(?:not|never|no|without)\b[^.]{0,20})restart|surviv(?!ed)|permanent|persist|for good\b/i
 
 /**
  * Tries an exercise in every way its author thought of: untouched, each right and each wrong solution. A good one grades
