@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -113,6 +113,19 @@ function learner(exercise?: string): () => Learner {
   return () => one
 }
 
+/** Another program at a port; where there is one already, that will do. */
+async function listeningOn(port: number): Promise<Server> {
+  const server = createServer()
+  const listens = () =>
+    new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => resolve(true))
+    })
+  for (let tries = 0; tries < 50 && !(await listens()); tries++)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  return server
+}
+
 describe('a server that is killed', () => {
   const who = learner('service-selector')
 
@@ -147,7 +160,7 @@ describe('a server that is killed', () => {
       const { port } = await one.control.status()
       await one.kill()
       // In the end another program has taken its port.
-      const other = round === 2 ? createServer().listen(port, '127.0.0.1') : undefined
+      const other = round === 2 ? await listeningOn(port) : undefined
       expect(await one.kubedrill('start --no-shell')).toMatchObject({ code: 0 })
       other?.close()
       const after = await one.objects()
