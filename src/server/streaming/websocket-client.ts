@@ -23,14 +23,26 @@ const ERROR = 3
 const RESIZE = 4
 const CLOSE = 255
 
-/** Frames of a WebSocket whose first byte (a digit, in base64) is the channel. */
+/** From the client's first reading to the streams it makes at the same time. */
+const SETTLING_MS = 5
+
+/** Frames held for a client that does not answer; then it is cut off. */
+const MAX_EARLY = 10_000
+
+/**
+ * Frames of a WebSocket whose first byte (a digit, in base64) is the channel. They wait until the client has had time
+ * to make its streams: kubectl v1.30 to v1.33 reads before that and throws away what comes for a stream it does not
+ * have, the exit code too (kubernetes/kubernetes#131203). A real container takes longer to answer than this one.
+ */
 export class WebSocketClient implements StreamClient {
   readonly #socket: WebSocket
   readonly #protocol: string
+  #early: (() => void)[] | undefined = []
 
   constructor(socket: WebSocket, protocol: string, choice: StreamChoice) {
     this.#socket = socket
     this.#protocol = protocol
+    this.#whenReady()
     // Says that the connection stands. Source: cri-streaming remotecommand/websocket.go createWebSocketStreams
     this.#send(choice.stdout ? STDOUT : choice.stderr ? STDERR : ERROR, Buffer.alloc(0))
   }
@@ -48,7 +60,22 @@ export class WebSocketClient implements StreamClient {
     const isVersioned = /^v[45]\./.test(this.#protocol)
     if (isVersioned) this.#send(ERROR, Buffer.from(JSON.stringify(status)))
     else if (status.status === 'Failure') this.#send(ERROR, Buffer.from(status.message ?? ''))
-    this.#socket.close(1000)
+    this.#do(() => this.#socket.close(1000))
+  }
+
+  #whenReady(): void {
+    const ready = () => {
+      const early = this.#early ?? []
+      this.#early = undefined
+      for (const action of early) action()
+    }
+    this.#socket.once('pong', () => setTimeout(ready, SETTLING_MS))
+    this.#socket.ping()
+  }
+
+  #do(action: () => void): void {
+    if (this.#early === undefined) action()
+    else if (this.#early.push(action) > MAX_EARLY) this.#socket.terminate()
   }
 
   #receive(events: ClientEvents, data: RawData, isBinary: boolean): void {
@@ -70,7 +97,9 @@ export class WebSocketClient implements StreamClient {
   }
 
   #send(channel: number, bytes: Buffer): void {
-    if (this.#isBase64) sendFrame(this.#socket, `${channel}${bytes.toString('base64')}`)
-    else sendFrame(this.#socket, Buffer.concat([Buffer.from([channel]), bytes]))
+    const frame = this.#isBase64
+      ? `${channel}${bytes.toString('base64')}`
+      : Buffer.concat([Buffer.from([channel]), bytes])
+    this.#do(() => sendFrame(this.#socket, frame))
   }
 }
