@@ -49,7 +49,7 @@ export function unfit(steps: readonly ScenarioStep[], place: Place, findings: Fi
   let total = 0
   for (const step of steps) {
     const instead = OUTSIDE.find(([pattern]) => pattern.test(step.text))?.[1]
-    const skipped = notSimulatedSteps.find(({ pattern }) => String(pattern) === step.pattern)
+    const skipped = notSimulatedSteps.find((definition) => definition === step.definition)
     if (skipped !== undefined)
       findings.error(step.place, `"${step.text.slice(0, 200)}" cannot be done here: ${skipped.says}`)
     if (instead !== undefined) findings.error(step.place, `"${step.text.slice(0, 200)}": ${instead}`)

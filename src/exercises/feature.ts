@@ -2,7 +2,7 @@ import { AstBuilder, compile, Errors, GherkinClassicTokenMatcher, Parser } from 
 import { type GherkinDocument, IdGenerator, type Pickle, type PickleStep, type PickleTable } from '@cucumber/messages'
 import { bindStep } from '../gherkin/bind.ts'
 import { nearestStep } from '../gherkin/documentation.ts'
-import type { Table } from '../gherkin/step.ts'
+import type { StepDefinition, Table } from '../gherkin/step.ts'
 import type { World } from '../gherkin/world.ts'
 import { excess, unfit } from './feature-limits.ts'
 import { LIMITS } from './limits.ts'
@@ -20,8 +20,8 @@ export interface ScenarioStep {
   readonly cells?: readonly string[]
   /** Whether its doc string is YAML. */
   readonly isYaml: boolean
-  /** Pattern of the vocabulary; undefined when nobody knows the step. */
-  readonly pattern?: string
+  /** Undefined when nobody knows the step. */
+  readonly definition?: StepDefinition
   run(world: World): Promise<void>
 }
 
@@ -131,7 +131,7 @@ function boundStep({ text, argument, type }: PickleStep, place: Place, findings:
     ...(docString === undefined ? {} : { docString }),
     ...(cells === undefined ? {} : { cells }),
     isYaml: matches[0]?.definition.example?.includes('"""yaml') === true,
-    ...(matches[0] === undefined ? {} : { pattern: String(matches[0].definition.pattern) }),
+    ...(matches[0] === undefined ? {} : { definition: matches[0].definition }),
     run: async (world) => matches[0]?.run(world, ...extra),
   }
 }

@@ -20,6 +20,8 @@ export interface StepDefinition extends Partial<StepDocumentation> {
   /** What the target must be able to do, perhaps by what the step is told; where it is not, the scenario is skipped before it begins. */
   // biome-ignore lint/suspicious/noExplicitAny: as those of `run`
   readonly needs?: Capability | ((...args: any[]) => Capability | undefined)
+  /** It reads what is there, or was there, and asks nobody inside the cluster: unless time passes in it, the cluster is as before. */
+  readonly looks?: true
 }
 
 /** What this use of a step needs. */
@@ -33,6 +35,11 @@ export function needing(
   steps: readonly StepDefinition[],
 ): readonly StepDefinition[] {
   return steps.map((definition) => ({ ...definition, needs }))
+}
+
+/** The same steps, which all only look at the cluster. */
+export function looking(steps: readonly StepDefinition[]): readonly StepDefinition[] {
+  return steps.map((definition) => ({ ...definition, looks: true }))
 }
 
 /**

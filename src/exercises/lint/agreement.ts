@@ -72,9 +72,9 @@ function nodes({ exercise, setup, checks }: Read, findings: Findings): void {
   const made = setup.flatMap(({ steps }) => steps.map(({ docString = '' }) => docString)).join('\n')
   const unknown = (name: string) => !all.includes(name) && !made.includes(name)
   const message = (name: string) => `there is no node "${name}": the topology has ${all.join(', ')}`
-  for (const { text, place, pattern } of [...setup, ...checks].flatMap(({ steps }) => steps))
+  for (const { text, place, definition } of [...setup, ...checks].flatMap(({ steps }) => steps))
     for (const [, name = ''] of text.matchAll(/\b[Nn]ode "([^"]*)"/g))
-      if (pattern !== undefined && unknown(name) && !/does not exist|is gone/.test(text))
+      if (definition !== undefined && unknown(name) && !/does not exist|is gone/.test(text))
         findings.error(place, message(name))
   const { directory, task, debrief } = exercise
   const hints = exercise.hints.map(({ text }) => text).join('\n')

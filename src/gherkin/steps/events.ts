@@ -2,11 +2,11 @@ import type { Event, KubernetesObject, Pod } from '../../api/types.ts'
 import { otherObjects } from '../explain/nearest.ts'
 import { type Count, counts, type ObjectRef } from '../parameter-types.ts'
 import { descendants, find, formerDescendants, namespaceOf, onePodOf, wasEver } from '../pods.ts'
-import { SpecError, type StepDefinition, step } from '../step.ts'
+import { looking, SpecError, type StepDefinition, step } from '../step.ts'
 import type { World } from '../world.ts'
 
 /** Events and logs. What is asked of an owner is asked of its Pods too, through ReplicaSets. */
-export const eventSteps: readonly StepDefinition[] = [
+export const eventSteps: readonly StepDefinition[] = looking([
   step(
     '{object} has a(n) {eventtype} event {word}{within}',
     {
@@ -122,7 +122,7 @@ export const eventSteps: readonly StepDefinition[] = [
       if (line !== undefined) world.fail(`the log of Pod "${pod.metadata.name}" has: ${line}`, pod)
     },
   ),
-]
+])
 
 async function logOf(world: World, { metadata, spec }: Pod): Promise<string> {
   const lines: string[] = []

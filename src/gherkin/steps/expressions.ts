@@ -3,14 +3,14 @@ import type { Program } from '../../cel/index.ts'
 import type { Value } from '../../cel/values.ts'
 import { counts, type ObjectRef, objectRef, type PodsRef } from '../parameter-types.ts'
 import { find, podsOf } from '../pods.ts'
-import { SpecError, type StepDefinition, step, type Table } from '../step.ts'
+import { looking, SpecError, type StepDefinition, step, type Table } from '../step.ts'
 import type { World } from '../world.ts'
 
 /** What one evaluation may cost: an expression cannot hang a suite. */
 const COST_LIMIT = 1_000_000
 
 /** What no other step says, in the Common Expression Language that Kubernetes has: nothing is executed. */
-export const expressionSteps: readonly StepDefinition[] = [
+export const expressionSteps: readonly StepDefinition[] = looking([
   step(
     '{object} satisfies {string}{within}',
     {
@@ -69,7 +69,7 @@ export const expressionSteps: readonly StepDefinition[] = [
       }, undefined)
     },
   ),
-]
+])
 
 type Check = (object: KubernetesObject) => string | undefined
 

@@ -6,14 +6,14 @@ import type { Count, ObjectRef } from '../parameter-types.ts'
 import { counts } from '../parameter-types.ts'
 import { find, namespaceOf } from '../pods.ts'
 import { isIn, stateOf } from '../states.ts'
-import { SpecError, type StepDefinition, step } from '../step.ts'
+import { looking, SpecError, type StepDefinition, step } from '../step.ts'
 import { differenceLine, differences, fieldAt, nearestPath } from '../subset.ts'
 import type { World } from '../world.ts'
 
 const text = (ref: ObjectRef) => `${ref.kind} "${ref.name}"`
 
 /** What an object is, was and stays. */
-export const objectSteps: readonly StepDefinition[] = [
+export const objectSteps: readonly StepDefinition[] = looking([
   step(
     '{object} exists{within}',
     { says: 'It is there.', example: 'Then ConfigMap "settings" exists' },
@@ -168,7 +168,7 @@ export const objectSteps: readonly StepDefinition[] = [
           : `${text(ref)} has no taint ${wanted}, only: ${taints.join(', ') || 'none'}`
       }, within),
   ),
-]
+])
 
 function missing(world: World, ref: ObjectRef): () => string | undefined {
   return () => (find(world, ref) ? undefined : `${text(ref)} does not exist${otherObjects(world, ref)}`)

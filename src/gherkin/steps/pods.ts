@@ -4,11 +4,11 @@ import { shortDuration } from '../durations.ts'
 import { type Count, counts, type ObjectRef, type PodsRef, parseCount } from '../parameter-types.ts'
 import { descendants, find, namespaceOf, onePodOf, podsAfter, podsAsOf, podsOf, wasEver } from '../pods.ts'
 import { isIn, stateOf } from '../states.ts'
-import { needing, type StepDefinition, step } from '../step.ts'
+import { looking, needing, type StepDefinition, step } from '../step.ts'
 import type { World } from '../world.ts'
 
 /** What several Pods are, stay and were. */
-export const podSteps: readonly StepDefinition[] = [
+export const podSteps: readonly StepDefinition[] = looking([
   step(
     '{pods} {be} {state}{within}',
     {
@@ -107,7 +107,7 @@ export const podSteps: readonly StepDefinition[] = [
         return `Pod "${pod.metadata.name}" ${pod.spec.nodeName ? `is on node "${pod.spec.nodeName}"` : `is not scheduled: ${condition?.message ?? 'nobody tried'}`}`
       }, undefined),
   ),
-]
+])
 
 export function podsNotIn(world: World, ref: PodsRef, state: string): () => string | undefined {
   return () => {

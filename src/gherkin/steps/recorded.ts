@@ -5,14 +5,14 @@ import { servedKind } from '../kinds.ts'
 import { type ObjectRef, objectRef } from '../parameter-types.ts'
 import { find, namespaceOf } from '../pods.ts'
 import { isIn, stateOf } from '../states.ts'
-import { SpecError, type StepDefinition, step, type Table } from '../step.ts'
+import { looking, SpecError, type StepDefinition, step, type Table } from '../step.ts'
 import { fieldAt } from '../subset.ts'
 import type { World } from '../world.ts'
 
 const text = (ref: ObjectRef) => `${ref.kind} "${ref.name}"`
 
 /** What was so, at every instant or in some order, from the recorded history. */
-export const recordedSteps: readonly StepDefinition[] = [
+export const recordedSteps: readonly StepDefinition[] = looking([
   step(
     'field {string} of {object} was {string} at all times since {string}',
     {
@@ -72,7 +72,7 @@ export const recordedSteps: readonly StepDefinition[] = [
     },
     (world: World, moment: string, table: Table) => inOrder(world, moment, table),
   ),
-]
+])
 
 /** From a moment to another, or to now: the revisions in force then, each with the instant from which it is looked at. */
 function spell(

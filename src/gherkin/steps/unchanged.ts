@@ -3,14 +3,14 @@ import { asOf } from '../history.ts'
 import { servedKind } from '../kinds.ts'
 import type { ObjectRef, PodsRef } from '../parameter-types.ts'
 import { find, namespaceOf, podsAsOf, podsOf } from '../pods.ts'
-import { SpecError, type StepDefinition, step, type Table } from '../step.ts'
+import { looking, SpecError, type StepDefinition, step, type Table } from '../step.ts'
 import { changes, differenceLine, fieldAt, withoutFields } from '../subset.ts'
 import type { World } from '../world.ts'
 
 const text = (ref: ObjectRef) => `${ref.kind} "${ref.name}"`
 
 /** That nobody did harm: what was left alone, or changed no more than it had to be. */
-export const unchangedSteps: readonly StepDefinition[] = [
+export const unchangedSteps: readonly StepDefinition[] = looking([
   step(
     '{object} was not recreated since {string}',
     {
@@ -103,7 +103,7 @@ export const unchangedSteps: readonly StepDefinition[] = [
       if (pin !== undefined) world.fail(`${text(ref)} is pinned to a node by ${pin}`, object)
     },
   ),
-]
+])
 
 const fieldsOf = (table: Table) => table.raw().map(([path = '']) => path)
 
