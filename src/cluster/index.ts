@@ -21,7 +21,7 @@ export type {
 } from './contract.ts'
 export { ImageFileError, parseImageFile } from './image-file.ts'
 export type { Input } from './inputs.ts'
-export { structureProblems, unknownFields } from './manifest-structure.ts'
+export { fieldsOfShape, type Shape, shapeOfKind, structureProblems, unknownFields } from './manifest-structure.ts'
 export type { Dial, StreamRequest, Streams, Unreached, UserSession } from './streams.ts'
 export { DEFAULT_TOPOLOGY, parseTopology, SERVICE_CIDR, TopologyError, topologyOf } from './topology.ts'
 

@@ -1,7 +1,7 @@
 import { groupOf } from '../api/meta.ts'
 import { resourceOf, resources } from '../api/resources.ts'
 import type { KubernetesObject } from '../api/types.ts'
-import { shapeProblems, typeOfKind } from '../control-plane/apiserver/structure.ts'
+import { shapeProblems, shapesOf, typeOfKind } from '../control-plane/apiserver/structure.ts'
 
 /** Something that the API server would say of a manifest, and the field it is about: `spec.containers[0].imagee`. */
 export interface StructureProblem {
@@ -27,6 +27,23 @@ export function structureProblems(manifest: KubernetesObject): readonly Structur
     return [{ path: 'apiVersion', message: `${apiVersion} serves no ${kind}: it is ${served}` }]
   }
   return shapeProblems(schema, manifest).map((message) => ({ message, path: pathIn(message) }))
+}
+
+/** How a field's value looks, in short: see scripts/generate/structure.ts. */
+export type Shape = string
+
+/** The shape of a kind that every cluster serves, with or without its group: `Deployment`, `Deployment.apps`. */
+export function shapeOfKind(name: string): Shape | undefined {
+  const [kind = '', ...group] = name.split('.')
+  const known = resourceOf(kind)
+  if (known === undefined || (group.length > 0 && group.join('.') !== known.group)) return undefined
+  const type = typeOfKind(`${known.group}/${known.version}/${kind}`)
+  return type === undefined ? undefined : `@${type}`
+}
+
+/** The fields of a value of this shape, by name; undefined: it has none of its own. */
+export function fieldsOfShape(shape: Shape): ReadonlyMap<string, Shape> | undefined {
+  return shape.startsWith('@') ? shapesOf(shape.slice(1)) : undefined
 }
 
 /** The fields of a part of an object that no object of its kind has. */

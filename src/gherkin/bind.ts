@@ -82,6 +82,25 @@ export function bindStep(text: string): readonly BoundStep[] {
   })
 }
 
+/** What a parameter of a step's pattern captured. */
+export interface StepArgument {
+  /** `object`, `string`, … */
+  readonly type: string
+  readonly value: unknown
+  /** Where it begins in the step's text, quotes included. */
+  readonly start: number
+}
+
+/** What a text says where a pattern of the vocabulary has parameters. */
+export function argumentsIn(pattern: string, text: string): readonly StepArgument[] {
+  const known = bind().find(({ definition }) => String(definition.pattern) === pattern)
+  return (known?.expression.match(text) ?? []).map((arg) => ({
+    type: arg.getParameterType().name ?? '',
+    value: arg.getValue<unknown>(undefined),
+    start: arg.group.start ?? 0,
+  }))
+}
+
 /** A `within` ends as soon as what it waits for is there; other durations are lived to their end. */
 function takenBy(args: readonly Argument[]): number {
   const taken = args.map((arg): number => {

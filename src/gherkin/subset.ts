@@ -62,7 +62,22 @@ function sameScalar(expected: unknown, actual: unknown): boolean {
 
 const NAMES = /\["([^"]+)"\]|\[([^\]]+)\]|([^.[\]]+)/g
 
-const namesOf = (path: string): readonly string[] => [...path.matchAll(NAMES)].map((m) => m[1] ?? m[2] ?? m[3]!)
+/** A part of a path, and where in it the part is written. */
+export interface PathPart {
+  readonly name: string
+  readonly start: number
+  readonly isBracketed: boolean
+}
+
+/** The parts of `spec.containers[web].image`. */
+export const partsOf = (path: string): readonly PathPart[] =>
+  [...path.matchAll(NAMES)].map(({ index, ...m }) => ({
+    name: m[1] ?? m[2] ?? m[3]!,
+    start: index,
+    isBracketed: m[3] === undefined,
+  }))
+
+const namesOf = (path: string): readonly string[] => partsOf(path).map(({ name }) => name)
 
 /** Reads `spec.template.spec.containers[web].image`, `metadata.annotations["a/b"]`, `status.conditions[Ready].status`. */
 export function fieldAt(object: unknown, path: string): unknown {

@@ -1,4 +1,5 @@
 import { configure } from '../features/configuration.ts'
+import { placeText } from '../features/lint/finding.ts'
 import { lintSuite } from '../features/lint/index.ts'
 import type { TestOptions } from '../features/options.ts'
 import { paint, say, sayJson } from '../terminal.ts'
@@ -10,8 +11,8 @@ export async function lintFeatures(files: readonly string[], options: TestOption
   const findings = await lintSuite(await configure(files, options), files.length === 0)
   if (options.json) sayJson(findings)
   else {
-    for (const { file, line, message } of findings)
-      say(`${paint('bold', `${file}:${line}`)}: ${message.replaceAll('\n', ' ')}`)
+    for (const finding of findings)
+      say(`${paint('bold', placeText(finding))}: ${finding.message.replaceAll('\n', ' ')}`)
     say(findings.length === 0 ? 'nothing is wrong' : `\n${findings.length} problem${findings.length === 1 ? '' : 's'}`)
   }
   if (findings.length > 0) process.exitCode = 1

@@ -2,6 +2,8 @@
 export interface Finding {
   readonly file: string
   readonly line: number
+  /** Where it is known more exactly: from 1. */
+  readonly column?: number
   readonly rule:
     | 'syntax'
     | 'undefined-step'
@@ -14,5 +16,13 @@ export interface Finding {
     | 'tag'
     | 'yaml'
     | 'manifest'
+    | 'moment'
+    | 'field'
+    | 'state'
+    | 'kind'
   readonly message: string
 }
+
+/** `features/web.feature:7:12` */
+export const placeText = ({ file, line, column }: Finding) =>
+  [file, line, column].filter((each) => each !== undefined).join(':')

@@ -2,8 +2,9 @@ import { relative } from 'node:path'
 import type { Configured } from '../configuration.ts'
 import { featureFindings, tagFindings } from './features.ts'
 import { unusedFiles } from './files.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, placeText } from './finding.ts'
 import { manifestFindings } from './manifests.ts'
+import { meaningFindings } from './meanings.ts'
 import { stepFindings, unusedSteps } from './steps.ts'
 import { readSuite } from './suite.ts'
 
@@ -20,10 +21,16 @@ export async function lintSuite({ run, library }: Configured, isWhole: boolean):
     ...stepFindings(suite),
     ...featureFindings(suite),
     ...tagFindings(suite),
+    ...meaningFindings(suite),
     ...manifestFindings(suite),
     // A file that cannot be read may use everything.
     ...(isWhole && suite.broken.length === 0 ? [...unusedSteps(suite), ...unusedFiles(suite)] : []),
   ].map((finding) => ({ ...finding, file: relative(process.cwd(), finding.file) || finding.file }))
-  const once = new Map(all.map((finding) => [`${finding.file}:${finding.line}:${finding.message}`, finding] as const))
-  return [...once.values()].toSorted((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1))
+  const once = new Map(all.map((finding) => [`${placeText(finding)}:${finding.message}`, finding] as const))
+  return [...once.values()].toSorted(byPlace)
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1
+  return a.line - b.line || (a.column ?? 1) - (b.column ?? 1)
 }

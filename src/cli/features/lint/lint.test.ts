@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { vocabulary } from '../../../gherkin/vocabulary.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, placeText } from './finding.ts'
 import { nearestPattern } from './nearest.ts'
 
 const PATTERNS = vocabulary.map(({ pattern }) => String(pattern))
@@ -89,6 +89,43 @@ Feature: Steps
       spec: {containers: [{name: a, $patch: delete}], hostNetwork: null}
       """
 `,
+  'features/meanings.feature': `Feature: Meanings
+  Scenario: what is not there
+    Given a cluster
+    And this moment is remembered as "before"
+    And Deployment "web" is unchanged since "the beginning"
+    When Deployment "web" is Availble
+    Then Deployment "web" is unchanged since "befor" except:
+      | spec.replicas                           |
+      | spec.template.spec.containers[web].imag |
+    And StatefulSet "db" was Ready at all times between "the beginning" and "the end"
+    And this moment is remembered as "the end"
+    And Deploymnet "web" exists
+    And these happened in this order since "the end":
+      | what            | object    |
+      | CrashLoopBackof | Pod "web" |
+      | event Killling  | Pod "web" |
+    And Node "n" has condition MemoryPresure True
+    And the statechart of "kubelet/worker-1 kubelet" is in state "runing"
+    And unit "kubelet" on node "worker-1" is activ
+  Scenario Outline: fields
+    Then field '<path>' of <object> is "1"
+    Examples: wrong
+      | object           | path                                       |
+      | Pod "x"          | status.conditions[Ready].stats             |
+      | Pod "x"          | metadata.labels.example.com/tier           |
+      | Deployment "x"   | spec.containers[web].image                 |
+      | CronJob "x"      | spec.template.spec.restartPolicy           |
+      | Deployment "x"   | spec.template.spec.containers.image        |
+    Examples: right
+      | object           | path                                       |
+      | Anything "x"     | spec.whatever                              |
+      | Widget.foo "x"   | spec.whatever                              |
+      | Pod "x"          | metadata.annotations["example.com/tier"]   |
+      | Pod "x"          | spec.containers[0].resources.limits.cpu    |
+      | ConfigMap "x"    | data.key                                   |
+      | Service "x"      | spec.ports[http].targetPort                |
+`,
   'features/empty.feature': 'Feature: Manifests\n',
   'manifests/used.yaml':
     'apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  containers:\n  - name: a\n    prots: []\n',
@@ -110,6 +147,25 @@ const FOUND = [
   ['features/manifests.feature:12', 'apps/v1beta1 serves no Deployment: it is apps/v1'],
   ['features/manifests.feature:15', 'Flow sequence'],
   ['features/manifests.feature:21', 'unknown field "spec.replicass" of Deployment'],
+  [
+    'features/meanings.feature:5:46',
+    'remembers the moment "the beginning": it is the moment when the last Given is over',
+  ],
+  ['features/meanings.feature:6:30', 'no Deployment is ever Availble; did you mean Available?'],
+  ['features/meanings.feature:7:47', 'no step before remembers the moment "befor"; did you mean "before"?'],
+  ['features/meanings.feature:9:44', 'did you mean spec.template.spec.containers[web].image?'],
+  ['features/meanings.feature:10:30', 'no StatefulSet is ever Ready: it is Complete, Progressing'],
+  ['features/meanings.feature:10:78', 'no step before remembers the moment "the end": line 11 does'],
+  ['features/meanings.feature:12:9', 'no kind Deploymnet is served; did you mean Deployment?'],
+  ['features/meanings.feature:15:9', 'no Pod is ever CrashLoopBackof; did you mean CrashLoopBackOff?'],
+  ['features/meanings.feature:17:32', 'no Node has a condition MemoryPresure; did you mean MemoryPressure?'],
+  ['features/meanings.feature:18:67', 'no statechart "kubelet" has a state "runing"; did you mean running?'],
+  ['features/meanings.feature:19:46', 'no unit is ever activ; did you mean active?'],
+  ['features/meanings.feature:21:10', 'did you mean status.conditions[Ready].status?'],
+  ['features/meanings.feature:21:10', 'did you mean metadata.labels["example.com/tier"]?'],
+  ['features/meanings.feature:21:10', 'did you mean spec.template.spec.containers[web].image?'],
+  ['features/meanings.feature:21:10', 'did you mean spec.jobTemplate.spec.template.spec.restartPolicy?'],
+  ['features/meanings.feature:21:10', 'spec.template.spec.containers is a list, whose items go by name or index'],
   ['features/steps.feature:1', 'there is no claim "api-1": is api-01 meant?'],
   ['features/steps.feature:3', '@explore:x: write @explore, or how many schedules'],
   ['features/steps.feature:6', 'undefined step "Deployment "web" is delete"; the nearest is "{object} is deleted"'],
@@ -140,7 +196,10 @@ test('every planted mistake is found at its line, and nothing else', () => {
   }
   const { status, stdout } = lint('--json')
   const findings = JSON.parse(stdout) as Finding[]
-  expect(findings.map(({ file, line }) => `${file}:${line}`)).toEqual(FOUND.map(([place]) => place))
+  const places = findings.map((found, at) =>
+    /:\d+:/.test(FOUND[at]?.[0] ?? '') ? placeText(found) : `${found.file}:${found.line}`,
+  )
+  expect(places).toEqual(FOUND.map(([place]) => place))
   for (const [index, [, message]] of FOUND.entries()) expect(findings[index]!.message).toContain(message)
   expect(status).toBe(1)
 })
@@ -149,7 +208,7 @@ test('a file that cannot be read keeps nobody from reading the others; of a part
   writeFileSync(join(home, 'broken.feature'), 'Feature: B\n  Scenario: b\n    Given a cluster\n    Gibt es\n')
   const { status, stdout, stderr } = lint('broken.feature', 'features/empty.feature')
   expect(stdout).toMatch(
-    /^broken\.feature:4: expected: .*\nfeatures\/empty\.feature:1: has no scenario\n\n2 problems\n$/,
+    /^broken\.feature:4:5: expected: .*\nfeatures\/empty\.feature:1: has no scenario\n\n2 problems\n$/,
   )
   expect([status, stderr]).toEqual([1, ''])
 })

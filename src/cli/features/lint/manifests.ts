@@ -15,6 +15,8 @@ interface Place {
   readonly file: string
   /** Line of the file before the text begins. */
   readonly above: number
+  /** Columns before the text's own. */
+  readonly left: number
 }
 
 /** Doc strings and files that are no YAML, or objects that the API server would refuse for their shape. */
@@ -33,14 +35,15 @@ export function manifestFindings({ steps }: Suite): readonly Finding[] {
 }
 
 function fileFindings(path: string, { file, step }: BoundStep): readonly Finding[] {
-  if (existsSync(path)) return manifestProblems(readFileSync(path, 'utf8'), { file: path, above: 0 })
+  if (existsSync(path)) return manifestProblems(readFileSync(path, 'utf8'), { file: path, above: 0, left: 0 })
   return [{ file, line: step.location.line, rule: 'missing-file', message: `there is no file "${path}"` }]
 }
 
 function docStringFindings({ file, step, pickleStep, captured }: BoundStep, pattern: string): readonly Finding[] {
   const text = pickleStep.argument?.docString?.content
   if (text === undefined || step.docString === undefined) return []
-  const place = { file, above: step.docString.location.line }
+  const { line, column = 1 } = step.docString.location
+  const place = { file, above: line, left: column - 1 }
   if (pattern === APPLIED) return manifestProblems(text, place)
   if (/^ya?ml$/.test(step.docString.mediaType ?? '') || YAML.test(pattern)) {
     const read = readYaml(text, place)
@@ -57,13 +60,19 @@ interface Read {
   readonly findings: readonly Finding[]
 }
 
-function readYaml(text: string, { file, above }: Place): Read {
+function readYaml(text: string, { file, above, left }: Place): Read {
   const lines = new LineCounter()
   const documents = [...parseAllDocuments(text, { lineCounter: lines })] as Document<ParsedNode>[]
   const findings = documents.flatMap(({ errors }) =>
     errors.slice(0, 1).map(({ message, linePos }): Finding => {
-      const line = above + (linePos?.[0].line ?? 1)
-      return { file, line, rule: 'yaml', message: message.split('\n')[0]!.replace(/ at line .*$/, '') }
+      const { line, col } = linePos?.[0] ?? { line: 1, col: 1 }
+      return {
+        file,
+        line: above + line,
+        column: left + col,
+        rule: 'yaml',
+        message: message.split('\n')[0]!.replace(/ at line .*$/, ''),
+      }
     }),
   )
   return { documents: documents.filter(({ errors }) => errors.length === 0), lines, findings }
@@ -74,12 +83,11 @@ function manifestProblems(text: string, place: Place): readonly Finding[] {
   return [...findings, ...documents.flatMap((document) => objectProblems(document, place, lines))]
 }
 
-function objectProblems(document: Document, { file, above }: Place, lines: LineCounter): readonly Finding[] {
+function objectProblems(document: Document, place: Place, lines: LineCounter): readonly Finding[] {
   const object = document.toJS() as { apiVersion?: unknown; kind?: unknown; items?: unknown } | null
   if (object === null) return []
   const at = (node: Node | null | undefined, message: string): Finding => ({
-    file,
-    line: above + lines.linePos(node?.range?.[0] ?? 0).line,
+    ...placeOf(node, place, lines),
     rule: 'manifest',
     message,
   })
@@ -87,6 +95,11 @@ function objectProblems(document: Document, { file, above }: Place, lines: LineC
     return [at(document.contents, 'each document needs apiVersion and kind')]
   if (object.kind === 'List') return []
   return structureProblems(object as never).map(({ path, message }) => at(nodeAt(document.contents, path), message))
+}
+
+function placeOf(node: Node | null | undefined, { file, above, left }: Place, lines: LineCounter) {
+  const { line, col } = lines.linePos(node?.range?.[0] ?? 0)
+  return { file, line: above + line, column: left + col }
 }
 
 function partProblems(
@@ -100,8 +113,8 @@ function partProblems(
   return unknownFields(kind, part).flatMap(({ path, message }): Finding[] => {
     // Directives of strategic merge patches are no fields.
     if (/(^|\.)\$/.test(path)) return []
-    const line = place.above + lines.linePos(nodeAt(document.contents, path)?.range?.[0] ?? 0).line
-    return [{ file: place.file, line, rule: 'manifest', message: `${message} of ${kind}` }]
+    const node = nodeAt(document.contents, path)
+    return [{ ...placeOf(node, place, lines), rule: 'manifest', message: `${message} of ${kind}` }]
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts'
 import { nearestPattern } from './nearest.ts'
+import { columnIn } from './place.ts'
 import type { Suite } from './suite.ts'
 
 /** Steps that nobody knows, and those that may mean several things. */
@@ -8,13 +9,16 @@ export function stepFindings({ steps, definitions }: Suite): readonly Finding[] 
   return steps.flatMap(({ file, step, pickleStep: { text }, definitions: meant }): Finding[] => {
     if (meant.length === 1) return []
     const { line } = step.location
+    const column = columnIn(step, text)
     if (meant.length > 1) {
       const each = meant.map(
         ({ pattern, place }) => `"${pattern}" (${place ? `${place.file}:${place.line}` : 'kubedrill'})`,
       )
-      return [{ file, line, rule: 'ambiguous-step', message: `ambiguous step "${text}": ${each.join(' or ')}` }]
+      return [{ file, line, column, rule: 'ambiguous-step', message: `ambiguous step "${text}": ${each.join(' or ')}` }]
     }
-    return [{ file, line, rule: 'undefined-step', message: `undefined step "${text}"${advice(text, patterns)}` }]
+    return [
+      { file, line, column, rule: 'undefined-step', message: `undefined step "${text}"${advice(text, patterns)}` },
+    ]
   })
 }
 

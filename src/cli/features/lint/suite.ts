@@ -5,6 +5,7 @@ import { type IRunConfiguration, type ISupportCodeLibrary, runCucumber } from '@
 import type {
   Envelope,
   Feature,
+  Location,
   Pickle,
   PickleStep,
   Scenario,
@@ -28,6 +29,8 @@ export interface Definition {
 /** A step of a scenario: as it is written, and what it may mean. */
 export interface BoundStep {
   readonly file: string
+  /** Of the scenario, or of one of its examples. */
+  readonly pickle: Pickle
   readonly step: Step
   readonly pickleStep: PickleStep
   readonly definitions: readonly Definition[]
@@ -54,7 +57,7 @@ export async function readSuite(run: IRunConfiguration, library: string): Promis
   const broken: Finding[] = []
   let support = await dryRun(run, run.sources.paths, messages, run.support)
   const unread = messages.flatMap(({ parseError }) => parseError ?? [])
-  for (const { source, message } of unread) broken.push(syntaxFinding(source.uri ?? '', source.location?.line, message))
+  for (const { source, message } of unread) broken.push(syntaxFinding(source.uri ?? '', source.location, message))
   const files = messages.flatMap(({ source }) => source?.uri ?? [])
   const readable = files.filter((file) => !unread.some(({ source }) => source.uri === file))
   // A file that cannot be read keeps cucumber-js from binding the steps of the others.
@@ -85,8 +88,14 @@ async function dryRun(run: IRunConfiguration, paths: readonly string[], messages
   }
 }
 
-function syntaxFinding(file: string, line = 1, message: string): Finding {
-  return { file, line, rule: 'syntax', message: message.replace(/^\(\d+:\d+\): /, '').replaceAll('\n', ' ') }
+function syntaxFinding(file: string, { line, column }: Location = { line: 1 }, message: string): Finding {
+  return {
+    file,
+    line,
+    ...(column === undefined ? {} : { column }),
+    rule: 'syntax',
+    message: message.replace(/^\(\d+:\d+\): /, '').replaceAll('\n', ' '),
+  }
 }
 
 function suiteOf(messages: readonly Envelope[], files: readonly string[], broken: readonly Finding[]): Suite {
@@ -155,9 +164,14 @@ function boundSteps(
         ({ group }: StepMatchArgument) => group.value ?? '',
       )
       const meant = (bound.stepDefinitionIds ?? []).flatMap((id) => known.get(id) ?? [])
-      return [{ file: pickle!.uri, step, pickleStep, definitions: meant, captured }]
+      return [{ file: pickle!.uri, pickle: pickle!, step, pickleStep, definitions: meant, captured }]
     })
   })
+}
+
+/** Whether a step is one of the vocabulary, and nothing else. */
+export function isOurs({ definitions }: BoundStep): boolean {
+  return definitions.length === 1 && definitions[0]!.place === undefined
 }
 
 /** The scenarios of a feature, those of its rules included. */

@@ -1,0 +1,6 @@
+/** Something that cannot be meant as it is written. */
+export interface Mistake {
+  /** Where it begins in its text. */
+  readonly start: number
+  readonly message: string
+}
