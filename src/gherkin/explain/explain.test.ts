@@ -219,6 +219,50 @@ const cases: readonly (readonly [string, string, readonly (string | RegExp)[]])[
     ],
   ],
   [
+    'a Pod that a step deleted',
+    `Given a Pod "app" of image "nginx:1.27"
+     And a Pod "apps" of image "nginx:1.27"
+     When Pod "app" is deleted
+     And 40 seconds pass
+     Then Pod "app" is Ready within 5 seconds`,
+    [
+      /^Pod "app" does not exist any more \(waited 5s\)\n\nPod "app" was deleted at \+\S+ by step \d+ "Pod "app" is deleted", when it was 1\/1 Running\n/,
+    ],
+  ],
+  [
+    'a Pod that went with its Deployment, and that with its namespace',
+    `${deployment('nginx:1.27')}
+     And Deployment "web" is Available
+     When Deployment "web" is scaled to 1 replica
+     And 1 minute passes
+     And Namespace "NAMESPACE" is deleted
+     And 1 minute passes
+     Then Deployment "web" is Available within 5 seconds`,
+    [
+      /\nDeployment "web" was deleted at \+\S+ with its namespace, when it was \w+\n {2}Namespace "ns\d+" was deleted at \+\S+ by step \d+ "Namespace "ns\d+" is deleted", when it was Active; it is gone since \+\S+\n/,
+    ],
+  ],
+  [
+    'a Pod that its controller took away',
+    `Given these manifests are applied:
+       """yaml
+       apiVersion: apps/v1
+       kind: StatefulSet
+       metadata: {name: db}
+       spec:
+         replicas: 2
+         serviceName: db
+         selector: {matchLabels: {app: db}}
+         template: {metadata: {labels: {app: db}}, spec: {containers: [{name: db, image: "nginx:1.27"}]}}
+       """
+     And StatefulSet "db" is Complete
+     When StatefulSet "db" is scaled to 1 replica
+     Then Pod "db-1" stays Running for 1 minute`,
+    [
+      /\nPod "db-1" was deleted at \+\S+ by statefulset-controller \(Delete Pod db-1 in StatefulSet db successful\), when/,
+    ],
+  ],
+  [
     'Pods in the place of others: the deletion, not what made the first',
     `${deployment('nginx:1.27')}
      And Deployment "web" is Available

@@ -6,6 +6,7 @@ import { changesOfFamily, changeText, folded } from './changes.ts'
 import { described } from './describe.ts'
 import { lastEvents } from './events.ts'
 import { Family } from './family.ts'
+import { endOf } from './gone.ts'
 import { whatIsNext } from './next.ts'
 import { stamp } from './stamp.ts'
 import { type Subject, subjectOf } from './subject.ts'
@@ -26,6 +27,7 @@ export function explain(world: World, message: string, about?: KubernetesObject,
   const changes = changesOfFamily(world, family)
   const parts = [
     message,
+    subject.gone === undefined ? '' : known(() => endOf(world, subject.gone!, at), ''),
     subject.nearest === undefined ? '' : described(subject.nearest, at),
     apiServerGone(world),
     known(() => whatIsNext(world, subject.nearest, family, at), ''),

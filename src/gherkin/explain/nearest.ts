@@ -3,6 +3,7 @@ import { servedKind } from '../kinds.ts'
 import type { ObjectRef } from '../parameter-types.ts'
 import { namespaceOf } from '../pods.ts'
 import type { World } from '../world.ts'
+import { lifeOfGone } from './gone.ts'
 import { nearestName } from './slips.ts'
 
 const NAMES_SHOWN = 10
@@ -31,8 +32,9 @@ function byName(name: string, objects: readonly KubernetesObject[]): KubernetesO
   return objects.find(({ metadata }) => metadata.name === found)
 }
 
-/** `; did you mean "web"?`, or what there is. */
+/** `; did you mean "web"?`, or what there is; ` any more` where it was there. */
 export function otherObjects(world: World, ref: ObjectRef): string {
+  if (lifeOfGone(world, ref) !== undefined) return ' any more'
   const namespace = namespaceOf(world, ref)
   const pathOf = ({ metadata }: KubernetesObject) =>
     metadata.namespace === namespace ? metadata.name : [metadata.namespace, metadata.name].filter(Boolean).join('/')
