@@ -43,7 +43,12 @@ function addServeCommand(kubedrill: Command): void {
     .option('--port <number>', 'port on 127.0.0.1', port, 0)
     .option('--kubeconfig <file>', 'write a kubeconfig here')
     .option('--seed <number>', 'seed of all chance', wholeNumber, 1)
-    .option('--speed <factor>', 'virtual seconds in a real one', factor, 1)
+    .option(
+      '--speed <factor>',
+      'virtual seconds in a real one; other than 1, ages that kubectl itself counts (describe, events) are off, <invalid> where the cluster is ahead of its clock',
+      factor,
+      1,
+    )
     .addOption(
       new Option(
         '--profile <name>',

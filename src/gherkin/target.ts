@@ -2,6 +2,7 @@ import type { ApiRequest, ApiResponse, UserInfo } from '../api/request.ts'
 import type { Kind } from '../api/types.ts'
 import type { Client } from '../client/contract.ts'
 import type { Cluster, RequestOutcome, RequestSource, Topology } from '../cluster/contract.ts'
+import { SpecError } from './step.ts'
 
 /** What a step may need beyond what any client of a cluster can do; the texts say it in the reason a scenario is skipped for. */
 export const CAPABILITIES = {
@@ -36,6 +37,25 @@ export class NotLoaded extends Error {
   constructor(what: string, loaded: Promise<void>) {
     super(`${what} is not loaded yet`)
     this.loaded = loaded
+  }
+}
+
+/** What cannot be read there at all: the one who asks may not list it, or nobody answers. */
+export class NotReadable extends SpecError {
+  readonly because: string
+  constructor(what: string, because: string) {
+    super(`every ${what} has to be listed for this, and cannot be: ${because}`)
+    this.because = because
+  }
+}
+
+/** Reads what is good to know: what cannot be read is not waited for. */
+export function ifReadable<T>(read: () => T, otherwise: T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof NotReadable) return otherwise
+    throw error
   }
 }
 

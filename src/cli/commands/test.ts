@@ -36,7 +36,21 @@ async function runOnce(files: readonly string[], options: TestOptions): Promise<
   }
   const formats = dryRun ? part.formats : { ...part.formats, files: { ...part.formats.files, [rerunFile()]: 'rerun' } }
   makeRoomFor(Object.keys(formats.files))
+  if (!dryRun) await mustBeUsable(part.runtime.worldParameters?.target)
   const { exitCode } = await run({ ...configured, run: { ...part, formats } })
   if (report !== undefined) say(`\n${report().text}`)
   return exitCode
+}
+
+/** @throws {Failure} for a real cluster that does not answer, or not to us: every scenario would fail for it */
+async function mustBeUsable(target: unknown): Promise<void> {
+  if (typeof target !== 'string' || target === 'sim') return
+  const { Connection } = await import('../../gherkin/remote/connection.ts')
+  let refusal: string | undefined
+  try {
+    refusal = await new Connection(target).refusal()
+  } catch (error) {
+    refusal = (error as Error).message
+  }
+  if (refusal !== undefined) throw new Failure(refusal)
 }

@@ -1,5 +1,5 @@
 import { isStatus, type KubernetesObject } from '../../api/types.ts'
-import { NotLoaded } from '../target.ts'
+import { ifReadable, NotLoaded } from '../target.ts'
 import type { World } from '../world.ts'
 import { causalChain } from './causes.ts'
 import { changesOfFamily, changeText, folded } from './changes.ts'
@@ -20,7 +20,8 @@ const CHANGES_SHOWN = 14
  * @throws {NotLoaded} where a real cluster has to be asked first, unless `tolerant`: then what is not known is left out
  */
 export function explain(world: World, message: string, about?: KubernetesObject, tolerant = false): string {
-  const known = <T>(read: () => T, otherwise: T): T => (tolerant ? ifLoaded(read, otherwise) : read())
+  const known = <T>(read: () => T, otherwise: T): T =>
+    ifReadable(() => (tolerant ? ifLoaded(read, otherwise) : read()), otherwise)
   const at = (ms: number) => stamp(world, ms)
   const subject = known<Subject>(() => subjectOf(world, usable(about)), { nearest: undefined, roots: [] })
   const family = known(() => new Family(world, subject.roots), new Family(world, []))

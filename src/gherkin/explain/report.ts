@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 import type { Kind, KubernetesObject } from '../../api/types.ts'
 import { RECORDED_KINDS } from '../history.ts'
+import { ifReadable } from '../target.ts'
 import type { World } from '../world.ts'
 import { changeText, stateChanges } from './changes.ts'
 import { eventsTold, eventText } from './events.ts'
@@ -27,7 +28,7 @@ export function timelineText(world: World): string {
       order: change.order,
       line: `  ${changeText({ change, times: 1, last: change }, at)}`,
     }))
-  const events = eventsTold(world).map((told) => ({
+  const events = ifReadable(() => eventsTold(world), []).map((told) => ({
     at: told.at,
     order: told.order,
     line: `  event ${eventText(told.event)}`,
@@ -42,7 +43,7 @@ export function timelineText(world: World): string {
 export function clusterState(world: World): string {
   const kinds = world.target.cluster === undefined ? RECORDED_KINDS : KEPT
   const objects: KubernetesObject[] = kinds.flatMap((kind) =>
-    [...world.client.list(kind)].filter(
+    ifReadable(() => [...world.client.list(kind)], []).filter(
       ({ metadata: { namespace, name } }) =>
         !(namespace ?? '').startsWith('kube-') && name !== 'kube-root-ca.crt' && world.target.owns(namespace),
     ),

@@ -1,5 +1,5 @@
 import type { ApiResponse } from '../../api/request.ts'
-import { isStatus, type KubernetesObject } from '../../api/types.ts'
+import { isStatus, type KubernetesObject, type VolumeAttachment } from '../../api/types.ts'
 import type { TargetRequest } from '../target.ts'
 import type { Connection } from './connection.ts'
 
@@ -22,6 +22,7 @@ export class CleanUp {
   readonly #connection: Connection
   readonly #undo: Undo[] = []
   readonly #made = new Set<string>()
+  readonly #volumes = new Set<string>()
 
   readonly #id: string
 
@@ -79,6 +80,7 @@ export class CleanUp {
     const { name } = metadata
     this.#made.add(keyOf({ resource, namespace, name }))
     if (this.#made.has(`namespaces//${namespace}`)) return
+    if (kind === 'PersistentVolume') this.#volumes.add(name)
     const place = { resource, name, ...(namespace === undefined ? {} : { namespace }) }
     this.#undo.push({
       what: `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`,
@@ -102,9 +104,26 @@ export class CleanUp {
         await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
       if (!(await done())) left.push(what)
     }
+    await this.#detach()
     return left
   }
+
+  /** A driver that runs keeps its volumes until they are detached: who still has one that is gone waits, minutes, for nobody. */
+  async #detach(): Promise<void> {
+    if (this.#volumes.size === 0) return
+    const { body } = await this.#connection.send({ verb: 'list', resource: ATTACHMENTS })
+    const { items = [] } = (isStatus(body) ? {} : body) as { readonly items?: readonly VolumeAttachment[] }
+    for (const { metadata, spec } of items) {
+      const volume = spec.source.persistentVolumeName ?? ''
+      const place = { resource: VOLUMES, name: volume }
+      if (!this.#volumes.has(volume) || (await this.#connection.send({ verb: 'get', ...place })).code !== 404) continue
+      await this.#connection.send({ verb: 'delete', resource: ATTACHMENTS, name: metadata.name })
+    }
+  }
 }
+
+const ATTACHMENTS = { group: 'storage.k8s.io', version: 'v1', resource: 'volumeattachments' }
+const VOLUMES = { group: '', version: 'v1', resource: 'persistentvolumes' }
 
 function keyOf({ resource, namespace, name }: Pick<TargetRequest, 'resource' | 'namespace' | 'name'>): string {
   return `${resource.resource}${resource.group && `.${resource.group}`}/${namespace ?? ''}/${name}`

@@ -5,6 +5,7 @@ import { Exec, KubeConfig } from '@kubernetes/client-node'
 import { pathOf } from '../../api/paths.ts'
 import type { ApiResponse } from '../../api/request.ts'
 import { serviceUnavailable } from '../../api/status.ts'
+import { isStatus, type SelfSubjectAccessReview } from '../../api/types.ts'
 import { SpecError } from '../step.ts'
 import type { Actor, TargetRequest } from '../target.ts'
 
@@ -62,6 +63,22 @@ export class Connection {
     if (!this.config.getCurrentCluster()) throw new SpecError('the kubeconfig names no cluster')
   }
 
+  /** Why no scenario can run there: nobody answers, or whoever asks may not make the namespaces that scenarios get. */
+  async refusal(): Promise<string | undefined> {
+    const { code, text } = await this.raw('GET', '/version')
+    if (code !== 200) return `context "${this.context}" cannot be used: ${said(code, text)}`
+    const asked = { verb: 'create', resource: 'namespaces' }
+    const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview' }
+    const resource = { group: 'authorization.k8s.io', version: 'v1', resource: 'selfsubjectaccessreviews' }
+    const { body } = await this.send({
+      verb: 'create',
+      resource,
+      body: { ...review, spec: { resourceAttributes: asked } },
+    })
+    if (isStatus(body) || (body as SelfSubjectAccessReview).status?.allowed !== false) return undefined
+    return `context "${this.context}" cannot be used: who asks may not create namespaces there, and every scenario works in its own`
+  }
+
   async send(request: TargetRequest, as?: Actor): Promise<ApiResponse> {
     const { verb, body, patchType, options = {} } = request
     const query = new URLSearchParams()
@@ -90,7 +107,12 @@ export class Connection {
   ): Promise<{ code: number; text: string }> {
     const url = new URL(this.config.getCurrentCluster()!.server.replace(/\/$/, '') + path)
     const options: HttpsOptions = { method, headers: {} }
-    await this.config.applyToHTTPSOptions(options)
+    try {
+      await this.config.applyToHTTPSOptions(options)
+    } catch (error) {
+      const message = `${this.#whoSpeaks()}: ${messageOf(error)}`
+      return { code: 503, text: JSON.stringify(serviceUnavailable(message)) }
+    }
     const headers: Record<string, string | string[]> = { ...(options.headers as object), accept: 'application/json' }
     if (body !== undefined) headers['content-type'] = type
     if (as !== undefined && 'token' in as) {
@@ -120,6 +142,15 @@ export class Connection {
     })
   }
 
+  /** What the kubeconfig says of who asks, where that cannot be used. */
+  #whoSpeaks(): string {
+    const user = this.config.getCurrentUser()
+    const { command } = (user?.exec ?? {}) as { readonly command?: string }
+    return command === undefined
+      ? `the credentials of user "${user?.name}" cannot be used`
+      : `the credential plugin "${command}" of user "${user?.name}" gives no credentials`
+  }
+
   /** Runs a command in a container, without a terminal. */
   async exec(namespace: string, pod: string, container: string, command: readonly string[]): Promise<ExecResult> {
     let output = ''
@@ -142,4 +173,18 @@ export class Connection {
         .catch((error: Error) => resolve({ exitCode: 126, output, failure: error.message }))
     })
   }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).trim()
+
+/** What a refusal says: of a Status its message, of a proxy's page its beginning. */
+function said(code: number, text: string): string {
+  try {
+    const { message } = JSON.parse(text) as { readonly message?: string }
+    if (message) return message
+  } catch {
+    // Not of an API server.
+  }
+  const line = text.trim().split('\n')[0] ?? ''
+  return `it is answered with status ${code}${line && `: ${line.slice(0, 200)}`}`
 }

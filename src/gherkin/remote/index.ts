@@ -5,7 +5,15 @@ import { isStatus, type Node, type PersistentVolume } from '../../api/types.ts'
 import type { RequestOutcome, RequestSource, Topology, TopologyNode } from '../../cluster/contract.ts'
 import { DEFAULT_TOPOLOGY } from '../../cluster/topology.ts'
 import { SpecError } from '../step.ts'
-import type { Actor, Capability, CommandResult, Reader, Target, TargetRequest } from '../target.ts'
+import {
+  type Actor,
+  type Capability,
+  type CommandResult,
+  NotReadable,
+  type Reader,
+  type Target,
+  type TargetRequest,
+} from '../target.ts'
 import { type Change, castNodes, isControlPlane } from './cast.ts'
 import { CleanUp } from './cleanup.ts'
 import { Connection } from './connection.ts'
@@ -59,11 +67,8 @@ export class RemoteCluster implements Target {
   /** @throws {SpecError} where the kubeconfig leads nowhere */
   static async connect(options: RemoteOptions): Promise<RemoteCluster> {
     const connection = new Connection(options.target)
-    const { code, text } = await connection.raw('GET', '/version')
-    if (code !== 200)
-      throw new SpecError(
-        `context "${connection.context}" cannot be used: ${code === 503 ? messageOf(text) : `${code} ${text}`}`,
-      )
+    const refusal = await connection.refusal()
+    if (refusal !== undefined) throw new SpecError(refusal)
     const remote = new RemoteCluster(connection, options)
     options.onBegin?.(remote)
     try {
@@ -116,8 +121,11 @@ export class RemoteCluster implements Target {
   /** A real cluster is as it is: it either has the machines that were asked for, or not. */
   async prepare(topology: Topology | undefined): Promise<string | undefined> {
     await this.#mirror.ready()
-    const nodes = (await this.#read('Node')).filter(isReady)
     const { reach } = this.#options
+    const all = await this.#nodesThere()
+    if (typeof all === 'string')
+      return reach?.countsNodes || topology !== undefined ? `does not show its nodes: ${all}` : undefined
+    const nodes = all.filter(isReady)
     if (nodes.length === 0) return reach?.needsNodes === false ? undefined : 'has no Ready node'
     const lacks = lacking(topology, nodes, reach)
     if (lacks !== undefined) return lacks
@@ -135,7 +143,7 @@ export class RemoteCluster implements Target {
 
   /** Says of a node what its part asks for. */
   async #tell({ node, labels, taints }: Change): Promise<void> {
-    const { spec } = (await this.#read('Node')).find(({ metadata }) => metadata.name === node)!
+    const { spec } = this.#mirror.get('Node', node)!
     const body = { metadata: { labels }, spec: { taints: [...(spec?.taints ?? []), ...taints] } }
     const patchType = 'application/merge-patch+json'
     const { body: answer } = await this.send({ verb: 'patch', resource: NODES, name: node, body, patchType })
@@ -147,10 +155,16 @@ export class RemoteCluster implements Target {
     return this.#naming(told)
   }
 
-  async #read(kind: 'Node'): Promise<readonly Node[]> {
-    void this.#mirror.watch(kind, {}, () => {})
+  /** @returns why they cannot be seen, where that is so */
+  async #nodesThere(): Promise<readonly Node[] | string> {
+    void this.#mirror.watch('Node', {}, () => {})
     await this.#mirror.ready()
-    return this.#mirror.list(kind)
+    try {
+      return this.#mirror.list('Node')
+    } catch (error) {
+      if (error instanceof NotReadable) return error.because
+      throw error
+    }
   }
 
   now(): number {
@@ -258,10 +272,6 @@ const VOLUMES_GO_MS = 60_000
 
 const isReady = ({ status }: Node) =>
   status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true
-
-function messageOf(text: string): string {
-  return (JSON.parse(text) as { message?: string }).message ?? text
-}
 
 /** What of the nodes that a scenario asks for there is too few, or too many. */
 function lacking(topology: Topology | undefined, nodes: readonly Node[], reach: Reach | undefined): string | undefined {

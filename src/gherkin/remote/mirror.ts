@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Informer,
   type KubernetesListObject,
@@ -12,20 +13,36 @@ import { addressOf } from '../../api/resources.ts'
 import { isStatus, type KubernetesObject, type WatchEvent } from '../../api/types.ts'
 import type { ListOptions } from '../../client/contract.ts'
 import { fieldAt } from '../subset.ts'
-import { NotLoaded, type Reader } from '../target.ts'
+import { NotLoaded, NotReadable, type Reader } from '../target.ts'
 import type { Connection } from './connection.ts'
 
 type Listener = (event: WatchEvent<KubernetesObject>) => void
 
 /** After a watch broke, it is begun again this much (wall ms) later. */
 const RETRY_MS = 1000
+/** A kind that cannot be listed for so long (wall ms) cannot be read. */
+const PATIENCE_MS = 60_000
 
 interface Cache {
   readonly objects: Map<string, KubernetesObject>
   readonly listeners: Listener[]
   readonly informer: Informer<Plain>
   loaded: boolean
+  /** Why the last attempt to list the objects failed. */
+  failed: Refusal | undefined
+  /** Why they cannot be read. */
+  refused: string | undefined
   readonly loading: Promise<void>
+}
+
+/** A list that was refused. */
+class Refusal extends Error {
+  /** Who may not see them now may not in a minute either. */
+  readonly isForGood: boolean
+  constructor(code: number, message: string) {
+    super(message)
+    this.isForGood = code === 401 || code === 403
+  }
 }
 
 const keyIn = (namespace: string | undefined, name: string) => `${namespace ?? ''}/${name}`
@@ -88,6 +105,7 @@ export class Mirror implements Reader {
   #read(kind: string): Cache {
     const cache = this.#cache(kind)
     if (!cache.loaded) throw new NotLoaded(kind, cache.loading)
+    if (cache.refused !== undefined) throw new NotReadable(kind, cache.refused)
     return cache
   }
 
@@ -98,16 +116,16 @@ export class Mirror implements Reader {
     const ref = { group, version, resource }
     const path = pathOf({ resource: ref, verb: 'list' })
     const shape = { apiVersion: apiVersionOf(group, version), kind }
-    const informer = makeInformer(this.#connection.config, path, () => this.#list(ref, shape))
+    const informer = makeInformer(this.#connection.config, path, () => this.#list(ref, shape, cache))
     const objects = new Map<string, KubernetesObject>()
     const cache: Cache = {
       objects,
       listeners: [],
       informer,
       loaded: false,
-      loading: this.#begin(informer, () => {
-        cache.loaded = true
-      }),
+      failed: undefined,
+      refused: undefined,
+      loading: Promise.resolve().then(() => this.#load(cache)),
     }
     const tell = (type: 'ADDED' | 'MODIFIED' | 'DELETED') => (plain: Plain) => {
       const object = plain as unknown as KubernetesObject
@@ -121,25 +139,37 @@ export class Mirror implements Reader {
     informer.on('update', tell('MODIFIED'))
     informer.on('delete', tell('DELETED'))
     informer.on('error', () => {
-      if (!this.#closed) setTimeout(() => void (this.#closed || informer.start()), RETRY_MS).unref()
+      const isLoading = !cache.loaded && cache.failed !== undefined
+      if (!this.#closed && !isLoading) setTimeout(() => void (this.#closed || informer.start()), RETRY_MS).unref()
     })
     this.#caches.set(kind, cache)
     return cache
   }
 
-  async #begin(informer: Informer<Plain>, loaded: () => void): Promise<void> {
-    await Promise.resolve()
-    await informer.start()
-    loaded()
+  /** Lists the objects and watches them; where that fails for now, again and again. */
+  async #load(cache: Cache): Promise<void> {
+    const deadline = Date.now() + PATIENCE_MS
+    for (;;) {
+      await cache.informer.start()
+      if (cache.failed === undefined) break
+      if (cache.failed.isForGood || this.#closed || Date.now() > deadline) {
+        cache.refused = cache.failed.message
+        break
+      }
+      await sleep(RETRY_MS)
+    }
+    cache.loaded = true
   }
 
   /** What is not served is not there: a real cluster may be older or have less switched on. */
   async #list(
     resource: { readonly group: string; readonly version: string; readonly resource: string },
     shape: { readonly apiVersion: string; readonly kind: string },
+    cache: Cache,
   ): Promise<KubernetesListObject<Plain>> {
     const { code, body } = await this.#connection.send({ verb: 'list', resource })
-    if (isStatus(body) && code !== 404) throw new Error(body.message)
+    cache.failed = isStatus(body) && code !== 404 ? new Refusal(code, body.message ?? `status ${code}`) : undefined
+    if (cache.failed !== undefined) throw cache.failed
     const { items = [], metadata } = (isStatus(body) ? {} : body) as unknown as Partial<KubernetesListObject<Plain>>
     // The items of a list do not say what they are.
     return { ...shape, metadata, items: items.map((item) => ({ ...shape, ...item })) }

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse, parseAllDocuments, stringify } from 'yaml'
 import type { Node } from '../../api/types.ts'
 import { type Cluster, createCluster, servedKinds } from '../../cluster/index.ts'
 import { startServer } from '../../server/index.ts'
@@ -11,6 +12,7 @@ import { createCredentials } from '../../server/pki.ts'
 import { bindStep } from '../bind.ts'
 import { NotCapable } from '../step.ts'
 import { World } from '../world.ts'
+import { Connection } from './connection.ts'
 import { RemoteCluster } from './index.ts'
 
 /** A cluster behind its own HTTPS server, which goes on by itself: to the target nothing but what a kubeconfig leads to. */
@@ -82,6 +84,50 @@ metadata: {name: robot-views, namespace: dev}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: viewer}
 subjects: [{kind: ServiceAccount, name: robot, namespace: default}]
 `
+
+const VOLUME = `
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: disk}
+spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], storageClassName: "", csi: {driver: disks.example.com, volumeHandle: disk}}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec: {accessModes: [ReadWriteOnce], storageClassName: "", volumeName: disk, resources: {requests: {storage: 1Gi}}}
+`
+
+const USER = `
+apiVersion: v1
+kind: Pod
+metadata: {name: user}
+spec:
+  volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]
+  containers: [{name: c, image: "nginx:1.27"}]
+`
+
+const FEW_RIGHTS = `
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: guest}
+rules:
+- {apiGroups: [""], resources: [namespaces, configmaps, serviceaccounts], verbs: ["*"]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: guest}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: guest}
+subjects: [{kind: ServiceAccount, name: guest, namespace: default}]
+`
+
+const SETTINGS = '{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}}'
+
+/** What of a kubeconfig is another's, who asks the same cluster. */
+const guest = (users: readonly object[]) => ({
+  users,
+  contexts: [{ name: 'guest', context: { cluster: 'kubernetes', user: 'guest' } }],
+  'current-context': 'guest',
+})
 
 /** What of the cluster as a whole scenarios may change: its namespaces (those that are on their way out aside), its nodes. */
 const shared = () => ({
@@ -210,6 +256,61 @@ describe('a cluster that a kubeconfig leads to', () => {
     await remote.close()
     expect(shared()).toEqual(there)
     expect(commands.at(-1)).toBe('delete clusterrole.rbac.authorization.k8s.io/reader --ignore-not-found --timeout=60s')
+  })
+
+  test('what waits for a driver that nobody runs goes with the volume', async () => {
+    const seen: string[] = []
+    const stop = cluster.client().watch('VolumeAttachment', {}, ({ type }) => seen.push(type))
+    await scenario(
+      'a cluster',
+      ['these manifests are applied:', VOLUME],
+      'PersistentVolumeClaim "data" is Bound within 1 minute',
+      ['these manifests are applied:', USER],
+      'Pod "user" is Running',
+      '1 second passes',
+    )
+    stop()
+    expect(seen).toEqual(['ADDED', 'DELETED'])
+  })
+
+  test('whoever may do little is told what he may not', async () => {
+    const client = cluster.client()
+    const metadata = { name: 'guest', namespace: 'default' }
+    client.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata })
+    const resource = { group: '', version: 'v1', resource: 'serviceaccounts', subresource: 'token' }
+    const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec: {} }
+    const asked = { verb: 'create', resource, namespace: 'default', name: 'guest', body } as const
+    const answer = (await new Connection('kubeconfig').send(asked)).body as { readonly status?: { token: string } }
+    const users = [{ name: 'guest', user: { token: answer.status?.token } }]
+    process.env.KUBECONFIG = join(directory, 'guest')
+    writeFileSync(process.env.KUBECONFIG, stringify({ ...parse(readFileSync(file, 'utf8')), ...guest(users) }))
+    try {
+      expect(await new Connection('kubeconfig').refusal()).toBe(
+        'context "guest" cannot be used: who asks may not create namespaces there, and every scenario works in its own',
+      )
+      await expect(scenario('a cluster')).rejects.toThrow('who asks may not create namespaces')
+      for (const object of parseAllDocuments(FEW_RIGHTS)) client.create(object.toJS())
+      await scenario('a cluster', ['these manifests are applied:', SETTINGS], 'ConfigMap "settings" exists')
+      const nodes = scenario('a cluster with 1 control plane node and 2 worker nodes')
+      await expect(nodes).rejects.toThrow(/^context "guest" does not show its nodes: nodes is forbidden: User/)
+      const pods = scenario('a cluster', 'Pod "web" does not exist')
+      await expect(pods).rejects.toThrow(/^every Pod has to be listed for this, and cannot be: pods is forbidden/)
+    } finally {
+      process.env.KUBECONFIG = file
+    }
+  })
+
+  test('credentials that nobody gives', async () => {
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'no-such-plugin', interactiveMode: 'Never' }
+    process.env.KUBECONFIG = join(directory, 'plugin')
+    const users = [{ name: 'guest', user: { exec } }]
+    writeFileSync(process.env.KUBECONFIG, stringify({ ...parse(readFileSync(file, 'utf8')), ...guest(users) }))
+    const refusal = await new Connection('kubeconfig').refusal().finally(() => {
+      process.env.KUBECONFIG = file
+    })
+    expect(refusal).toBe(
+      'context "guest" cannot be used: the credential plugin "no-such-plugin" of user "guest" gives no credentials: spawn no-such-plugin ENOENT',
+    )
   })
 
   test('a context that is not there, a kubeconfig that is none', async () => {
