@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { basename, join } from 'node:path'
 import {
@@ -14,6 +14,7 @@ import {
 } from '../exercises/exam/index.ts'
 import { replaceFile } from './json-file.ts'
 import { appendLine, readLines } from './jsonl-file.ts'
+import { makeDirectory } from './make-directory.ts'
 import { underLock } from './process-lock.ts'
 import { SessionFiles, stateDirectory } from './session-files.ts'
 
@@ -136,7 +137,7 @@ function examDirectories(): readonly string[] {
  * @returns undefined when one is running: another process may have begun it at the same moment
  */
 export function createExam(paper: Omit<Paper, 'id'>): ExamFiles | undefined {
-  mkdirSync(examsDirectory(), { recursive: true, mode: 0o700 })
+  makeDirectory(examsDirectory(), 0o700)
   return underLock(join(examsDirectory(), 'start.lock'), () => {
     if (runningExam() !== undefined) return undefined
     const id = String(Number(examDirectories().at(-1) ?? 0) + 1).padStart(4, '0')

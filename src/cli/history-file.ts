@@ -1,14 +1,14 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { asHistoryEntry, type HistoryEntry } from '../exercises/history.ts'
 import { appendLine, readLines } from './jsonl-file.ts'
+import { makeDirectory } from './make-directory.ts'
 import { stateDirectory } from './session-files.ts'
 import { tell } from './terminal.ts'
 
 const file = () => join(stateDirectory(), 'history.jsonl')
 
 export function record(entry: HistoryEntry): void {
-  mkdirSync(stateDirectory(), { recursive: true, mode: 0o700 })
+  makeDirectory(stateDirectory(), 0o700)
   appendLine(file(), entry)
 }
 

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { type Cluster, createCluster, type Input, servedKinds } from '../cluster/index.ts'
+import { type Cluster, createCluster, type Input } from '../cluster/index.ts'
 import { endMs, examAt } from '../exercises/exam/index.ts'
 import { loadFeature, StepFailure } from '../exercises/feature.ts'
 import { loadChecks } from '../exercises/grade.ts'
@@ -9,6 +9,7 @@ import { createCertificateSigner } from '../server/certificate-signer.ts'
 import { startServer } from '../server/index.ts'
 import { kubeconfig, writeKubeconfig } from '../server/kubeconfig.ts'
 import { type Credentials, createCredentials } from '../server/pki.ts'
+import { servedCluster } from '../server/served-cluster.ts'
 import { createTokenAuthority } from '../server/tokens.ts'
 import { JournalError } from '../sim/journal.ts'
 import { broken } from './broken.ts'
@@ -73,13 +74,10 @@ async function serve(files: SessionFiles): Promise<void> {
   pace.start()
   const serveAt = (port: number) =>
     startServer({
-      connect: () => cluster.apiServer(),
-      kinds: servedKinds,
+      ...servedCluster(cluster),
       world: pace,
       credentials,
       port,
-      logs: (namespace, pod, container, options, sink) => cluster.streamLogs(namespace, pod, container, options, sink),
-      streams: cluster.streams,
     })
   const server = await serveAt(record.port).catch((error: NodeJS.ErrnoException) => {
     // Another program has it by now: whoever reads the kubeconfig again finds the cluster at another.

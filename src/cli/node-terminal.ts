@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 import type { Control } from './control.ts'
 import { Failure } from './failure.ts'
+import { makeDirectory } from './make-directory.ts'
 import { stateDirectory } from './session-files.ts'
 import { tell } from './terminal.ts'
 
@@ -153,6 +154,6 @@ function readHistory(): string[] {
 }
 
 function writeHistory(lines: readonly string[]): void {
-  mkdirSync(stateDirectory(), { recursive: true, mode: 0o700 })
+  makeDirectory(stateDirectory(), 0o700)
   writeFileSync(historyFile(), `${lines.join('\n')}\n`, { mode: 0o600 })
 }

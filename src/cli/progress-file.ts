@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { readJson, writeJson } from './json-file.ts'
+import { makeDirectory } from './make-directory.ts'
 import { underLock } from './process-lock.ts'
 import { stateDirectory } from './session-files.ts'
 import { tell } from './terminal.ts'
@@ -28,7 +29,7 @@ export class ProgressFile {
 
   /** Changes what is known of an exercise; other processes that do so at the same time wait. */
   update(exercise: string, change: (progress: Progress) => Progress): void {
-    mkdirSync(stateDirectory(), { recursive: true, mode: 0o700 })
+    makeDirectory(stateDirectory(), 0o700)
     underLock(`${this.#file}.lock`, () => {
       if (this.#read() === undefined && existsSync(this.#file)) this.#putAside()
       writeJson(this.#file, { ...this.all(), [exercise]: change(this.of(exercise)) })

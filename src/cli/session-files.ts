@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Topology } from '../cluster/contract.ts'
 import { Failure } from './failure.ts'
 import { readJson, writeJson } from './json-file.ts'
+import { makeDirectory } from './make-directory.ts'
 
 /** What a session is made from: with the journal, all that is needed to have it again. */
 export interface SessionRecord {
@@ -106,7 +107,7 @@ export class SessionFiles {
   }
 
   write(record: SessionRecord): void {
-    mkdirSync(this.directory, { recursive: true, mode: 0o700 })
+    makeDirectory(this.directory, 0o700)
     writeJson(this.record, record)
   }
 

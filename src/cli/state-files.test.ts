@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { examStart } from './commands/exam.ts'
 import { allExams, createExam, runningExam } from './exam-files.ts'
+import { makeDirectory } from './make-directory.ts'
 import { takeLock, underLock } from './process-lock.ts'
 import { ProgressFile } from './progress-file.ts'
 import { systemWords } from './system-error.ts'
@@ -71,6 +72,20 @@ test('no second exam begins while one is running, at the same moment neither', a
   expect(createExam(paper)?.id).toBe('0002')
   expect(allExams()).toHaveLength(2)
   expect(readdirSync(join(home, 'exams'))).toEqual(['0001', '0002'])
+})
+
+test('directories are made one in the other; where none can be, that is said at once', () => {
+  makeDirectory(join(home, 'a/b'), 0o700)
+  expect(statSync(join(home, 'a')).mode & 0o777).toBe(0o700)
+  let thrown: unknown
+  vi.stubEnv('KUBEDRILL_HOME', '/proc/kubedrill/a')
+  try {
+    makeDirectory('/proc/kubedrill/a')
+  } catch (error) {
+    thrown = systemWords(error)
+  }
+  vi.stubEnv('KUBEDRILL_HOME', home)
+  expect(thrown).toMatch(/^\/proc\/kubedrill: this directory cannot be made; KUBEDRILL_HOME names another/)
 })
 
 test.each([

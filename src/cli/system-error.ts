@@ -16,10 +16,10 @@ export function systemWords(error: unknown): string | undefined {
   if (!hasDirectory()) return 'the directory you are in is no longer there: cd to one that is'
   const { path, syscall } = error as NodeJS.ErrnoException
   if (isNoRoom(error)) return noRoom(path)
-  // mkdirSync says so of a read-only file system, too.
+  // mkdirSync says so of a read-only file system and of /proc, too.
   const why = syscall === 'mkdir' && codeOf(error) === 'ENOENT' ? 'this directory cannot be made' : WHY[codeOf(error)]
   if (why === undefined || path === undefined) return undefined
-  const ours = path.startsWith(stateDirectory())
+  const ours = path.startsWith(stateDirectory()) || stateDirectory().startsWith(`${path}/`)
   return `${path}: ${why}${ours ? '; KUBEDRILL_HOME names another directory for what kubedrill keeps' : ''}`
 }
 
@@ -29,6 +29,9 @@ const WHY: Readonly<Record<string, string>> = {
   EPERM: 'operation not permitted',
   ENOTDIR: 'a part of this path is not a directory',
   EISDIR: 'is a directory',
+  EEXIST: 'something else is there',
+  ELOOP: 'its links lead in a circle',
+  ENAMETOOLONG: 'a part of this path is too long',
 }
 
 function codeOf(error: unknown): string {

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -142,6 +142,16 @@ test.each([
   expect([ran.code, ran.stderr.match(/^ +at /m)]).toEqual([code, null])
 })
 
+test('a directory that was deleted says so: nothing waits for a thread that died of it', () => {
+  const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$@"'
+  const { status, stderr } = spawnSync('sh', ['-c', script, process.execPath, kubedrill, 'test'], {
+    cwd: home,
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
+  expect([status, stderr]).toEqual([2, 'kubedrill: the directory you are in is no longer there: cd to one that is\n'])
+})
+
 test('there are no more processes than scenarios', async () => {
   const sources = { paths: ['features/cluster/deployment-end-to-end.feature'], defaultDialect: 'en', names: [] }
   const run = { sources: { ...sources, tagExpression: '', order: 'defined' }, runtime: { parallel: 40 } }
@@ -194,6 +204,12 @@ test('what failed is run again, and reports tell of it', async () => {
   writeFileSync(join(home, 'features/fails.feature'), FILES['features/passes.feature'])
   expect((await run('--rerun')).code).toBe(0)
   expect((await run('--rerun')).stderr).toBe('nothing failed last time\n')
+  writeFileSync(join(home, '.kubedrill/@rerun.txt'), 'features/gone.feature:2:5\n')
+  expect(await run('--rerun')).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: 'features/gone.feature failed last time, and is no longer there\nnothing failed last time\n',
+  })
   writeFileSync(join(home, 'features/fails.feature'), FILES['features/fails.feature'])
 })
 

@@ -56,8 +56,13 @@ function resolveFromHere(name: string): string | undefined {
   }
 }
 
-/** Node 20 resolves imports on a thread of its own: what is shared travels there as text. */
+/**
+ * Node 20 resolves imports on a thread of its own: what is shared travels there as text.
+ *
+ * @throws where the directory we are in was deleted: that thread would die of it, and be waited for for ever
+ */
 function shareImports(urls: Urls): void {
+  process.cwd()
   const source = `const urls = ${JSON.stringify(urls)}
 export const resolve = (name, context, next) => name in urls ? { url: urls[name], shortCircuit: true } : next(name, context)`
   module.register(`data:text/javascript,${encodeURIComponent(source)}`)

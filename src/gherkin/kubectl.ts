@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ApiServer } from '../api/request.ts'
-import { type Cluster, servedKinds } from '../cluster/index.ts'
+import type { Cluster } from '../cluster/index.ts'
 import type { World as ServedWorld } from '../server/contract.ts'
 import type { Pace } from '../server/pace.ts'
 import type { Credentials } from '../server/pki.ts'
+import { servedCluster } from '../server/served-cluster.ts'
 import { scenarioCredentials } from './certificates.ts'
 import { isolated } from './isolated-program.ts'
 import { type Rest, restOf } from './sleep.ts'
@@ -128,13 +129,11 @@ export class Kubectl {
       },
     })
     const { url, pending, close } = await server.startServer({
+      ...servedCluster(cluster),
       connect: () => this.#counting(cluster.apiServer()),
-      kinds: servedKinds,
       world: this.#listening(pace),
       credentials: known,
       port: 0,
-      logs: (namespace, pod, container, log, sink) => cluster.streamLogs(namespace, pod, container, log, sink),
-      streams: cluster.streams,
     })
     const configure = () => config.writeKubeconfig(join(this.#directory, 'config'), config.kubeconfig(url, known))
     return { pace, configure, pending, close }

@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Cluster, createCluster, servedKinds } from '../cluster/index.ts'
+import { type Cluster, createCluster } from '../cluster/index.ts'
 import type { Server } from './contract.ts'
 import { startServer } from './index.ts'
 import { kubeconfig, writeKubeconfig } from './kubeconfig.ts'
 import { Pace } from './pace.ts'
 import { createCredentials } from './pki.ts'
+import { servedCluster } from './served-cluster.ts'
 import { createTokenAuthority } from './tokens.ts'
 
 const KUBECTL = process.env.KUBECTL || 'kubectl'
@@ -27,13 +28,10 @@ describe('kubectl', () => {
     cluster = createCluster({ authority: createTokenAuthority(credentials.serviceAccountKey) })
     pace = new Pace(cluster.clock, cluster.barrier, { speed: 20 })
     server = await startServer({
-      connect: () => cluster.apiServer(),
-      kinds: servedKinds,
+      ...servedCluster(cluster),
       world: pace,
       credentials,
       port: 0,
-      logs: (namespace, pod, container, log, sink) => cluster.streamLogs(namespace, pod, container, log, sink),
-      streams: cluster.streams,
     })
     pace.start()
     writeKubeconfig(join(directory, 'config'), kubeconfig(server.url, credentials))

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
+import { makeDirectory } from '../make-directory.ts'
 import { markdown } from '../markdown-lines.ts'
 import { type SessionFiles, stateDirectory } from '../session-files.ts'
 import { ownProgram } from '../session-server.ts'
@@ -87,7 +88,7 @@ export function shellStart(shell: string, directory: string, settings: ShellSett
   if (shell === 'bash') return { args: ['--rcfile', file(join(directory, 'bashrc'), bashLines(settings)), '-i'] }
   if (shell === 'zsh') {
     const own = join(directory, 'zsh')
-    mkdirSync(own, { recursive: true })
+    makeDirectory(own)
     for (const name of ['.zshenv', '.zprofile']) file(join(own, name), zshSource(name))
     file(join(own, '.zshrc'), zshLines(settings, own))
     return { args: ['-i'], env: { ZDOTDIR: own, KUBEDRILL_ZDOTDIR: process.env.ZDOTDIR || homedir() } }
@@ -187,7 +188,7 @@ function fishLines({ bin, variables, label }: ShellSettings): readonly string[] 
 export function shim(files: SessionFiles): string {
   // Not the session's own: a shell goes on when its exercise is stopped, and may begin the next.
   const bin = join(stateDirectory(), 'bin')
-  mkdirSync(bin, { recursive: true })
+  makeDirectory(bin)
   const run = `exec ${quote(process.execPath)} ${quote(ownProgram())}`
   program(join(bin, 'kubedrill'), [`${run} "$@"`])
   program(join(bin, 'ssh'), sshLines(bin, files.nodes, run))

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type Pack, readPack } from '../../exercises/pack.ts'
 import { Findings } from '../../exercises/pack-error.ts'
@@ -6,6 +6,7 @@ import { skeletonExercise, titleOf } from '../../exercises/skeleton.ts'
 import { starterExercise, starterPack } from '../../exercises/starter.ts'
 import { FILL_IN } from '../../exercises/unfilled.ts'
 import { Failure } from '../failure.ts'
+import { makeDirectory } from '../make-directory.ts'
 import { paint, say } from '../terminal.ts'
 
 /** `kubedrill pack new`: a pack with an exercise that lints and proves as it is; or, with a name, one to be written. */
@@ -27,7 +28,7 @@ export function packNew(directory: string, named: string | undefined): void {
   const pack = isPack ? {} : { [join(directory, 'pack.yaml')]: starterPack(titleOf(basename(resolve(directory)))) }
   const own = Object.fromEntries(Object.entries(files).map(([name, text]) => [join(home, name), text]))
   for (const [file, text] of Object.entries({ ...pack, ...own })) {
-    mkdirSync(dirname(file), { recursive: true })
+    makeDirectory(dirname(file))
     writeFileSync(file, text)
     say(file)
   }

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Pickle } from '@cucumber/messages'
 import { parseGoDuration } from '../../api/duration.ts'
-import { servedKinds } from '../../cluster/index.ts'
 import { scenarioCredentials } from '../../gherkin/certificates.ts'
 import type { FailureRecord } from '../../gherkin/failure-record.ts'
 import type { Until } from '../../gherkin/hand-over.ts'
@@ -14,10 +13,12 @@ import { startServer } from '../../server/index.ts'
 import { kubeconfig, writeKubeconfig } from '../../server/kubeconfig.ts'
 import { Pace } from '../../server/pace.ts'
 import type { Credentials } from '../../server/pki.ts'
+import { servedCluster } from '../../server/served-cluster.ts'
 import { broken } from '../broken.ts'
 import { type Controlled, serveControl } from '../control-server.ts'
 import { Failure } from '../failure.ts'
 import { failuresIn } from '../failure-file.ts'
+import { makeDirectory } from '../make-directory.ts'
 import { type Journey, type Place, placeOf, placeText } from '../replay-place.ts'
 import { ScenarioRuns } from '../scenario-runs.ts'
 import { servedSocket, servedSockets } from '../session-files.ts'
@@ -97,7 +98,7 @@ class Replaying {
     const directory = mkdtempSync(join(tmpdir(), 'kubedrill-replay-'))
     const file = join(directory, 'kubeconfig')
     writeKubeconfig(file, kubeconfig(`https://127.0.0.1:${port}`, credentials))
-    mkdirSync(servedSockets(), { recursive: true, mode: 0o700 })
+    makeDirectory(servedSockets(), 0o700)
     const socket = servedSocket(port)
     this.#controlled!.travel = (place) => this.#goTo(this.#from(place), credentials, port)
     await serveControl(socket, this.#controlled!)
@@ -141,13 +142,10 @@ class Replaying {
     this.#world = world
     const pace = new Pace(cluster.clock, cluster.barrier, { speed: 0, onFailure: broken })
     const server = await startServer({
-      connect: () => cluster.apiServer(),
-      kinds: servedKinds,
+      ...servedCluster(cluster),
       world: pace,
       credentials,
       port,
-      logs: (namespace, pod, container, log, sink) => cluster.streamLogs(namespace, pod, container, log, sink),
-      streams: cluster.streams,
     })
     pace.start()
     this.#close = async () => {

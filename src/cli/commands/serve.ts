@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { type AuditLog, parseAuditPolicy } from '../../api/audit/index.ts'
 import type { VersionInfo } from '../../api/version.ts'
 import {
@@ -12,7 +12,6 @@ import {
   parseImageFile,
   parseTopology,
   SERVICE_CIDR,
-  servedKinds,
   type Topology,
   TopologyError,
 } from '../../cluster/index.ts'
@@ -21,6 +20,7 @@ import { startServer } from '../../server/index.ts'
 import { kubeconfig, writeKubeconfig } from '../../server/kubeconfig.ts'
 import { Pace } from '../../server/pace.ts'
 import { type Credentials, createCredentials, type KeyedCertificate, signCertificate } from '../../server/pki.ts'
+import { servedCluster } from '../../server/served-cluster.ts'
 import { createTokenAuthority, parseTokenFile } from '../../server/tokens.ts'
 import { versionLike } from '../../server/version.ts'
 import { advance } from '../../sim/barrier.ts'
@@ -28,6 +28,7 @@ import { broken } from '../broken.ts'
 import { serveControl } from '../control-server.ts'
 import { loadExtensions } from '../extension-file.ts'
 import { Failure } from '../failure.ts'
+import { makeDirectory } from '../make-directory.ts'
 import { type ComponentFlags, extraArgs, type ProfileName, profiles } from '../serve-profiles.ts'
 import { servedSocket, servedSockets } from '../session-files.ts'
 import { say, tell } from '../terminal.ts'
@@ -83,8 +84,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   )
   const pace = new Pace(cluster.clock, cluster.barrier, { speed: options.speed, onFailure: broken })
   const server = await startServer({
-    connect: () => cluster.apiServer(),
-    kinds: servedKinds,
+    ...servedCluster(cluster),
     world: pace,
     credentials,
     port: options.port,
@@ -92,8 +92,6 @@ export async function serve(options: ServeOptions): Promise<void> {
     ...(audit === undefined ? {} : { audit }),
     ...(version === undefined ? {} : { version }),
     ...(staticTokens === undefined ? {} : { staticTokens }),
-    logs: (namespace, pod, container, log, sink) => cluster.streamLogs(namespace, pod, container, log, sink),
-    streams: cluster.streams,
   }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EADDRINUSE' ? new Failure(`port ${options.port} is in use`) : error
   })
@@ -108,7 +106,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     server.close().finally(() => process.exit(0))
   }
   const socket = servedSocket(server.port)
-  mkdirSync(servedSockets(), { recursive: true, mode: 0o700 })
+  makeDirectory(servedSockets(), 0o700)
   await serveControl(socket, { cluster, pace, port: server.port, end })
   say(`ready ${server.url}${where}`)
   if (options.kubeconfig === undefined) tell('No kubeconfig was written: give --kubeconfig FILE to use kubectl.')

@@ -17,6 +17,8 @@ const TOGETHER_MS = 150
 export function watchFeatures(files: readonly string[], options: TestOptions, argv: readonly string[]): void {
   const missing = files.map(fileOf).find((file) => !/[*?{]/.test(file) && !existsSync(file))
   if (missing !== undefined) throw new Failure(`${missing}: there is no such file or directory`)
+  // Of a directory that was deleted nothing is ever told: this throws.
+  process.cwd()
   let timer: NodeJS.Timeout | undefined
   const asked = files.map((file) => normalize(file))
   const own = argv.filter((arg) => arg !== '--watch' && !files.includes(arg))

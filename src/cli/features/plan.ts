@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { type IPlannedPickle, type IRunConfiguration, loadSources } from '@cucumber/cucumber/api'
+import { makeDirectory } from '../make-directory.ts'
+import { tell } from '../terminal.ts'
 import type { Shard } from './options.ts'
+import { fileOf } from './watch/loop.ts'
 
 /** Scenarios that failed last time, as cucumber-js writes them: `features/a.feature:3:12`, a line a file. */
 export const RERUN_FILE = join('.kubedrill', '@rerun.txt')
@@ -44,16 +47,25 @@ export async function withWorkFor(run: IRunConfiguration): Promise<IRunConfigura
   return { ...run, runtime: { ...run.runtime, parallel: Math.min(run.runtime.parallel, plan.length) } }
 }
 
-/** What failed last time, as paths to run; undefined: there is no record of a run. */
+/**
+ * What failed last time, as paths to run; undefined: there is no record of a run. Features that were deleted since then drop out, and
+ * are told of.
+ */
 export function failedLastTime(): readonly string[] | undefined {
   if (!existsSync(RERUN_FILE)) return undefined
-  return readFileSync(RERUN_FILE, 'utf8').split('\n').filter(Boolean)
+  const failed = readFileSync(RERUN_FILE, 'utf8').split('\n').filter(Boolean)
+  const left = failed.filter((path) => existsSync(fileOf(path)))
+  if (left.length === failed.length) return failed
+  for (const path of failed.filter((each) => !left.includes(each)))
+    tell(`${fileOf(path)} failed last time, and is no longer there`)
+  writeFileSync(RERUN_FILE, left.join('\n'))
+  return left
 }
 
 /** Where this run's failures are written; made, and kept out of version control. */
 export function rerunFile(): string {
   const directory = dirname(RERUN_FILE)
-  mkdirSync(directory, { recursive: true })
+  makeDirectory(directory)
   const ignore = join(directory, '.gitignore')
   if (!existsSync(ignore)) writeFileSync(ignore, '*\n')
   return RERUN_FILE

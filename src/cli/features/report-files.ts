@@ -1,6 +1,7 @@
-import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Failure } from '../failure.ts'
+import { makeDirectory } from '../make-directory.ts'
 
 /**
  * Makes the directories that reports go to, and sees that they can be written: a run whose reports are lost is found out before it.
@@ -20,13 +21,6 @@ export function makeRoomFor(files: readonly string[]): void {
     }
     if (isNew) rmSync(file)
   }
-}
-
-/** One after the other: Node's own way never ends where none can be made (below /proc). */
-function makeDirectory(path: string): void {
-  if (existsSync(path)) return
-  makeDirectory(dirname(path))
-  mkdirSync(path)
 }
 
 const WHY: Readonly<Record<string, string>> = {

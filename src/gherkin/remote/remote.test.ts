@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse, parseAllDocuments, stringify } from 'yaml'
 import type { Node } from '../../api/types.ts'
-import { type Cluster, createCluster, servedKinds } from '../../cluster/index.ts'
+import { type Cluster, createCluster } from '../../cluster/index.ts'
 import { startServer } from '../../server/index.ts'
 import { kubeconfig, writeKubeconfig } from '../../server/kubeconfig.ts'
 import { Pace } from '../../server/pace.ts'
 import { createCredentials } from '../../server/pki.ts'
+import { servedCluster } from '../../server/served-cluster.ts'
 import { bindStep } from '../bind.ts'
 import { NotCapable } from '../step.ts'
 import { World } from '../world.ts'
@@ -27,13 +28,10 @@ beforeAll(async () => {
   cluster = createCluster()
   const pace = new Pace(cluster.clock, cluster.barrier, { speed: 20 })
   const server = await startServer({
-    connect: () => cluster.apiServer(),
-    kinds: servedKinds,
+    ...servedCluster(cluster),
     world: pace,
     credentials,
     port: 0,
-    logs: (namespace, pod, container, log, sink) => cluster.streamLogs(namespace, pod, container, log, sink),
-    streams: cluster.streams,
   })
   pace.start()
   writeKubeconfig(file, kubeconfig(server.url, credentials))

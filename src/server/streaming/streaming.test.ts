@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { Attach, Exec, KubeConfig, PortForward, type V1Status } from '@kubernetes/client-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Cluster, createCluster, type Input, servedKinds } from '../../cluster/index.ts'
+import { type Cluster, createCluster, type Input } from '../../cluster/index.ts'
 import type { Server } from '../contract.ts'
 import { startServer } from '../index.ts'
 import { kubeconfig, writeKubeconfig } from '../kubeconfig.ts'
 import { Pace } from '../pace.ts'
 import { createCredentials } from '../pki.ts'
+import { servedCluster } from '../served-cluster.ts'
 import { createTokenAuthority } from '../tokens.ts'
 
 const KUBECTL = process.env.KUBECTL || 'kubectl'
@@ -30,13 +31,10 @@ describe('streams', () => {
     cluster = createCluster({ authority, onInput: (input) => inputs.push(input) })
     pace = new Pace(cluster.clock, cluster.barrier, { speed: 5 })
     server = await startServer({
-      connect: () => cluster.apiServer(),
-      kinds: servedKinds,
+      ...servedCluster(cluster),
       world: pace,
       credentials,
       port: 0,
-      logs: (namespace, pod, container, log, sink) => cluster.streamLogs(namespace, pod, container, log, sink),
-      streams: cluster.streams,
     })
     pace.start()
     writeKubeconfig(join(directory, 'config'), kubeconfig(server.url, credentials))

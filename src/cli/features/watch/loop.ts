@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import type { Runner } from './runner.ts'
 import { type FeatureText, touched } from './touched.ts'
 
@@ -51,8 +50,7 @@ export class WatchLoop {
     if (key === 'a') this.#run(this.#asked)
     else if (key === 'q' || key === '\x03') this.end()
     else if (key === 'f') {
-      // What was deleted since does not fail any more.
-      const failed = (failedLastTime() ?? []).filter((place) => existsSync(fileOf(place)))
+      const failed = failedLastTime() ?? []
       if (failed.length > 0) this.#run(failed)
       else say('nothing failed last time')
     }
