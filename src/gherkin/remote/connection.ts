@@ -60,7 +60,23 @@ export class Connection {
       this.config.setCurrentContext(context)
     }
     this.context = this.config.getCurrentContext()
-    if (!this.config.getCurrentCluster()) throw new SpecError('the kubeconfig names no cluster')
+    this.#mustBeWhole(names)
+  }
+
+  /** @throws {SpecError} for a context that names what the kubeconfig has not */
+  #mustBeWhole(contexts: readonly string[]): void {
+    const { context, config } = this
+    if (!context)
+      throw new SpecError(
+        `the kubeconfig has no current context: say kubeconfig:CONTEXT, of ${contexts.join(', ') || 'none'}`,
+      )
+    const { cluster, user } = config.getContextObject(context) ?? {}
+    const server = config.getCurrentCluster()?.server
+    if (server === undefined)
+      throw new SpecError(`the kubeconfig has no cluster "${cluster ?? ''}" for context "${context}"`)
+    if (!URL.canParse(server)) throw new SpecError(`the server of cluster "${cluster}" is no URL: "${server}"`)
+    if (user && !config.getCurrentUser())
+      throw new SpecError(`the kubeconfig has no user "${user}" for context "${context}"`)
   }
 
   /** Why no scenario can run there: nobody answers, or whoever asks may not make the namespaces that scenarios get. */
@@ -147,7 +163,7 @@ export class Connection {
     const user = this.config.getCurrentUser()
     const { command } = (user?.exec ?? {}) as { readonly command?: string }
     return command === undefined
-      ? `the credentials of user "${user?.name}" cannot be used`
+      ? 'the kubeconfig is at fault'
       : `the credential plugin "${command}" of user "${user?.name}" gives no credentials`
   }
 

@@ -297,29 +297,4 @@ describe('a cluster that a kubeconfig leads to', () => {
       process.env.KUBECONFIG = file
     }
   })
-
-  test('credentials that nobody gives', async () => {
-    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'no-such-plugin', interactiveMode: 'Never' }
-    process.env.KUBECONFIG = join(directory, 'plugin')
-    const users = [{ name: 'guest', user: { exec } }]
-    writeFileSync(process.env.KUBECONFIG, stringify({ ...parse(readFileSync(file, 'utf8')), ...guest(users) }))
-    const refusal = await new Connection('kubeconfig').refusal().finally(() => {
-      process.env.KUBECONFIG = file
-    })
-    expect(refusal).toBe(
-      'context "guest" cannot be used: the credential plugin "no-such-plugin" of user "guest" gives no credentials: spawn no-such-plugin ENOENT',
-    )
-  })
-
-  test('a context that is not there, a kubeconfig that is none', async () => {
-    const connect = (target: string) =>
-      RemoteCluster.connect({ target, kubectl: noKubectl }).catch((error: Error) => error.message)
-    expect(await connect('kubeconfig:nowhere')).toMatch(/^the kubeconfig has no context "nowhere": /)
-    expect(await connect('docker')).toBe('target "docker": sim, kubeconfig or kubeconfig:CONTEXT')
-    const broken = join(directory, 'broken')
-    writeFileSync(broken, 'contexts: {')
-    process.env.KUBECONFIG = broken
-    expect(await connect('kubeconfig')).toMatch(/^the kubeconfig /)
-    process.env.KUBECONFIG = file
-  })
 })
