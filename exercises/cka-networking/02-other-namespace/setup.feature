@@ -40,7 +40,7 @@ Feature: Set-up
                 image: "busybox:1.36"
                 envFrom: [{configMapRef: {name: storefront-settings}}]
                 command: [sh, -c, 'echo "storefront: prices in $CURRENCY from $PRICES_URL"; wget -q -O /dev/null -T 2 $PRICES_URL; exec sleep infinity']
-                readinessProbe: {exec: {command: [sh, -c, "wget -q -O /dev/null -T 2 $PRICES_URL"]}, periodSeconds: 20, timeoutSeconds: 5}
+                readinessProbe: {exec: {command: [sh, -c, "wget -q -O /dev/null -T 2 $PRICES_URL"]}, periodSeconds: 30, timeoutSeconds: 5}
       """
     And Deployment "pricing/prices" is Complete
     And 15 minutes pass

@@ -16,7 +16,7 @@ Feature: Set-up
               - name: reader
                 image: "busybox:1.36"
                 command: [sleep, infinity]
-                readinessProbe: {exec: {command: [sh, -c, "wget -q -O /dev/null -T 2 http://newsstand/"]}, periodSeconds: 20, timeoutSeconds: 5}
+                readinessProbe: {exec: {command: [sh, -c, "wget -q -O /dev/null -T 2 http://newsstand/"]}, periodSeconds: 30, timeoutSeconds: 5}
       """
     And 1 minute passes
     And ConfigMap "kube-system/kube-proxy" is patched with:
@@ -51,5 +51,5 @@ Feature: Set-up
       spec: {selector: {app: newsstand}, ports: [{port: 80}]}
       """
     And Deployment "press/newsstand" is Complete
-    And 1 hour passes
+    And 15 minutes pass
     And this moment is remembered as "the beginning"
