@@ -31,6 +31,7 @@ async function besides(): Promise<readonly (readonly [string, string])[]> {
   const steps = [
     ['check', 'npm', ['run', '--silent', 'check']],
     ['lint of the features', process.execPath, ['bin/kubedrill.js', 'test', '--lint']],
+    ['lint of the packs', process.execPath, ['bin/kubedrill.js', 'pack', 'lint', 'exercises', '--strict']],
     ['features', 'npx', ['tsx', 'scripts/features.ts', '--format', 'summary', '--format', `message:${cucumberReport}`]],
   ] as const
   const outputs: (readonly [string, string])[] = []

@@ -25,6 +25,7 @@ export function addPackCommands(kubedrill: Command): void {
     .command('lint')
     .description('read every file of a pack, say all that is wrong or weak')
     .argument('[directory]', 'a pack, or a directory of packs', '.')
+    .option('--strict', 'warnings fail, too')
     .addOption(json())
     .addHelpText('after', examples('kubedrill pack lint my-pack', 'kubedrill pack lint my-pack --json | jq'))
     .action(async (directory, options) => (await import('./commands/pack-lint.ts')).packLint(directory, options))

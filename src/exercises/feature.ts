@@ -18,6 +18,8 @@ export interface ScenarioStep {
   /** Its doc string, and the cells of its table. */
   readonly docString?: string
   readonly cells?: readonly string[]
+  /** The cells row by row. */
+  readonly rows?: readonly (readonly string[])[]
   /** Whether its doc string is YAML. */
   readonly isYaml: boolean
   /** Undefined when nobody knows the step. */
@@ -123,13 +125,13 @@ function boundStep({ text, argument, type }: PickleStep, place: Place, findings:
   const table = argument?.dataTable
   const docString = argument?.docString?.content
   const extra: unknown[] = docString !== undefined ? [docString] : table ? [tableOf(table)] : []
-  const cells = table?.rows.flatMap((row) => row.cells.map(({ value }) => value))
+  const rows = table?.rows.map((row) => row.cells.map(({ value }) => value))
   return {
     text,
     place,
     type: type === 'Unknown' ? undefined : type,
     ...(docString === undefined ? {} : { docString }),
-    ...(cells === undefined ? {} : { cells }),
+    ...(rows === undefined ? {} : { rows, cells: rows.flat() }),
     isYaml: matches[0]?.definition.example?.includes('"""yaml') === true,
     ...(matches[0] === undefined ? {} : { definition: matches[0].definition }),
     run: async (world) => matches[0]?.run(world, ...extra),

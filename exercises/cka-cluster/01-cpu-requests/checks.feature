@@ -14,6 +14,7 @@ Feature: Checks
       """yaml
       spec: {template: {spec: {containers: [{name: app, resources: {requests: {cpu: 200m, memory: 128Mi}}}]}}}
       """
+    And exactly 3 Pods of Deployment "billing/invoices" satisfy 'object.spec.containers.exists(c, c.name == "app" && c.resources.requests.cpu == "200m")' within 2 minutes
 
   @criterion:neighbours
   Scenario: The ledger runs as before

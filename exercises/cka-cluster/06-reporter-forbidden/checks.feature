@@ -1,10 +1,13 @@
 Feature: Checks
 
   @criterion:allowed
-  Scenario: What the reporter needs
+  Scenario: What the reporter needs, now and half an hour later
     Then service account "ops/reporter" can get "pods" in namespace "ops"
     And service account "ops/reporter" can list "pods" in namespace "ops"
     And service account "ops/reporter" can watch "pods" in namespace "ops"
+    And service account "ops/reporter" can get "pods/log" in namespace "ops"
+    When 30 minutes pass
+    Then service account "ops/reporter" can list "pods" in namespace "ops"
     And service account "ops/reporter" can get "pods/log" in namespace "ops"
     When service account "ops/reporter" tries to get Pod "ops/nobody"
     Then the request is denied with status 404 and reason NotFound

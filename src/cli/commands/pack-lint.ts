@@ -6,12 +6,16 @@ import { paint, say, sayJson } from '../terminal.ts'
 /** So many problems are shown; whoever mends them sees the next. */
 const MOST = 200
 
-/** `kubedrill pack lint`: exit code 2 for a pack that cannot be used; warnings alone are no failure. */
-export async function packLint(directory: string, { json }: { json?: boolean }): Promise<void> {
+/** `kubedrill pack lint`: exit code 2 for a pack that cannot be used; warnings alone are no failure, unless `strict`. */
+export async function packLint(
+  directory: string,
+  { json, strict }: { json?: boolean; strict?: boolean },
+): Promise<void> {
   const problems = await lint(directory)
   if (json) sayJson(problems)
   else sayProblems(problems)
   if (problems.some(({ severity }) => severity === 'error')) process.exitCode = 2
+  else if (strict && problems.length > 0) process.exitCode = 1
 }
 
 export function sayProblems(problems: readonly Problem[]): void {

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join, sep } from 'node:path'
+import { argumentsIn } from '../../gherkin/bind.ts'
+import { momentsOf, remembered } from '../../gherkin/lint/index.ts'
 import { nearest } from '../../gherkin/nearest.ts'
-import { readFeature, type Scenario } from '../feature.ts'
+import { readFeature, type Scenario, type ScenarioStep } from '../feature.ts'
 import { readChecks } from '../grade.ts'
 import { type Exercise, type Pack, packDirectories, readPack } from '../pack.ts'
 import { Findings, type Problem } from '../pack-error.ts'
@@ -13,6 +15,7 @@ import { agreement } from './agreement.ts'
 import { byChance } from './chance.ts'
 import { unread, unreadOf } from './files.ts'
 import { unknownImages } from './images.ts'
+import { meanings, patternOf } from './meanings.ts'
 import type { Read } from './read.ts'
 import { scriptsOf } from './scripts.ts'
 import { weakGrading } from './weak-grading.ts'
@@ -41,6 +44,7 @@ async function lintExercise(exercise: Exercise, exam: Pack['exam'], findings: Fi
   for (const { place, what } of unfilled(exercise)) findings.error(place, `is still to be filled in: ${what}`)
   unreadOf(exercise, findings)
   if (findings.errors.some(({ file }) => file.startsWith(exercise.directory + sep))) return
+  meanings(read, findings)
   agreement(read, findings)
   byChance(read, findings)
   notActedOn(read, findings)
@@ -78,14 +82,15 @@ function empty({ directory, task, debrief }: Exercise, findings: Findings): void
 
 /** `since "the beginning"` needs a moment of that name: from the set-up, or from a step above. */
 function moments({ setup, checks }: Read, findings: Findings): void {
-  const REMEMBERED = /^this moment is remembered as "([^"]*)"/
-  const named = (scenario: Scenario) => scenario.steps.flatMap(({ text }) => REMEMBERED.exec(text)?.[1] ?? [])
+  const args = (step: ScenarioStep) => argumentsIn(patternOf(step), step.text)
+  const named = ({ steps }: Scenario) => steps.flatMap((step) => remembered(patternOf(step), args(step)) ?? [])
   const common = setup.flatMap(named)
   for (const scenario of checks) {
     const known = new Set([...common, ...named(scenario)])
-    for (const { text, place } of scenario.steps) {
-      const moment = /\bsince "([^"]*)"/.exec(text)?.[1]
-      if (moment === undefined || known.has(moment)) continue
+    const asked = scenario.steps.flatMap((step) =>
+      momentsOf(patternOf(step), args(step)).map(({ name }) => ({ moment: name, place: step.place })),
+    )
+    for (const { moment, place } of asked.filter(({ moment }) => !known.has(moment))) {
       const near = nearest(moment, [...known])
       const instead =
         near === undefined

@@ -30,6 +30,49 @@ const PLANTED: readonly (readonly [mistake: string, changes: Changes, ...said: s
     'warning one/checks.feature:4:10: the outcome is looked for in namespace "shop", which task.md does not name',
   ],
   [
+    'fields, states and moments that there are not',
+    {
+      [CHECKS]: swap(
+        'Then ResourceQuota "shop/team" is unchanged since "the beginning"',
+        [
+          'Then field "spec.hrad" of ResourceQuota "shop/team" did not change since "the beginning"',
+          'And Deployment "shop/web" is Availble',
+          'And Deployment "shop/web" was Available at all times between "the beginning" and "the end"',
+          'And Deployment "shop/web" matches:\n      """yaml\n      spec: {replcas: 1}\n      """',
+        ].join('\n    '),
+      ),
+      [SETUP]: swap('ports: [{port: 80}]', 'prots: [{port: 80}]'),
+    },
+    'error one/checks.feature:18:9: no moment is remembered as "the end": end setup.feature with: And this moment is',
+  ],
+  [
+    'the same of what can be used',
+    {
+      [CHECKS]: swap(
+        'Then ResourceQuota "shop/team" is unchanged since "the beginning"',
+        [
+          'Then field "spec.hrad" of ResourceQuota "shop/team" did not change since "the beginning"',
+          'And Deployment "shop/web" is Availble',
+          'And Deployment "shop/web" matches:\n      """yaml\n      spec: {replcas: 1}\n      """',
+        ].join('\n    '),
+      ),
+      [SETUP]: swap('spec: {selector: {app: webb}, ports', 'spec: {selektor: {app: webb}, ports'),
+    },
+    'warning one/setup.feature:4:9: unknown field "spec.selektor"',
+    'warning one/checks.feature:16:22: no ResourceQuota has a field "spec.hrad"; did you mean spec.hard?',
+    'warning one/checks.feature:17:34: no Deployment is ever Availble; did you mean Available?',
+    'warning one/checks.feature:18:9: unknown field "spec.replcas" of Deployment',
+  ],
+  [
+    'a restart that nobody promises, what must not be restarted, and what became of a request: nothing is wrong',
+    {
+      [EXERCISE]: swap(
+        'It is an agreement with others.',
+        'Nothing is restarted any more; what hangs is restarted soon.',
+      ),
+    },
+  ],
+  [
     'a node that is not there, in a script',
     { [SCRIPT]: 'kubedrill ssh worker-9 "systemctl start kubelet"\n' },
     'error one/wrong/recreated.sh:1:1: there is no node "worker-9": the topology has cp-1',

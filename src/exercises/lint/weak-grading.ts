@@ -4,13 +4,17 @@ import type { Criterion } from '../pack.ts'
 import type { Findings, Place } from '../pack-error.ts'
 import type { Read } from './read.ts'
 
-/** Steps that look at how something is spelled, not at what it does. */
+/** Steps that look at how something is spelled, not at what it does: its status says that, and what did not change harms nobody. */
 const SPELLING =
-  /^[A-Z]\S* "[^"]*" matches|^field "|has (the )?(label|annotation)|^[A-Z]\S* "[^"]*" exists|never matches/
+  /^[A-Z]\S* "[^"]*" matches|^field ["'](?!status\.)(?!.* did not change )|has (the )?(label|annotation)|^[A-Z]\S* "[^"]*" exists|never matches/
 const HARM =
-  /was not recreated|did not change|unchanged|existed at all times|were .* at all times|has no (\S+ )?event| cannot |permissions hold|these outcomes/
-const PERSISTS = /reboot|restart|survive/i
-const REBOOTS = /reboot|loses power|comes back|restarts|crashes|is deleted|is drained|rescheduled/
+  /was not recreated|did not change|unchanged|existed at all times|were .* at all times|has no (\S+ )?event| cannot |request is denied|permissions hold|these outcomes/
+/** What outlasts a restart, or bears one: not what needs none, or is restarted when it fails. */
+const PERSISTS =
+  /reboot|surviv|restarts? with|can (still )?be restarted|\b(after|through|until|next|outlasts|outlives) (\w+ )?restart/i
+const REBOOTS = /reboot|loses power|comes back|restarts|crashes|(is|are) deleted|is drained|rescheduled/
+/** What has happened stays so. */
+const HAPPENED = /went through these states in order|^these happened in this order/
 
 /** What lets wrong solutions pass. */
 export function weakGrading(read: Read, findings: Findings): void {
@@ -42,6 +46,8 @@ function gradesBehaviour(criterion: Criterion, steps: readonly ScenarioStep[], p
 
 function holds({ id }: Criterion, steps: readonly ScenarioStep[], place: Place, findings: Findings): void {
   const passes = steps.reduce((sum, { text }) => sum + (/ within /.test(text) ? 0 : virtualMs(text)), 0)
+  const outcomes = steps.filter(({ type }) => type === 'Outcome')
+  if (outcomes.length > 0 && outcomes.every(({ text }) => HAPPENED.test(text))) return
   if (passes < TEN_MINUTES && !steps.some(({ text }) => REBOOTS.test(text)))
     findings.warning(
       place,

@@ -99,8 +99,8 @@ const prepared = (scenario: Scenario) => ({ steps: scenario.steps.filter(({ type
 
 function valuesIn({ steps }: Scenario) {
   return steps.flatMap(({ text, type, docString, place }) => {
-    // Nobody has to be told who must not do what.
-    if (type !== 'Outcome' || / cannot /.test(text)) return []
+    // Nobody has to be told who must not do what, or which name must not be there.
+    if (type !== 'Outcome' || / cannot | does not resolve /.test(text)) return []
     // What stands in an expression is no name.
     if (/\bsatisf(y|ies) /.test(text)) return []
     const quoted = [...text.replace(/(since|as) "[^"]*"/g, '').matchAll(/"([^"]*)"/g)].flatMap(([, value = '']) =>
@@ -119,7 +119,8 @@ function partsOf(value: string, text: string): readonly string[] {
       .split(/[/:?]/)
       .slice(0, 1)
       .flatMap((host) => host.split('.svc')[0]!.split('.'))
-  if (/\s/.test(value)) return []
+  // Flags are those of a component, as every cluster has them.
+  if (/\s|^--/.test(value)) return []
   return value.split(/[/=,]/).filter((part) => part.length > 1)
 }
 

@@ -78,6 +78,15 @@ function tabled(pattern: string, args: readonly StepArgument[], rows: Read['rows
 const cellMistake = (row: number, cell: number, message: string | undefined): readonly StepMistake[] =>
   message === undefined ? [] : [{ rule: 'state', start: 0, row, cell, message }]
 
+/** Doc strings that are parts of an object: of that which the text names, or of a Pod. */
+const PARTS = /^(\{object\} (still matches|never matches|matches|is patched with)|Pod \{string\} is resized with)\b/
+
+/** Of what kind the object is that a step's doc string is a part of. */
+export function kindOfPart(pattern: string, text: string): string | undefined {
+  if (!PARTS.test(pattern)) return undefined
+  return pattern.startsWith('Pod') ? 'Pod' : kindOf(argumentsIn(pattern, text))
+}
+
 /** Of what kind the objects are that a step speaks of; of several kinds that of the first. */
 function kindOf(args: readonly StepArgument[]): string | undefined {
   const first = args.find(({ type }) => type === 'object' || type === 'pods' || type === 'word')

@@ -1,13 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseAllDocuments } from 'yaml'
 import { structureProblems, unknownFields } from '../../../cluster/index.ts'
+import { kindOfPart } from '../../../gherkin/lint/index.ts'
 import type { Finding } from './finding.ts'
 import type { BoundStep, Suite } from './suite.ts'
 
 const APPLIED = 'these manifests are applied:'
 const FILE = 'the manifests in {string} are applied'
-/** Doc strings that are parts of an object: of that which the text names, or of a Pod. */
-const PARTS = /^(\{object\} (still matches|never matches|matches|is patched with)|Pod \{string\} is resized with)\b/
 const YAML = /^(these manifests are (applied|submitted)|.*\b(matches|patched with|resized with))\b.*:$/
 
 /** A YAML text in a file: where its first line is, and what is wrong in it. */
@@ -39,7 +38,7 @@ function fileFindings(path: string, { file, step }: BoundStep): readonly Finding
   return [{ file, line: step.location.line, rule: 'missing-file', message: `there is no file "${path}"` }]
 }
 
-function docStringFindings({ file, step, pickleStep, captured }: BoundStep, pattern: string): readonly Finding[] {
+function docStringFindings({ file, step, pickleStep }: BoundStep, pattern: string): readonly Finding[] {
   const text = pickleStep.argument?.docString?.content
   if (text === undefined || step.docString === undefined) return []
   const { line, column = 1 } = step.docString.location
@@ -47,8 +46,7 @@ function docStringFindings({ file, step, pickleStep, captured }: BoundStep, patt
   if (pattern === APPLIED) return manifestProblems(text, place)
   if (/^ya?ml$/.test(step.docString.mediaType ?? '') || YAML.test(pattern)) {
     const read = readYaml(text, place)
-    if (!PARTS.test(pattern)) return read.findings
-    const kind = pattern.startsWith('Pod') ? 'Pod' : /^[A-Za-z]+(?= ")/.exec(captured[0] ?? '')?.[0]
+    const kind = kindOfPart(pattern, pickleStep.text)
     return [...read.findings, ...read.documents.flatMap((document) => partProblems(document, kind, place, read.lines))]
   }
   return []
