@@ -6,7 +6,7 @@ import { JournalError } from '../sim/journal.ts'
 import { Control } from './control.ts'
 import type { ExamFiles } from './exam-files.ts'
 import { Failure } from './failure.ts'
-import { VERSION } from './package-root.ts'
+import { buildVersion } from './package-root.ts'
 import { loadExerciseOf } from './session-exercise.ts'
 import type { SessionRecord } from './session-files.ts'
 import { forkOf } from './session-fork.ts'
@@ -70,7 +70,7 @@ function recordOf(files: ExamFiles, exam: Exam, number: number): SessionRecord {
   const { pack, directory } = exam.paper.tasks[number - 1]!
   return {
     version: 1,
-    kubedrill: VERSION,
+    kubedrill: buildVersion(),
     exercise: { pack, id: exercise.id, directory },
     topology: exercise.topology,
     // The seed that packs are proven with.

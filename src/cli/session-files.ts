@@ -9,7 +9,7 @@ import { makeDirectory } from './make-directory.ts'
 /** What a session is made from: with the journal, all that is needed to have it again. */
 export interface SessionRecord {
   readonly version: 1
-  /** The version of kubedrill that began it. */
+  /** The version and build of kubedrill that began it. */
   readonly kubedrill?: string
   readonly exercise: { readonly pack: string; readonly id: string; readonly directory: string }
   readonly topology: Topology

@@ -1,15 +1,15 @@
 import type { JournalError } from '../sim/journal.ts'
-import { VERSION } from './package-root.ts'
+import { buildVersion } from './package-root.ts'
 import type { SessionRecord } from './session-files.ts'
 
 /**
- * What is said of a session that cannot be brought back. Another version of kubedrill goes on with it wherever doing again
+ * What is said of a session that cannot be brought back. Another version or build of kubedrill goes on with it wherever doing again
  * what its journal says fires the very same timers; where it does not, nothing is guessed.
  */
 export function journalProblem(
   { message }: JournalError,
   { kubedrill, exam }: Pick<SessionRecord, 'kubedrill' | 'exam'>,
-  version = VERSION,
+  version = buildVersion(),
 ): string {
   const reset = `\`kubedrill reset\` begins ${exam === undefined ? 'the exercise' : 'this task'} anew, what was done in it is lost`
   if (kubedrill === version) return `${message}: ${reset}`

@@ -8,7 +8,7 @@ import { ExamFiles } from '../exam-files.ts'
 import { Failure } from '../failure.ts'
 import { history } from '../history-file.ts'
 import { markdown } from '../markdown-lines.ts'
-import { VERSION } from '../package-root.ts'
+import { buildVersion } from '../package-root.ts'
 import { ProgressFile } from '../progress-file.ts'
 import { type Paint, paintOf, textWidth, wrap } from '../prose.ts'
 import type { SessionFiles, SessionRecord } from '../session-files.ts'
@@ -139,7 +139,7 @@ export async function reset(options: StartOptions): Promise<void> {
   const { files, record, exercise } = currentExercise()
   if (record.exam !== undefined) return (await import('./exam.ts')).examReset(options.json ? { json: true } : {})
   await endServer(files)
-  files.create({ ...record, kubedrill: VERSION, port: 0, attempt: newAttempt(record.attempt?.mode) })
+  files.create({ ...record, kubedrill: buildVersion(), port: 0, attempt: newAttempt(record.attempt?.mode) })
   new ProgressFile().update(exercise.id, (known) => ({ ...known, hintsTaken: 0 }))
   await start(record.exercise.id, options)
 }

@@ -4,7 +4,7 @@ import { Control } from '../control.ts'
 import { refuseWhileExam } from '../current-session.ts'
 import { replaceFile } from '../json-file.ts'
 import { markdown } from '../markdown-lines.ts'
-import { VERSION } from '../package-root.ts'
+import { buildVersion } from '../package-root.ts'
 import { ProgressFile } from '../progress-file.ts'
 import { loadExerciseOf } from '../session-exercise.ts'
 import { SessionFiles, type SessionRecord } from '../session-files.ts'
@@ -58,7 +58,7 @@ async function begin(files: SessionFiles, wanted: string | undefined, options: S
   tell(`Setting up "${exercise.title}" …`)
   files.create({
     version: 1,
-    kubedrill: VERSION,
+    kubedrill: buildVersion(),
     exercise: { pack: pack.id, id: exercise.id, directory: pack.directory },
     topology: exercise.topology,
     seed: options.seed,
