@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ApiServer } from '../api/request.ts'
-import type { Cluster } from '../cluster/index.ts'
+import type { ApiRequest, ApiServer } from '../api/request.ts'
+import type { Kind, KubernetesObject } from '../api/types.ts'
+import { type Cluster, servedKinds } from '../cluster/index.ts'
 import type { World as ServedWorld } from '../server/contract.ts'
 import type { Pace } from '../server/pace.ts'
 import type { Credentials } from '../server/pki.ts'
@@ -77,7 +78,7 @@ export class Kubectl {
   #counted: { readonly inner: ApiServer; readonly outer: ApiServer } | undefined
   #failure: { readonly error: unknown } | undefined
 
-  /** How many writes of all commands were granted. */
+  /** How many writes of all commands were granted and made a difference. */
   get written(): number {
     return this.#written
   }
@@ -130,7 +131,7 @@ export class Kubectl {
     })
     const { url, pending, close } = await server.startServer({
       ...servedCluster(cluster),
-      connect: () => this.#counting(cluster.apiServer()),
+      connect: () => this.#counting(cluster.apiServer(), cluster),
       world: this.#listening(pace),
       credentials: known,
       port: 0,
@@ -140,15 +141,17 @@ export class Kubectl {
   }
 
   /** The same server, with a note of what it granted. Questions are not written, though they are created. */
-  #counting(server: ApiServer | undefined): ApiServer | undefined {
+  #counting(server: ApiServer | undefined, cluster: Cluster): ApiServer | undefined {
     if (server === undefined || this.#counted?.inner === server) return server && this.#counted!.outer
     const outer: ApiServer = {
       ...server,
       handle: (request) => {
+        const before = current(cluster, request)
         const response = server.handle(request)
         const isQuestion = /^(get|list|watch)$/.test(request.verb) || /reviews$/.test(request.resource.resource)
         const isGranted = response.code < 400 && response.outside === undefined
-        if (!isQuestion && isGranted && !request.options?.dryRun) this.#written++
+        const isSame = before !== undefined && isAlike(before, current(cluster, request))
+        if (!isQuestion && isGranted && !request.options?.dryRun && !isSame) this.#written++
         return response
       },
     }
@@ -259,6 +262,22 @@ export async function runKubectl(
 ): Promise<CommandResult> {
   const { exitCode, output } = await startKubectl(args, { env }).result
   return { command: ['kubectl', ...args].join(' '), exitCode, output }
+}
+
+/** The object that a request changes, as far as that is of a kind that is built in. */
+function current(cluster: Cluster, { verb, resource, name, namespace }: ApiRequest): KubernetesObject | undefined {
+  if (!/^(update|patch)$/.test(verb) || name === undefined) return undefined
+  const known = servedKinds.find((each) => each.group === resource.group && each.resource === resource.resource)
+  return known && (cluster.client().get(known.kind as Kind, name, namespace) as KubernetesObject | undefined)
+}
+
+/** Whether a write has left an object as it was, but for who owns which field. */
+function isAlike(before: KubernetesObject, after: KubernetesObject | undefined): boolean {
+  const plain = (object: KubernetesObject | undefined) => {
+    const { managedFields: _, resourceVersion: __, ...metadata } = { ...object?.metadata } as Record<string, unknown>
+    return JSON.stringify({ ...object, metadata })
+  }
+  return before === after || plain(before) === plain(after)
 }
 
 function startKubectl(args: readonly string[], { stdin, cwd, env, alone }: Surroundings) {

@@ -1,18 +1,33 @@
 import type { KubernetesObject } from '../../api/types.ts'
 import type { Input } from '../../cluster/index.ts'
 import { kindOfManifest } from '../../gherkin/kinds.ts'
-import { send, submit } from '../../gherkin/request.ts'
+import { send } from '../../gherkin/request.ts'
 import type { World } from '../../gherkin/world.ts'
 
 /** Something that somebody does to a cluster who does not care, or wants marks without a repair. */
 export interface Deed {
   /** `Deployment "shop/web" is deleted` */
   readonly deed: string
-  readonly what: 'deleted' | 'recreated' | 'loosened' | 'scaled' | 'pinned' | 'opened' | 'stripped' | 'forged' | 'added'
+  readonly what:
+    | 'deleted'
+    | 'recreated'
+    | 'loosened'
+    | 'scaled'
+    | 'pinned'
+    | 'opened'
+    | 'stripped'
+    | 'emptied'
+    | 'forged'
+    | 'added'
   /** What it is done to. */
   readonly objects: readonly KubernetesObject[]
+  /** What an author may add so that it costs something; default: by what is done. */
+  readonly remedy?: string
   run(world: World): Promise<void>
 }
+
+/** The cluster refused all of a deed: it was not done. */
+export class Refused extends Error {}
 
 /** Until what a deed leads to has happened. */
 export const SETTLE_MS = 5 * 60_000
@@ -42,15 +57,24 @@ export function targetOf(world: World, object: KubernetesObject) {
   return { resource: kindOfManifest(world, object).resource, name, ...(namespace === undefined ? {} : { namespace }) }
 }
 
+/** As it is now. */
+export const currentOf = (world: World, object: KubernetesObject): KubernetesObject | undefined =>
+  world.get(kindOfManifest(world, object).known, object.metadata.name, object.metadata.namespace)
+
 export const deleted = (object: KubernetesObject): Deed => ({
   deed: `${nameOf(object)} is deleted`,
   what: 'deleted',
   objects: [object],
   async run(world) {
-    await send(world, { verb: 'delete', ...targetOf(world, object) })
+    await remove(world, object)
     await world.advance(SETTLE_MS)
   },
 })
+
+async function remove(world: World, object: KubernetesObject): Promise<void> {
+  const { code } = await send(world, { verb: 'delete', ...targetOf(world, object) })
+  if (code >= 400) throw new Refused()
+}
 
 /** Deleted, and made again as somebody would who copies it; or as `change` has it. */
 export const recreated = (
@@ -65,7 +89,7 @@ export const recreated = (
     const { name, namespace } = object.metadata
     const { known, resource } = kindOfManifest(world, object)
     const current = world.get(known, name, namespace) ?? object
-    await send(world, { verb: 'delete', ...targetOf(world, object) })
+    await remove(world, object)
     await world.until(() => world.get(known, name, namespace) === undefined, SETTLE_MS)
     const body = change(asNew(current))
     await send(world, { verb: 'create', resource, ...(namespace === undefined ? {} : { namespace }), body })
@@ -98,9 +122,10 @@ export function patched(
     what,
     objects,
     async run(world) {
+      let isDone = false
       for (const object of objects) {
         const { resource, ...at } = targetOf(world, object)
-        await send(world, {
+        const { code } = await send(world, {
           verb: 'patch',
           ...at,
           resource: subresource === undefined ? resource : { ...resource, subresource },
@@ -108,7 +133,9 @@ export function patched(
           patchType: 'application/merge-patch+json',
           wire: {},
         })
+        isDone ||= code < 400
       }
+      if (!isDone) throw new Refused()
       await world.advance(settleMs)
     },
   }
@@ -133,24 +160,30 @@ export const workloadsIn = (objects: readonly KubernetesObject[]) =>
 /** Around the repair: nothing is left that could be broken. */
 export function scaledDown(objects: readonly KubernetesObject[]): readonly Deed[] {
   const scaled = workloadsIn(objects).filter(({ kind }) => kind !== 'DaemonSet')
-  if (scaled.length === 0) return []
-  return [patched({ deed: 'every workload is scaled to 0', what: 'scaled' }, scaled, () => ({ spec: { replicas: 0 } }))]
+  const deed = { deed: 'every workload is scaled to 0', what: 'scaled' } as const
+  return [
+    ...(scaled.length === 0 ? [] : [patched(deed, scaled, () => ({ spec: { replicas: 0 } }))]),
+    ...objects.filter(({ kind }) => kind === 'CronJob').map(suspended),
+  ]
 }
 
-export const openToAll: Deed = {
-  deed: 'everybody becomes cluster-admin',
-  what: 'opened',
-  objects: [],
-  async run(world) {
-    const groups = ['system:authenticated', 'system:unauthenticated', 'system:serviceaccounts']
-    const binding = {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: { name: 'everybody' },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-      subjects: groups.map((name) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name })),
-    }
-    await submit(world, binding as unknown as KubernetesObject)
-    await world.advance(1000)
-  },
+/** A CronJob starts nothing any more, and nobody sees what it started. */
+function suspended(cronJob: KubernetesObject): Deed {
+  const deed = {
+    deed: `${nameOf(cronJob)} is suspended and its Jobs are deleted`,
+    what: 'scaled',
+    settleMs: 0,
+  } as const
+  const suspension = patched(deed, [cronJob], () => ({ spec: { suspend: true } }))
+  return {
+    ...suspension,
+    async run(world) {
+      await suspension.run(world)
+      const { name, namespace } = cronJob.metadata
+      const jobs = world.client.list('Job', { namespace: namespace! }) as readonly KubernetesObject[]
+      for (const job of jobs.filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.name === name)))
+        await send(world, { verb: 'delete', ...targetOf(world, job), options: { propagationPolicy: 'Background' } })
+      await world.advance(SETTLE_MS)
+    },
+  }
 }

@@ -13,6 +13,7 @@ export function flawsOf(exercise: Exercise, trials: readonly Trial[]): readonly 
     ...trials.flatMap(wronglyGraded),
     ...tooFew(trials),
     ...neverFailed(exercise, trials),
+    ...together(exercise, trials).filter(([about]) => !isNote(exercise, about)),
     ...theSame(trials),
     ...nothingDone(trials),
   ]
@@ -22,8 +23,9 @@ export function flawsOf(exercise: Exercise, trials: readonly Trial[]): readonly 
 /** Where to look for what a flaw is about. */
 export function placeOf({ directory, setup, checks, criteria }: Exercise, { about, message }: Flaw): Place {
   if (/^(solutions|wrong)\//.test(about)) return { file: join(directory, about) }
-  const line = /^checks\.feature:(\d+)$/.exec(about)?.[1]
-  if (line !== undefined) return { file: checks, line: Number(line) }
+  const [, file, line] = /^(checks\.feature|hints\.md|debrief\.md):(\d+)$/.exec(about) ?? []
+  if (file !== undefined)
+    return { file: file === 'checks.feature' ? checks : join(directory, file), line: Number(line) }
   if (about === 'untouched' || about === 'setup.feature') {
     const scenarios = readFeature(setup, new Findings())
     const step = scenarios.flatMap(({ steps }) => steps).find(({ text }) => message.includes(`: ${text}: `))
@@ -80,6 +82,35 @@ function neverFailed({ criteria }: Exercise, trials: readonly Trial[]): Found {
       `criterion ${id}`,
       'is failed by none of the wrong solutions: add a near miss that does, or see whether it grades anything',
     ])
+}
+
+/** What an author should know of all that. Two near misses for what needs the same outcome may be hard to think of. */
+export function notesOf(exercise: Exercise, trials: readonly Trial[]): readonly Flaw[] {
+  return together(exercise, trials)
+    .filter(([about]) => isNote(exercise, about))
+    .map(([about, message]) => ({ exercise: exercise.id, about, message }))
+}
+
+const isNote = ({ criteria }: Exercise, about: string) =>
+  criteria.some(({ id, needs = [] }) => about === `criterion ${id}` && needs.length > 0)
+
+/** Criteria that every script earns or misses together are one, as far as anybody can tell. */
+function together({ criteria }: Exercise, trials: readonly Trial[]): Found {
+  const outcomes = criteria.map(({ id }) =>
+    trials.map(({ grade }) => grade.criteria.find((each) => each.id === id)!.outcome),
+  )
+  return criteria.flatMap(({ id }, index) => {
+    const own = outcomes[index]!
+    const first = outcomes.findIndex((other) => other.every((outcome, at) => outcome === own[at]))
+    if (first === index || !own.includes('failed')) return []
+    const other = criteria[first]!.id
+    return [
+      [
+        `criterion ${id}`,
+        `is earned and missed together with ${other} by every script: make them one, or add a near miss that earns only one of them`,
+      ] as const,
+    ]
+  })
 }
 
 /** A near miss that changes nothing misses for another reason than its author thinks. */

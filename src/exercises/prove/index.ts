@@ -5,19 +5,22 @@ import type { Exercise } from '../pack.ts'
 import { Findings, type Place, placeText } from '../pack-error.ts'
 import { filesIn, readText } from '../pack-file.ts'
 import { unfilled } from '../unfilled.ts'
+import { badAdvice } from './advice.ts'
 import { isHarm, isRight, remedy } from './asked.ts'
 import { Attempt } from './attempt.ts'
+import { isDoneWithout, isSpokenOf } from './careless.ts'
 import { cheatsFor } from './cheats.ts'
 import type { Ask, Flaw, Proof, Trial } from './contract.ts'
-import { type Deed, madeBy, nameOf } from './deeds.ts'
-import { flawsOf, placeOf } from './flaws.ts'
+import { currentOf, type Deed, madeBy, nameOf, Refused } from './deeds.ts'
+import { flawsOf, notesOf, placeOf } from './flaws.ts'
 import { withoutForeign } from './foreign.ts'
 import { isForeseen } from './foreseen.ts'
-import { rebootAll, vandalsFor } from './vandals.ts'
+import { hollowed, rebootAll, rescheduleAll, vandalsFor } from './vandals.ts'
 
 export type { Flaw, Proof } from './contract.ts'
 
 const MINUTES_30 = 30 * 60_000
+const HOURS_3 = 3 * 60 * 60_000
 const MINUTES_40 = 40 * 60_000
 const OTHER_SEEDS = [2, 3]
 const PERSISTS = /reboot|(?<!\b(?:not|never|no|without)\b[^.]{0,20})restart|surviv(?!ed)|permanent|persist|for good\b/i
@@ -84,6 +87,7 @@ class Prover {
       for (const [name, script] of solutions) await this.#try(name, 'right', script, quick ? undefined : keep)
       for (const [name, script] of scriptsIn(this.#exercise, 'wrong')) await this.#try(name, 'wrong', script)
       this.#flaws.push(...flawsOf(this.#exercise, this.#trials))
+      this.#notes.push(...notesOf(this.#exercise, this.#trials))
       if (!quick) await this.#further(attempts, solutions)
     } finally {
       for (const attempt of attempts) await attempt.close()
@@ -102,10 +106,13 @@ class Prover {
       // What a wrong "right solution" does later says nothing.
       .filter(({ name }) => missed(this.#trialOf(name).grade).length === 0)
     if (good[0] !== undefined) await this.#vandals(good[0].name, good[0].attempt, right)
+    await this.#reschedule(good)
     for (const { name, attempt } of good) {
       await this.#reboot(name, attempt)
       await this.#later(name, attempt)
     }
+    this.#ask.onProgress?.('hints and debrief')
+    for (const [about, message] of await badAdvice(this.#exercise, solutions[0]?.[1] ?? '')) this.#note(about, message)
     for (const [index, [name, script]] of solutions.entries())
       await this.#otherSeeds(name, script, index === 0 ? OTHER_SEEDS : OTHER_SEEDS.slice(0, 1))
   }
@@ -140,13 +147,21 @@ class Prover {
     }
   }
 
-  /** What somebody earns at once with a near miss and has lost half an hour later was never checked to last. */
+  /**
+   * What somebody earns at once with a near miss and has lost half an hour later was never checked to last. One that earns
+   * everything by then missed nothing but time.
+   */
   async #lasts(name: string, attempt: Attempt, grade: Grade): Promise<void> {
     const earned = new Set(grade.criteria.filter(({ outcome }) => outcome === 'passed').map(({ id }) => id))
-    if (earned.size === 0) return
     this.#ask.onProgress?.(`${name}, half an hour later`)
     await attempt.world.advance(MINUTES_30)
-    for (const { id, outcome, expected } of (await attempt.lastGrade()).criteria)
+    const later = await attempt.lastGrade()
+    if (missed(grade).length > 0 && missed(later).length === 0)
+      this.#flaw(
+        name,
+        'earns full marks 30 minutes later: it is right, only slower; let it miss something that stays, or move it to solutions/',
+      )
+    for (const { id, outcome, expected } of later.criteria)
       if (earned.has(id) && outcome === 'failed')
         this.#flaw(
           `criterion ${id}`,
@@ -154,17 +169,17 @@ class Prover {
         )
   }
 
-  /** The same grade half an hour later: nothing heals by itself, nothing repaired falls ill again. */
+  /** The same grade later: nothing heals by itself as long as an exam takes, nothing repaired falls ill again. */
   async #later(name: string, attempt: Attempt): Promise<void> {
-    this.#ask.onProgress?.(`${name}, half an hour later`)
-    await attempt.world.advance(MINUTES_30)
+    const [ms, when] = name === 'untouched' ? [HOURS_3, '3 hours later'] : [MINUTES_30, '30 minutes later']
+    this.#ask.onProgress?.(`${name}, ${when}`)
+    await attempt.world.advance(ms)
     const grade = await attempt.lastGrade()
     if (name !== 'untouched') {
       const lost = missed(grade)
-      if (lost.length > 0)
-        this.#flaw(name, `earns full marks at once, but 30 minutes later it misses ${lost.join(', ')}`)
+      if (lost.length > 0) this.#flaw(name, `earns full marks at once, but ${when} it misses ${lost.join(', ')}`)
     } else if (grade.score > this.#trialOf(name).grade.score)
-      this.#flaw(name, `earns ${grade.score} of ${grade.max} 30 minutes later: what the set-up breaks heals by itself`)
+      this.#flaw(name, `earns ${grade.score} of ${grade.max} ${when}: what the set-up breaks heals by itself`)
   }
 
   async #otherSeeds(name: string, script: string, seeds: readonly number[]): Promise<void> {
@@ -203,25 +218,30 @@ class Prover {
 
   /** On clusters that nobody has repaired. */
   async #cheats(untouched: Attempt, right: readonly Attempt[]): Promise<void> {
-    const { criteria } = this.#exercise
+    const { criteria, task } = this.#exercise
     const objects = madeBy(untouched.world, untouched.inputs.setUp)
     const done = right.flatMap(({ inputs }) => inputs.since)
     for (const cheat of cheatsFor(untouched.world, objects, loadChecks(this.#exercise))) {
       const ids = cheat.earnsNo === 'outcome' ? [criteria[0]!.id] : criteria.map(({ id }) => id)
       if (isRight(cheat, done) || isForeseen(cheat, checksOf(this.#exercise, ids))) continue
+      if (right.some(({ world }) => isDoneWithout(cheat, (object) => currentOf(world, object)))) continue
       this.#ask.onProgress?.(`cheating: ${cheat.deed}`)
-      if (await this.#earns(untouched, cheat, ids)) {
-        const earned = cheat.earnsNo === 'outcome' ? `criterion ${ids[0]} is earned` : 'full marks'
-        this.#flaw(
-          'checks.feature',
-          `can be cheated: ${earned} without a repair when ${cheat.deed}; ${remedy(cheat, nameOf)}`,
-        )
-      }
+      if (!(await this.#earns(untouched, cheat, ids))) continue
+      const earned = cheat.earnsNo === 'outcome' ? `criterion ${ids[0]} is earned` : 'full marks'
+      const message = `can be cheated: ${earned} without a repair when ${cheat.deed}; ${remedy(cheat, nameOf)}`
+      // A task that does not speak of probes may be met without them.
+      if (cheat.what === 'stripped' && !isSpokenOf(cheat, task)) this.#note('checks.feature', message)
+      else this.#flaw('checks.feature', message)
     }
   }
 
-  #earns(attempt: Attempt, deed: Deed, ids: readonly string[]): Promise<boolean> {
-    return earnsAll(this.#exercise, attempt.forks(deed.run), ids)
+  async #earns(attempt: Attempt, deed: Deed, ids: readonly string[]): Promise<boolean> {
+    try {
+      return await earnsAll(this.#exercise, attempt.forks(deed.run), ids)
+    } catch (error) {
+      if (error instanceof Refused) return false
+      throw error
+    }
   }
 
   async #vandals(name: string, attempt: Attempt, right: readonly Attempt[]): Promise<void> {
@@ -229,7 +249,8 @@ class Prover {
     const done = right.flatMap(({ inputs }) => inputs.since)
     const ids = criteria.map(({ id }) => id)
     const objects = withoutForeign(madeBy(attempt.world, attempt.inputs.setUp), task)
-    for (const vandal of vandalsFor(attempt.world, objects, task)) {
+    const created = madeBy(attempt.world, attempt.inputs.since)
+    for (const vandal of [...vandalsFor(attempt.world, objects, task), ...hollowed(created)]) {
       if (isForeseen(vandal, checksOf(this.#exercise, ids))) continue
       this.#ask.onProgress?.(`${name}, then ${vandal.deed}`)
       if (!(await this.#earns(attempt, vandal, ids))) continue
@@ -237,6 +258,21 @@ class Prover {
       if (isHarm(vandal, task) && !isRight(vandal, done)) this.#flaw(name, message)
       else this.#note(name, message)
     }
+  }
+
+  /** What was repaired in Pods alone is as broken as before once there are others. */
+  async #reschedule(good: readonly { readonly name: string; readonly attempt: Attempt }[]): Promise<void> {
+    const outcome = this.#exercise.criteria[0]!.id
+    const lost: string[] = []
+    for (const { name, attempt } of good) {
+      this.#ask.onProgress?.(`${name}, then other Pods`)
+      if (!(await earnsAll(this.#exercise, attempt.forks(rescheduleAll), [outcome]))) lost.push(name)
+    }
+    const message = `does not last: ${outcome} is missed once the Pods of its workloads are deleted and others have come`
+    // Where all lose it, the checks may be about these very Pods.
+    for (const name of lost)
+      if (lost.length < good.length) this.#flaw(name, message)
+      else this.#note(name, message)
   }
 
   async #reboot(name: string, attempt: Attempt): Promise<void> {

@@ -4,9 +4,12 @@ import { placeText } from '../pack-error.ts'
 import { type Changes, swap, tinyPack } from '../testing/tiny-pack.ts'
 import { asksToKeep } from './asked.ts'
 import { Attempt } from './attempt.ts'
+import { careless, isDoneWithout, isSpokenOf } from './careless.ts'
 import type { Ask, Flaw, Trial } from './contract.ts'
-import { flawsOf } from './flaws.ts'
+import { flawsOf, notesOf } from './flaws.ts'
 import { prove } from './index.ts'
+import { openToAsked } from './opened.ts'
+import { hollowed } from './vandals.ts'
 
 const exerciseOf = (home: string) => loadPack(home, 'tiny').exercises[0]!
 
@@ -47,7 +50,7 @@ const CHECKS = `Feature: Checks
 const byHand = (spec: string) => `kubectl apply -f - <<EOF
 apiVersion: v1
 kind: Pod
-metadata: {name: hand, namespace: shop, labels: {app: webb}}
+metadata: {name: hand, namespace: shop, labels: {tier: front}}
 spec: {${spec} tolerations: [{operator: Exists}], containers: [{name: web, image: "nginx:1.27"}]}
 EOF
 kubectl wait --for=condition=Ready pod/hand -n shop
@@ -57,13 +60,20 @@ test('what the author did not think of', async () => {
   const attempt = await Attempt.begin(exerciseOf(tinyPack()))
   const pod = attempt.world.client.list('Pod', { namespace: 'shop' })[0]!.metadata.name
   await attempt.close()
-  const { flaws } = await found({
+  const { flaws, notes } = await found({
+    'one/setup.feature': swap('app: webb', 'tier: front'),
     'one/checks.feature': CHECKS,
     'one/task.md': (text) => `${text}It should survive a reboot.\n`,
+    'one/hints.md': swap(
+      '`kubectl describe service web -n shop`',
+      '`kubectl describe service wbe` or `kubectl describe service web`',
+    ),
     // Another seed, another name.
     'one/solutions/patch.sh': `kubectl get pod ${pod} -n shop && kubectl set selector service web app=web -n shop\n`,
     'one/solutions/set-selector.sh': byHand('restartPolicy: Never,'),
+    'one/solutions/tier.sh': 'kubectl label pods -n shop -l app=web tier=front\n',
     'one/solutions/typo.sh': 'kubectl set selector service web app=wob -n shop\n',
+    'one/wrong/other-label.sh': 'kubectl scale deployment web -n shop --replicas 1\n',
     'one/wrong/recreated.sh': byHand('activeDeadlineSeconds: 600,'),
   })
   const none = 'is failed by none of the wrong solutions: add a near miss that does, or see whether it grades anything'
@@ -76,13 +86,18 @@ test('what the author did not think of', async () => {
     'wrong/recreated.sh: earns full marks: add a criterion that it misses, or move it to solutions/',
     `checks.feature:7:3 criterion kept: ${none}`,
     `checks.feature:11:3 criterion quota: ${none}`,
+    'wrong/other-label.sh: changes nothing, so it is no near miss',
     'checks.feature:3:3 checks.feature: can be cheated: full marks without a repair when Service "shop/web" is replaced by one that leads to Deployment "shop/web"',
     `${cheated} ResourceQuota "shop/team" is deleted and made anew`,
     `${cheated} ResourceQuota "shop/team" holds nothing back any more`,
     `${cheated} Service "shop/web" is deleted and made anew`,
+    'solutions/tier.sh: does not last: answers is missed once the Pods of its workloads are deleted and others have come',
     'solutions/set-selector.sh: does not survive a reboot of every node: it misses answers, kept, quota, though the exercise speaks of one',
     `solutions/patch.sh: is graded by chance: with seed 2 ${chance}`,
     `solutions/patch.sh: is graded by chance: with seed 3, begun 40 minutes later ${chance}`,
+  ])
+  expect(notes.filter((note) => note.includes('does not work'))).toEqual([
+    'hints.md:5 hints.md:5: "kubectl describe service wbe" does not work: Error from server (NotFound): services "wbe" not found',
   ])
 }, 300_000)
 
@@ -107,7 +122,7 @@ test('a set-up by chance, that heals by itself', async () => {
   const byName = (text: string) => `${slow(text)}    Then Pod "shop/${pod}" exists within 1 second\n`
   const { flaws } = await found({ ...only, 'one/setup.feature': byName })
   expect(flaws).toContainEqual(
-    expect.stringMatching(/untouched: earns 10 of 10 30 minutes later: what the set-up breaks heals/),
+    expect.stringMatching(/untouched: earns 10 of 10 3 hours later: what the set-up breaks heals/),
   )
   expect(flaws).toContainEqual(
     expect.stringMatching(/^setup\.feature:29:\d+ .*cannot be done with seed 2, which names and places things/),
@@ -181,6 +196,57 @@ describe('what the grades of all scripts say', () => {
     const texts = flawsOf(exercise(), trials).map(({ about, message }) => `${about}: ${message}`)
     expect(texts).toEqual(expected === undefined ? [] : [expected])
   })
+
+  test('criteria that go together', () => {
+    const message =
+      'is earned and missed together with kept by every script: make them one, or add a near miss that earns only one of them'
+    const trials = [...good.slice(0, 4), trial('d', 'wrong', 'd', 'kept', 'quota'), trial('e', 'wrong', 'e', 'answers')]
+    const { criteria, ...rest } = exercise()
+    const free = { ...rest, criteria: criteria.map(({ needs: _, ...criterion }) => criterion) }
+    const expected = [{ exercise: 'one', about: 'criterion quota', message }]
+    expect([flawsOf(exercise(), trials), notesOf(exercise(), trials)]).toEqual([[], expected])
+    expect([flawsOf(free, trials), notesOf(free, trials)]).toEqual([expected, []])
+  })
+})
+
+test('who may be made administrator, what may be left out, emptied, suspended', () => {
+  const step = (text: string, cells: readonly string[] = []) => ({ text, cells, type: 'Outcome' }) as never
+  const steps = [
+    step('user "jane" can list "pods" in namespace "shop"'),
+    step('user "joe" cannot list "pods" in namespace "shop"'),
+    step('these permissions hold:', [
+      ...['who', 'verb', 'resource', 'namespace', 'allowed'],
+      ...['service account "shop/robot"', 'get', 'pods', '', 'yes'],
+      ...['user "eve"', 'get', 'pods', '', 'no'],
+    ]),
+  ]
+  expect(openToAsked([{ steps } as never]).map(({ deed }) => deed)).toEqual([
+    'user "jane", service account "shop/robot" becomes cluster-admin',
+  ])
+  const named = (kind: string, more: object = {}) =>
+    ({ kind, metadata: { name: 'x', namespace: 'shop' }, ...more }) as never
+  const template = { spec: { containers: [{ name: 'web', livenessProbe: { exec: {} }, resources: {} }] } }
+  const [careful, bare] = [
+    named('Deployment', { spec: { template } }),
+    named('Deployment', { spec: { template: { spec: { containers: [{ name: 'web' }] } } } }),
+  ]
+  const [deed, ...more] = careless([careful, bare])
+  expect([deed!.deed, deed!.objects, more]).toEqual(['probes are taken out', [careful], []])
+  expect([isSpokenOf(deed!, 'Correct the liveness probe.'), isSpokenOf(deed!, 'Repair it.')]).toEqual([true, false])
+  expect([isDoneWithout(deed!, () => bare), isDoneWithout(deed!, () => careful)]).toEqual([true, false])
+  const limited = (limits: object) =>
+    named('Deployment', { spec: { template: { spec: { containers: [{ resources: { limits } }] } } } })
+  const [unlimited] = careless([limited({ memory: '1Gi', cpu: 1 })])
+  const right = [{ cpu: 2 }, { cpu: 2, memory: '2Gi' }].map(limited)
+  expect(right.map((object) => isDoneWithout(unlimited!, () => object))).toEqual([true, false])
+  expect(hollowed([named('ConfigMap'), named('Role'), named('CronJob')]).map((each) => each.deed)).toEqual([
+    'ConfigMap "shop/x" is deleted',
+    'ConfigMap "shop/x" is emptied',
+    'Role "shop/x" is deleted',
+    'Role "shop/x" holds nothing back any more',
+    'CronJob "shop/x" is deleted',
+    'CronJob "shop/x" is suspended and its Jobs are deleted',
+  ])
 })
 
 test.each([

@@ -1,17 +1,9 @@
 import type { KubernetesObject } from '../../api/types.ts'
+import { send } from '../../gherkin/request.ts'
 import type { World } from '../../gherkin/world.ts'
-import {
-  type Deed,
-  deleted,
-  nameOf,
-  openToAll,
-  patched,
-  recreated,
-  SETTLE_MS,
-  scaledDown,
-  templateOf,
-  workloadsIn,
-} from './deeds.ts'
+import { carefree } from './careless.ts'
+import { type Deed, deleted, nameOf, patched, recreated, SETTLE_MS, scaledDown, targetOf } from './deeds.ts'
+import { openToAll } from './opened.ts'
 import { pinned } from './pins.ts'
 
 /** What should cost marks when it is done after a right solution: to the objects that a set-up made, and to the whole cluster. */
@@ -20,26 +12,10 @@ export function vandalsFor(world: World, objects: readonly KubernetesObject[], t
     ...objects.flatMap((object) => [deleted(object), recreated(object), ...loosened(object)]),
     ...scaledDown(objects),
     ...pinned(world, objects),
-    ...stripped(objects),
+    ...carefree(objects),
     ...unlabelled(objects),
     ...(aboutAccess(objects, task) ? [openToAll] : []),
   ]
-}
-
-const CARE = ['livenessProbe', 'readinessProbe', 'startupProbe', 'resources', 'securityContext']
-
-function stripped(all: readonly KubernetesObject[]): readonly Deed[] {
-  const careful = (container: Record<string, unknown>) =>
-    CARE.some((field) => Object.keys((container[field] as object | undefined) ?? {}).length > 0)
-  const containersOf = (object: KubernetesObject) => templateOf(object).spec.containers
-  const objects = workloadsIn(all).filter((object) => containersOf(object).some(careful))
-  const bare = (container: Record<string, unknown>) =>
-    Object.fromEntries(Object.entries(container).filter(([field]) => !CARE.includes(field)))
-  const body = (object: KubernetesObject) => ({
-    spec: { template: { spec: { containers: containersOf(object).map(bare) } } },
-  })
-  const deed = 'probes, resources and security contexts are taken out'
-  return objects.length === 0 ? [] : [patched({ deed, what: 'stripped' }, objects, body)]
 }
 
 function unlabelled(objects: readonly KubernetesObject[]): readonly Deed[] {
@@ -90,6 +66,41 @@ function loosened(object: KubernetesObject): readonly Deed[] {
 const aboutAccess = (objects: readonly KubernetesObject[], task: string) =>
   /RBAC|Role|permission|access|allowed|ServiceAccount|service account/i.test(task) ||
   objects.some(({ kind }) => /Role/.test(kind))
+
+/** What is left of an object that is there and does nothing: graded by its name alone, it earns as much. */
+const HOLLOW: Readonly<Record<string, unknown>> = {
+  ConfigMap: { data: null, binaryData: null },
+  Secret: { data: null },
+  Service: { spec: { selector: { nobody: 'here' } } },
+}
+
+const LET_IN = 'look at what it has to hold back, too: who cannot do something, a connection that times out'
+
+/** What should cost marks when it is done to objects that a right solution made. */
+export function hollowed(created: readonly KubernetesObject[]): readonly Deed[] {
+  const emptied = (object: KubernetesObject): Deed =>
+    patched({ deed: `${nameOf(object)} is emptied`, what: 'emptied' }, [object], () => HOLLOW[object.kind])
+  return [
+    ...created.flatMap((object) => [
+      {
+        ...deleted(object),
+        remedy: `look at what it is good for, or at least: Then ${nameOf(object)} exists within 1 minute`,
+      },
+      ...loosened(object).map((deed) => ({ ...deed, remedy: LET_IN })),
+      ...(object.kind in HOLLOW ? [emptied(object)] : []),
+    ]),
+    ...scaledDown(created),
+  ]
+}
+
+/** Pods that something looks after are gone, and others come. */
+export async function rescheduleAll(world: World): Promise<void> {
+  const pods = world.client.list('Pod') as readonly KubernetesObject[]
+  const isReplaced = ({ metadata: { namespace, ownerReferences = [] } }: KubernetesObject) =>
+    namespace !== 'kube-system' && ownerReferences.some(({ kind }) => /Set$|^ReplicationController$/.test(kind))
+  for (const pod of pods.filter(isReplaced)) await send(world, { verb: 'delete', ...targetOf(world, pod) })
+  await world.advance(2 * SETTLE_MS)
+}
 
 /** Every machine is started anew: what was repaired only in memory is as broken as before. */
 export async function rebootAll(world: World): Promise<void> {
