@@ -4,10 +4,12 @@ import { virtualMs } from '../feature-limits.ts'
 import { TAG } from '../grade.ts'
 import type { Findings } from '../pack-error.ts'
 import type { Read } from './read.ts'
+import { NUMBERS } from './weak-words.ts'
 
 /** Whether task, set-up and checks speak of the same things, and each of them once. */
 export function agreement(read: Read, findings: Findings): void {
   kinds(read, findings)
+  replicas(read, findings)
   namespaces(read, findings)
   nodes(read, findings)
   tags(read, findings)
@@ -39,6 +41,30 @@ function kinds({ exercise, checks }: Read, findings: Findings): void {
     )
   }
 }
+
+/** Of Pods a task tells what is wrong: two are Pending. */
+const REPLICAS_TOLD = new RegExp(`\\b(\\d+|${NUMBERS.slice(1).join('|')}) replicas?\\b`, 'gi')
+const REPLICAS_ASKED = /^(?:exactly |all )?(\d+) Pods? of |^field "spec\.replicas" of .* is "(\d+)"/
+
+/** Scaled to three, says the task, and the checks ask for four; what a check scales itself is another matter. */
+function replicas({ exercise, checks }: Read, findings: Findings): void {
+  const told = new Set([...exercise.task.matchAll(REPLICAS_TOLD)].map(([, word = '']) => numberOf(word.toLowerCase())))
+  const left = checks.filter(({ steps }) => !steps.some(({ text }) => /is scaled to/.test(text)))
+  const asked = left.flatMap(({ steps }) =>
+    steps.flatMap(({ text, place, type }) => {
+      const [, pods, field] = (type === 'Outcome' && REPLICAS_ASKED.exec(text)) || []
+      return (pods ?? field) === undefined ? [] : [{ number: Number(pods ?? field), place }]
+    }),
+  )
+  if (told.size === 0 || asked.length === 0 || asked.some(({ number }) => told.has(number))) return
+  const all = (numbers: Iterable<number>) => [...new Set(numbers)].join(', ')
+  findings.warning(
+    asked[0]!.place,
+    `the checks ask for ${all(asked.map(({ number }) => number))} replicas, task.md speaks of ${all(told)}`,
+  )
+}
+
+const numberOf = (word: string) => (/^\d/.test(word) ? Number(word) : NUMBERS.indexOf(word))
 
 function add(map: Map<string, Set<string>>, key: string, value: string): void {
   map.set(key, (map.get(key) ?? new Set()).add(value))

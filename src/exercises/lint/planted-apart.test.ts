@@ -30,6 +30,14 @@ const PLANTED: readonly (readonly [mistake: string, changes: Changes, ...said: s
     'warning one/checks.feature:4:10: the outcome is looked for in namespace "shop", which task.md does not name',
   ],
   [
+    'another number of replicas than the task has',
+    {
+      [TASK]: swap('Repair it', 'Scale `web` to three replicas'),
+      [CHECKS]: swap('exactly 1 Pod of Deployment', 'exactly 4 Pods of Deployment'),
+    },
+    'warning one/checks.feature:7:9: the checks ask for 4 replicas, task.md speaks of 3',
+  ],
+  [
     'fields, states and moments that there are not',
     {
       [CHECKS]: swap(

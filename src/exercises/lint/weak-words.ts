@@ -8,7 +8,7 @@ import { weakHints } from './hints.ts'
 import { unmade } from './names.ts'
 import type { Read } from './read.ts'
 
-const NUMBERS = 'no one two three four five six seven eight nine ten eleven twelve'.split(' ')
+export const NUMBERS = 'no one two three four five six seven eight nine ten eleven twelve'.split(' ')
 /** What every cluster has: nobody has to be told. */
 const COMMON =
   /^(default|(kube|etcd)-[a-z0-9-]+|coredns|kubernetes|admin|https?|TCP|UDP|v1|true|false|200|[A-Z][A-Za-z]+|.*\.k8s\.io.*)$/
