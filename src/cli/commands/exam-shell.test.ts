@@ -1,8 +1,13 @@
-import { describe, expect, test } from 'vitest'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Exam, type ExamEvent, type ExamLine, examAt, examOf, statusOf } from '../../exercises/exam/index.ts'
 import { labelOf } from '../exam-files.ts'
 import { newsFor } from './exam-shell.ts'
 import { lineOf, showStatus } from './exam-status.ts'
+import { shellStart, withOwnProgram } from './learner-shell.ts'
 
 const MINUTE = 60_000
 
@@ -61,4 +66,15 @@ test('the tasks stay within 80 columns, however much there is to say of one', ()
   expect(lineOf(status)).toBe('Exam 0007  task 12 of 12  0:07:00 left')
   expect(lines.find((line) => line.includes('flagged skipped'))).toMatch(/^ 11 .*… {3}Cluster Archit… {3}0:02:00 /)
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80)
+})
+
+test('a shell has k and this kubedrill, whatever else is installed', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'kubedrill-shell-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const bin = withOwnProgram(join(directory, 'bin'))
+  const settings = { bin, label: join(directory, 'label'), variables: { KUBECONFIG: '/replay/kubeconfig' } }
+  const { args } = shellStart('bash', directory, settings)
+  const asked = 'type k; type -p kubedrill; echo $KUBECONFIG'
+  const said = execFileSync('bash', [...args, '-c', asked], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  expect(said).toBe(`k is aliased to \`kubectl'\n${bin}/kubedrill\n/replay/kubeconfig\n`)
 })

@@ -187,13 +187,19 @@ function fishLines({ bin, variables, label }: ShellSettings): readonly string[] 
 /** What the learner's PATH begins with: `kubedrill`, whether or not it is installed for all, and `ssh` to the nodes. */
 export function shim(files: SessionFiles): string {
   // Not the session's own: a shell goes on when its exercise is stopped, and may begin the next.
-  const bin = join(stateDirectory(), 'bin')
-  makeDirectory(bin)
-  const run = `exec ${quote(process.execPath)} ${quote(ownProgram())}`
-  program(join(bin, 'kubedrill'), [`${run} "$@"`])
-  program(join(bin, 'ssh'), sshLines(bin, files.nodes, run))
+  const bin = withOwnProgram(join(stateDirectory(), 'bin'))
+  program(join(bin, 'ssh'), sshLines(bin, files.nodes, runOwn()))
   return bin
 }
+
+/** A directory for PATH, with this `kubedrill` in it. */
+export function withOwnProgram(bin: string): string {
+  makeDirectory(bin)
+  program(join(bin, 'kubedrill'), [`${runOwn()} "$@"`])
+  return bin
+}
+
+const runOwn = () => `exec ${quote(process.execPath)} ${quote(ownProgram())}`
 
 /** `ssh NODE` is kubedrill's for the names in a file (one a line); everybody else's machines are the real ssh's. */
 function sshLines(bin: string, nodes: string, run: string): readonly string[] {

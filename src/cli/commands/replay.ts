@@ -23,7 +23,7 @@ import { type Journey, type Place, placeOf, placeText } from '../replay-place.ts
 import { ScenarioRuns } from '../scenario-runs.ts'
 import { servedSocket, servedSockets } from '../session-files.ts'
 import { say, tell } from '../terminal.ts'
-import { shellStart } from './learner-shell.ts'
+import { shellStart, withOwnProgram } from './learner-shell.ts'
 
 export interface ReplayOptions {
   /** After this step, from 1. */
@@ -120,8 +120,9 @@ class Replaying {
     const shell = process.env.KUBEDRILL_SHELL || process.env.SHELL || '/bin/sh'
     const label = join(directory, 'label')
     writeFileSync(label, 'replay\n')
-    const { args, env = {} } = shellStart(basename(shell), directory, { label, variables: { KUBECONFIG: file } })
-    const around = { ...process.env, KUBECONFIG: file, ...env }
+    const bin = withOwnProgram(join(directory, 'bin'))
+    const { args, env = {} } = shellStart(basename(shell), directory, { bin, label, variables: { KUBECONFIG: file } })
+    const around = { ...process.env, KUBECONFIG: file, PATH: `${bin}:${process.env.PATH ?? ''}`, ...env }
     spawn(shell, args, { stdio: 'inherit', env: around }).on('exit', end)
   }
 
