@@ -86,6 +86,8 @@ export interface Target {
   nextInstant(until: number): Promise<void>
   /** Until what was asked for has been done, as far as that takes no time. */
   settle(): Promise<void>
+  /** Why nobody answers there any more, where that is so: what is read is of before. */
+  silence?(): Promise<string | undefined>
   send(request: TargetRequest, as?: Actor): Promise<ApiResponse>
   request(from: RequestSource, url: string): Promise<RequestOutcome>
   /** The addresses a name has for whoever asks; none when it does not resolve. */

@@ -228,6 +228,7 @@ export class World {
       last = await this.look(problem)
     }
     if (last === undefined) return
+    await this.#mustAnswer(last)
     const message = withNote(last, `waited ${shortDuration(withinMs ?? DEFAULT_WAIT_MS)}`)
     // A real cluster is asked for what explains it; meanwhile nothing is waited for anew.
     if (this.target.cluster === undefined) await this.look(() => void explain(this, message, about))
@@ -283,9 +284,16 @@ export class World {
     for (;;) {
       const found = await this.look(problem)
       if (found !== undefined) this.fail(withNote(found, `after ${shortDuration(this.now() - start)}`))
-      if (this.now() >= end) return
+      if (this.now() >= end) return this.#mustAnswer()
       await this.target.nextInstant(end)
     }
+  }
+
+  /** @throws where a real cluster answers no more: nothing that happens there would be seen */
+  async #mustAnswer(last?: string): Promise<void> {
+    const silence = await this.target.silence?.()
+    if (silence === undefined) return
+    this.fail(`${this.target.name} answers no more: ${silence}${last === undefined ? '' : `; before that: ${last}`}`)
   }
 
   /** Fails the step, with what a reader needs to see why: nearest object, last events, timeline. */

@@ -1,5 +1,5 @@
 import type { ApiResponse } from '../../api/request.ts'
-import { isStatus, type KubernetesObject, type VolumeAttachment } from '../../api/types.ts'
+import { isStatus, type KubernetesObject, type Status, type VolumeAttachment } from '../../api/types.ts'
 import type { TargetRequest } from '../target.ts'
 import type { Connection } from './connection.ts'
 
@@ -12,7 +12,7 @@ const SCENARIO = 'kubedrill.io/scenario'
 
 interface Undo {
   readonly what: string
-  run(): Promise<unknown>
+  run(): Promise<ApiResponse>
   /** Whether it is undone. Undefined: nobody else can be in its way while it goes, so nobody waits. */
   readonly done?: () => Promise<boolean>
 }
@@ -95,9 +95,17 @@ export class CleanUp {
   /** @returns what could not be undone in time */
   async run(): Promise<readonly string[]> {
     const steps = this.#undo.splice(0).reverse()
-    for (const { run } of steps) await run()
     const deadline = Date.now() + PATIENCE_MS
     const left: string[] = []
+    for (const { what, run } of steps) {
+      let answer = await run()
+      while (isForNow(answer) && Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+        answer = await run()
+      }
+      if (isRefused(answer)) left.push(`${what} (${(answer.body as Status).message})`)
+    }
+    if (left.length > 0) return left
     for (const { what, done } of steps) {
       if (done === undefined) continue
       while (!(await done()) && Date.now() < deadline)
@@ -121,6 +129,10 @@ export class CleanUp {
     }
   }
 }
+
+/** Nobody answers just now. */
+const isForNow = ({ code }: ApiResponse) => code === 429 || code >= 500
+const isRefused = ({ code }: ApiResponse) => code === 401 || code === 403 || code >= 500
 
 const ATTACHMENTS = { group: 'storage.k8s.io', version: 'v1', resource: 'volumeattachments' }
 const VOLUMES = { group: '', version: 'v1', resource: 'persistentvolumes' }

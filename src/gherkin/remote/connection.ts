@@ -130,7 +130,10 @@ export class Connection {
       return { code: 503, text: JSON.stringify(serviceUnavailable(message)) }
     }
     const headers: Record<string, string | string[]> = { ...(options.headers as object), accept: 'application/json' }
-    if (body !== undefined) headers['content-type'] = type
+    const payload = body === undefined ? undefined : JSON.stringify(body)
+    // Node says no length of what a DELETE brings.
+    if (payload !== undefined)
+      Object.assign(headers, { 'content-type': type, 'content-length': String(Buffer.byteLength(payload)) })
     if (as !== undefined && 'token' in as) {
       headers.authorization = `Bearer ${as.token}`
       // The certificate in the kubeconfig would speak for somebody else.
@@ -154,7 +157,7 @@ export class Connection {
       })
       sent.on('timeout', () => sent.destroy(new Error('the API server does not answer')))
       sent.on('error', (error) => failed(error.message))
-      sent.end(body === undefined ? undefined : JSON.stringify(body))
+      sent.end(payload)
     })
   }
 
@@ -194,7 +197,7 @@ export class Connection {
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).trim()
 
 /** What a refusal says: of a Status its message, of a proxy's page its beginning. */
-function said(code: number, text: string): string {
+export function said(code: number, text: string): string {
   try {
     const { message } = JSON.parse(text) as { readonly message?: string }
     if (message) return message

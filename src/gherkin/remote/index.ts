@@ -16,7 +16,7 @@ import {
 } from '../target.ts'
 import { type Change, castNodes, isControlPlane } from './cast.ts'
 import { CleanUp } from './cleanup.ts'
-import { Connection } from './connection.ts'
+import { Connection, said } from './connection.ts'
 import { FromInside } from './from-inside.ts'
 import { localNamespaces } from './local-names.ts'
 import { namingNodes, nodesIn } from './local-nodes.ts'
@@ -193,6 +193,11 @@ export class RemoteCluster implements Target {
     if (request.resource.resource === 'namespaces' && answer.code === 201)
       await this.#defaultServiceAccount((answer.body as { metadata: { name: string } }).metadata.name)
     return answer
+  }
+
+  async silence(): Promise<string | undefined> {
+    const { code, text } = await this.#connection.raw('GET', '/version')
+    return code === 503 ? said(code, text) : undefined
   }
 
   request(from: RequestSource, url: string): Promise<RequestOutcome> {

@@ -36,16 +36,18 @@ beforeAll(async () => {
   pace.start()
   writeKubeconfig(file, kubeconfig(server.url, credentials))
   process.env.KUBECONFIG = file
-  close = async () => {
+  let closing: Promise<void> | undefined
+  close = () => {
     pace.stop()
-    await server.close()
+    closing ??= server.close()
+    return closing
   }
 })
 
 afterAll(async () => {
+  await close()
   if (before === undefined) delete process.env.KUBECONFIG
   else process.env.KUBECONFIG = before
-  await close()
   rmSync(directory, { recursive: true })
 })
 
@@ -296,5 +298,19 @@ describe('a cluster that a kubeconfig leads to', () => {
     } finally {
       process.env.KUBECONFIG = file
     }
+  })
+
+  test('an API server that answers no more', async () => {
+    const begun = async (text: string) => {
+      const world = new World()
+      world.use(await RemoteCluster.connect({ target: 'kubeconfig', kubectl: noKubectl }))
+      await bindStep('Namespace "default" is Active')[0]!.run(world)
+      return () => bindStep(text)[0]!.run(world)
+    }
+    const stays = await begun('Namespace "default" stays Active for 1 second')
+    const appears = await begun('Namespace "dev" appears within 1 second')
+    await close()
+    await expect(stays).rejects.toThrow(/answers no more: connect ECONNREFUSED/)
+    await expect(appears).rejects.toThrow(/answers no more: connect ECONNREFUSED .*; before that: Namespace "dev"/)
   })
 })
