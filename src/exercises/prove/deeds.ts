@@ -177,6 +177,7 @@ function suspended(cronJob: KubernetesObject): Deed {
   const suspension = patched(deed, [cronJob], () => ({ spec: { suspend: true } }))
   return {
     ...suspension,
+    remedy: 'let time pass and look at what it has done since: a Job of it is Complete',
     async run(world) {
       await suspension.run(world)
       const { name, namespace } = cronJob.metadata
