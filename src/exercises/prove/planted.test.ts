@@ -247,6 +247,9 @@ test('who may be made administrator, what may be left out, emptied, suspended', 
     'CronJob "shop/x" is deleted',
     'CronJob "shop/x" is suspended and its Jobs are deleted',
   ])
+  const services = [{ type: 'ExternalName' }, { selector: { app: 'x' } }, {}].map((spec) => named('Service', { spec }))
+  const emptied = services.map((service) => hollowed([service]).some(({ what }) => what === 'emptied'))
+  expect(emptied).toEqual([true, true, false])
 })
 
 test.each([

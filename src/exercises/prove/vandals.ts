@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../api/types.ts'
+import type { KubernetesObject, Service } from '../../api/types.ts'
 import { send } from '../../gherkin/request.ts'
 import type { World } from '../../gherkin/world.ts'
 import { carefree } from './careless.ts'
@@ -71,7 +71,14 @@ const aboutAccess = (objects: readonly KubernetesObject[], task: string) =>
 const HOLLOW: Readonly<Record<string, unknown>> = {
   ConfigMap: { data: null, binaryData: null },
   Secret: { data: null },
-  Service: { spec: { selector: { nobody: 'here' } } },
+}
+
+/** Of a Service what leads on: an alias has no need of its selector, and one without has Endpoints of somebody's own. */
+function hollow({ kind, ...object }: KubernetesObject): unknown {
+  if (kind !== 'Service') return HOLLOW[kind]
+  const { spec = {} } = object as Service
+  if (spec.type === 'ExternalName') return { spec: { externalName: 'nobody.invalid' } }
+  return spec.selector === undefined ? undefined : { spec: { selector: { nobody: 'here' } } }
 }
 
 const LET_IN = 'look at what it has to hold back, too: who cannot do something, a connection that times out'
@@ -79,7 +86,7 @@ const LET_IN = 'look at what it has to hold back, too: who cannot do something, 
 /** What should cost marks when it is done to objects that a right solution made. */
 export function hollowed(created: readonly KubernetesObject[]): readonly Deed[] {
   const emptied = (object: KubernetesObject): Deed =>
-    patched({ deed: `${nameOf(object)} is emptied`, what: 'emptied' }, [object], () => HOLLOW[object.kind])
+    patched({ deed: `${nameOf(object)} is emptied`, what: 'emptied' }, [object], hollow)
   return [
     ...created.flatMap((object) => [
       {
@@ -87,7 +94,7 @@ export function hollowed(created: readonly KubernetesObject[]): readonly Deed[] 
         remedy: `look at what it is good for, or at least: Then ${nameOf(object)} exists within 1 minute`,
       },
       ...loosened(object).map((deed) => ({ ...deed, remedy: LET_IN })),
-      ...(object.kind in HOLLOW ? [emptied(object)] : []),
+      ...(hollow(object) === undefined ? [] : [emptied(object)]),
     ]),
     ...scaledDown(created),
   ]
