@@ -26,5 +26,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    // What is waited for comes, however busy the machine is: a second was too short on one that ran three things at once.
+    expect: { poll: { timeout: 120_000 } },
   },
 })

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { WatchLoop } from './loop.ts'
 import { watchTree } from './tree.ts'
 
@@ -112,7 +112,7 @@ test('files of a directory that is new are seen, with it or after it; what runs 
   for (const path of ['node_modules/x', '.kubedrill', 'new/deep']) mkdirSync(join(root, path), { recursive: true })
   writeFileSync(join(root, 'node_modules/x/a.js'), '')
   writeFileSync(join(root, 'new/deep/a.feature'), '')
-  await vi.waitFor(() => expect([...seen]).toEqual(['new/deep/a.feature']))
+  await expect.poll(() => [...seen]).toEqual(['new/deep/a.feature'])
   writeFileSync(join(root, 'new/deep/b.feature'), '')
-  await vi.waitFor(() => expect([...seen]).toEqual(['new/deep/a.feature', 'new/deep/b.feature']))
+  await expect.poll(() => [...seen]).toEqual(['new/deep/a.feature', 'new/deep/b.feature'])
 })
